@@ -1,0 +1,1 @@
+"""The experiments and what they have in common."""

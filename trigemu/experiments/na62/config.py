@@ -1,0 +1,103 @@
+"""The ``[na62]`` section of a run configuration.  Every default names its source or says that it is a guess."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS
+from trigemu.menu.schema import Model
+
+DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
+"""The seven inputs of the L0 trigger processor, in vector order (NA62Global.hh)."""
+
+Detector = Literal["chod", "rich", "lav", "muv3", "newchod", "talk", "lkr"]
+Seven = Annotated[tuple[int, ...], Field(min_length=7, max_length=7)]
+
+
+class L0(Model):
+    """L0 primitive generation and trigger processor.
+
+    Windows and cuts are TDC counts, in the order of `DETECTOR_ORDER`; the defaults are those of runs >= 7874
+    (na62_facts 5.3, 6.1: read in the NA62 framework).  Which detector was reference and which windows were set in
+    the 2021 dump runs is not public: NewCHOD as reference is an inference from the 2016-2018 dump tests.
+    """
+
+    reference: Detector = "newchod"
+    control: Detector | None = "lkr"
+    window: Seven = (64, 64, 128, 64, 64, 128, 64)
+    cut: Seven = (64, 64, 64, 64, 64, 64, 64)
+    slot_bits: Annotated[int, Field(ge=0, le=3)] = 2
+    muv3_period: Annotated[int, Field(ge=0, le=3)] = 2
+    newchod_period: Annotated[int, Field(ge=0, le=3)] = 3
+    newchod_bits: Literal["qe", "cnt"] = "qe"
+    tight_window: Annotated[int, Field(ge=1, le=255)] = 103  # 10 ns, two channels of a tile (framework)
+    muv3_tight_window: Annotated[int, Field(ge=1, le=255)] = 51  # 5 ns (framework)
+    rich_pp_threshold: Annotated[int, Field(ge=1)] = 2
+    rich_sl_threshold: Annotated[int, Field(ge=1)] = 2
+    lkr_threshold_gev: Annotated[float, Field(gt=0)] = 1.0  # recalled, "about 1 GeV" in dump mode
+    lkr_condition_bit: Literal[10, 14] = 10  # dump and axion test runs (framework)
+
+
+class Response(Model):
+    """Detector response.  Times in ns, energies in MeV."""
+
+    newchod_tile_resolution_ns: Annotated[float, Field(ge=0)] = 0.6  # talk, "O(600 ps)"; MC digitiser: 0.85
+    newchod_threshold_mev: Annotated[float, Field(ge=0)] = 3.0  # framework
+    muv3_channel_resolution_ns: Annotated[float, Field(ge=0)] = 0.45  # framework
+    muv3_threshold_mev: Annotated[float, Field(ge=0)] = 4.0  # framework
+    merge_ns: Annotated[float, Field(ge=0)] = 15.0  # framework: hits of one channel merged
+    dead_time_ns: Annotated[float, Field(ge=0)] = 40.0  # framework parameter; its comment says 35
+    width_ns: Annotated[float, Field(ge=0)] = 35.0  # framework: trailing - leading
+    width_sigma_ns: Annotated[float, Field(ge=0)] = 1.5  # framework
+    overlap: bool = True  # 0.5 mm of overlap between rows of scintillators (framework)
+    lkr_resolution_ns: Annotated[float, Field(ge=0)] = 1.5  # Indico abstract 489996, per cluster
+
+
+class Halo(Model):
+    """Muons that reach the detectors with the TAX closed.
+
+    The flux is not public; 0.28 MHz follows from a recalled rate of the Q1/20 line (14 kHz).  Momentum, position,
+    extra tiles and LKr showers are a model: guesses that make the recalled 18 kHz of H2 and 4 kHz of LKr control
+    come out, and so never a prediction of them.
+    """
+
+    rate_hz: Annotated[float, Field(ge=0)] = 0.28e6
+    mean_momentum_gev: Annotated[float, Field(gt=0)] = 20.0
+    minimum_momentum_gev: Annotated[float, Field(gt=0)] = 5.0
+    width_mm: Annotated[float, Field(gt=0)] = 700.0
+    angle_mrad: Annotated[float, Field(ge=0)] = 2.0
+    positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.82
+    extra_tile_probability: Annotated[float, Field(ge=0, le=1)] = 0.055
+    shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.001
+    lkr_shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.01
+    neutral_rate_hz: Annotated[float, Field(ge=0)] = 2.0e3
+
+
+class Selection(Model):
+    """Online selection of the e+e- search: vetoes around the trigger (windows in ns, half width)."""
+
+    lav_window_ns: Annotated[float, Field(ge=0)] = 6.0  # L1 LAV algorithm default (framework)
+    anti0_window_ns: Annotated[float, Field(ge=0)] = 10.0  # guess
+
+
+class NA62(Model):
+    """The ``[na62]`` section."""
+
+    mode: Literal["dump"] = "dump"
+    frame_timestamps: Annotated[int, Field(ge=PACKET_TIMESTAMPS, le=1 << 22)] = 40960
+    guard_timestamps: Annotated[int, Field(ge=2 * SPLIT_TIMESTAMPS, le=PACKET_TIMESTAMPS)] = 16
+    readout_timestamps: Annotated[int, Field(ge=8, le=64)] = 8
+    l0: L0 = L0()
+    response: Response = Response()
+    halo: Halo = Halo()
+    selection: Selection = Selection()
+
+    @model_validator(mode="after")
+    def _whole_packets(self) -> NA62:
+        if self.frame_timestamps % PACKET_TIMESTAMPS:
+            raise ValueError(f"frame_timestamps must be a multiple of {PACKET_TIMESTAMPS}")
+        if self.guard_timestamps % SPLIT_TIMESTAMPS:
+            raise ValueError(f"guard_timestamps must be a multiple of {SPLIT_TIMESTAMPS}")
+        return self

@@ -1,0 +1,106 @@
+"""A run configuration that has been checked against its experiment, ready to build generators and triggers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
+
+from trigemu.errors import InputError
+from trigemu.experiments.base import Clock, Experiment
+from trigemu.experiments.registry import find_experiment
+from trigemu.frames.columns import Schema
+from trigemu.menu.compile import CompiledMenu, compile_menu
+from trigemu.menu.config import RunConfig
+from trigemu.menu.load import validate
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a role, an offline scan or a notebook needs to make or decide frames.
+
+    Attributes
+    ----------
+    config
+        The resolved run configuration.
+    experiment
+        The experiment it names.
+    section
+        The experiment's validated section (an instance of ``experiment.config_model``).
+    signals
+        The validated ``[[signal]]`` tables, in order.
+    menu
+        The compiled menu.
+    """
+
+    config: RunConfig
+    experiment: Experiment
+    section: BaseModel
+    signals: tuple[BaseModel, ...]
+    menu: CompiledMenu
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], where: str = "config") -> Setup:
+        """Check a resolved configuration (see `to_dict`) and build a setup.
+
+        Raises
+        ------
+        InputError
+            Something in it is not allowed; the sentence names ``where`` and the place.
+        """
+        config = validate(RunConfig, data, where)
+        experiment = find_experiment(config.experiment)
+        section = validate(experiment.config_model, config.section, f"{where} [{config.experiment}]")
+        models = {spec.name: spec.model for spec in experiment.signals()}
+        signals = tuple(_signal(table, models, f"{where} [[signal]]") for table in config.signal)
+        menu = compile_menu(
+            config.menu,
+            bits=experiment.bits(section),
+            entries=experiment.entries(),
+            selections=experiment.selections(),
+            where=where,
+        )
+        return cls(config, experiment, section, signals, menu)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resolved configuration as plain data: what travels and is stored."""
+        data = self.config.model_dump(mode="json")
+        data["section"] = self.section.model_dump(mode="json")
+        data["signal"] = [signal.model_dump(mode="json") for signal in self.signals]
+        return data
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of everything that decides what is generated and what is decided (not of how it is streamed)."""
+        data = {k: v for k, v in self.to_dict().items() if k not in ("streaming", "record", "title")}
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def clock(self) -> Clock:
+        """The experiment's clock."""
+        return self.experiment.clock(self.section)
+
+    @property
+    def frames(self) -> int:
+        """Frames in the run."""
+        run = self.config.run
+        if run.frames is not None:
+            return run.frames
+        return max(1, round((run.duration_s or 0.0) / self.clock.frame_s))
+
+    @property
+    def schemas(self) -> Mapping[str, Schema]:
+        """Schema of every source, ``truth`` included."""
+        return self.experiment.sources(self.section)
+
+
+def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], where: str) -> BaseModel:
+    name = table.get("signal")
+    if name not in models:
+        raise InputError(f"{where}: signal {name!r} is not one of {', '.join(models)}")
+    return validate(models[str(name)], table, f"{where} {name}")

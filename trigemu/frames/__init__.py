@@ -1,0 +1,1 @@
+"""Time frames, fragments, ragged columns, the wire format and run directories."""
