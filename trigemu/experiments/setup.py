@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from trigemu.errors import InputError
+from trigemu.experiments.algorithm import BoundAlgorithm
 from trigemu.experiments.base import Clock, Experiment
 from trigemu.experiments.registry import find_experiment
 from trigemu.frames.columns import Schema
+from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu, compile_menu
 from trigemu.menu.config import RunConfig
 from trigemu.menu.load import validate
@@ -34,6 +38,8 @@ class Setup:
         The experiment's validated section (an instance of ``experiment.config_model``).
     signals
         The validated ``[[signal]]`` tables, in order.
+    algorithms
+        Trigger algorithms that the configuration adds to the experiment's own.
     menu
         The compiled menu.
     """
@@ -42,6 +48,7 @@ class Setup:
     experiment: Experiment
     section: BaseModel
     signals: tuple[BaseModel, ...]
+    algorithms: tuple[BoundAlgorithm, ...]
     menu: CompiledMenu
 
     @classmethod
@@ -58,14 +65,19 @@ class Setup:
         section = validate(experiment.config_model, config.section, f"{where} [{config.experiment}]")
         models = {spec.name: spec.model for spec in experiment.signals()}
         signals = tuple(_signal(table, models, f"{where} [[signal]]") for table in config.signal)
+        algorithms = tuple(
+            BoundAlgorithm.from_table(table, f"{where} [[algorithm]]") for table in config.algorithm
+        )
+        bits = list(experiment.bits(section))
+        bits += [""] * (-len(bits) % 64)
         menu = compile_menu(
             config.menu,
-            bits=experiment.bits(section),
+            bits=[*bits, *(name for bound in algorithms for name in bound.bit_names())],
             entries=experiment.entries(),
             selections=experiment.selections(),
             where=where,
         )
-        return cls(config, experiment, section, signals, menu)
+        return cls(config, experiment, section, signals, algorithms, menu)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the resolved configuration as plain data: what travels and is stored."""
@@ -79,6 +91,13 @@ class Setup:
         """Hash of everything that decides what is generated and what is decided (not of how it is streamed)."""
         data = {k: v for k, v in self.to_dict().items() if k not in ("streaming", "record", "title")}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+    def user_words(self, frame: TimeFrame, time: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Return the words (uint64[n, number of algorithms]) that the added algorithms set at ``time`` (int64[n])."""
+        words = np.zeros((len(time), len(self.algorithms)), np.uint64)
+        for index, bound in enumerate(self.algorithms):
+            words[:, index] = bound.words(frame, time)
+        return words
 
     @property
     def clock(self) -> Clock:

@@ -61,7 +61,8 @@ class RunConfig(Model):
     """A resolved run configuration.
 
     ``section`` is the experiment's own table (validated by its ``config_model``), ``signal`` the tables of the
-    signals to mix in (each validated by the `SignalSpec` that its ``signal`` key names).
+    signals to mix in (each validated by the `SignalSpec` that its ``signal`` key names),
+    ``algorithm`` the tables of added trigger algorithms.
     """
 
     experiment: str
@@ -72,4 +73,5 @@ class RunConfig(Model):
     record: Record = Record()
     input: Input = Input()
     signal: tuple[dict[str, Any], ...] = ()
+    algorithm: tuple[dict[str, Any], ...] = ()
     section: dict[str, Any] = Field(default_factory=dict)
