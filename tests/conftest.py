@@ -1,4 +1,4 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and the rule that tests of shared inputs must run where the inputs are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items):
+    """Mark every test that asks for the shared inputs."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.needs_data)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Turn the skip of a test that needs shared inputs into a failure where the inputs are there."""
+    report = yield
+    if report.skipped and SHARED.is_dir() and item.get_closest_marker("needs_data"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skipped although {SHARED} is there"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,164 @@
+"""A new experiment in one file: a telescope of three scintillator planes in a beam of muons.
+
+Each muon crosses the three planes at once; each plane sees it with a configurable efficiency and has noise.  The
+trigger counts planes that fired in the same clock period.  Everything random is addressed by (seed, frame).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from trigemu.experiments.base import Candidates, Clock, HistogramSpec, SignalSpec
+from trigemu.experiments.setup import Setup
+from trigemu.frames.columns import Column, Schema
+from trigemu.frames.frame import TRUTH, TimeFrame
+from trigemu.menu.schema import Model
+
+PLANES = 3
+HIT = (Column("time", "<i8"), Column("channel", "<u2"))
+TRUTH_COLUMNS = (Column("time", "<i8"), Column("signal", "<u2"), Column("accepted", "|u1"))
+
+
+class Telescope(Model):
+    """The ``[telescope]`` section.  One TDC count is one clock period of 10 ns."""
+
+    frame_ticks: Annotated[int, Field(ge=100)] = 100_000
+    efficiency: Annotated[float, Field(ge=0, le=1)] = 0.9
+    noise_hz: Annotated[float, Field(ge=0)] = 1.0e3
+
+
+class Muons(Model):
+    """The ``muons`` signal: a beam of this rate."""
+
+    signal: str = "muons"
+    label: str = "muons"
+    rate_hz: Annotated[float, Field(ge=0)] = 1.0e5
+
+
+@dataclass(frozen=True)
+class TelescopeGenerator:
+    """Makes the fragments of a frame; see `trigemu.experiments.base.Generator`."""
+
+    setup: Setup
+
+    def _random(self, frame: int, purpose: int) -> np.random.Generator:
+        key = [self.setup.config.run.seed, (frame << 8) | purpose]
+        return np.random.Generator(np.random.Philox(key=np.array(key, np.uint64)))
+
+    def _muons(self, frame: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+        clock, times, kinds = self.setup.clock, [], []
+        for index, signal in enumerate(self.setup.signals):
+            random = self._random(frame, index)
+            count = random.poisson(getattr(signal, "rate_hz") * clock.frame_s)  # noqa: B009
+            times.append(random.integers(0, clock.frame_ticks, count))
+            kinds.append(np.full(count, index, np.uint16))
+        time = np.concatenate([np.zeros(0, np.int64), *times])
+        order = np.argsort(time, kind="stable")
+        return time[order], np.concatenate([np.zeros(0, np.uint16), *kinds])[order]
+
+    def fragment(self, source: str, frame: int) -> Mapping[str, NDArray[Any]]:
+        """Return the columns of one source (``planes`` or ``truth``) in one frame."""
+        time, signal = self._muons(frame)
+        if source == TRUTH:
+            return {"time": time, "signal": signal, "accepted": np.ones(len(time), np.uint8)}
+        section: Any = self.setup.section
+        times, channels = [], []
+        for plane in range(PLANES):
+            random = self._random(frame, 100 + plane)
+            seen = time[random.random(len(time)) < section.efficiency]
+            count = random.poisson(section.noise_hz * self.setup.clock.frame_s)
+            noise = random.integers(0, self.setup.clock.frame_ticks, count)
+            times.append(np.concatenate([seen, noise]))
+            channels.append(np.full(len(times[-1]), plane, np.uint16))
+        time, channel = np.concatenate(times), np.concatenate(channels)
+        order = np.lexsort((channel, time))
+        return {"time": time[order], "channel": channel[order]}
+
+
+@dataclass(frozen=True)
+class TelescopeTrigger:
+    """Counts planes per clock period; see `trigemu.experiments.base.Trigger`."""
+
+    setup: Setup
+
+    def candidates(self, frame: TimeFrame) -> Candidates:
+        """Return one candidate for each clock period in which a line fires."""
+        hits = frame["planes"]
+        time, place = np.unique(hits["time"], return_inverse=True)
+        planes = np.zeros(len(time), np.uint64)
+        np.bitwise_or.at(planes, place, np.uint64(1) << hits["channel"].astype(np.uint64))
+        count = np.bitwise_count(planes)
+        words = np.zeros((len(time), 1 + len(self.setup.algorithms)), np.uint64)
+        for bit in range(PLANES):
+            words[:, 0] |= np.where(count > bit, np.uint64(1 << bit), np.uint64(0))
+        words[:, 1:] = self.setup.user_words(frame, time)
+        fired = self.setup.menu.evaluate(words, np.ones(len(time), np.uint8))
+        some = fired != 0
+        return Candidates(time[some], fired[some], fired[some])
+
+    def windows(self, time: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the trigger's own clock period."""
+        return time, time + 1
+
+    def monitor(self, frame: TimeFrame, candidates: Candidates) -> dict[str, NDArray[np.int64]]:
+        """Return the hits per plane."""
+        return {"planes": np.bincount(frame["planes"]["channel"], minlength=PLANES).astype(np.int64)}
+
+
+class TelescopeExperiment:
+    """What the framework asks for; see `trigemu.experiments.base.Experiment`."""
+
+    name = "telescope"
+    config_model = Telescope
+
+    def clock(self, section: Any) -> Clock:
+        """Return a clock of 10 ns."""
+        return Clock(tick_ns=10.0, clock_ticks=1, frame_ticks=section.frame_ticks)
+
+    def bits(self, section: Any) -> Sequence[str]:
+        """Return the bits: at least 1, 2, 3 planes."""
+        return ("single", "double", "triple")
+
+    def entries(self) -> Sequence[str]:
+        """Return the only kind of entry."""
+        return ("coincidence",)
+
+    def selections(self) -> Sequence[str]:
+        """Return no online selections."""
+        return ()
+
+    def sources(self, section: Any) -> Mapping[str, Schema]:
+        """Return the planes and the truth."""
+        return {"planes": Schema("planes", HIT), TRUTH: Schema(TRUTH, TRUTH_COLUMNS)}
+
+    def signals(self) -> Sequence[SignalSpec]:
+        """Return the muon beam."""
+        return (SignalSpec("muons", "muons", Muons),)
+
+    def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
+        """Return the hits per plane."""
+        return {"planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))}
+
+    def generator(self, setup: Setup, sources: Sequence[str]) -> TelescopeGenerator:
+        """Return the generator."""
+        return TelescopeGenerator(setup)
+
+    def trigger(self, setup: Setup) -> TelescopeTrigger:
+        """Return the trigger."""
+        return TelescopeTrigger(setup)
+
+    def match_window(self, section: Any) -> int:
+        """Return 0: a trigger belongs to the muon of its own clock period."""
+        return 0
+
+    def warm_up(self, setup: Setup) -> None:
+        """Do nothing: there is nothing to compile."""
+
+
+EXPERIMENT = TelescopeExperiment()
