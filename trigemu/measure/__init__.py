@@ -1,1 +1,1 @@
-"""TODO"""
+"""Rates, efficiencies, latencies, comparisons with published numbers, plots and the report."""

@@ -1,0 +1,186 @@
+"""Intervals for counted things: efficiencies, weighted efficiencies, Poisson counts and rates.
+
+Everything is an exact frequentist construction on incomplete beta and gamma functions (Clopper and Pearson,
+Biometrika 26 (1934) 404; Garwood, Biometrika 28 (1936) 437); nothing is a normal approximation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trigemu.errors import InputError
+
+ONE_SIGMA = 0.6826894921370859
+"""Confidence level of one standard deviation of a normal distribution, the default everywhere."""
+
+Side = Literal["central", "lower", "upper"]
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """A counted efficiency: ``passed`` of ``total``, its value and its interval (nan where nothing was counted)."""
+
+    passed: float
+    total: float
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, passed: int, total: int, cl: float = ONE_SIGMA) -> Efficiency:
+        """Count ``passed`` of ``total`` with a Clopper-Pearson interval at confidence level ``cl``."""
+        low, high = clopper_pearson(passed, total, cl)
+        return cls(passed, total, passed / total if total else math.nan, float(low), float(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate in Hz with its one-sigma error and Garwood interval (nan where no live time was seen)."""
+
+    hz: float
+    error_hz: float
+    low_hz: float
+    high_hz: float
+
+
+def _tails(cl: float, side: Side) -> tuple[float, float]:
+    if not 0.0 < cl < 1.0:
+        raise InputError(f"confidence level {cl} must lie between 0 and 1")
+    if side == "central":
+        return (1.0 - cl) / 2.0, (1.0 - cl) / 2.0
+    return (1.0 - cl, 0.0) if side == "lower" else (0.0, 1.0 - cl)
+
+
+def clopper_pearson(
+    passed: ArrayLike, total: ArrayLike, cl: float = ONE_SIGMA, side: Side = "central"
+) -> tuple[F64, F64]:
+    """Return the Clopper-Pearson interval of an efficiency.
+
+    Parameters
+    ----------
+    passed, total
+        Counts (broadcast together); real numbers are allowed, for effective counts.
+    cl
+        Confidence level.  A central interval puts at most (1 - cl) / 2 beyond either end.
+    side
+        ``lower`` and ``upper`` give a one-sided limit that spends all of 1 - cl on one end; the other is 0 or 1.
+
+    Returns
+    -------
+    low, high
+        float64, exactly 0 where nothing passed and exactly 1 where all passed; [0, 1] where total is 0.
+
+    Raises
+    ------
+    InputError
+        A count is negative or not finite, or more passed than there were.
+    """
+    from scipy.special import betaincinv
+
+    k, n = np.broadcast_arrays(np.asarray(passed, np.float64), np.asarray(total, np.float64))
+    if not (np.isfinite(k).all() and np.isfinite(n).all()) or (k < 0).any() or (k > n).any():
+        raise InputError("an efficiency needs counts with 0 <= passed <= total")
+    below, above = _tails(cl, side)
+    with np.errstate(all="ignore"):
+        low = np.where((k > 0) & (below > 0), betaincinv(np.maximum(k, 1e-300), n - k + 1, below), 0.0)
+        high = np.where((k < n) & (above > 0), betaincinv(k + 1, np.maximum(n - k, 1e-300), 1 - above), 1.0)
+    return np.asarray(low, np.float64), np.asarray(high, np.float64)
+
+
+def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_SIGMA) -> Efficiency:
+    """Return the efficiency of weighted events, with the interval of an effective number of them.
+
+    The effective size is (sum w)^2 / sum w^2; effective counts go into the Clopper-Pearson construction, which is
+    exact for equal weights and conservative for mildly varying ones.
+
+    Parameters
+    ----------
+    weights
+        float64[n], none negative.
+    passed
+        bool[n].
+
+    Returns
+    -------
+    Efficiency
+        ``passed`` and ``total`` are effective counts.
+
+    Raises
+    ------
+    InputError
+        A weight is negative or not finite (negative-weight events have no binomial interpretation), or the
+        lengths differ.
+    """
+    w, keep = np.asarray(weights, np.float64), np.asarray(passed, np.bool_)
+    if w.shape != keep.shape or w.ndim != 1:
+        raise InputError(f"weights {w.shape} and flags {keep.shape} must be one-dimensional and equally long")
+    if not np.isfinite(w).all():
+        raise InputError("a weight is not a finite number")
+    if (w < 0).any():
+        raise InputError(
+            f"{int((w < 0).sum())} of {len(w)} weights are negative: an efficiency of negative weights has no "
+            "interval; use a sample without them"
+        )
+    total = float(w.sum())
+    if total == 0.0:
+        return Efficiency(0.0, 0.0, math.nan, 0.0, 1.0)
+    value = min(1.0, float(w[keep].sum()) / total)
+    scale = w / w.max()
+    size = float(scale.sum()) ** 2 / float((scale**2).sum())
+    low, high = clopper_pearson(value * size, size, cl)
+    return Efficiency(value * size, size, value, float(low), float(high))
+
+
+def garwood(counts: ArrayLike, cl: float = ONE_SIGMA, side: Side = "central") -> tuple[F64, F64]:
+    """Return the Garwood interval of the mean of a Poisson distribution that gave ``counts``.
+
+    ``side`` is as in `clopper_pearson`; ``low`` is exactly 0 where nothing was counted, and a one-sided lower limit has
+    ``high`` infinite.
+    """
+    from scipy.special import gammaincinv
+
+    k = np.asarray(counts, np.float64)
+    if not np.isfinite(k).all() or (k < 0).any():
+        raise InputError("a Poisson interval needs counts that are not negative")
+    below, above = _tails(cl, side)
+    low = np.where((k > 0) & (below > 0), gammaincinv(np.maximum(k, 1e-300), below), 0.0)
+    high = gammaincinv(k + 1, 1 - above) if above > 0 else np.full(k.shape, np.inf)
+    return np.asarray(low, np.float64), np.asarray(high, np.float64)
+
+
+def rate(counts: int, live_s: float, prescale: float = 1.0, cl: float = ONE_SIGMA) -> Rate:
+    """Return counts over live time, times the prescale to get the rate before it.
+
+    Parameters
+    ----------
+    counts
+        Triggers of a line after prescale and dead time.
+    live_s
+        Time in which the trigger could accept, s.
+    prescale
+        Keep 1 in this many; 1 gives the rate after prescale.
+    """
+    if live_s < 0 or prescale <= 0:
+        raise InputError(f"a rate needs live time >= 0 and prescale > 0, not {live_s} and {prescale}")
+    if live_s == 0:
+        return Rate(math.nan, math.nan, math.nan, math.nan)
+    low, high = garwood(counts, cl)
+    unit = prescale / live_s
+    return Rate(counts * unit, math.sqrt(counts) * unit, float(low) * unit, float(high) * unit)
+
+
+def finite(value: Any) -> Any:
+    """Return plain data with nan and infinity turned into None (strict JSON has no names for them)."""
+    if isinstance(value, dict):
+        return {str(key): finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
