@@ -39,7 +39,7 @@ def config(tmp_path, when):
         experiment = "na62"
         run = {{ frames = 2 }}
         [[algorithm]]
-        name = "left-right"
+        name = "left_right"
         [[menu.line]]
         name = "pair"
         when = "{when}"
@@ -49,7 +49,7 @@ def config(tmp_path, when):
 
 
 def test_menus_may_use_its_bits(tmp_path):
-    setup = load_setup(config(tmp_path, "q1 and left-right.both"))
+    setup = load_setup(config(tmp_path, "q1 and left_right.both"))
     candidates = _first_frame(setup)
     everything = _first_frame(load_setup(config(tmp_path, "q1")))
     assert 0 < len(candidates.time) < len(everything.time)
@@ -63,5 +63,5 @@ def _first_frame(setup):
 
 
 def test_unknown_bit_of_the_algorithm_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"left-right\.neither"):
-        load_setup(config(tmp_path, "left-right.neither"))
+    with pytest.raises(InputError, match=r"left_right\.neither"):
+        load_setup(config(tmp_path, "left_right.neither"))

@@ -3,12 +3,12 @@
 After ``pip install`` of this package a run configuration asks for it and a menu uses its bits::
 
     [[algorithm]]
-    name = "left-right"
+    name = "left_right"
     window_ns = 5.0
 
     [[line]]
-    name = "left-right"
-    when = "q1 and left-right.both"
+    name = "left_right"
+    when = "q1 and left_right.both"
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LeftRightConfig(BaseModel):
 
 
 @trigger_algorithm(
-    name="left-right", version="1", bits=("left", "right", "both"), config=LeftRightConfig
+    name="left_right", version="1", bits=("left", "right", "both"), config=LeftRightConfig
 )
 def left_right(
     frame: TimeFrame, time: NDArray[np.int64], config: LeftRightConfig

@@ -1,0 +1,13 @@
+"""Sphinx configuration; build with ``sphinx-build -n -W docs docs/_build``."""
+
+project = "trigemu"
+author = "The trigemu developers"
+copyright = "2026, the trigemu developers"  # noqa: A001
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_title = "trigemu"
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+autodoc_typehints = "none"
+nitpicky = False
