@@ -1,1 +1,1 @@
-"""TODO"""
+"""Kinematics, signal and background processes, random numbers, event files; knows no experiment."""
