@@ -1,7 +1,7 @@
 """Random numbers that are addressed, not drawn: Philox4x32-10.
 
 Every number is a pure function of ``(seed, frame, purpose, index, block)``: the seed is the 64-bit key, the
-other four are the 128-bit counter.  A frame can be made again, alone, anywhere, in any order, and be the same.
+other four are the 128-bit counter.  A frame can be made again, alone, anywhere, and be the same.
 
 The scalar functions are for use inside kernels (see `trigemu.jit.kernel`); they may be called from Python
 too.  All address arguments may be any integer type; only their low 32 bits count (64 bits for the seed).

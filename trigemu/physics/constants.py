@@ -1,0 +1,62 @@
+"""Constants of nature: masses in GeV, widths in GeV, ctau in mm.  PDG 2026 unless said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ALPHA = 1.0 / 137.036
+"""Fine-structure constant at zero momentum transfer (used for A' widths, as everybody does)."""
+
+HBAR_C_GEV_MM = 1.973270e-13
+"""hbar c in GeV mm."""
+
+SPEED_OF_LIGHT = 299.792458
+"""mm / ns."""
+
+ELECTRON, MUON, PHOTON, A_PRIME = 11, 13, 22, 4900023
+PI0, PION, RHO0, ETA, OMEGA, KAON, ETA_PRIME, PHI, PROTON = 111, 211, 113, 221, 223, 321, 331, 333, 2212
+
+
+@dataclass(frozen=True, slots=True)
+class Particle:
+    """A particle's mass (GeV), width (GeV; 0 where ctau says it better) and ctau (mm; inf if stable)."""
+
+    name: str
+    mass: float
+    width: float = 0.0
+    ctau: float = float("inf")
+
+
+PARTICLES = {
+    ELECTRON: Particle("e", 0.000510999),
+    MUON: Particle("mu", 0.1056583755, ctau=658.64e3),
+    PI0: Particle("pi0", 0.1349768, width=7.81e-9, ctau=0.0),
+    PION: Particle("pi", 0.1395704, ctau=7804.0),
+    RHO0: Particle("rho0", 0.77526, width=0.1474, ctau=0.0),
+    ETA: Particle("eta", 0.547862, width=1.31e-6, ctau=0.0),
+    OMEGA: Particle("omega", 0.78266, width=0.00868, ctau=0.0),
+    KAON: Particle("K", 0.493677, ctau=3711.0),
+    ETA_PRIME: Particle("etap", 0.95778, width=1.88e-4, ctau=0.0),
+    PHI: Particle("phi", 1.01946, width=0.004249, ctau=0.0),
+    PROTON: Particle("p", 0.9382721),
+}
+"""By PDG code of the particle (antiparticles have the same mass and lifetime)."""
+
+BRANCHING = {
+    (PI0, PHOTON): 0.98823,
+    (ETA, PHOTON): 0.3936,
+    (ETA_PRIME, PHOTON): 0.02307,
+    (ETA_PRIME, RHO0): 0.2948,
+    (ETA_PRIME, OMEGA): 0.0252,
+    (OMEGA, PI0): 0.0833,
+    (RHO0, PI0): 4.67e-4,
+    (RHO0, ETA): 3.0e-4,
+    (PHI, ETA): 0.01306,
+    (PHI, PI0): 1.328e-3,
+}
+"""Branching ratio of (meson -> companion + photon)."""
+
+
+def mass(pdg: int) -> float:
+    """Return the mass (GeV) of a PDG code of either sign; KeyError if it is not in `PARTICLES`."""
+    return PARTICLES[abs(pdg)].mass

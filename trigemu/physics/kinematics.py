@@ -1,0 +1,116 @@
+"""Two-body kinematics and boosts.  GeV, c = 1; scalar functions for kernels, ufunc-like ones for arrays."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trigemu.jit import inlined
+
+F64 = NDArray[np.float64]
+Vector4 = tuple[float, float, float, float]
+
+
+@inlined
+def kallen(a: float, b: float, c: float) -> float:
+    """Return the Kaellen function a^2 + b^2 + c^2 - 2ab - 2ac - 2bc (arguments are squared masses)."""
+    return a * a + b * b + c * c - 2.0 * (a * b + a * c + b * c)
+
+
+@inlined
+def two_body_momentum(parent: float, first: float, second: float) -> float:
+    """Return the momentum of the daughters in the parent's frame; 0 below threshold."""
+    if parent <= first + second:
+        return 0.0
+    # The factors of the Kaellen function, which lose no digits near threshold.
+    product = (parent - first - second) * (parent + first + second)
+    product *= (parent - first + second) * (parent + first - second)
+    return math.sqrt(product) / (2.0 * parent)
+
+
+@inlined
+def from_rest_frame(
+    px: float, py: float, pz: float, energy: float, qx: float, qy: float, qz: float, parent: float
+) -> Vector4:
+    """Boost a four-vector from the rest frame of a particle to where that particle has a momentum.
+
+    Parameters
+    ----------
+    px, py, pz, energy
+        Four-vector in the rest frame.
+    qx, qy, qz, parent
+        Momentum and mass of the particle.
+
+    Returns
+    -------
+    tuple of float
+        px, py, pz, E in the frame in which the particle has momentum q.
+    """
+    total = math.sqrt(qx * qx + qy * qy + qz * qz + parent * parent)
+    along = px * qx + py * qy + pz * qz
+    factor = (along / (total + parent) + energy) / parent
+    return px + factor * qx, py + factor * qy, pz + factor * qz, (along + energy * total) / parent
+
+
+@inlined
+def isotropic(u: float, v: float) -> tuple[float, float, float]:
+    """Return the unit vector for two uniforms: cos(theta) from the first, phi from the second."""
+    cosine = 2.0 * u - 1.0
+    sine = math.sqrt(max(0.0, 1.0 - cosine * cosine))
+    phi = 2.0 * math.pi * v
+    return sine * math.cos(phi), sine * math.sin(phi), cosine
+
+
+@inlined
+def decay_daughter(
+    qx: float, qy: float, qz: float, parent: float, first: float, second: float, u: float, v: float
+) -> Vector4:
+    """Return px, py, pz, E of the first daughter of an isotropic two-body decay (the second is the rest).
+
+    Parameters
+    ----------
+    qx, qy, qz, parent
+        Momentum and mass of what decays.
+    first, second
+        Masses of the daughters.
+    u, v
+        Uniforms for the direction.
+    """
+    momentum = two_body_momentum(parent, first, second)
+    nx, ny, nz = isotropic(u, v)
+    energy = math.sqrt(momentum * momentum + first * first)
+    return from_rest_frame(momentum * nx, momentum * ny, momentum * nz, energy, qx, qy, qz, parent)
+
+
+def invariant_mass(momenta: ArrayLike) -> F64:
+    """Return the mass of four-vectors float64[..., 4] in the order px, py, pz, E; 0 where E^2 < p^2."""
+    p = np.asarray(momenta, dtype=np.float64)
+    square = p[..., 3] ** 2 - p[..., 0] ** 2 - p[..., 1] ** 2 - p[..., 2] ** 2
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+
+def boost(momenta: ArrayLike, beta: ArrayLike) -> F64:
+    """Boost four-vectors by a velocity.
+
+    Parameters
+    ----------
+    momenta
+        float64[n, 4] in the order px, py, pz, E.
+    beta
+        float64[3] or float64[n, 3], velocity of the old frame as seen from the new one (|beta| < 1).
+
+    Returns
+    -------
+    float64[n, 4]
+    """
+    p = np.asarray(momenta, dtype=np.float64)
+    b = np.broadcast_to(np.asarray(beta, dtype=np.float64), (*p.shape[:-1], 3))
+    square = np.sum(b * b, axis=-1)
+    gamma = 1.0 / np.sqrt(1.0 - square)
+    along = np.sum(b * p[..., :3], axis=-1)
+    out = np.empty_like(p)
+    out[..., :3] = p[..., :3] + (gamma * (gamma * along / (gamma + 1.0) + p[..., 3]))[..., None] * b
+    out[..., 3] = gamma * (p[..., 3] + along)
+    return out
