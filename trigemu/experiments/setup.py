@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from trigemu.frames.columns import Schema
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu, compile_menu
 from trigemu.menu.config import RunConfig
-from trigemu.menu.load import validate
+from trigemu.menu.load import read_config, validate
+from trigemu.menu.names import allowed
+from trigemu.menu.origin import Origin, origin_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Setup:
     menu: CompiledMenu
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], where: str = "config") -> Setup:
+    def from_dict(cls, data: Mapping[str, Any], where: str | Origin = "config") -> Setup:
         """Check a resolved configuration (see `to_dict`) and build a setup.
 
         Raises
@@ -60,13 +63,17 @@ class Setup:
         InputError
             Something in it is not allowed; the sentence names ``where`` and the place.
         """
-        config = validate(RunConfig, data, where)
-        experiment = find_experiment(config.experiment)
-        section = validate(experiment.config_model, config.section, f"{where} [{config.experiment}]")
+        origin = origin_of(where)
+        config = validate(RunConfig, data, origin)
+        experiment = _experiment(config.experiment, origin)
+        section = validate(experiment.config_model, config.section, origin.below("section"))
         models = {spec.name: spec.model for spec in experiment.signals()}
-        signals = tuple(_signal(table, models, f"{where} [[signal]]") for table in config.signal)
+        signals = tuple(
+            _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
+        )
         algorithms = tuple(
-            BoundAlgorithm.from_table(table, f"{where} [[algorithm]]") for table in config.algorithm
+            BoundAlgorithm.from_table(table, f"{origin.at('algorithm', i)}: [[algorithm]]")
+            for i, table in enumerate(config.algorithm)
         )
         bits = list(experiment.bits(section))
         bits += [""] * (-len(bits) % 64)
@@ -75,7 +82,7 @@ class Setup:
             bits=[*bits, *(name for bound in algorithms for name in bound.bit_names())],
             entries=experiment.entries(),
             selections=experiment.selections(),
-            where=where,
+            where=origin,
         )
         return cls(config, experiment, section, signals, algorithms, menu)
 
@@ -118,8 +125,34 @@ class Setup:
         return self.experiment.sources(self.section)
 
 
-def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], where: str) -> BaseModel:
-    name = table.get("signal")
+def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup:
+    """Read a run configuration from a TOML file and check it.
+
+    Parameters
+    ----------
+    path
+        A file, or the name of a shipped configuration.
+    overrides
+        ``KEY=VALUE`` texts (``run.seed=2``, ``menu.line.H2.prescale=5``).
+
+    Raises
+    ------
+    InputError
+        Anything in the files or overrides is not allowed; the sentence names file and line.
+    """
+    data, origin = read_config(path, overrides)
+    return Setup.from_dict(data, origin)
+
+
+def _experiment(name: str, origin: Origin) -> Experiment:
+    try:
+        return find_experiment(name)
+    except InputError as error:
+        raise InputError(f"{origin.at('experiment')}: {error}") from None
+
+
+def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:
+    name = str(table.get("signal", ""))
     if name not in models:
-        raise InputError(f"{where}: signal {name!r} is not one of {', '.join(models)}")
-    return validate(models[str(name)], table, f"{where} {name}")
+        raise InputError(f"{origin.at('signal')}: unknown signal {name!r}; {allowed(name, models)}")
+    return validate(models[name], table, origin)

@@ -1,0 +1,211 @@
+"""Menus made ready to run: expressions as sums of products, evaluated on whole columns of trigger words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu._kernels.menu_evaluate import evaluate
+from trigemu.errors import InputError
+from trigemu.menu.expression import ExpressionError, parse
+from trigemu.menu.names import allowed
+from trigemu.menu.origin import Origin, origin_of
+from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
+from trigemu.menu.schema import Choke, DeadTime, Line, Menu
+
+WORD = 64
+
+
+@dataclass(frozen=True)
+class CompiledMenu:
+    """The enabled lines of a menu, in order; line i is bit i of every fired, passed and accepted word.
+
+    Attributes
+    ----------
+    lines
+        The lines as configured.
+    terms
+        Per line, its sum of products over all bits.
+    entry_masks
+        Per line, the kinds of entry it is evaluated for (bit k: entry kind k).
+    width
+        Bits in the trigger words (a multiple of 64).
+    dead_time, choke
+        What refuses triggers.
+    """
+
+    lines: tuple[Line, ...]
+    terms: tuple[tuple[Term, ...], ...]
+    entry_masks: tuple[int, ...]
+    width: int
+    dead_time: DeadTime
+    choke: Choke
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the lines."""
+        return tuple(line.name for line in self.lines)
+
+    @property
+    def masks(self) -> tuple[Mask | None, ...]:
+        """Per line the (required, don't-care) mask, or None where the expression is no pure conjunction."""
+        return tuple(mask_of(terms, self.width) for terms in self.terms)
+
+    def selection_mask(self, name: str) -> int:
+        """Return the lines (bit i: line i) that ask for this online selection."""
+        return sum(1 << i for i, line in enumerate(self.lines) if line.select == name)
+
+    def evaluate(self, words: NDArray[np.uint64], entry: NDArray[np.uint8]) -> NDArray[np.uint64]:
+        """Return which lines fire.
+
+        Parameters
+        ----------
+        words
+            uint64[n, width / 64], the trigger words of n entries.
+        entry
+            uint8[n], kinds of each entry (bit k: kind k of ``Experiment.entries``).
+
+        Returns
+        -------
+        ndarray
+            uint64[n], bit i set where line i fires (before prescale and online selection).
+
+        Raises
+        ------
+        ValueError
+            The shapes do not fit the menu.
+        """
+        if words.ndim != 2 or words.shape[1] * WORD != self.width or entry.shape != words.shape[:1]:
+            raise ValueError(
+                f"words {words.shape} and entry {entry.shape} do not fit a menu over {self.width} bits"
+            )
+        fired = np.empty(len(words), np.uint64)
+        evaluate(
+            np.ascontiguousarray(words, np.uint64),
+            np.ascontiguousarray(entry, np.uint8),
+            *self._tables,
+            fired,
+        )
+        return fired
+
+    @cached_property
+    def _tables(self) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], *tuple[NDArray, ...]]:
+        term_of, check_of, checks = [0], [0], []
+        for terms in self.terms:
+            for term in terms:
+                for word in range(self.width // WORD):
+                    care = term.care >> (word * WORD) & (2**WORD - 1)
+                    if care:
+                        checks.append((word, care, term.value >> (word * WORD) & (2**WORD - 1)))
+                check_of.append(len(checks))
+            term_of.append(len(check_of) - 1)
+        return (
+            np.array(self.entry_masks, np.uint8),
+            np.array(term_of, np.int32),
+            np.array(check_of, np.int32),
+            np.array([check[0] for check in checks], np.int32),
+            np.array([check[1] for check in checks], np.uint64),
+            np.array([check[2] for check in checks], np.uint64),
+        )
+
+
+def compile_menu(
+    menu: Menu,
+    *,
+    bits: Sequence[str],
+    entries: Sequence[str],
+    selections: Sequence[str],
+    where: str | Origin,
+) -> CompiledMenu:
+    """Check a menu against what the experiment offers and make it ready to run.
+
+    Parameters
+    ----------
+    menu
+        The menu.
+    bits
+        Bit names in word order; ``newchod|q1`` are two names of one bit, an empty name is an unused bit.
+    entries
+        Kinds of trigger entry; a line without ``on`` is evaluated for the first.  Without any, lines are always
+        evaluated.
+    selections
+        Names that ``select`` may have.
+    where
+        What errors name: the configuration, or the origin of the configuration that holds the menu.
+
+    Raises
+    ------
+    InputError
+        A name is unknown or used twice, an expression cannot be read, is too long or can never be true.
+    """
+    origin = origin_of(where).below("menu")
+    index = bit_index(bits, origin)
+    _check_names(menu, origin)
+    lines, terms, masks = [], [], []
+    for number, line in enumerate(menu.line):
+        compiled = _terms(line, index, origin.at("line", number, "when"))
+        mask = _entry_mask(line, entries, origin.at("line", number, "on"))
+        if line.select is not None and line.select not in selections:
+            place = origin.at("line", number, "select")
+            raise InputError(
+                f"{place}: line {line.name!r}: unknown selection {line.select!r}; {allowed(line.select, selections)}"
+            )
+        if line.enabled:
+            lines.append(line)
+            terms.append(compiled)
+            masks.append(mask)
+    if not lines:
+        raise InputError(f"{origin.at('line')}: no line is enabled; set enabled = true in at least one")
+    width = max(-(-len(bits) // WORD), 1) * WORD
+    return CompiledMenu(tuple(lines), tuple(terms), tuple(masks), width, menu.dead_time, menu.choke)
+
+
+def bit_index(bits: Sequence[str], where: str | Origin = "menu") -> dict[str, int]:
+    """Return lower-case name -> index of every named bit (aliases are separated by ``|``).
+
+    Raises
+    ------
+    InputError
+        Two bits have the same name (two tables of one added algorithm, say).
+    """
+    index: dict[str, int] = {}
+    for i, names in enumerate(bits):
+        for name in filter(None, names.lower().split("|")):
+            if index.setdefault(name, i) != i:
+                raise InputError(f"{where}: two trigger bits are called {name!r}")
+    return index
+
+
+def _check_names(menu: Menu, origin: Origin) -> None:
+    seen: dict[str, int] = {}
+    for number, line in enumerate(menu.line):
+        first = seen.setdefault(line.name.lower(), number)
+        if first != number:
+            raise InputError(
+                f"{origin.at('line', number, 'name')}: line {line.name!r} is there twice "
+                f"(first: {origin.at('line', first, 'name')}); names must differ by more than case"
+            )
+
+
+def _terms(line: Line, index: dict[str, int], place: str) -> tuple[Term, ...]:
+    try:
+        terms = sum_of_products(parse(line.when, index))
+    except ExpressionError as error:
+        raise InputError(f"{place}: line {line.name!r}: when = {line.when!r}: {error}") from None
+    if not terms:
+        raise InputError(f"{place}: line {line.name!r}: when = {line.when!r} can never be true")
+    return terms
+
+
+def _entry_mask(line: Line, entries: Sequence[str], place: str) -> int:
+    if line.on is None:
+        return 1 if entries else 0xFF
+    if line.on not in entries:
+        raise InputError(
+            f"{place}: line {line.name!r}: unknown kind of entry {line.on!r}; {allowed(line.on, entries)}"
+        )
+    return 1 << list(entries).index(line.on)

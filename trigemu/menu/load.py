@@ -1,0 +1,160 @@
+"""Reading run configurations and menus from TOML files."""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import trigemu
+from trigemu.errors import InputError
+from trigemu.menu.check import validate
+from trigemu.menu.names import allowed
+from trigemu.menu.origin import Origin, toml_lines
+from trigemu.menu.origin import Path as KeyPath
+from trigemu.menu.overrides import apply_override, parse_override
+
+__all__ = ["load_config", "read_config", "read_toml", "shipped_configs", "validate"]
+
+
+def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    """Read a TOML file.
+
+    Returns
+    -------
+    tuple
+        Its data, and the line of every key and table header.
+
+    Raises
+    ------
+    InputError
+        There is no such file, it cannot be read, or it is not TOML (with line and column).
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not a TOML file (it is not UTF-8 text)") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    try:
+        return tomllib.loads(text), toml_lines(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}{_toml_place(str(error), text)}") from None
+    except RecursionError:
+        raise InputError(f"{path}: not valid TOML (nested too deep)") from None
+
+
+def _toml_place(message: str, text: str) -> str:
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    if match is None:
+        return f": not valid TOML: {message}"
+    what = match[1][:1].lower() + match[1][1:]
+    line = match[2] or str(text.count("\n") + 1)
+    column = match[3] or str(len(text) - text.rfind("\n"))
+    return f", line {line}, column {column}: not valid TOML: {what}"
+
+
+def shipped_configs() -> dict[str, Path]:
+    """Return the run configurations that come with the package: name -> file."""
+    try:
+        folder = Path(str(importlib.resources.files("trigemu.configs")))
+    except ModuleNotFoundError:
+        folder = Path(trigemu.__file__).resolve().parents[1] / "configs"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def find_config(path: str | Path) -> Path:
+    """Return the file of a run configuration given by path or by the name of a shipped one.
+
+    Raises
+    ------
+    InputError
+        There is neither such a file nor such a name.
+    """
+    shipped = shipped_configs()
+    if Path(path).exists():
+        return Path(path)
+    if str(path) in shipped:
+        return shipped[str(path)]
+    hint = allowed(Path(path).stem, shipped, "shipped configurations")
+    raise InputError(f"{path}: there is no such file; {hint}")
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Read a run configuration; see `read_config`."""
+    return read_config(path, overrides)[0]
+
+
+def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], Origin]:
+    """Read a run configuration and everything it names.
+
+    Parameters
+    ----------
+    path
+        A TOML file, or the name of a shipped configuration (``na62-dump``).
+    overrides
+        ``KEY=VALUE`` texts, applied in order after the menu file has been inlined (``menu.file`` before).
+
+    Returns
+    -------
+    tuple
+        The data as `trigemu.menu.config.RunConfig` wants them (the experiment's table is called ``section``), and
+        where each value came from.
+
+    Raises
+    ------
+    InputError
+        A file is missing or not TOML, an override cannot be read, the menu is given twice.
+    """
+    file = find_config(path)
+    data, lines = read_toml(file)
+    name = str(path) if Path(path).exists() else file.name
+    places: dict[KeyPath, str] = {key: f"{name}, line {line}" for key, line in lines.items()}
+    changes = [parse_override(text) for text in overrides]
+    folder = file.parent
+    for change in changes:
+        if change.keys == ("menu", "file"):
+            places[apply_override(data, change)] = change.place
+            folder = Path()
+    _inline_menu(data, places, folder, name)
+    for change in changes:
+        if change.keys != ("menu", "file"):
+            keys = apply_override(data, change)
+            places = {key: place for key, place in places.items() if key[: len(keys)] != keys}
+            for length in range(1, len(keys) + 1):
+                places.setdefault(keys[:length], change.place)
+    _rename_section(data, places)
+    return data, Origin(name, places)
+
+
+def _inline_menu(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> None:
+    """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's."""
+    menu = data.get("menu")
+    if not isinstance(menu, dict) or "file" not in menu:
+        return
+    own = {key: value for key, value in menu.items() if key != "file"}
+    place = places.pop(("menu", "file"), name)
+    file = folder / str(menu["file"])
+    if not file.is_file():
+        raise InputError(f"{place}: menu file {str(file)!r} is not there")
+    read, lines = read_toml(file)
+    for key, line in lines.items():
+        if key[0] not in own:
+            places[("menu", *key)] = f"{file}, line {line}"
+    data["menu"] = {**read, **own}
+
+
+def _rename_section(data: dict[str, Any], places: dict[KeyPath, str]) -> None:
+    experiment = data.get("experiment")
+    if not isinstance(experiment, str) or experiment not in data or "section" in data:
+        return
+    if experiment in ("experiment", "run", "menu", "streaming", "record", "input", "signal", "algorithm"):
+        return
+    data["section"] = data.pop(experiment)
+    for key in [key for key in places if key[0] == experiment]:
+        places[("section", *key[1:])] = places.pop(key)
