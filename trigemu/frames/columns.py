@@ -1,145 +1,128 @@
-"""Columns of a fragment: their schema, and the one block of memory that holds them.
+"""Columns of a fragment, in one block of memory.
 
-All columns of a fragment live in one buffer, each at a 64-byte boundary, in the order of the schema.  The block
-is what travels: it is sent, received and recorded without being copied, and the columns are views into it.
+All columns of a fragment live in one buffer, each at a 64-byte boundary, in the order of the schema.  The
+block is what travels: it is sent, received and recorded without being copied; the columns are views into it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.errors import InputError
+from trigemu.frames.schema import ALIGNMENT, DTYPES, Column, Schema, aligned, block_size
 
-ALIGNMENT = 64
-"""Bytes at whose multiples every column starts (one cache line)."""
-
-DTYPES = frozenset({"<i8", "<u8", "<i4", "<u4", "<i2", "<u2", "|u1", "|i1", "<f8", "<f4"})
-"""The dtypes allowed in a fragment: little-endian, fixed width, no objects."""
+__all__ = [
+    "ALIGNMENT",
+    "DTYPES",
+    "Array",
+    "Block",
+    "Buffer",
+    "Column",
+    "Schema",
+    "allocate",
+    "block_size",
+    "check_offsets",
+    "cut_windows",
+    "pack",
+    "take_pieces",
+]
 
 Array = NDArray[Any]
 
+Buffer: TypeAlias = bytes | bytearray | memoryview | NDArray[np.uint8]
+"""What parts of a message are: contiguous memory (a received frame, a slice of a mapped file, an array)."""
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Name and dtype (one of `DTYPES`) of one column."""
-
-    name: str
-    dtype: str
-
-    def __post_init__(self) -> None:
-        if self.dtype not in DTYPES:
-            raise InputError(
-                f"column {self.name!r}: dtype {self.dtype!r} is not one of {', '.join(sorted(DTYPES))}"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """The columns that a source's fragments have, in order.
-
-    Parameters
-    ----------
-    source
-        Name of the sub-detector (or ``truth``).
-    columns
-        The columns.  A column called ``offsets`` (n + 1 entries, first 0, last the number of hits) cuts the others
-        into n pieces (crossings, or windows around triggers); without it data are continuous.
-    """
-
-    source: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def digest(self) -> str:
-        """Sixteen hex digits that change with any change of the schema; every message carries them."""
-        text = ";".join([self.source, *(f"{column.name}:{column.dtype}" for column in self.columns)])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def with_offsets(self) -> Schema:
-        """Return the schema of the same columns cut into pieces (adds ``offsets``)."""
-        if "offsets" in self.names:
-            return self
-        return Schema(self.source, (*self.columns, Column("offsets", "<i8")))
-
-    def empty(self) -> dict[str, Array]:
-        """Return the columns of a fragment without hits."""
-        return {
-            column.name: np.zeros(1 if column.name == "offsets" else 0, column.dtype) for column in self.columns
-        }
+_BYTE = np.dtype(np.uint8)
+_WORD = np.dtype(np.int64)
 
 
 class Block(Mapping[str, Array]):
     """Columns in one aligned buffer; a read-only mapping from column name to array view.
 
-    Attributes
+    Parameters
     ----------
     schema
         What the columns are.
     lengths
         Entries per column, in schema order.
     buffer
-        The bytes, ``uint8``; what is put on the wire and on disk.
+        Contiguous memory of exactly `block_size` bytes: a uint8 array, bytes, a view of a received frame,
+        a slice of a mapped file.  It is not copied, and columns of read-only memory are read-only.
+
+    Attributes
+    ----------
+    schema, lengths
+        As given.
+    buffer
+        The bytes, uint8[n]; what is put on the wire and on disk.
+
+    Raises
+    ------
+    InputError
+        Lengths do not fit the schema, or the buffer does not fit the lengths.
     """
 
     __slots__ = ("_columns", "buffer", "lengths", "schema")
 
-    def __init__(self, schema: Schema, lengths: tuple[int, ...], buffer: NDArray[np.uint8]) -> None:
-        if len(lengths) != len(schema.columns) or min(lengths, default=0) < 0:
+    buffer: NDArray[np.uint8]
+    _columns: dict[str, Array] | None
+
+    def __init__(self, schema: Schema, lengths: tuple[int, ...], buffer: Buffer) -> None:
+        sizes = schema.itemsizes
+        if len(lengths) != len(sizes) or (lengths and min(lengths) < 0):
             raise InputError(f"source {schema.source!r}: column lengths {lengths} do not fit its schema")
-        size = block_size(schema, lengths)
+        if type(buffer) is not np.ndarray:
+            buffer = _as_bytes(schema, buffer)
+        elif buffer.dtype is not _BYTE or buffer.ndim != 1 or not buffer.flags.c_contiguous:
+            raise InputError(f"source {schema.source!r}: payload is not a contiguous array of bytes")
+        size = 0
+        for length, itemsize in zip(lengths, sizes, strict=True):
+            size += (length * itemsize + 63) & -64
         if buffer.nbytes != size:
             raise InputError(f"source {schema.source!r}: payload has {buffer.nbytes} bytes instead of {size}")
-        if buffer.ctypes.data % 8:
-            # Small messages may arrive at any address; kernels want aligned columns.
-            aligned = np.empty(buffer.nbytes, np.uint8)
-            aligned[:] = buffer
-            buffer = aligned
         self.schema = schema
         self.lengths = lengths
         self.buffer = buffer
-        self._columns = dict(_views(schema, lengths, buffer))
+        # Views cost about half a microsecond each: they are made when somebody looks.
+        self._columns = None
 
     def __getitem__(self, name: str) -> Array:
-        return self._columns[name]
+        columns = self._columns
+        return (self._views() if columns is None else columns)[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        return iter(self.schema.names)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self.lengths)
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{name}[{len(self[name])}]" for name in self)
+        sizes = ", ".join(f"{name}[{n}]" for name, n in zip(self.schema.names, self.lengths, strict=True))
         return f"Block({self.schema.source}: {sizes})"
 
+    def _views(self) -> dict[str, Array]:
+        buffer = self.buffer
+        if buffer.size and not np.ndarray((1,), _WORD, buffer).flags.aligned:
+            # Small messages may arrive at any address; kernels want aligned columns.
+            buffer = self.buffer = buffer.copy()
+        columns: dict[str, Array] = {}
+        position = 0
+        for name, dtype, length in zip(self.schema.names, self.schema.dtypes, self.lengths, strict=True):
+            columns[name] = np.ndarray((length,), dtype, buffer, position)
+            position += (length * dtype.itemsize + 63) & -64
+        self._columns = columns
+        return columns
 
-def _views(schema: Schema, lengths: tuple[int, ...], buffer: NDArray[np.uint8]) -> Iterator[tuple[str, Array]]:
-    position = 0
-    for column, length in zip(schema.columns, lengths, strict=True):
-        size = length * np.dtype(column.dtype).itemsize
-        yield column.name, buffer[position : position + size].view(column.dtype)
-        position = _aligned(position + size)
 
-
-def _aligned(position: int) -> int:
-    return -(-position // ALIGNMENT) * ALIGNMENT
-
-
-def block_size(schema: Schema, lengths: tuple[int, ...]) -> int:
-    """Return the bytes of a block whose columns have these lengths (each column padded to `ALIGNMENT`)."""
-    sizes = (n * np.dtype(c.dtype).itemsize for c, n in zip(schema.columns, lengths, strict=True))
-    return sum(_aligned(size) for size in sizes)
+def _as_bytes(schema: Schema, buffer: Any) -> NDArray[np.uint8]:
+    try:
+        return np.frombuffer(buffer, np.uint8)
+    except (TypeError, ValueError, BufferError) as error:
+        raise InputError(f"source {schema.source!r}: payload is not contiguous memory ({error})") from None
 
 
 def allocate(schema: Schema, lengths: tuple[int, ...]) -> Block:
@@ -150,26 +133,44 @@ def allocate(schema: Schema, lengths: tuple[int, ...]) -> Block:
 def pack(schema: Schema, columns: Mapping[str, Array]) -> Block:
     """Copy columns into one block (a `Block` of the same schema is returned as it is).
 
+    Equal columns give equal bytes: the padding between columns is zero.
+
     Raises
     ------
     InputError
-        A column is missing, extra, or cannot be cast to its dtype without changing kind.
+        A column is missing, extra, not one-dimensional, or cannot be cast to its dtype without changing kind.
     """
-    if isinstance(columns, Block) and columns.schema == schema:
+    if isinstance(columns, Block) and (columns.schema is schema or columns.schema == schema):
         return columns
     if set(columns) != set(schema.names):
         raise InputError(
             f"source {schema.source!r}: columns {sorted(columns)} instead of {sorted(schema.names)}"
         )
-    block = allocate(schema, tuple(len(columns[name]) for name in schema.names))
-    for name in schema.names:
-        np.copyto(block[name], columns[name], casting="same_kind")
+    values = [np.asarray(columns[name]) for name in schema.names]
+    for name, value in zip(schema.names, values, strict=True):
+        if value.ndim != 1:
+            raise InputError(
+                f"source {schema.source!r}: column {name!r} has {value.ndim} dimensions instead of 1"
+            )
+    lengths = tuple(map(len, values))
+    buffer = np.empty(block_size(schema, lengths), np.uint8)
+    block = Block(schema, lengths, buffer)
+    position = 0
+    for name, value in zip(schema.names, values, strict=True):
+        view = block[name]
+        try:
+            np.copyto(view, value, casting="same_kind")
+        except TypeError as error:
+            raise InputError(f"source {schema.source!r}: column {name!r}: {error}") from None
+        end = position + view.nbytes
+        position = aligned(end)
+        buffer[end:position] = 0
     return block
 
 
 def check_offsets(offsets: Array, hits: int, where: str) -> None:
     """Raise `InputError` unless offsets start at 0, never fall and end at the number of hits."""
-    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != hits or np.any(np.diff(offsets) < 0):
+    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != hits or (offsets[1:] < offsets[:-1]).any():
         raise InputError(f"{where}: offsets must start at 0, never fall and end at {hits}")
 
 
@@ -183,7 +184,8 @@ def cut_windows(
     columns
         Columns with a non-decreasing ``time`` and no ``offsets``.
     start, stop
-        int64[n], TDC counts since the start of the frame.
+        int64[n], TDC counts since the start of the frame; windows may overlap, and are empty where
+        stop <= start.
 
     Returns
     -------
@@ -192,7 +194,7 @@ def cut_windows(
     """
     first = np.searchsorted(columns["time"], start, side="left")
     last = np.searchsorted(columns["time"], stop, side="left")
-    counts = last - first
+    counts = np.maximum(last - first, 0)
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
     index = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
