@@ -1,4 +1,4 @@
-"""A run configuration that has been checked against its experiment, ready to build generators and triggers."""
+"""A run configuration checked against its experiment, ready to build generators and triggers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Setup:
         origin = origin_of(where)
         config = validate(RunConfig, data, origin)
         experiment = _experiment(config.experiment, origin)
-        section = validate(experiment.config_model, config.section, origin.below("section"))
+        section = validate(
+            experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
+        )
         models = {spec.name: spec.model for spec in experiment.signals()}
         signals = tuple(
             _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
@@ -95,12 +97,12 @@ class Setup:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of everything that decides what is generated and what is decided (not of how it is streamed)."""
+        """Hash of all that decides what is generated and what is decided (not of how it is streamed)."""
         data = {k: v for k, v in self.to_dict().items() if k not in ("streaming", "record", "title")}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
     def user_words(self, frame: TimeFrame, time: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """Return the words (uint64[n, number of algorithms]) that the added algorithms set at ``time`` (int64[n])."""
+        """Return the words (uint64[n, algorithms]) that the added algorithms set at ``time`` (int64[n])."""
         words = np.zeros((len(time), len(self.algorithms)), np.uint64)
         for index, bound in enumerate(self.algorithms):
             words[:, index] = bound.words(frame, time)
@@ -155,4 +157,4 @@ def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], ori
     name = str(table.get("signal", ""))
     if name not in models:
         raise InputError(f"{origin.at('signal')}: unknown signal {name!r}; {allowed(name, models)}")
-    return validate(models[name], table, origin)
+    return validate(models[name], table, origin.below(title=f"[[signal]] {name}"))

@@ -29,8 +29,8 @@ def validate(model: type[M], data: Any, where: str | Origin) -> M:
     Raises
     ------
     InputError
-        The data do not fit.  The sentence says where the first mistake is, what is wrong and what is allowed, and
-        how many more there are.
+        The data do not fit.  The sentence says where the first mistake is, what is wrong and what is allowed,
+        and how many more there are.
     """
     try:
         return model.model_validate(data)
@@ -51,27 +51,27 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
         name = _name(data, path[:-1])
     elif kind == "missing":
         what = f"key {str(mistake['loc'][-1])!r} is missing"
-        path = (*path, mistake["loc"][-1]) if path != mistake["loc"] else path
-        name = _name(data, path[:-1])
+        name = _name(data, path)
     else:
         what = _reason(mistake)
         name = _name(data, path)
     place = origin.at(*path)
+    name = " ".join(part for part in (origin.title, name) if part)
     return ": ".join(part for part in (place, name, what) if part)
 
 
 def _reason(mistake: Mapping[str, Any]) -> str:
-    context = mistake.get("ctx", {})
+    context: Mapping[str, Any] = mistake.get("ctx", {})
     value = mistake["input"]
     if mistake["type"] == "value_error":
-        return str(context["error"])
+        return f"{context['error']}"
     bounds = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
     for key, words in bounds.items():
         if key in context:
             return f"must be {words} {context[key]}, not {value!r}"
     if mistake["type"] in ("literal_error", "enum"):
         return f"must be {context['expected']}, not {value!r}"
-    text = mistake["msg"].replace("Input should be", "must be").replace("Input should", "must")
+    text = str(mistake["msg"]).replace("Input should be", "must be").replace("Input should", "must")
     text = text.replace("dictionary or instance of", "table like")
     shown = "" if isinstance(value, Mapping | Sequence) and not isinstance(value, str) else f", not {value!r}"
     return text[:1].lower() + text[1:] + shown
@@ -81,16 +81,10 @@ def _real_path(data: Any, loc: Iterable[str | int]) -> Path:
     """Drop what pydantic adds to a location (names of union members) and keep what leads to a value."""
     path: list[str | int] = []
     for key in loc:
-        if (isinstance(data, Mapping) and key in data) or (
-            isinstance(data, Sequence)
-            and not isinstance(data, str)
-            and isinstance(key, int)
-            and key < len(data)
-        ):
+        inside = range(len(data)) if isinstance(data, list | tuple) else data
+        if isinstance(inside, Mapping | range) and key in inside:
             data = data[key]
-        else:
-            continue
-        path.append(key)
+            path.append(key)
     return tuple(path)
 
 

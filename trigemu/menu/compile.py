@@ -19,6 +19,10 @@ from trigemu.menu.schema import Choke, DeadTime, Line, Menu
 
 WORD = 64
 
+_I32 = NDArray[np.int32]
+_U64 = NDArray[np.uint64]
+_Tables = tuple[NDArray[np.uint8], _I32, _I32, _I32, _U64, _U64]
+
 
 @dataclass(frozen=True)
 class CompiledMenu:
@@ -93,7 +97,7 @@ class CompiledMenu:
         return fired
 
     @cached_property
-    def _tables(self) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32], *tuple[NDArray, ...]]:
+    def _tables(self) -> _Tables:
         term_of, check_of, checks = [0], [0], []
         for terms in self.terms:
             for term in terms:
@@ -130,8 +134,8 @@ def compile_menu(
     bits
         Bit names in word order; ``newchod|q1`` are two names of one bit, an empty name is an unused bit.
     entries
-        Kinds of trigger entry; a line without ``on`` is evaluated for the first.  Without any, lines are always
-        evaluated.
+        Kinds of trigger entry; a line without ``on`` is evaluated for the first.  Without any, lines are
+        always evaluated.
     selections
         Names that ``select`` may have.
     where
@@ -150,9 +154,9 @@ def compile_menu(
         compiled = _terms(line, index, origin.at("line", number, "when"))
         mask = _entry_mask(line, entries, origin.at("line", number, "on"))
         if line.select is not None and line.select not in selections:
-            place = origin.at("line", number, "select")
+            place = f"{origin.at('line', number, 'select')}: line {line.name!r}"
             raise InputError(
-                f"{place}: line {line.name!r}: unknown selection {line.select!r}; {allowed(line.select, selections)}"
+                f"{place}: unknown selection {line.select!r}; {allowed(line.select, selections)}"
             )
         if line.enabled:
             lines.append(line)

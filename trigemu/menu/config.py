@@ -27,9 +27,9 @@ class Run(Model):
 class Streaming(Model):
     """Processes and flow control.
 
-    ``producers`` groups the sources, one producer process per group (default: one per source).  ``credits`` is
-    how many frames a worker may hold.  ``policy``: out of credit, ``lossless`` waits, ``realtime`` inhibits and
-    counts dead time.  ``speed`` scales the pace of ``realtime`` (1 = beam time).
+    ``producers`` groups the sources, one producer process per group (default: one per source).
+    ``credits`` is how many frames a worker may hold.  ``policy``: out of credit, ``lossless`` waits,
+    ``realtime`` inhibits and counts dead time.  ``speed`` scales the pace of ``realtime`` (1 = beam time).
     """
 
     producers: tuple[tuple[str, ...], ...] | None = None
@@ -60,9 +60,9 @@ class Input(Model):
 class RunConfig(Model):
     """A resolved run configuration.
 
-    ``section`` is the experiment's own table (validated by its ``config_model``), ``signal`` the tables of the
-    signals to mix in (each validated by the `SignalSpec` that its ``signal`` key names),
-    ``algorithm`` the tables of added trigger algorithms.
+    ``section`` is the experiment's own table (validated by its ``config_model``), ``signal`` the tables of
+    the signals to mix in (each validated by the `SignalSpec` that its ``signal`` key names), ``algorithm``
+    the tables of added trigger algorithms.
     """
 
     experiment: str

@@ -88,11 +88,11 @@ class _Parser:
 
     def parse(self) -> Node:
         node = self._or()
-        token, column = self._tokens[self._at]
-        if token == ")":
+        word, column = self._tokens[self._at]
+        if word == ")":
             raise ExpressionError(f"column {column}: ')' without '('")
-        if token:
-            raise ExpressionError(f"column {column}: expected 'and' or 'or' before {token!r}")
+        if word:
+            raise ExpressionError(f"column {column}: expected 'and' or 'or' before {word!r}")
         return node
 
     def _accept(self, keyword: str) -> bool:
@@ -115,7 +115,7 @@ class _Parser:
 
     def _not(self) -> Node:
         self._depth += 1
-        token, column = self._tokens[self._at]
+        column = self._tokens[self._at][1]
         if self._depth > MAX_DEPTH:
             raise ExpressionError(f"column {column}: nested more than {MAX_DEPTH} deep")
         if self._accept("not"):
@@ -132,19 +132,19 @@ class _Parser:
         return node
 
     def _name(self) -> Node:
-        token, column = self._tokens[self._at]
-        if not token:
+        word, column = self._tokens[self._at]
+        if not word:
             raise ExpressionError(f"column {column}: a bit name, 'not' or '(' is missing at the end")
-        if token[0].isdigit():
-            raise ExpressionError(f"column {column}: {token!r} is not a bit name (constants are not allowed)")
-        if token == ")" or token.lower() in _KEYWORDS:
-            raise ExpressionError(f"column {column}: expected a bit name, 'not' or '(' before {token!r}")
-        if not (token[0].isascii() and (token[0].isalpha() or token[0] == "_")):
+        if word[0].isdigit():
+            raise ExpressionError(f"column {column}: {word!r} is not a bit name (constants are not allowed)")
+        if word == ")" or word.lower() in _KEYWORDS:
+            raise ExpressionError(f"column {column}: expected a bit name, 'not' or '(' before {word!r}")
+        if not (word[0].isascii() and (word[0].isalpha() or word[0] == "_")):
             raise ExpressionError(
-                f"column {column}: {token!r} is not allowed (write bit names, and, or, not and parentheses)"
+                f"column {column}: {word!r} is not allowed (write bit names, and, or, not and parentheses)"
             )
-        index = self._bits.get(token.lower())
+        index = self._bits.get(word.lower())
         if index is None:
-            raise ExpressionError(f"column {column}: unknown bit {token!r}; {allowed(token, self._bits)}")
+            raise ExpressionError(f"column {column}: unknown bit {word!r}; {allowed(word, self._bits)}")
         self._at += 1
         return Bit(index)

@@ -103,8 +103,8 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     Returns
     -------
     tuple
-        The data as `trigemu.menu.config.RunConfig` wants them (the experiment's table is called ``section``), and
-        where each value came from.
+        The data as `trigemu.menu.config.RunConfig` wants them (the experiment's table is called ``section``),
+        and where each value came from.
 
     Raises
     ------

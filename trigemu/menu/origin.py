@@ -1,7 +1,7 @@
 """Where each value of a configuration came from, so that an error can name the file and the line.
 
-The TOML reader of the standard library gives values without their places; `toml_lines` finds those by a scan for
-headers and keys, after the reader has accepted the text.
+The TOML reader of the standard library gives values without their places; `toml_lines` finds those by a scan
+for headers and keys, after the reader has accepted the text.
 """
 
 from __future__ import annotations
@@ -29,18 +29,21 @@ class Origin:
         Path of a value -> its place (``menus/dump.toml, line 7``).
     prefix
         Path of the table that this origin speaks about.
+    title
+        How an error calls that table, for instance ``[na62]``.
     """
 
     name: str
     places: Mapping[Path, str] = field(default_factory=dict)
     prefix: Path = ()
+    title: str = ""
 
     def __str__(self) -> str:
         return self.at()
 
-    def below(self, *keys: str | int) -> Origin:
+    def below(self, *keys: str | int, title: str = "") -> Origin:
         """Return the origin of a value inside."""
-        return Origin(self.name, self.places, (*self.prefix, *keys))
+        return Origin(self.name, self.places, (*self.prefix, *keys), title)
 
     def at(self, *keys: str | int) -> str:
         """Return the place of a value, or of the innermost table around it whose place is known."""

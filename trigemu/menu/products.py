@@ -19,7 +19,7 @@ _MAX_RAW = 4096
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A product of bits and inverted bits: true where ``word & care == value`` (value is a subset of care)."""
+    """A product of bits and inverted bits, true where ``word & care == value`` (value within care)."""
 
     care: int
     value: int
@@ -90,7 +90,7 @@ def _too_many() -> ExpressionError:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A pure conjunction in the form of NA62's L0 trigger processor: fires if (state OR dontcare) == required.
+    """A pure conjunction as NA62's L0 trigger processor has it: fires if (state OR dontcare) == required.
 
     A required bit has required 1 and dontcare 0, a vetoed bit both 0, an ignored bit both 1
     (NA62 firmware, ``ethlink/Trigger.vhd``).

@@ -1,13 +1,19 @@
-"""The schema of a trigger menu: lines, prescales, dead time, CHOKE.  Data only; `trigemu.menu.compile` gives it life."""
+"""The schema of a trigger menu: lines, prescales, dead time, CHOKE.
+
+Data only; `trigemu.menu.compile` gives it life.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 MAX_LINES = 64
 """Lines in a menu: one bit each in a 64-bit word."""
+
+
+_Period = Annotated[int, Field(ge=0, le=2**48)]
 
 
 class Model(BaseModel):
@@ -43,15 +49,19 @@ class Prescale(Model):
 class Line(Model):
     """One trigger line.
 
-    ``when`` is an expression over the experiment's bits (``h2 and not muv3``); ``on`` the kind of entry it is
-    evaluated for (the experiment's default if absent); ``prescale`` a number n (1 in n) or a table; ``select``
-    the name of an online selection that must pass as well; ``source`` where the definition comes from.
+    ``when`` is an expression over the experiment's bits (``h2 and not muv3``); ``on`` the kind of entry it
+    is evaluated for (the experiment's default if absent); ``prescale`` a number n (1 in n) or a table;
+    ``select`` the name of an online selection that must pass as well; ``source`` where the definition
+    comes from.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     when: Annotated[str, Field(min_length=1)]
     on: str | None = None
-    prescale: Annotated[int, Field(ge=1, le=2**32)] | Prescale = 1
+    prescale: Annotated[
+        Annotated[int, Field(ge=1, le=2**32), Tag("number")] | Annotated[Prescale, Tag("table")],
+        Discriminator(lambda value: "table" if isinstance(value, dict | Prescale) else "number"),
+    ] = 1
     select: str | None = None
     enabled: bool = True
     source: str = ""
@@ -66,7 +76,7 @@ class Bucket(Model):
     """Leaky bucket (complex dead time): at most ``size`` triggers, one leaks out every ``leak_ns``."""
 
     size: Annotated[int, Field(ge=1, le=10**6)]
-    leak_ns: Annotated[float, Field(gt=0)]
+    leak_ns: Annotated[float, Field(gt=0, le=1e9)]
 
 
 class DeadTime(Model):
@@ -77,25 +87,26 @@ class DeadTime(Model):
     """
 
     minimum_distance: Annotated[int, Field(ge=0, le=10**6)] | None = None
-    fixed_ns: Annotated[float, Field(ge=0)] = 0.0
+    fixed_ns: Annotated[float, Field(ge=0, le=1e9)] = 0.0
     bucket: Bucket | None = None
 
 
 class Choke(Model):
     """CHOKE: the merged input queue is almost full, or a detector asks for a pause.
 
-    The queue takes ``Candidates.load`` words per time step and gives up ``words_per_step``; above ``high`` CHOKE
-    goes on (after ``delay`` clock periods), below ``low`` it goes off and triggers restart after ``restart``
-    clock periods.  ``requests`` are pauses asked for by detectors: [on, off] in clock periods since begin-of-run.
+    The queue takes ``Candidates.load`` words per time step and gives up ``words_per_step``; above ``high``
+    CHOKE goes on (after ``delay`` clock periods), below ``low`` it goes off and triggers restart after
+    ``restart`` clock periods.  ``requests`` are pauses asked for by detectors: [on, off] in clock periods
+    since begin-of-run.
     """
 
     enabled: bool = True
     high: Annotated[int, Field(ge=1)] = 8000
     low: Annotated[int, Field(ge=0)] = 7500
     words_per_step: Annotated[int, Field(ge=1)] = 256
-    delay: Annotated[int, Field(ge=0)] = 3
-    restart: Annotated[int, Field(ge=0)] = 32768
-    requests: tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...] = ()
+    delay: _Period = 3
+    restart: _Period = 32768
+    requests: tuple[tuple[_Period, _Period], ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Choke:

@@ -1,0 +1,216 @@
+"""The loop over candidates in time order: CHOKE, prescales, dead time, veto; and CHOKE's queue.
+
+Times are TDC counts since begin-of-run (int64) unless they are called frame times.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
+
+cdef extern from *:
+    """
+    #if defined(_MSC_VER)
+    #include <intrin.h>
+    static __inline int lowest_bit(unsigned __int64 x) { unsigned long i; _BitScanForward64(&i, x); return (int) i; }
+    #else
+    static inline int lowest_bit(unsigned long long x) { return __builtin_ctzll(x); }
+    #endif
+    """
+    int lowest_bit(uint64_t x) noexcept nogil
+
+cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
+
+# Rows of the per-line counts, columns of the rules and of the carried state: as in trigemu.streaming.core.sequencer
+# and trigemu.menu.dead_time.
+cdef enum:
+    FIRED
+    PRESCALED
+    GENERATED
+    SENT
+    ACCEPTED
+
+cdef enum:
+    RECORDED_STATE
+    PRESCALED_STATE
+    DEAD_TIME_STATE
+    VETOED_STATE
+
+
+cdef inline uint64_t mix(uint64_t x) noexcept nogil:
+    x = (x ^ (x >> 30)) * <uint64_t> 0xBF58476D1CE4E5B9
+    x = (x ^ (x >> 27)) * <uint64_t> 0x94D049BB133111EB
+    return x ^ (x >> 31)
+
+
+cdef inline void count(int64_t[:, ::1] counts, int row, uint64_t lines) noexcept nogil:
+    while lines:
+        counts[row, lowest_bit(lines)] += 1
+        lines &= lines - 1
+
+
+cdef inline int64_t outside(
+    int64_t low, int64_t high, const int64_t[::1] pauses, Py_ssize_t first
+) noexcept nogil:
+    """Return how much of [low, high) lies outside the pauses from ``first`` on."""
+    cdef int64_t length = high - low
+    cdef Py_ssize_t i = first
+    if length <= 0:
+        return 0
+    while i < pauses.shape[0] and pauses[i] < high:
+        if pauses[i + 1] > low:
+            length -= min(pauses[i + 1], high) - max(pauses[i], low)
+        i += 2
+    return length
+
+
+def find_bad(
+    const int64_t[::1] time,
+    const uint64_t[::1] fired,
+    const uint64_t[::1] passed,
+    int64_t frame_ticks,
+    uint64_t lines,
+):
+    """Return the first candidate that breaks the rules of `Candidates` (lines: all bits that exist), or -1."""
+    cdef Py_ssize_t i
+    cdef Py_ssize_t n = time.shape[0]
+    cdef int64_t last = -1
+    with nogil:
+        for i in range(n):
+            if time[i] <= last or fired[i] == 0 or fired[i] & ~lines or passed[i] & ~fired[i]:
+                break
+            last = time[i]
+        else:
+            i = n
+    if i < n:
+        return i
+    return -1 if last < frame_ticks else n - 1
+
+
+def advance(
+    const int64_t[::1] time,
+    const uint64_t[::1] fired,
+    const uint64_t[::1] passed,
+    int64_t frame,
+    int64_t frame_ticks,
+    const int64_t[::1] rules,
+    const int64_t[::1] pauses,
+    const uint64_t[::1] factor,
+    const uint64_t[::1] key,
+    const uint8_t[::1] counting,
+    int64_t[::1] counter,
+    int64_t[::1] carry,
+    int64_t[:, ::1] counts,
+    int64_t[::1] states,
+    uint64_t[::1] accepted,
+    uint8_t[::1] state,
+):
+    """Decide the candidates of one frame.
+
+    ``rules``: clock ticks, periods, fixed, leak, room.  ``carry``: accepted again from, bucket empty at, dead
+    counts so far.  ``pauses``: start and end of each, in turn.  The candidates must have passed `find_bad`.
+    """
+    cdef Py_ssize_t n = time.shape[0]
+    cdef Py_ssize_t i, line
+    cdef Py_ssize_t pause = 0
+    cdef int64_t start = frame * frame_ticks
+    cdef int64_t end = start + frame_ticks
+    cdef int64_t clock_ticks = rules[0]
+    cdef int64_t periods = rules[1]
+    cdef int64_t fixed = rules[2]
+    cdef int64_t leak = rules[3]
+    cdef int64_t room = rules[4]
+    cdef int64_t until = carry[0]
+    cdef int64_t empty_at = carry[1]
+    cdef int64_t dead = carry[2]
+    cdef int64_t now
+    cdef uint64_t frame_hash = mix(<uint64_t> frame + GAMMA)
+    cdef uint64_t event, kept, rest, lost, bit
+    cdef int what
+    with nogil:
+        # Dead time so far: the pauses, and what earlier triggers left outside them.
+        for i in range(0, pauses.shape[0], 2):
+            if pauses[i] < end and pauses[i + 1] > start:
+                dead += min(pauses[i + 1], end) - max(pauses[i], start)
+        dead += outside(start, min(until, end), pauses, 0)
+
+        for i in range(n):
+            now = start + time[i]
+            accepted[i] = 0
+            count(counts, FIRED, fired[i])
+            while pause < pauses.shape[0] and pauses[pause + 1] <= now:
+                pause += 2
+            if pause < pauses.shape[0] and pauses[pause] <= now:
+                # CHOKE: the firmware's downscale counters do not see this one.
+                state[i] = DEAD_TIME_STATE
+                states[DEAD_TIME_STATE] += 1
+                continue
+
+            event = mix(frame_hash ^ <uint64_t> time[i])
+            kept = 0
+            rest = fired[i]
+            while rest:
+                line = lowest_bit(rest)
+                bit = rest & (~rest + 1)
+                rest ^= bit
+                if factor[line] == 1:
+                    kept |= bit
+                elif counting[line]:
+                    counter[line] += 1
+                    if <uint64_t> counter[line] == factor[line]:
+                        counter[line] = 0
+                        kept |= bit
+                elif mix(event + key[line]) % factor[line] == 0:
+                    kept |= bit
+            lost = fired[i] & ~kept
+            if lost:
+                count(counts, PRESCALED, lost)
+            if not kept:
+                state[i] = PRESCALED_STATE
+                states[PRESCALED_STATE] += 1
+                continue
+            count(counts, GENERATED, kept)
+
+            if now < until:
+                state[i] = DEAD_TIME_STATE
+                states[DEAD_TIME_STATE] += 1
+                continue
+            count(counts, SENT, kept)
+            until = now + fixed
+            if periods:
+                until = max(until, (now // clock_ticks + periods) * clock_ticks)
+            if leak:
+                empty_at = max(empty_at, now) + leak
+                until = max(until, empty_at - room)
+            dead += outside(now + 1, min(until, end), pauses, pause)
+
+            # An online selection looks at triggers that were sent, so a veto has cost dead time.
+            accepted[i] = kept & passed[i]
+            count(counts, ACCEPTED, accepted[i])
+            what = RECORDED_STATE if accepted[i] else VETOED_STATE
+            state[i] = what
+            states[what] += 1
+        carry[0] = until
+        carry[1] = empty_at
+        carry[2] = dead
+
+
+def fill_queue(
+    const uint16_t[::1] load, const int64_t[::1] limits, int64_t[::1] queue, int64_t[::1] steps
+):
+    """Let the words of each step into CHOKE's queue.
+
+    ``limits``: words given up per step, high, low.  ``queue``: words in it, and whether it asks for CHOKE.  The
+    steps at whose end that changes are written to ``steps``; returns how many.
+    """
+    cdef Py_ssize_t i
+    cdef Py_ssize_t found = 0
+    cdef int64_t words = queue[0]
+    cdef bint on = queue[1]
+    with nogil:
+        for i in range(load.shape[0]):
+            words = max(words + load[i] - limits[0], 0)
+            if (words < limits[2]) if on else (words > limits[1]):
+                on = not on
+                steps[found] = i
+                found += 1
+    queue[0] = words
+    queue[1] = on
+    return found
