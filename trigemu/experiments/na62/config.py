@@ -6,14 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS
+from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, SPLIT_TIMESTAMPS
 from trigemu.menu.schema import Model
 
 DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
 """The seven inputs of the L0 trigger processor, in vector order (NA62Global.hh)."""
 
 Detector = Literal["chod", "rich", "lav", "muv3", "newchod", "talk", "lkr"]
-Seven = Annotated[tuple[int, ...], Field(min_length=7, max_length=7)]
+Width = Annotated[int, Field(ge=1, le=SPLIT_LSB)]
+Seven = Annotated[tuple[Width, ...], Field(min_length=7, max_length=7)]
+
+MEMORY_SLOT_BITS = 14
+"""Address bits of the alignment memory of the L0 trigger processor: 16384 slots."""
 
 
 class L0(Model):
@@ -36,8 +40,24 @@ class L0(Model):
     muv3_tight_window: Annotated[int, Field(ge=1, le=255)] = 51  # 5 ns (framework)
     rich_pp_threshold: Annotated[int, Field(ge=1)] = 2
     rich_sl_threshold: Annotated[int, Field(ge=1)] = 2
+    lav_minimum_hits: Annotated[int, Field(ge=1)] = 3  # "more than 2 hits" (framework)
     lkr_threshold_gev: Annotated[float, Field(gt=0)] = 1.0  # recalled, "about 1 GeV" in dump mode
+    lkr_cluster_gev: Annotated[float, Field(gt=0)] = (
+        1.0  # guess: what one trigger cell needs to count as a cluster
+    )
     lkr_condition_bit: Literal[10, 14] = 10  # dump and axion test runs (framework)
+    read_latency_timestamps: Annotated[int, Field(ge=4)] = 1024  # guess; see `_memory_is_fresh`
+
+    @model_validator(mode="after")
+    def _memory_is_fresh(self) -> L0:
+        # A slot is read once its neighbours have been written and before the memory has wrapped around.
+        depth = 1 << (MEMORY_SLOT_BITS - self.slot_bits)
+        if self.read_latency_timestamps > depth - 4:
+            raise ValueError(
+                f"read_latency_timestamps must be at most {depth - 4} for slot_bits = {self.slot_bits}: "
+                f"the alignment memory is {depth} timestamps deep"
+            )
+        return self
 
 
 class Response(Model):
@@ -52,7 +72,18 @@ class Response(Model):
     width_ns: Annotated[float, Field(ge=0)] = 35.0  # framework: trailing - leading
     width_sigma_ns: Annotated[float, Field(ge=0)] = 1.5  # framework
     overlap: bool = True  # 0.5 mm of overlap between rows of scintillators (framework)
+    newchod_energy_mev: Annotated[float, Field(gt=0)] = (
+        5.5  # most probable in 30 mm of scintillator (2 MeV/cm)
+    )
+    scattering: bool = True  # 530 mm GeV / p per axis at MUV3 (framework)
     lkr_resolution_ns: Annotated[float, Field(ge=0)] = 1.5  # Indico abstract 489996, per cluster
+    lav_resolution_ns: Annotated[float, Field(ge=0)] = 1.0  # guess
+    lav_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.95  # guess, per layer
+    rich_hits: Annotated[float, Field(ge=0, le=30)] = 13.0  # guess: mean of a ring at the speed of light
+    rich_resolution_ns: Annotated[float, Field(ge=0)] = 0.3  # recalled, per photomultiplier
+    rich_width_ns: Annotated[float, Field(ge=0)] = 15.0  # guess
+    anti0_resolution_ns: Annotated[float, Field(ge=0)] = 1.0  # guess
+    anti0_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99  # guess
 
 
 class Halo(Model):
@@ -78,8 +109,11 @@ class Halo(Model):
 class Selection(Model):
     """Online selection of the e+e- search: vetoes around the trigger (windows in ns, half width)."""
 
-    lav_window_ns: Annotated[float, Field(ge=0)] = 6.0  # L1 LAV algorithm default (framework)
-    anti0_window_ns: Annotated[float, Field(ge=0)] = 10.0  # guess
+    lav_window_ns: Annotated[float, Field(ge=0, le=100)] = 6.0  # L1 LAV algorithm default (framework)
+    lav_pairs: Annotated[int, Field(ge=1)] = (
+        1  # guess: one low-high pair vetoes, tighter than the primitive's three
+    )
+    anti0_window_ns: Annotated[float, Field(ge=0, le=100)] = 10.0  # guess
 
 
 class NA62(Model):

@@ -1,0 +1,124 @@
+"""Which two-body decays cross every detector plane that the searches need.
+
+The acceptance is geometry alone: both decay products above a momentum, inside the four STRAW chambers, the
+NewCHOD, the LKr and, for muons, MUV3.  No scattering, no smearing, no inefficiency, no overlap of tiles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.na62.geometry import LKR_Z, MUV3_HALF, MUV3_INNER, MUV3_Z, NEWCHOD, STRAW
+from trigemu.experiments.na62.lookup import brick_tile, in_lkr, in_ring
+from trigemu.experiments.na62.transport import F64, NEWCHOD_Z, crossing, momentum, table
+from trigemu.jit import inlined, kernel
+
+if TYPE_CHECKING:
+    from trigemu.experiments.na62.tracks import Tracks
+
+MINIMUM_MOMENTUM_GEV = 5.0
+"""Both decay products must have more (ALPINIST's NA62; na62_published section C)."""
+
+MUON = 13
+
+STRAW_TABLE = np.array([(ring.z, ring.inner, ring.outer, ring.x) for ring in STRAW])
+NEWCHOD_INNER, NEWCHOD_OUTER = NEWCHOD.inner, NEWCHOD.outer
+
+
+@inlined
+def particle_accepted(row: F64, muon: bool, minimum: float) -> bool:
+    """Return whether one charged particle (a row of `transport.table`) crosses every plane."""
+    if row[0] == 0.0 or momentum(row) <= minimum:
+        return False
+    for chamber in STRAW_TABLE:
+        x, y, _ = crossing(row, chamber[0])
+        if not in_ring(x - chamber[3], y, chamber[1], chamber[2]):
+            return False
+    x, y, _ = crossing(row, NEWCHOD_Z)
+    if not in_ring(x, y, NEWCHOD_INNER, NEWCHOD_OUTER):
+        return False
+    x, y, _ = crossing(row, LKR_Z)
+    if not in_lkr(x, y):
+        return False
+    if not muon:
+        return True
+    x, y, _ = crossing(row, MUV3_Z)
+    return abs(x) < MUV3_HALF and abs(y) < MUV3_HALF and x * x + y * y > MUV3_INNER * MUV3_INNER
+
+
+@kernel
+def _judge(
+    rows: F64,
+    event: NDArray[np.int64],
+    pdg: NDArray[np.int32],
+    minimum: float,
+    count: NDArray[np.int64],
+    bad: NDArray[np.bool_],
+    tiles: NDArray[np.int64],
+) -> None:
+    for i in range(len(rows)):
+        e = event[i]
+        if rows[i, 0] == 0.0:
+            continue
+        if count[e] < 2:
+            x, y, _ = crossing(rows[i], NEWCHOD_Z)
+            tiles[e, count[e]] = brick_tile(x, y)
+        count[e] += 1
+        if not particle_accepted(rows[i], abs(pdg[i]) == MUON, minimum):
+            bad[e] = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acceptance:
+    """Geometry of two-body decays.
+
+    Attributes
+    ----------
+    accepted
+        bool[n]: exactly two charged particles, both accepted.
+    tiles
+        int64[n, 2]: ids of the NewCHOD tiles of the first two charged particles, 0 outside (overlaps ignored).
+    """
+
+    accepted: NDArray[np.bool_]
+    tiles: NDArray[np.int64]
+
+    @property
+    def different_tiles(self) -> NDArray[np.bool_]:
+        """bool[n]: the two particles cross different tiles (the ceiling of H2)."""
+        return self.tiles[:, 0] != self.tiles[:, 1]
+
+    @property
+    def two_quadrants(self) -> NDArray[np.bool_]:
+        """bool[n]: the two particles cross different quadrants (Q2)."""
+        quadrant = self.tiles // 100
+        return quadrant[:, 0] != quadrant[:, 1]
+
+    @property
+    def opposite_quadrants(self) -> NDArray[np.bool_]:
+        """bool[n]: the two particles cross diagonally opposite quadrants (QX)."""
+        quadrant = self.tiles // 100
+        return np.abs(quadrant[:, 0] - quadrant[:, 1]) == 2
+
+
+def accept(tracks: Tracks, events: int, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -> Acceptance:
+    """Judge events by geometry.
+
+    Parameters
+    ----------
+    tracks
+        Their particles; ``tracks.event`` is 0 to ``events`` - 1.
+    events
+        How many events there are, those without particles included.
+    minimum_gev
+        Momentum that both particles must exceed.
+    """
+    count = np.zeros(events, np.int64)
+    bad = np.zeros(events, np.bool_)
+    tiles = np.zeros((events, 2), np.int64)
+    _judge(table(tracks), tracks.event, tracks.pdg, minimum_gev, count, bad, tiles)
+    return Acceptance((count == 2) & ~bad, tiles)

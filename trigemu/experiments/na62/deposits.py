@@ -1,0 +1,249 @@
+"""Deposits in the tile detectors: NewCHOD, MUV3 and ANTI0.
+
+Every random number is addressed by (seed, frame, detector, particle, block), so that each detector's producer
+makes its own without the others.
+
+Energy loss: most probable value and width times a Moyal variable, the closed form that comes nearest to Landau's
+(J. E. Moyal, Phil. Mag. 46 (1955) 263): -ln(g^2) of a normal g has that distribution.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.na62.clock import LSB_NS
+from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
+from trigemu.experiments.na62.hits import I64
+from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles
+from trigemu.experiments.na62.transport import CHARGE, F64, NEWCHOD_Z, crossing, momentum
+from trigemu.jit import inlined, kernel
+from trigemu.physics.rng import Purpose, normal2, uniform2
+
+U8 = NDArray[np.uint8]
+I32 = NDArray[np.int32]
+
+EXTRA, SHOWER, LKR_SHOWER = 1, 2, 4
+"""Flags of a particle: makes an extra NewCHOD tile fire, a shower in NewCHOD, a shower in the LKr."""
+
+MUON, PION = 13, 211
+
+NEWCHOD_XI_MEV = 0.26
+"""Width of the energy loss in 30 mm of scintillator: 0.1535 MeV cm2/g x Z/A 0.54 x 3.1 g/cm2."""
+
+MUV3_MPV_MEV, MUV3_XI_MEV = 9.2, 0.43
+"""Energy loss in 50 mm of scintillator; the thickness is recalled, not read."""
+
+MUV3_MINIMUM_GEV = 2.5
+"""What a muon needs to get through the calorimeters and the iron; a guess."""
+
+MUV3_SCATTERING_MM_GEV = 530.0
+"""Multiple scattering at MUV3 per axis, times the momentum (SpectrometerMUV3Association.cc)."""
+
+PUNCH_THROUGH = 0.00996
+"""Probability that a charged pion reaches MUV3 (FastMCHandler.cc)."""
+
+SHOWER_TILES = 24
+"""Extra deposits in a NewCHOD shower; a guess that stands for the rare, very large multiplicities."""
+
+SHOWER_SPREAD_MM, EXTRA_SPREAD_MM, SECONDARY_NS = 300.0, 120.0, 0.5
+"""Spread of secondaries about the muon (per axis for a shower, distance for one) and in time; guesses."""
+
+ANTI0_TILE_MM, ANTI0_COLUMNS = 124.0, 18
+"""A grid of square tiles, a guess: the true tiling was not found."""
+
+ANTI0_CELLS = ANTI0_COLUMNS * ANTI0_COLUMNS
+ANTI0_MPV_MEV, ANTI0_XI_MEV = 1.8, 0.086
+ANTI0_Z, ANTI0_INNER, ANTI0_OUTER = ANTI0.z, ANTI0.inner, ANTI0.outer
+
+NEWCHOD_PURPOSE, MUV3_PURPOSE, ANTI0_PURPOSE = int(Purpose.NEWCHOD), int(Purpose.MUV3), int(Purpose.ANTI0)
+BLOCKS = 4
+"""Philox blocks set aside for one deposit."""
+
+
+@inlined
+def ticks(time_ns: float) -> int:
+    """Return a time as TDC counts, rounded to the nearest."""
+    return int(math.floor(time_ns / LSB_NS + 0.5))
+
+
+@inlined
+def moyal(normal: float) -> float:
+    """Return a Moyal variable from a normal one."""
+    return -math.log(max(normal * normal, 1e-300))
+
+
+@inlined
+def deposit(
+    n: int,
+    time_ns: float,
+    cell: int,
+    mpv: float,
+    xi: float,
+    sigma_ns: float,
+    shape: F64,
+    seed: int,
+    frame: int,
+    purpose: int,
+    index: int,
+    block: int,
+    time: F64,
+    energy: F64,
+    cells: I64,
+    edge: I64,
+    width: I64,
+) -> int:
+    """Write one deposit at place n (blocks ``block`` to ``block`` + 2) and return the next place."""
+    g, _ = normal2(seed, frame, purpose, index, block)
+    a, b = normal2(seed, frame, purpose, index, block + 1)
+    wa, wb = normal2(seed, frame, purpose, index, block + 2)
+    time[n] = time_ns
+    energy[n] = mpv + xi * moyal(g)
+    cells[n] = cell
+    edge[n, 0] = ticks(time_ns + sigma_ns * a)
+    edge[n, 1] = ticks(time_ns + sigma_ns * b)
+    width[n, 0] = ticks(shape[0] + shape[1] * wa)
+    width[n, 1] = ticks(shape[0] + shape[1] * wb)
+    return n + 1
+
+
+@inlined
+def neighbour(x: float, y: float, turn: float, first: int, second: int) -> int:
+    """Return a tile beside the ones hit: in the first direction, in eighths of a turn, that leads to another."""
+    for step in range(8):
+        angle = 2.0 * math.pi * (turn + 0.125 * step)
+        tile, _ = newchod_tiles(
+            x + EXTRA_SPREAD_MM * math.cos(angle), y + EXTRA_SPREAD_MM * math.sin(angle), False
+        )
+        if tile > 0 and tile != first and tile != second:
+            return tile
+    return 0
+
+
+@kernel
+def newchod(
+    rows: F64,
+    t0: F64,
+    flags: U8,
+    seed: int,
+    frame: int,
+    mpv: float,
+    sigma_ns: float,
+    shape: F64,
+    overlap: bool,
+    time: F64,
+    energy: F64,
+    cells: I64,
+    edge: I64,
+    width: I64,
+) -> int:
+    """Fill NewCHOD deposits and return how many; ``sigma_ns`` is per photosensor, ``shape`` width and its sigma.
+
+    Blocks of a particle: `BLOCKS` each for the tile it hits, the overlapping one, and then, for each secondary,
+    one group for where and when and one for its deposit.
+    """
+    n = 0
+    for i in range(len(rows)):
+        if rows[i, CHARGE] == 0.0:
+            continue
+        x, y, t = crossing(rows[i], NEWCHOD_Z)
+        first, second = newchod_tiles(x, y, overlap)
+        t += t0[i]
+        for k in range(2):
+            tile = first if k == 0 else second
+            if tile > 0:
+                n = deposit(
+                    n, t, tile, mpv, NEWCHOD_XI_MEV, sigma_ns, shape, seed, frame, NEWCHOD_PURPOSE, i, k * BLOCKS,
+                    time, energy, cells, edge, width,
+                )  # fmt: skip
+        if flags[i] & (EXTRA | SHOWER) == 0 or first == 0:
+            continue
+        shower = flags[i] & SHOWER != 0
+        for k in range(SHOWER_TILES if shower else 1):
+            block = (2 + 2 * k) * BLOCKS
+            u, v = uniform2(seed, frame, NEWCHOD_PURPOSE, i, block)
+            if shower:
+                gx, gy = normal2(seed, frame, NEWCHOD_PURPOSE, i, block + 1)
+                tile, _ = newchod_tiles(x + SHOWER_SPREAD_MM * gx, y + SHOWER_SPREAD_MM * gy, False)
+            else:
+                tile = neighbour(x, y, v, first, second)
+            if tile == 0 or tile == first or tile == second:
+                continue
+            late = -SECONDARY_NS * math.log(1.0 - u)
+            n = deposit(
+                n, t + late, tile, mpv, NEWCHOD_XI_MEV, sigma_ns, shape, seed, frame, NEWCHOD_PURPOSE, i,
+                block + BLOCKS, time, energy, cells, edge, width,
+            )  # fmt: skip
+    return n
+
+
+@kernel
+def muv3(
+    rows: F64,
+    t0: F64,
+    pdg: I32,
+    seed: int,
+    frame: int,
+    sigma_ns: float,
+    shape: F64,
+    scattering: float,
+    time: F64,
+    energy: F64,
+    cells: I64,
+    edge: I64,
+    width: I64,
+) -> int:
+    """Fill MUV3 deposits and return how many; ``scattering`` in mm GeV per axis."""
+    n = 0
+    for i in range(len(rows)):
+        kind = abs(pdg[i])
+        p = momentum(rows[i])
+        if (kind != MUON and kind != PION) or p < MUV3_MINIMUM_GEV:
+            continue
+        if kind == PION and uniform2(seed, frame, MUV3_PURPOSE, i, 5)[0] >= PUNCH_THROUGH:
+            continue
+        x, y, t = crossing(rows[i], MUV3_Z)
+        gx, gy = normal2(seed, frame, MUV3_PURPOSE, i, 4)
+        pad = muv3_pad(x + scattering / p * gx, y + scattering / p * gy)
+        if pad >= 0:
+            n = deposit(
+                n, t + t0[i], pad, MUV3_MPV_MEV, MUV3_XI_MEV, sigma_ns, shape, seed, frame, MUV3_PURPOSE, i, 0,
+                time, energy, cells, edge, width,
+            )  # fmt: skip
+    return n
+
+
+@kernel
+def anti0(
+    rows: F64,
+    t0: F64,
+    seed: int,
+    frame: int,
+    sigma_ns: float,
+    shape: F64,
+    efficiency: float,
+    time: F64,
+    energy: F64,
+    cells: I64,
+    edge: I64,
+    width: I64,
+) -> int:
+    """Fill ANTI0 deposits of charged particles that come from upstream and return how many."""
+    n = 0
+    half = 0.5 * ANTI0_COLUMNS * ANTI0_TILE_MM
+    for i in range(len(rows)):
+        if rows[i, CHARGE] == 0.0:
+            continue
+        x, y, t = crossing(rows[i], ANTI0_Z)
+        if not in_ring(x, y, ANTI0_INNER, ANTI0_OUTER):
+            continue
+        if uniform2(seed, frame, ANTI0_PURPOSE, i, 4)[0] >= efficiency:
+            continue
+        tile = int((y + half) // ANTI0_TILE_MM) * ANTI0_COLUMNS + int((x + half) // ANTI0_TILE_MM)
+        n = deposit(
+            n, t + t0[i], tile, ANTI0_MPV_MEV, ANTI0_XI_MEV, sigma_ns, shape, seed, frame, ANTI0_PURPOSE, i, 0,
+            time, energy, cells, edge, width,
+        )  # fmt: skip
+    return n
