@@ -81,7 +81,8 @@ class Acceptance:
     accepted
         bool[n]: exactly two charged particles, both accepted.
     tiles
-        int64[n, 2]: ids of the NewCHOD tiles of the first two charged particles, 0 outside (overlaps ignored).
+        int64[n, 2]: ids of the NewCHOD tiles of the first two charged particles, 0 outside (overlaps
+        ignored).
     """
 
     accepted: NDArray[np.bool_]
@@ -90,19 +91,22 @@ class Acceptance:
     @property
     def different_tiles(self) -> NDArray[np.bool_]:
         """bool[n]: the two particles cross different tiles (the ceiling of H2)."""
-        return self.tiles[:, 0] != self.tiles[:, 1]
+        answer: NDArray[np.bool_] = self.tiles[:, 0] != self.tiles[:, 1]
+        return answer
 
     @property
     def two_quadrants(self) -> NDArray[np.bool_]:
         """bool[n]: the two particles cross different quadrants (Q2)."""
         quadrant = self.tiles // 100
-        return quadrant[:, 0] != quadrant[:, 1]
+        answer: NDArray[np.bool_] = quadrant[:, 0] != quadrant[:, 1]
+        return answer
 
     @property
     def opposite_quadrants(self) -> NDArray[np.bool_]:
         """bool[n]: the two particles cross diagonally opposite quadrants (QX)."""
         quadrant = self.tiles // 100
-        return np.abs(quadrant[:, 0] - quadrant[:, 1]) == 2
+        answer: NDArray[np.bool_] = np.abs(quadrant[:, 0] - quadrant[:, 1]) == 2
+        return answer
 
 
 def accept(tracks: Tracks, events: int, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -> Acceptance:

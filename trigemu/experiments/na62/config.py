@@ -1,4 +1,7 @@
-"""The ``[na62]`` section of a run configuration.  Every default names its source or says that it is a guess."""
+"""The ``[na62]`` section of a run configuration.
+
+Every default names its source or says that it is a guess.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,9 @@ class L0(Model):
     """L0 primitive generation and trigger processor.
 
     Windows and cuts are TDC counts, in the order of `DETECTOR_ORDER`; the defaults are those of runs >= 7874
-    (na62_facts 5.3, 6.1: read in the NA62 framework).  Which detector was reference and which windows were set in
-    the 2021 dump runs is not public: NewCHOD as reference is an inference from the 2016-2018 dump tests.
+    (na62_facts 5.3, 6.1: read in the NA62 framework).  Which detector was reference and which windows were
+    set in the 2021 dump runs is not public: NewCHOD as reference is an inference from the 2016-2018 dump
+    tests.
     """
 
     reference: Detector = "newchod"
@@ -89,9 +93,9 @@ class Response(Model):
 class Halo(Model):
     """Muons that reach the detectors with the TAX closed.
 
-    The flux is not public; 0.28 MHz follows from a recalled rate of the Q1/20 line (14 kHz).  Momentum, position,
-    extra tiles and LKr showers are a model: guesses that make the recalled 18 kHz of H2 and 4 kHz of LKr control
-    come out, and so never a prediction of them.
+    The flux is not public; 0.28 MHz follows from a recalled rate of the Q1/20 line (14 kHz).  Momentum,
+    position, extra tiles and LKr showers are a model: guesses that make the recalled 18 kHz of H2 and 4 kHz
+    of LKr control come out, and so never a prediction of them.
     """
 
     rate_hz: Annotated[float, Field(ge=0)] = 0.28e6

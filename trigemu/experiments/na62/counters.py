@@ -11,14 +11,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, U8, moyal, ticks
 from trigemu.experiments.na62.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
 from trigemu.experiments.na62.hits import I64, LOW16, pack
 from trigemu.experiments.na62.lookup import in_lkr, in_ring
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
-from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, U8, moyal, ticks
 from trigemu.experiments.na62.transport import CHARGE, F64, MASS, Z, crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
-from trigemu.physics.rng import Purpose, normal2, poisson, uniform2
+from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
 
 I32 = NDArray[np.int32]
 
@@ -31,7 +31,9 @@ LKR_STOCHASTIC, LKR_NOISE_GEV, LKR_CONSTANT = 0.048, 0.11, 0.009
 """Energy resolution 4.8 %/sqrt(E) + 11 %/E + 0.9 %, in quadrature (recalled)."""
 
 LKR_HADRON_SHOWERS = 0.5
-"""Share of hadrons that shower in the LKr, one interaction length or so deep (a guess); the others leave a MIP."""
+"""Share of hadrons that shower in the LKr, one interaction length or so deep (a guess); the others leave a
+MIP.
+"""
 
 LKR_CELL_MM = 19.738
 LKR_TRIGGER_CELL = 4 * LKR_CELL_MM
@@ -51,8 +53,8 @@ RICH_BOARD, RICH_COLUMNS, RICH_PITCH_MM, RICH_FOCAL_MM = 488, 32, 18.0, 17_000.0
 RICH_INDEX = 62.0e-6
 """Neon, n - 1 (recalled): muons radiate above 9.5 GeV.
 
-The map from light to channel is a model: direction times focal length on two discs (mirror hit at x < 0 or not),
-each cut at y = 0 into two boards of 488 cells of 18 mm, 32 columns by 15 rows and 8 cells.
+The map from light to channel is a model: direction times focal length on two discs (mirror hit at x < 0 or
+not), each cut at y = 0 into two boards of 488 cells of 18 mm, 32 columns by 15 rows and 8 cells.
 """
 
 RICH_RING_HITS = 48
@@ -70,13 +72,13 @@ MIRROR_Z, MIRROR_X = RICH_MIRROR.z, RICH_MIRROR.x
 
 
 @inlined
-def lkr_energy(kind: int, p: float, mass: float, shower: bool, seed: int, frame: int, index: int) -> float:
+def lkr_energy(kind: int, p: float, mass: float, shower: bool, seed: Int, frame: Int, index: int) -> float:
     """Return the energy (GeV) that a particle leaves in the LKr."""
     energy = math.sqrt(p * p + mass * mass)
     g, _ = normal2(seed, frame, LKR_PURPOSE, index, 1)
     u, v = uniform2(seed, frame, LKR_PURPOSE, index, 2)
     mip = min(LKR_MIP_MPV_GEV + LKR_MIP_XI_GEV * moyal(g), energy)
-    if kind == ELECTRON or kind == PHOTON:
+    if kind in (ELECTRON, PHOTON):
         seen = energy
     elif kind == MUON:
         if not shower:
@@ -93,8 +95,10 @@ def lkr_energy(kind: int, p: float, mass: float, shower: bool, seed: int, frame:
 
 
 @kernel
-def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: int, frame: int, sigma_ns: float, out: I64) -> int:
-    """Fill packed LKr hits (value: counts of `LKR_COUNT_MEV`) and return how many; one per particle at most."""
+def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns: float, out: I64) -> int:
+    """Fill packed LKr hits and return how many, at most one per particle; value: counts of
+    `LKR_COUNT_MEV`.
+    """
     n = 0
     for i in range(len(rows)):
         x, y, t = crossing(rows[i], LKR_Z)
@@ -115,7 +119,7 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: int, frame: int, sigma_ns
 
 @kernel
 def lav(
-    rows: F64, t0: F64, pdg: I32, seed: int, frame: int, sigma_ns: float, efficiency: float, out: I64
+    rows: F64, t0: F64, pdg: I32, seed: Int, frame: Int, sigma_ns: float, efficiency: float, out: I64
 ) -> int:
     """Fill packed LAV12 leading edges (value: 0 low, 1 high threshold) and return how many.
 
@@ -125,7 +129,7 @@ def lav(
     for i in range(len(rows)):
         kind = abs(pdg[i])
         x, y, t = crossing(rows[i], LAV_Z)
-        showers = kind == ELECTRON or kind == PHOTON
+        showers = kind in (ELECTRON, PHOTON)
         if not in_ring(x, y, LAV_INNER, LAV_OUTER) or (rows[i, CHARGE] == 0.0 and not showers):
             continue
         block = int((math.atan2(y, x) / (2.0 * math.pi) + 0.5) * LAV_BLOCKS) % LAV_BLOCKS
@@ -161,7 +165,7 @@ def rich_channel(x: float, y: float, right: bool) -> int:
 
 @kernel
 def rich(
-    rows: F64, t0: F64, seed: int, frame: int, hits: float, sigma_ns: float, width: int, out: I64
+    rows: F64, t0: F64, seed: Int, frame: Int, hits: float, sigma_ns: float, width: int, out: I64
 ) -> int:
     """Fill packed RICH hits and return how many; ``hits`` is the mean of a ring at the speed of light."""
     n = 0

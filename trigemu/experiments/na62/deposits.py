@@ -3,13 +3,14 @@
 Every random number is addressed by (seed, frame, detector, particle, block), so that each detector's producer
 makes its own without the others.
 
-Energy loss: most probable value and width times a Moyal variable, the closed form that comes nearest to Landau's
-(J. E. Moyal, Phil. Mag. 46 (1955) 263): -ln(g^2) of a normal g has that distribution.
+Energy loss: most probable value and width times a Moyal variable, the closed form that comes nearest to
+Landau's (J. E. Moyal, Phil. Mag. 46 (1955) 263): -ln(g^2) of a normal g has that distribution.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,14 @@ from trigemu.experiments.na62.hits import I64
 from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles
 from trigemu.experiments.na62.transport import CHARGE, F64, NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
-from trigemu.physics.rng import Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
 U8 = NDArray[np.uint8]
 I32 = NDArray[np.int32]
+Pair: TypeAlias = tuple[float, float]
+Pulse: TypeAlias = tuple[float, float, float]
+Address: TypeAlias = tuple[Int, Int, Int, Int]
+Columns: TypeAlias = tuple[F64, F64, I64, I64, I64]
 
 EXTRA, SHOWER, LKR_SHOWER = 1, 2, 4
 """Flags of a particle: makes an extra NewCHOD tile fire, a shower in NewCHOD, a shower in the LKr."""
@@ -66,7 +71,7 @@ BLOCKS = 4
 @inlined
 def ticks(time_ns: float) -> int:
     """Return a time as TDC counts, rounded to the nearest."""
-    return int(math.floor(time_ns / LSB_NS + 0.5))
+    return math.floor(time_ns / LSB_NS + 0.5)
 
 
 @inlined
@@ -77,47 +82,33 @@ def moyal(normal: float) -> float:
 
 @inlined
 def deposit(
-    n: int,
-    time_ns: float,
-    cell: int,
-    mpv: float,
-    xi: float,
-    sigma_ns: float,
-    shape: F64,
-    seed: int,
-    frame: int,
-    purpose: int,
-    index: int,
-    block: int,
-    time: F64,
-    energy: F64,
-    cells: I64,
-    edge: I64,
-    width: I64,
+    n: int, time_ns: float, cell: int, loss: Pair, pulse: Pulse, address: Address, block: int, out: Columns
 ) -> int:
     """Write one deposit at place n (blocks ``block`` to ``block`` + 2) and return the next place."""
+    seed, frame, purpose, index = address
+    time, energy, cells, edge, width = out
     g, _ = normal2(seed, frame, purpose, index, block)
     a, b = normal2(seed, frame, purpose, index, block + 1)
     wa, wb = normal2(seed, frame, purpose, index, block + 2)
     time[n] = time_ns
-    energy[n] = mpv + xi * moyal(g)
+    energy[n] = loss[0] + loss[1] * moyal(g)
     cells[n] = cell
-    edge[n, 0] = ticks(time_ns + sigma_ns * a)
-    edge[n, 1] = ticks(time_ns + sigma_ns * b)
-    width[n, 0] = ticks(shape[0] + shape[1] * wa)
-    width[n, 1] = ticks(shape[0] + shape[1] * wb)
+    edge[n, 0] = ticks(time_ns + pulse[0] * a)
+    edge[n, 1] = ticks(time_ns + pulse[0] * b)
+    width[n, 0] = ticks(pulse[1] + pulse[2] * wa)
+    width[n, 1] = ticks(pulse[1] + pulse[2] * wb)
     return n + 1
 
 
 @inlined
 def neighbour(x: float, y: float, turn: float, first: int, second: int) -> int:
-    """Return a tile beside the ones hit: in the first direction, in eighths of a turn, that leads to another."""
+    """Return a tile beside the ones hit, in the first of eight directions that leads to another."""
     for step in range(8):
         angle = 2.0 * math.pi * (turn + 0.125 * step)
         tile, _ = newchod_tiles(
             x + EXTRA_SPREAD_MM * math.cos(angle), y + EXTRA_SPREAD_MM * math.sin(angle), False
         )
-        if tile > 0 and tile != first and tile != second:
+        if tile not in (0, first, second):
             return tile
     return 0
 
@@ -127,37 +118,32 @@ def newchod(
     rows: F64,
     t0: F64,
     flags: U8,
-    seed: int,
-    frame: int,
-    mpv: float,
-    sigma_ns: float,
-    shape: F64,
+    seed: Int,
+    frame: Int,
+    loss: Pair,
+    pulse: Pulse,
     overlap: bool,
-    time: F64,
-    energy: F64,
-    cells: I64,
-    edge: I64,
-    width: I64,
+    out: Columns,
 ) -> int:
-    """Fill NewCHOD deposits and return how many; ``sigma_ns`` is per photosensor, ``shape`` width and its sigma.
+    """Fill NewCHOD deposits and return how many.
 
-    Blocks of a particle: `BLOCKS` each for the tile it hits, the overlapping one, and then, for each secondary,
-    one group for where and when and one for its deposit.
+    ``loss`` is the most probable energy and the width of the energy loss (MeV), ``pulse`` the sigma of one
+    photosensor, the pulse width and its sigma (ns).  Blocks of a particle: `BLOCKS` each for the tile it
+    hits, the overlapping one, and then, for each secondary, one group for where and when and one for its
+    deposit.
     """
     n = 0
     for i in range(len(rows)):
         if rows[i, CHARGE] == 0.0:
             continue
+        address = (seed, frame, NEWCHOD_PURPOSE, i)
         x, y, t = crossing(rows[i], NEWCHOD_Z)
         first, second = newchod_tiles(x, y, overlap)
         t += t0[i]
-        for k in range(2):
-            tile = first if k == 0 else second
-            if tile > 0:
-                n = deposit(
-                    n, t, tile, mpv, NEWCHOD_XI_MEV, sigma_ns, shape, seed, frame, NEWCHOD_PURPOSE, i, k * BLOCKS,
-                    time, energy, cells, edge, width,
-                )  # fmt: skip
+        if first > 0:
+            n = deposit(n, t, first, loss, pulse, address, 0, out)
+        if second > 0:
+            n = deposit(n, t, second, loss, pulse, address, BLOCKS, out)
         if flags[i] & (EXTRA | SHOWER) == 0 or first == 0:
             continue
         shower = flags[i] & SHOWER != 0
@@ -169,38 +155,24 @@ def newchod(
                 tile, _ = newchod_tiles(x + SHOWER_SPREAD_MM * gx, y + SHOWER_SPREAD_MM * gy, False)
             else:
                 tile = neighbour(x, y, v, first, second)
-            if tile == 0 or tile == first or tile == second:
+            if tile in (0, first, second):
                 continue
-            late = -SECONDARY_NS * math.log(1.0 - u)
-            n = deposit(
-                n, t + late, tile, mpv, NEWCHOD_XI_MEV, sigma_ns, shape, seed, frame, NEWCHOD_PURPOSE, i,
-                block + BLOCKS, time, energy, cells, edge, width,
-            )  # fmt: skip
+            late = t - SECONDARY_NS * math.log(1.0 - u)
+            n = deposit(n, late, tile, loss, pulse, address, block + BLOCKS, out)
     return n
 
 
 @kernel
 def muv3(
-    rows: F64,
-    t0: F64,
-    pdg: I32,
-    seed: int,
-    frame: int,
-    sigma_ns: float,
-    shape: F64,
-    scattering: float,
-    time: F64,
-    energy: F64,
-    cells: I64,
-    edge: I64,
-    width: I64,
+    rows: F64, t0: F64, pdg: I32, seed: Int, frame: Int, pulse: Pulse, scattering: float, out: Columns
 ) -> int:
-    """Fill MUV3 deposits and return how many; ``scattering`` in mm GeV per axis."""
+    """Fill MUV3 deposits and return how many; ``scattering`` in mm GeV, ``pulse`` as in `newchod`."""
     n = 0
+    loss = (MUV3_MPV_MEV, MUV3_XI_MEV)
     for i in range(len(rows)):
         kind = abs(pdg[i])
         p = momentum(rows[i])
-        if (kind != MUON and kind != PION) or p < MUV3_MINIMUM_GEV:
+        if kind not in (MUON, PION) or p < MUV3_MINIMUM_GEV:
             continue
         if kind == PION and uniform2(seed, frame, MUV3_PURPOSE, i, 5)[0] >= PUNCH_THROUGH:
             continue
@@ -208,31 +180,16 @@ def muv3(
         gx, gy = normal2(seed, frame, MUV3_PURPOSE, i, 4)
         pad = muv3_pad(x + scattering / p * gx, y + scattering / p * gy)
         if pad >= 0:
-            n = deposit(
-                n, t + t0[i], pad, MUV3_MPV_MEV, MUV3_XI_MEV, sigma_ns, shape, seed, frame, MUV3_PURPOSE, i, 0,
-                time, energy, cells, edge, width,
-            )  # fmt: skip
+            n = deposit(n, t + t0[i], pad, loss, pulse, (seed, frame, MUV3_PURPOSE, i), 0, out)
     return n
 
 
 @kernel
-def anti0(
-    rows: F64,
-    t0: F64,
-    seed: int,
-    frame: int,
-    sigma_ns: float,
-    shape: F64,
-    efficiency: float,
-    time: F64,
-    energy: F64,
-    cells: I64,
-    edge: I64,
-    width: I64,
-) -> int:
+def anti0(rows: F64, t0: F64, seed: Int, frame: Int, pulse: Pulse, efficiency: float, out: Columns) -> int:
     """Fill ANTI0 deposits of charged particles that come from upstream and return how many."""
     n = 0
     half = 0.5 * ANTI0_COLUMNS * ANTI0_TILE_MM
+    loss = (ANTI0_MPV_MEV, ANTI0_XI_MEV)
     for i in range(len(rows)):
         if rows[i, CHARGE] == 0.0:
             continue
@@ -242,8 +199,5 @@ def anti0(
         if uniform2(seed, frame, ANTI0_PURPOSE, i, 4)[0] >= efficiency:
             continue
         tile = int((y + half) // ANTI0_TILE_MM) * ANTI0_COLUMNS + int((x + half) // ANTI0_TILE_MM)
-        n = deposit(
-            n, t + t0[i], tile, ANTI0_MPV_MEV, ANTI0_XI_MEV, sigma_ns, shape, seed, frame, ANTI0_PURPOSE, i, 0,
-            time, energy, cells, edge, width,
-        )  # fmt: skip
+        n = deposit(n, t + t0[i], tile, loss, pulse, (seed, frame, ANTI0_PURPOSE, i), 0, out)
     return n

@@ -38,8 +38,8 @@ MNP33_Z = 197_645.0
 MNP33_KICK_GEV = 0.270
 """Horizontal momentum kick (same sources), GeV.
 
-Positive particles are kicked towards -x: the holes of the STRAW chambers, through which the positive 75 GeV beam
-passes, climb with slope +1.2e-3 before the magnet and fall behind it.
+Positive particles are kicked towards -x: the holes of the STRAW chambers, through which the positive 75 GeV
+beam passes, climb with slope +1.2e-3 before the magnet and fall behind it.
 """
 
 STRAW = (
@@ -57,7 +57,9 @@ LAV12 = Annulus(238_548.0, 1070.0, 1440.0)
 """The middle of LAV12 (238313 to 238783 mm)."""
 
 ANTI0 = Annulus(102_000.0, 40.0, 1080.0)
-"""A guess: only "the entrance of the decay volume, the diameter of the vacuum tube" is public (arXiv:2004.09344)."""
+"""A guess: only "the entrance of the decay volume, the diameter of the vacuum tube" is public
+(arXiv:2004.09344).
+"""
 
 LKR_Z = 241_093.0
 LKR_INNER = 150.0
@@ -95,7 +97,9 @@ BRICKS: NDArray[np.int16] = np.array(
     ],
     dtype=np.int16,
 )
-"""Tile number within a quadrant by row (1 nearest y = 0) and column (outward in |x|); 0 where there is no brick."""
+"""Tile number within a quadrant by row (1 nearest y = 0) and column (outward in |x|); 0 where there is no
+brick.
+"""
 
 SECOND_CHANNEL = 50
 """Channel of a tile's second photosensor minus the tile's id."""
@@ -111,7 +115,9 @@ CHANNEL_IDS: NDArray[np.int16] = np.sort(np.concatenate([TILE_IDS, TILE_IDS + SE
 """Ids of the 304 NewCHOD channels."""
 
 PAD_IDS: NDArray[np.int16] = np.array([pad for pad in range(152) if pad not in (65, 66, 77, 78)], np.int16)
-"""Ids of the 148 MUV3 pads: 0-143 in rows of 12 without the four in the centre, and the 8 inner ones 144-151."""
+"""Ids of the 148 MUV3 pads: 0-143 in rows of 12 without the four in the centre, and the 8 inner ones
+144-151.
+"""
 
 QUADRANT_SIGNS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 """Signs of x and y in quadrants 1 to 4."""
@@ -158,8 +164,8 @@ def tile_centres() -> NDArray[np.float64]:
 def pad_centre(pad: int) -> tuple[float, float]:
     """Return the centre (x, y) in mm of a MUV3 pad.
 
-    Rows of 12 from the lowest x and y upwards, inner pads likewise in their 3 x 3 block: the order of the ids is
-    a guess (only which ids are missing is known, and that fixes the row length).
+    Rows of 12 from the lowest x and y upwards, inner pads likewise in their 3 x 3 block: the order of the
+    ids is a guess (only which ids are missing is known, and that fixes the row length).
 
     Raises
     ------

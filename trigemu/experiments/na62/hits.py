@@ -1,8 +1,8 @@
 """Hits as packed integers, and the digitiser of tile detectors.
 
-A digitised hit is one signed 64-bit integer, ``time << 32 | channel << 16 | value``: sorting the integers sorts
-hits by time and channel, ties are settled the same way everywhere, and another frame's hits are shifted by adding
-to the upper half.
+A digitised hit is one signed 64-bit integer, ``time << 32 | channel << 16 | value``: sorting the integers
+sorts hits by time and channel, ties are settled the same way everywhere, and another frame's hits are
+shifted by adding to the upper half.
 """
 
 from __future__ import annotations
@@ -91,11 +91,13 @@ class Deposits:
 
     def take(self, rows: NDArray[np.bool_]) -> Deposits:
         """Return the deposits that a mask chooses."""
-        return Deposits(*(column[rows] for column in self.columns()))
+        return Deposits(
+            self.time[rows], self.energy[rows], self.cell[rows], self.edge[rows], self.width[rows]
+        )
 
     def first(self, n: int) -> Deposits:
         """Return the first n deposits (views)."""
-        return Deposits(*(column[:n] for column in self.columns()))
+        return Deposits(self.time[:n], self.energy[:n], self.cell[:n], self.edge[:n], self.width[:n])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,8 @@ def _digitise(
 ) -> int:
     # Plan: walk through the deposits in time, tile by tile state.  First merge: the index of the open deposit
     # of each tile; energies add to it, the merged ones are marked by a negative energy.  Then threshold and
-    # dead time over what is left.  The first `past` deposits are of the frame before: they merge and block, but
-    # their own hits belong to that frame.
+    # dead time over what is left.  The first `past` deposits are of the frame before: they merge and block,
+    # but their own hits belong to that frame.
     for k in range(len(order)):
         i = order[k]
         j = opened[cell[i]]
@@ -186,8 +188,9 @@ def digitise(past: Deposits, now: Deposits, logic: TileLogic, frame_ns: float) -
 
     Notes
     -----
-    The rules are those of the NA62 digitiser and pile-up generator (threshold, merging, 40 ns of non-extending
-    dead time).  Both photosensors see the same deposit, so merging acts on the tile, before smearing.
+    The rules are those of the NA62 digitiser and pile-up generator (threshold, merging, 40 ns of
+    non-extending dead time).  Both photosensors see the same deposit, so merging acts on the tile, before
+    smearing.
     """
     n_past = len(past.time)
     time, energy, cell, edge, width = now.columns()
@@ -240,8 +243,8 @@ def _thin(packed: I64, past: int, dead: int, last: I64, out: I64) -> int:
 def thin(past: I64, now: I64, channels: int, dead_ticks: int) -> I64:
     """Drop hits closer than ``dead_ticks`` to the last one kept on their channel.
 
-    ``past`` are hits of the frame before (times relative to this frame); both are sorted, and hits of ``past``
-    are taken first.
+    ``past`` are hits of the frame before (times relative to this frame); both are sorted, and hits of
+    ``past`` are taken first.
     """
     out = np.empty(len(now), np.int64)
     last = np.full(channels, -(1 << 62), np.int64)

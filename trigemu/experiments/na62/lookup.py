@@ -46,10 +46,8 @@ def brick_tile(x: float, y: float) -> int:
     number = BRICKS[row, column]
     if number == 0:
         return 0
-    if x >= 0.0:
-        quadrant = 1 if y >= 0.0 else 2
-    else:
-        quadrant = 4 if y >= 0.0 else 3
+    right, upper = x < 0.0, y >= 0.0
+    quadrant = (4 if upper else 3) if right else (1 if upper else 2)
     return 100 * quadrant + int(number)
 
 
@@ -57,8 +55,8 @@ def brick_tile(x: float, y: float) -> int:
 def newchod_tiles(x: float, y: float, overlap: bool) -> tuple[int, int]:
     """Return the one or two tiles (0 = none) hit by a particle at a point (mm) of the NewCHOD plane.
 
-    Scintillators of neighbouring rows overlap by `BRICK_OVERLAP` on each side of their border, y = 0 included;
-    two bricks of one tile count once.  Outside the annulus there is nothing.
+    Scintillators of neighbouring rows overlap by `BRICK_OVERLAP` on each side of their border, y = 0
+    included; two bricks of one tile count once.  Outside the annulus there is nothing.
     """
     if not in_ring(x, y, NEWCHOD_INNER, NEWCHOD_OUTER):
         return 0, 0
@@ -68,7 +66,8 @@ def newchod_tiles(x: float, y: float, overlap: bool) -> tuple[int, int]:
     border = math.floor(y / BRICK_PITCH + 0.5) * BRICK_PITCH
     if abs(y - border) >= BRICK_OVERLAP:
         return first, 0
-    # The cell on the other side of the border: mirror the point at it (a point on it belongs to the upper cell).
+    # The cell on the other side of the border: mirror the point at it (a point on it belongs to the upper
+    # cell).
     other = 2.0 * border - y
     if y >= border:
         other = min(other, border - 1e-9)

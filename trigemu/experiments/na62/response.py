@@ -1,15 +1,16 @@
 """From particles to digitised hits, one detector at a time.
 
-A detector has two steps.  ``raw`` is what the particles of one frame leave in it, a pure function of the frame.
-``core`` turns that into hits; it also looks at what the frame before left within `LOOK_BACK_NS` of its end,
-because that merges with, or blocks, the first hits.
+A detector has two steps.  ``raw`` is what the particles of one frame leave in it, a pure function of the
+frame. ``core`` turns that into hits; it also looks at what the frame before left within `LOOK_BACK_NS` of
+its end, because that merges with, or blocks, the first hits.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,25 +163,25 @@ def detectors(response: Response, seed: int, frame_ticks: int) -> dict[str, Dete
     """
     key = np.uint64(seed)
     frame_ns = frame_ticks * LSB_NS
-    shape = np.array([response.width_ns, response.width_sigma_ns])
+    shape = (response.width_ns, response.width_sigma_ns)
     rich_width = round(response.rich_width_ns / LSB_NS)
 
     def newchod(p: Particles, frame: int, out: Deposits) -> int:
         # A tile's resolution is that of the average of its two photosensors.
-        sigma = response.newchod_tile_resolution_ns * np.sqrt(2.0)
-        mpv = response.newchod_energy_mev
+        pulse = (response.newchod_tile_resolution_ns * math.sqrt(2.0), *shape)
+        loss = (response.newchod_energy_mev, deposits.NEWCHOD_XI_MEV)
         return deposits.newchod(
-            p.rows, p.t0, p.flags, key, frame, mpv, sigma, shape, response.overlap, *out.columns()
+            p.rows, p.t0, p.flags, key, frame, loss, pulse, response.overlap, out.columns()
         )
 
     def muv3(p: Particles, frame: int, out: Deposits) -> int:
-        sigma = response.muv3_channel_resolution_ns
+        pulse = (response.muv3_channel_resolution_ns, *shape)
         scattering = deposits.MUV3_SCATTERING_MM_GEV if response.scattering else 0.0
-        return deposits.muv3(p.rows, p.t0, p.pdg, key, frame, sigma, shape, scattering, *out.columns())
+        return deposits.muv3(p.rows, p.t0, p.pdg, key, frame, pulse, scattering, out.columns())
 
     def anti0(p: Particles, frame: int, out: Deposits) -> int:
-        sigma, efficiency = response.anti0_resolution_ns, response.anti0_efficiency
-        return deposits.anti0(p.rows, p.t0, key, frame, sigma, shape, efficiency, *out.columns())
+        pulse = (response.anti0_resolution_ns, *shape)
+        return deposits.anti0(p.rows, p.t0, key, frame, pulse, response.anti0_efficiency, out.columns())
 
     def lkr(p: Particles, frame: int, out: I64) -> int:
         return counters.lkr(p.rows, p.t0, p.pdg, p.flags, key, frame, response.lkr_resolution_ns, out)

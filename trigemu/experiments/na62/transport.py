@@ -1,8 +1,8 @@
 """Straight lines and one thin magnet: where and when particles cross a plane.
 
-Times are aligned as the experiment's own: a particle that flies at the speed of light along the axis and crosses
-the NewCHOD at its event's time is at every detector at that time.  Scalar helpers for Numba kernels, and a
-kernel for whole arrays.
+Times are aligned as the experiment's own: a particle that flies at the speed of light along the axis and
+crosses the NewCHOD at its event's time is at every detector at that time.  Scalar helpers for Numba kernels,
+and a kernel for whole arrays.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CHARGE, MASS, X, Y, Z, PX, PY, PZ, TIME = range(9)
 
 
 def table(tracks: Tracks) -> F64:
-    """Return tracks as one float64[n, 9] table (charge, mass, x, y, z, px, py, pz, time), a row per particle."""
+    """Return float64[n, 9], a row per particle: charge, mass, x, y, z, px, py, pz, time."""
     rows = np.empty((len(tracks.event), 9))
     rows[:, CHARGE] = tracks.charge
     rows[:, MASS] = tracks.mass
