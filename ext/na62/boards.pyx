@@ -1,0 +1,299 @@
+"""Primitives of the boards that count hits (RICH, CHOD), pair thresholds (LAV12) or sum energy (LKr).
+
+All take hits sorted by time; a negative result -1 - i says that hit i breaks the order.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
+
+cdef enum:
+    BOARDS = 4
+    SLOT_CLUSTERS = 4
+    TIMESTAMP_SHIFT = 8
+    PACKET_SHIFT = 16
+    MULTIPLICITY_CAP = 255
+    FIRED = 0x4000
+
+cdef int64_t FAR = <int64_t> 1 << 44
+
+
+cdef struct Bunch:
+    int64_t first
+    int64_t shift
+    int32_t hits
+
+
+cdef inline Py_ssize_t out_of_order(const int64_t[::1] time) noexcept nogil:
+    """Return the index of the first hit that is out of order or out of range, -1 if there is none."""
+    cdef Py_ssize_t i
+    cdef int64_t last = -FAR
+    for i in range(time.shape[0]):
+        if time[i] < last or time[i] >= FAR:
+            return i
+        last = time[i]
+    return -1
+
+
+cdef inline void grow(Bunch *bunch, int64_t t, int32_t weight) noexcept nogil:
+    if weight > MULTIPLICITY_CAP - bunch.hits:
+        weight = MULTIPLICITY_CAP - bunch.hits
+    bunch.shift += weight * (t - bunch.first)
+    bunch.hits += weight
+
+
+def multiplicity(
+    const int64_t[::1] time,
+    const uint16_t[::1] channel,
+    int board_shift,
+    int64_t window,
+    int board_threshold,
+    int threshold,
+    int64_t[::1] out_time,
+    uint16_t[::1] out_word,
+    uint8_t[::1] out_hits,
+):
+    """RICH and CHOD: four pre-processing boards, then one that merges them; return the number of primitives."""
+    cdef Py_ssize_t count = time.shape[0]
+    cdef Py_ssize_t i = 0, j, p, q, m = 0, found
+    cdef int board, k
+    cdef int64_t slot, t
+    cdef Bunch bunch[BOARDS][SLOT_CLUSTERS]
+    cdef int used[BOARDS]
+    cdef int64_t slot_time[BOARDS * SLOT_CLUSTERS]
+    cdef int32_t slot_hits[BOARDS * SLOT_CLUSTERS]
+    cdef int32_t weight
+    cdef Bunch merged
+    cdef Py_ssize_t bad
+    with nogil:
+        merged.first = 0
+        merged.shift = 0
+        merged.hits = 0
+        bad = out_of_order(time)
+        while bad < 0 and i < count:
+            # One 25 ns slot: each board clusters its own hits.
+            slot = time[i] >> TIMESTAMP_SHIFT
+            for board in range(BOARDS):
+                used[board] = 0
+            j = i
+            while j < count and time[j] >> TIMESTAMP_SHIFT == slot:
+                board = (channel[j] >> board_shift) & (BOARDS - 1)
+                t = time[j]
+                for k in range(used[board]):
+                    if t - bunch[board][k].first < window:
+                        grow(&bunch[board][k], t, 1)
+                        break
+                else:
+                    k = used[board]
+                    if k < SLOT_CLUSTERS:
+                        bunch[board][k].first = t
+                        bunch[board][k].shift = 0
+                        bunch[board][k].hits = 1
+                        used[board] = k + 1
+                j += 1
+            i = j
+            # Clusters over threshold, by time; boards in order at equal times.
+            found = 0
+            for board in range(BOARDS):
+                for k in range(used[board]):
+                    if bunch[board][k].hits < board_threshold:
+                        continue
+                    t = bunch[board][k].first + bunch[board][k].shift / bunch[board][k].hits
+                    q = found
+                    while q > 0 and slot_time[q - 1] > t:
+                        slot_time[q] = slot_time[q - 1]
+                        slot_hits[q] = slot_hits[q - 1]
+                        q -= 1
+                    slot_time[q] = t
+                    slot_hits[q] = bunch[board][k].hits
+                    found += 1
+            # The merging board sees one stream that rises in time.
+            for p in range(found):
+                t = slot_time[p]
+                weight = slot_hits[p]
+                if merged.hits > 0 and t - merged.first < window:
+                    grow(&merged, t, weight)
+                    continue
+                m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
+                merged.first = t
+                merged.shift = 0
+                merged.hits = weight
+        if bad < 0 and count > 0:
+            m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
+    return m if bad < 0 else -1 - bad
+
+
+cdef inline Py_ssize_t emit(
+    const Bunch *bunch, int threshold, int64_t *time, uint16_t *word, uint8_t *hits, Py_ssize_t place
+) noexcept nogil:
+    """Write a primitive if the bunch is large enough; return how many were written."""
+    if bunch.hits == 0 or bunch.hits < threshold:
+        return 0
+    time[place] = bunch.first + bunch.shift / bunch.hits
+    word[place] = FIRED
+    hits[place] = <uint8_t> bunch.hits
+    return 1
+
+
+def lav_pairs(
+    const int64_t[::1] time,
+    const uint16_t[::1] channel,
+    const uint16_t[::1] value,
+    int64_t reach,
+    int64_t[::1] low,
+    int64_t[::1] pairs,
+):
+    """Join low and high threshold crossings; return the number of pairs, their times sorted in ``pairs``.
+
+    A pair has 0 < t_high - t_low <= ``reach`` in one channel; its time is corrected for slewing with thresholds of
+    5 and 15 mV: t_low - (t_high - t_low) * 5 / (15 - 5), truncated.  ``low`` (65536 entries) is scratch.
+    """
+    cdef Py_ssize_t count = time.shape[0]
+    cdef Py_ssize_t i, j, n = 0, bad
+    cdef int64_t apart, t
+    with nogil:
+        bad = out_of_order(time)
+        if bad < 0:
+            for i in range(count):
+                low[channel[i]] = -2 * FAR
+            for i in range(count):
+                if value[i] == 0:
+                    low[channel[i]] = time[i]
+                    continue
+                apart = time[i] - low[channel[i]]
+                if 0 < apart <= reach:
+                    t = low[channel[i]] - apart / 2
+                    low[channel[i]] = -2 * FAR
+                    j = n
+                    while j > 0 and pairs[j - 1] > t:
+                        pairs[j] = pairs[j - 1]
+                        j -= 1
+                    pairs[j] = t
+                    n += 1
+    return n if bad < 0 else -1 - bad
+
+
+def lav_clusters(
+    const int64_t[::1] pairs,
+    int64_t window,
+    int minimum,
+    int per_packet,
+    int64_t[::1] out_time,
+    uint16_t[::1] out_word,
+    uint8_t[::1] out_hits,
+):
+    """Merge pairs closer than ``window`` to the first; return the number of primitives (>= ``minimum`` pairs each).
+
+    At most ``per_packet`` primitives in one packet of 256 timestamps; later ones are lost.
+    """
+    cdef Py_ssize_t count = pairs.shape[0]
+    cdef Py_ssize_t i = 0, m = 0
+    cdef int in_packet = 0
+    cdef int64_t packet = -FAR
+    cdef Bunch bunch
+    with nogil:
+        while i < count:
+            bunch.first = pairs[i]
+            bunch.shift = 0
+            bunch.hits = 0
+            while i < count and pairs[i] - bunch.first < window:
+                grow(&bunch, pairs[i], 1)
+                i += 1
+            if emit(&bunch, minimum, &out_time[0], &out_word[0], &out_hits[0], m):
+                if out_time[m] >> PACKET_SHIFT != packet:
+                    packet = out_time[m] >> PACKET_SHIFT
+                    in_packet = 0
+                in_packet += 1
+                if in_packet <= per_packet:
+                    m += 1
+    return m
+
+
+cdef struct Slot:
+    int64_t number
+    int64_t energy
+    Py_ssize_t first
+    Py_ssize_t last
+
+
+def energy_sums(
+    const int64_t[::1] time,
+    const uint16_t[::1] channel,
+    const uint16_t[::1] value,
+    int64_t threshold,
+    int64_t cluster,
+    const int64_t[::1] steps,
+    int condition_bit,
+    int64_t[::1] out_time,
+    uint16_t[::1] out_word,
+    uint8_t[::1] out_hits,
+):
+    """LKr: sums over three consecutive timestamps; return the number of primitives.
+
+    A primitive is a timestamp with more energy than the one before and not less than the one after, whose sum with
+    both exceeds ``threshold``; its time is the energy-weighted mean over the three.  ``steps`` holds the 10, 20 and
+    40 GeV thresholds, ``cluster`` what one trigger cell needs to count as a cluster; all in energy counts.
+    """
+    cdef Py_ssize_t count = time.shape[0]
+    cdef Py_ssize_t i = 0, m = 0, bad
+    cdef Slot before, here, after
+    with nogil:
+        bad = out_of_order(time)
+        before.number = here.number = -2 * FAR
+        before.energy = here.energy = 0
+        before.first = before.last = here.first = here.last = 0
+        while bad < 0 and (i < count or here.last > here.first):
+            after.number = here.number + 2
+            after.energy = 0
+            after.first = after.last = i
+            if i < count:
+                after.number = time[i] >> TIMESTAMP_SHIFT
+                while i < count and time[i] >> TIMESTAMP_SHIFT == after.number:
+                    after.energy += value[i]
+                    i += 1
+                after.last = i
+            if here.last > here.first:
+                m += sum_slot(
+                    &before, &here, &after, &time[0], &channel[0], &value[0], threshold, cluster, &steps[0],
+                    condition_bit, &out_time[m], &out_word[m], &out_hits[m]
+                )
+            before = here
+            here = after
+    return m if bad < 0 else -1 - bad
+
+
+cdef inline Py_ssize_t sum_slot(
+    const Slot *before, const Slot *here, const Slot *after,
+    const int64_t *time, const uint16_t *channel, const uint16_t *value,
+    int64_t threshold, int64_t cluster, const int64_t *steps, int condition_bit,
+    int64_t *out_time, uint16_t *out_word, uint8_t *out_hits
+) noexcept nogil:
+    """Write the primitive of one timestamp, if there is one; return how many were written."""
+    cdef bint joined = before.number == here.number - 1, followed = after.number == here.number + 1
+    cdef int64_t energy = here.energy, moment = 0
+    cdef int64_t start = (here.number - 1) << TIMESTAMP_SHIFT
+    cdef Py_ssize_t p, first = here.first, last = here.last
+    cdef int32_t word, clusters = 0
+    cdef uint16_t seen = 0
+    if joined:
+        if before.energy >= here.energy:
+            return 0
+        energy += before.energy
+        first = before.first
+    if followed:
+        if after.energy > here.energy:
+            return 0
+        energy += after.energy
+        last = after.last
+    if energy <= threshold:
+        return 0
+    for p in range(first, last):
+        moment += value[p] * (time[p] - start)
+        if value[p] >= cluster and clusters < 2 and (clusters == 0 or channel[p] != seen):
+            clusters += 1
+            seen = channel[p]
+    word = FIRED | 1 << condition_bit
+    word |= (energy > steps[0] and clusters >= 2) << 8 | (energy > steps[0] and clusters >= 1) << 9
+    word |= (energy > steps[2]) << 11 | (energy > steps[1]) << 12 | (energy > steps[0]) << 13
+    out_time[0] = start + moment / energy
+    out_word[0] = <uint16_t> word
+    out_hits[0] = <uint8_t> clusters
+    return 1

@@ -1,0 +1,23 @@
+import numpy as np
+from numpy.typing import NDArray
+
+def tile_hits(
+    time: NDArray[np.int64],
+    channel: NDArray[np.uint16],
+    code_of: NDArray[np.uint16],
+    tight_window: int,
+    keys: NDArray[np.int64],
+) -> int: ...
+def tile_clusters(
+    keys: NDArray[np.int64],
+    count: int,
+    tile_of: NDArray[np.uint8],
+    layout: int,
+    window: int,
+    period: int,
+    seed: int,
+    first_split: int,
+    time: NDArray[np.int64],
+    word: NDArray[np.uint16],
+    hits: NDArray[np.uint8],
+) -> int: ...
