@@ -24,7 +24,7 @@ F64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """A counted efficiency: ``passed`` of ``total``, its value and its interval (nan where nothing was counted)."""
+    """A counted efficiency: ``passed`` of ``total``, its value (nan if nothing was counted) and interval."""
 
     passed: float
     total: float
@@ -69,7 +69,8 @@ def clopper_pearson(
     cl
         Confidence level.  A central interval puts at most (1 - cl) / 2 beyond either end.
     side
-        ``lower`` and ``upper`` give a one-sided limit that spends all of 1 - cl on one end; the other is 0 or 1.
+        ``lower`` and ``upper`` give a one-sided limit that spends all of 1 - cl on one end; the other is 0
+        or 1.
 
     Returns
     -------
@@ -96,8 +97,8 @@ def clopper_pearson(
 def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_SIGMA) -> Efficiency:
     """Return the efficiency of weighted events, with the interval of an effective number of them.
 
-    The effective size is (sum w)^2 / sum w^2; effective counts go into the Clopper-Pearson construction, which is
-    exact for equal weights and conservative for mildly varying ones.
+    The effective size is (sum w)^2 / sum w^2; effective counts go into the Clopper-Pearson construction,
+    which is exact for equal weights and conservative for mildly varying ones.
 
     Parameters
     ----------
@@ -124,8 +125,8 @@ def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_S
         raise InputError("a weight is not a finite number")
     if (w < 0).any():
         raise InputError(
-            f"{int((w < 0).sum())} of {len(w)} weights are negative: an efficiency of negative weights has no "
-            "interval; use a sample without them"
+            f"{int((w < 0).sum())} of {len(w)} weights are negative: an efficiency of negative weights has "
+            "no interval; use a sample without them"
         )
     total = float(w.sum())
     if total == 0.0:
@@ -140,8 +141,8 @@ def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_S
 def garwood(counts: ArrayLike, cl: float = ONE_SIGMA, side: Side = "central") -> tuple[F64, F64]:
     """Return the Garwood interval of the mean of a Poisson distribution that gave ``counts``.
 
-    ``side`` is as in `clopper_pearson`; ``low`` is exactly 0 where nothing was counted, and a one-sided lower limit has
-    ``high`` infinite.
+    ``side`` is as in `clopper_pearson`; ``low`` is exactly 0 where nothing was counted, and a one-sided
+    lower limit has ``high`` infinite.
     """
     from scipy.special import gammaincinv
 

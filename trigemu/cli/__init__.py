@@ -1,0 +1,51 @@
+"""The command line: parse, call, print.  ``trigemu.cli:main`` is the console script.
+
+Nothing heavy is imported before a command needs it, so that ``trigemu --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import click
+
+from trigemu import __version__
+from trigemu.cli.guard import GuardedGroup
+from trigemu.cli.inspect import list_group
+from trigemu.cli.output import export
+from trigemu.cli.roles import control, producer, recorder, worker
+from trigemu.cli.run import replay, run
+from trigemu.cli.scan import efficiency
+from trigemu.cli.validation import validate
+
+__all__ = ["cli", "main"]
+
+
+@click.group(cls=GuardedGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="trigemu %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Emulate the triggers that hunt the dark sector.
+
+    Exit codes: 0 good, 1 a run that failed or whose ledger does not close, 2 bad input or usage, 130
+    interrupted.
+    """
+    del debug  # read by GuardedGroup, which also guards the parsing of this very option
+
+
+for _command in (
+    run,
+    replay,
+    efficiency,
+    validate,
+    export,
+    list_group,
+    producer,
+    worker,
+    recorder,
+    control,
+):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line (console script)."""
+    cli(prog_name="trigemu")

@@ -1,0 +1,33 @@
+"""Printing results: rich tables for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from trigemu.cli.guard import close_stdout, say
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def print_json(data: Any) -> None:
+    """Print plain data as JSON on standard output."""
+    say(json.dumps(data, indent=2, allow_nan=False))
+
+
+def print_rich(*things: RenderableType) -> None:
+    """Print tables and text on standard output; wide and plain where it is not a terminal."""
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout, width=None if terminal else 160, highlight=False, soft_wrap=not terminal
+    )
+    try:
+        for thing in things:
+            console.print(thing)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_stdout()

@@ -1,0 +1,93 @@
+"""Exit codes and error sentences: one line on stderr, never a traceback for bad input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from trigemu.errors import TrigemuError
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+class GuardedGroup(click.Group):
+    """A group whose commands return their exit code, and whose errors are one sentence on stderr."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command and leave with its exit code (click's own contract otherwise)."""
+        given = list(sys.argv[1:] if args is None else args)
+        if not standalone_mode:
+            return super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+        debug = "--debug" in given
+        try:
+            code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+        except click.ClickException as error:
+            leave(_usage(error), error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            leave("interrupted", INTERRUPTED)
+        except BrokenPipeError:
+            close_stdout()
+            sys.exit(0)
+        except TrigemuError as error:
+            if debug:
+                raise
+            leave(str(error), error.exit_code)
+        except OSError as error:
+            if debug:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            leave(f"{where}{error.strerror or error}", FAILED)
+        except Exception as error:
+            if debug:
+                raise
+            leave(f"unexpected {type(error).__name__}: {error} (trigemu --debug shows where)", FAILED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f" (see {context.command_path} --help)" if context is not None else ""
+    return f"{error.format_message().rstrip('.')}{hint}"
+
+
+def leave(sentence: str, code: int) -> NoReturn:
+    """Print one line on stderr and leave with an exit code."""
+    click.echo(f"trigemu: {' '.join(sentence.split())}", err=True)
+    sys.exit(code)
+
+
+def close_stdout() -> None:
+    """Stop writing to a standard output that nobody reads any more (``trigemu ... | head``).
+
+    Python flushes stdout once more on its way out; on a closed pipe that would print a complaint.
+    """
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print; a closed pipe does not change what a command has done or its exit code."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        if not err:
+            close_stdout()

@@ -1,0 +1,100 @@
+"""``trigemu list``: what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.options import JSON
+
+
+@click.group("list")
+def list_group() -> None:
+    """List configurations, signals, lines or trigger algorithms."""
+
+
+def _show(title: str, rows: list[dict[str, Any]], as_json: bool) -> int:
+    if as_json:
+        print_json(rows)
+        return 0
+    from trigemu.measure.console import plain_table
+
+    print_rich(plain_table(title, rows))
+    return 0
+
+
+@list_group.command()
+@JSON
+def configs(as_json: bool) -> int:
+    """List the configurations that come with the package."""
+    from trigemu.menu.load import load_config, shipped_configs
+
+    rows = []
+    for name in shipped_configs():
+        data = load_config(name)
+        rows.append({"name": name, "experiment": data.get("experiment", ""), "title": data.get("title", "")})
+    return _show("configurations", rows, as_json)
+
+
+@list_group.command()
+@JSON
+def signals(as_json: bool) -> int:
+    """List the signals that can be generated, with their parameters."""
+    from trigemu.experiments.registry import experiment_names, find_experiment
+
+    rows = [
+        {
+            "name": spec.name,
+            "experiment": name,
+            "title": spec.title,
+            "parameters": ", ".join(key for key in spec.model.model_fields if key != "signal"),
+        }
+        for name in experiment_names()
+        for spec in find_experiment(name).signals()
+    ]
+    return _show("signals", rows, as_json)
+
+
+@list_group.command()
+@click.argument("config", required=False)
+@JSON
+def lines(config: str | None, as_json: bool) -> int:
+    """List the trigger lines of CONFIG, or of all shipped configurations."""
+    from trigemu.experiments.setup import load_setup
+    from trigemu.menu.load import shipped_configs
+
+    rows = []
+    for name in [config] if config else list(shipped_configs()):
+        for line in load_setup(name).menu.lines:
+            rows.append(
+                {
+                    "config": str(name),
+                    "line": line.name,
+                    "when": line.when,
+                    "on": line.on or "",
+                    "prescale": line.scale.factor,
+                    "select": line.select or "",
+                    "source": line.source,
+                }
+            )
+    return _show("lines", rows, as_json)
+
+
+@list_group.command()
+@JSON
+def triggers(as_json: bool) -> int:
+    """List the trigger algorithms that installed packages add."""
+    from trigemu.experiments.algorithm import algorithm_names, find_algorithm
+
+    rows = [
+        {
+            "name": algorithm.name,
+            "version": algorithm.version,
+            "bits": ", ".join(f"{algorithm.name}.{bit}" for bit in algorithm.bits),
+            "parameters": ", ".join(algorithm.config.model_fields),
+        }
+        for algorithm in map(find_algorithm, algorithm_names())
+    ]
+    return _show("trigger algorithms", rows, as_json)

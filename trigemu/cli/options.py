@@ -1,0 +1,114 @@
+"""Options that several commands share, and the setup that they resolve to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from trigemu.experiments.setup import Setup
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OVERRIDES = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a value of the configuration (run.seed=2, menu.line.H2.prescale=5); may be repeated.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to make for the results."
+)
+SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all random numbers.")
+
+_RUN = (
+    click.option("--frames", type=click.IntRange(1, 2**32 - 1), help="Length of the run in time frames."),
+    click.option(
+        "--duration",
+        type=click.FloatRange(0, min_open=True),
+        metavar="S",
+        help="Length of the run in s of detector time.",
+    ),
+    click.option("--workers", type=click.IntRange(1, 256), help="Trigger processes."),
+    SEED,
+    OVERRIDES,
+    OUT,
+    click.option(
+        "--record", type=click.Choice(["accepted", "all"]), help="Keep read-out windows or all fragments."
+    ),
+    click.option(
+        "--realtime", is_flag=True, help="Hold the pace of the beam; no room means dead time, not waiting."
+    ),
+    click.option("--offline", is_flag=True, help="The same decisions in one process, without sockets."),
+    click.option("--checksum/--no-checksum", default=None, help="Checksum every message."),
+    JSON,
+)
+
+
+def run_options(command: Command) -> Command:
+    """Add the options of ``run`` and ``replay``."""
+    for option in reversed(_RUN):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the options of ``run`` and ``replay`` say."""
+
+    frames: int | None = None
+    duration: float | None = None
+    workers: int | None = None
+    seed: int | None = None
+    overrides: tuple[str, ...] = ()
+    out: Path | None = None
+    record: str | None = None
+    realtime: bool = False
+    offline: bool = False
+    checksum: bool | None = None
+    as_json: bool = False
+
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """Return the values that the options set, table by table."""
+        run = {"frames": self.frames, "duration_s": self.duration, "seed": self.seed}
+        streaming = {
+            "workers": self.workers,
+            "policy": "realtime" if self.realtime else None,
+            "checksum": self.checksum,
+        }
+        record = {"mode": self.record}
+        tables = {"run": run, "streaming": streaming, "record": record}
+        return {
+            name: {key: value for key, value in table.items() if value is not None}
+            for name, table in tables.items()
+        }
+
+
+def load(config: str, options: RunOptions) -> Setup:
+    """Read a configuration, apply ``--set`` and then the options, and check the result."""
+    from trigemu.experiments.setup import Setup
+    from trigemu.menu.load import read_config
+
+    data, origin = read_config(config, options.overrides)
+    return Setup.from_dict(changed(data, options), origin)
+
+
+def changed(data: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
+    """Return a configuration with the values that the options set."""
+    result = dict(data)
+    for name, values in options.changes().items():
+        if not values:
+            continue
+        table = result.get(name, {})
+        # A table that is no table is for validation to complain about.
+        result[name] = {**table, **values} if isinstance(table, dict) else table
+    if options.duration is not None and options.frames is None and isinstance(result.get("run"), dict):
+        # The length in frames wins over the duration, so a given duration has to remove it.
+        result["run"] = {key: value for key, value in result["run"].items() if key != "frames"}
+    return result

@@ -1,0 +1,22 @@
+"""``trigemu export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trigemu.cli.guard import say
+
+
+@click.command()
+@click.argument("rundir", type=click.Path(path_type=Path))
+@click.option("--to", "form", type=click.Choice(["root", "parquet"]), required=True, help="File format.")
+@click.argument("file", type=click.Path(path_type=Path))
+def export(rundir: Path, form: str, file: Path) -> int:
+    """Write a recorded run as a file that analysts open (needs the extra ``root`` or ``arrow``)."""
+    from trigemu.measure.export import export_run
+
+    export_run(rundir, file, form)
+    say(str(file))
+    return 0

@@ -1,0 +1,1 @@
+"""``trigemu producer|worker|recorder|control``: one role each, for runs over many machines."""

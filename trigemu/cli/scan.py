@@ -1,0 +1,77 @@
+"""``trigemu efficiency``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.folder import choose, nothing_left
+from trigemu.cli.guard import say
+from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED
+
+
+@click.command()
+@click.argument("config")
+@click.option("--signal", required=True, metavar="NAME", help="Signal to generate (trigemu list signals).")
+@click.option(
+    "--grid",
+    "grids",
+    multiple=True,
+    metavar="KEY=START:STOP:STEP",
+    help="Values of a parameter, stop included (or KEY=VALUE,VALUE); repeated: all combinations.",
+)
+@click.option(
+    "--events", type=click.IntRange(1), default=1000, show_default=True, help="Events per grid point."
+)
+@click.option(
+    "--cl",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Confidence level of the intervals (one sigma if not given).",
+)
+@SEED
+@OVERRIDES
+@OUT
+@JSON
+def efficiency(
+    config: str,
+    signal: str,
+    grids: tuple[str, ...],
+    events: int,
+    cl: float | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Count acceptance and trigger efficiency of a signal, per line, on a grid of its parameters.
+
+    With --out the table is written as CSV and JSON and drawn as PNG and SVG.
+    """
+    from trigemu.experiments.setup import load_setup
+    from trigemu.measure.efficiency import efficiency as scan
+    from trigemu.measure.grid import parse_grids
+    from trigemu.measure.live import bar
+    from trigemu.measure.statistics import ONE_SIGMA
+
+    axes = parse_grids(grids)
+    setup = load_setup(config, overrides)
+    folder = choose(out, Path(config).stem) if out is not None else None
+    with bar("events", sys.stderr) as progress:
+        table = scan(setup, signal, axes, events=events, seed=seed, cl=cl or ONE_SIGMA, progress=progress)
+    written: list[Path] = []
+    if folder is not None:
+        with nothing_left(folder):
+            folder.mkdir(parents=True)
+            written = table.write(folder)
+    if as_json:
+        print_json(table.to_dict())
+    else:
+        from trigemu.measure.console import efficiency_table
+
+        print_rich(efficiency_table(table))
+        for path in written:
+            say(str(path))
+    return 0

@@ -1,0 +1,35 @@
+"""``trigemu validate``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.guard import FAILED
+from trigemu.cli.options import JSON
+
+
+@click.command()
+@click.argument("experiment", required=False)
+@click.option("--only", multiple=True, metavar="ID", help="Only these rows (see the table's first column).")
+@JSON
+def validate(experiment: str | None, only: tuple[str, ...], as_json: bool) -> int:
+    """Recompute published and golden numbers: published against emulated, input or prediction.
+
+    The exit code is 1 if a prediction misses its tolerance.
+    """
+    from trigemu.measure.live import bar
+    from trigemu.measure.validate import results, select
+
+    chosen = select(experiment, only)
+    with bar("numbers", sys.stderr) as progress:
+        found = results(chosen, progress)
+    if as_json:
+        print_json([result.to_dict() for result in found])
+    else:
+        from trigemu.measure.console import validation_table
+
+        print_rich(validation_table(found))
+    return FAILED if any(result.failed for result in found) else 0

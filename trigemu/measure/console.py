@@ -1,0 +1,135 @@
+"""Results as rich tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from trigemu.measure.html import interval, number, with_error
+
+if TYPE_CHECKING:
+    from trigemu.measure.table import EfficiencyTable
+    from trigemu.measure.validate import Result
+
+
+def new_table(title: str, head: Sequence[str], text_columns: Sequence[int] = (0,)) -> Table:
+    """Return an empty table in the house style; columns are numbers unless listed as text."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for index, name in enumerate(head):
+        left = index in text_columns
+        table.add_column(name, justify="left" if left else "right", no_wrap=not left)
+    return table
+
+
+def plain_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return rows of plain data as a table."""
+    head = list(rows[0]) if rows else ["name"]
+    table = new_table(title, head, range(len(head)))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    return table
+
+
+def summary_tables(summary: Mapping[str, Any]) -> list[Any]:
+    """Return the tables that end a run: lines, efficiencies, latency, ledger, headline."""
+    tables = [lines_table(summary)]
+    if summary["efficiency"]:
+        tables.append(run_efficiency_table(summary))
+    if summary["latency_us"]:
+        tables.append(latency_table(summary["latency_us"]))
+    tables += [_account(name, summary[name]) for name in ("frames", "fragments", "triggers")]
+    if summary["replay"]:
+        tables.append(_account("replay", {k: v for k, v in summary["replay"].items() if isinstance(v, int)}))
+    run = summary["run"]
+    closed = "the ledger closes" if summary["closed"] else "the ledger DOES NOT CLOSE"
+    return [
+        *tables,
+        f"{run['quality']}, {closed}; live time {number(summary['live_time_s'])} s, "
+        f"dead fraction {100 * summary['dead_fraction']:.3g} %, wall time {number(run['wall_s'], 3)} s",
+        f"{number(summary['decisions'])} decisions, sha256 {summary['decisions_sha256']}",
+    ]
+
+
+def lines_table(summary: Mapping[str, Any]) -> Table:
+    """Return rates and prescales per line."""
+    table = new_table(
+        "trigger lines", ("line", "fired", "prescale", "accepted", "rate (Hz)", "before prescale (Hz)")
+    )
+    for name, line in summary["lines"].items():
+        table.add_row(
+            name,
+            number(line["fired"]),
+            number(line["prescale"]),
+            number(line["accepted"]),
+            with_error(line["rate_hz"], line["rate_err_hz"]),
+            with_error(line["raw_rate_hz"], line["raw_rate_err_hz"]),
+        )
+    return table
+
+
+def run_efficiency_table(summary: Mapping[str, Any]) -> Table:
+    """Return acceptance and efficiency per signal and line."""
+    lines = list(summary["lines"])
+    table = new_table(
+        "signal efficiency (accepted events, before prescale and dead time)", ("signal", "acceptance", *lines)
+    )
+    for label, got in summary["efficiency"].items():
+        cells = [summary["acceptance"][label], *(got[line] for line in lines)]
+        table.add_row(label, *(interval(cell["value"], cell["low"], cell["high"]) for cell in cells))
+    return table
+
+
+def efficiency_table(table: EfficiencyTable) -> Table:
+    """Return a scan, one row per grid point."""
+    title = f"{table.experiment}: {table.title} (Clopper-Pearson, {100 * table.cl:.4g} %)"
+    shown = new_table(title, (*table.keys, "generated", "acceptance", *table.lines), ())
+    for start in range(0, len(table.rows), len(table.lines)):
+        rows = table.rows[start : start + len(table.lines)]
+        first = rows[0]
+        shown.add_row(
+            *(f"{first.point[key]:g}" for key in table.keys),
+            number(first.generated),
+            interval(first.acceptance, first.acceptance_low, first.acceptance_high),
+            *(interval(row.value, row.low, row.high) for row in rows),
+        )
+    return shown
+
+
+def validation_table(results: Sequence[Result]) -> Table:
+    """Return published against emulated."""
+    head = ("id", "quantity", "published", "tolerance", "emulated", "pull", "role", "sure", "", "source")
+    table = new_table("published against emulated", head, (0, 1, 6, 7, 8, 9))
+    for result in results:
+        row = result.row
+        error = f" ± {result.error:.2g}" if result.error else ""
+        table.add_row(
+            row.id,
+            row.quantity,
+            f"{row.published:.6g} {row.unit}".strip(),
+            row.allowed,
+            "–" if result.emulated is None else f"{result.emulated:.6g}{error}",
+            "–" if result.pull is None else f"{result.pull:+.2f}",
+            row.role,
+            row.certainty,
+            result.verdict,
+            row.source,
+        )
+    return table
+
+
+def latency_table(stages: Mapping[str, Mapping[str, float]]) -> Table:
+    """Return latency percentiles per stage."""
+    table = new_table("latency (us)", ("stage", "p50", "p99", "p99.9", "max"))
+    for stage, got in stages.items():
+        table.add_row(stage, *(number(got[name]) for name in ("p50", "p99", "p99_9", "max")))
+    return table
+
+
+def _account(name: str, counts: Mapping[str, Any]) -> Table:
+    items = {key: value for key, value in counts.items() if not isinstance(value, bool)}
+    table = new_table(name, tuple(items), ())
+    table.add_row(*(number(value) for value in items.values()))
+    return table

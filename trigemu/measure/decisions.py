@@ -1,0 +1,123 @@
+"""Decisions as flat arrays, and the differences between two sets of them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
+
+SHOWN = 5
+"""Differences described one by one; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """What a trigger decided, candidate by candidate, in order of frame and time.
+
+    Attributes
+    ----------
+    lines
+        Names of the menu's lines; bit i of the masks belongs to line i.
+    frame, time
+        int64[n], frame number and TDC counts since its start.
+    fired, passed
+        uint64[n], lines that fired, and those whose online selection passed as well.
+    """
+
+    lines: tuple[str, ...]
+    frame: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    time: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    fired: U64 = field(default_factory=lambda: np.zeros(0, np.uint64))
+    passed: U64 = field(default_factory=lambda: np.zeros(0, np.uint64))
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Decisions):
+            return NotImplemented
+        return self.lines == other.lines and all(
+            np.array_equal(getattr(self, name), getattr(other, name))
+            for name in ("frame", "time", "fired", "passed")
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        frames = len(np.unique(self.frame))
+        return f"Decisions({len(self)} candidates in {frames} frames, lines {', '.join(self.lines)})"
+
+    def names(self, mask: int) -> str:
+        """Return the names of the lines in a mask, ``h2+control``; ``nothing`` for 0."""
+        return "+".join(n for i, n in enumerate(self.lines) if mask >> i & 1) or "nothing"
+
+
+def differences(left: Decisions, right: Decisions, shown: int = SHOWN) -> list[str]:
+    """Return what differs, one sentence per candidate for the first ``shown``; empty if nothing does.
+
+    A candidate that one side alone has is reported with the nearest one of the other side in its frame,
+    because a time that moved by a few counts is another fault than a trigger that is missing.
+    """
+    if left.lines != right.lines:
+        return [
+            f"menus differ: lines {', '.join(left.lines)} on the left, {', '.join(right.lines)} on the right"
+        ]
+    found = list(_differences(left, right))
+    if len(found) > shown:
+        return [*found[:shown], f"... and {len(found) - shown} more differences"]
+    return found
+
+
+def _differences(left: Decisions, right: Decisions) -> Iterator[str]:
+    ours = {key: index for index, key in enumerate(_keys(left))}
+    theirs = {key: index for index, key in enumerate(_keys(right))}
+    for frame, time in sorted(ours.keys() | theirs.keys()):
+        place = f"frame {frame}, time {time}"
+        a, b = ours.get((frame, time)), theirs.get((frame, time))
+        if a is None and b is not None:
+            yield f"{place}: only on the right, {_words(right, b)}{_nearest(left, frame, time)}"
+        elif b is None and a is not None:
+            yield f"{place}: only on the left, {_words(left, a)}{_nearest(right, frame, time)}"
+        elif a is not None and b is not None:
+            yield from _masks(left, a, right, b, place)
+
+
+def _keys(decisions: Decisions) -> Iterable[tuple[int, int]]:
+    return zip(decisions.frame.tolist(), decisions.time.tolist(), strict=True)
+
+
+def _words(decisions: Decisions, index: int) -> str:
+    fired, passed = int(decisions.fired[index]), int(decisions.passed[index])
+    text = f"{decisions.names(fired)} fired"
+    return text if fired == passed else f"{text} and {decisions.names(passed)} passed its selection"
+
+
+def _nearest(other: Decisions, frame: int, time: int) -> str:
+    times = other.time[other.frame == frame]
+    if len(times) == 0:
+        return " (the other side has nothing in this frame)"
+    nearest = int(times[np.argmin(np.abs(times - time))])
+    return f" (the other side's nearest is {nearest - time:+d} counts away)"
+
+
+def _masks(left: Decisions, a: int, right: Decisions, b: int, place: str) -> Iterator[str]:
+    for what, one, two in (("fired", left.fired, right.fired), ("passed", left.passed, right.passed)):
+        mine, yours = int(one[a]), int(two[b])
+        if mine != yours:
+            only = left.names(mine & ~yours), left.names(yours & ~mine)
+            yield f"{place}: {only[0]} {what} only on the left, {only[1]} only on the right"
+            return
+
+
+def explain(left: Decisions, right: Decisions, shown: int = SHOWN) -> str:
+    """Return the differences as one text with a headline; empty if there are none."""
+    found = differences(left, right, shown)
+    if not found:
+        return ""
+    head = f"decisions differ: {len(left)} candidates on the left, {len(right)} on the right"
+    return "\n".join([head, *(f"  {sentence}" for sentence in found)])

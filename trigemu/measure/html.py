@@ -1,0 +1,114 @@
+"""Small pieces of HTML for the report: escaped text, tables, sections, and pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from trigemu.measure.style import STYLE
+
+
+class Html(str):
+    """Text that is HTML already; everything else is escaped."""
+
+    __slots__ = ()
+
+
+def text(value: Any) -> str:
+    """Return a value as HTML: `Html` as it is, anything else escaped."""
+    return value if isinstance(value, Html) else escape(str(value))
+
+
+def code(value: Any) -> Html:
+    """Return a value in a fixed-width font."""
+    return Html(f"<code>{escape(str(value))}</code>")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[int] = ()) -> Html:
+    """Return a table; the columns in ``numeric`` are set to the right."""
+
+    def cells(row: Sequence[Any], tag: str) -> str:
+        parts = (
+            f'<{tag} class="num">{text(cell)}</{tag}>' if i in numeric else f"<{tag}>{text(cell)}</{tag}>"
+            for i, cell in enumerate(row)
+        )
+        return f"<tr>{''.join(parts)}</tr>"
+
+    body = "\n".join(cells(row, "td") for row in rows)
+    return Html(
+        f'<div class="scroll"><table><thead>{cells(head, "th")}</thead>\n<tbody>{body}</tbody></table></div>'
+    )
+
+
+def section(title: str, *parts: str) -> Html:
+    """Return a headed section; nothing if it has no content."""
+    content = "\n".join(part for part in parts if part)
+    return Html(f"<section><h2>{escape(title)}</h2>\n{content}</section>") if content else Html("")
+
+
+def paragraph(content: Any, style: str = "") -> Html:
+    """Return a paragraph."""
+    return Html(f'<p class="{style}">{text(content)}</p>' if style else f"<p>{text(content)}</p>")
+
+
+def cards(items: Sequence[tuple[str, Any]]) -> Html:
+    """Return a row of headline figures: (label, value)."""
+    return Html(
+        '<div class="cards">'
+        + "".join(
+            f'<div class="card"><b>{text(value)}</b><span>{text(label)}</span></div>'
+            for label, value in items
+        )
+        + "</div>"
+    )
+
+
+def plots(pictures: Sequence[str]) -> Html:
+    """Return pictures side by side where there is room."""
+    if not pictures:
+        return Html("")
+    return Html(f'<div class="plots">{"".join(f"<figure>{picture}</figure>" for picture in pictures)}</div>')
+
+
+def page(title: str, body: Sequence[str]) -> str:
+    """Return a whole document that needs nothing from elsewhere."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Return a number with a few significant digits and thousands apart; a dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", "\u2009")
+    if abs(value) >= 10**digits:
+        return f"{value:,.0f}".replace(",", "\u2009")
+    return f"{value:.{digits}g}"
+
+
+def with_error(value: float | None, error: float | None) -> str:
+    """Return ``value ± error``, both to the error's second significant digit."""
+    if value is None or error is None or not (math.isfinite(value) and math.isfinite(error)):
+        return "–"
+    if error <= 0:
+        return number(value)
+    places = max(0, 1 - math.floor(math.log10(error)))
+    return f"{value:,.{places}f} ± {error:,.{places}f}".replace(",", "\u2009")
+
+
+def interval(value: float | None, low: float, high: float) -> str:
+    """Return ``value +up −down`` for an asymmetric interval."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    up, down = high - value, value - low
+    widest = max(up, down)
+    places = 4 if widest <= 0 else min(6, max(2, 1 - math.floor(math.log10(widest))))
+    return f"{value:.{places}f} +{up:.{places}f} −{down:.{places}f}"

@@ -1,0 +1,130 @@
+"""What is shown while something runs: a live table on a terminal, else plain lines; on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+    from trigemu.experiments.setup import Setup
+    from trigemu.streaming.core.totals import Snapshot
+
+REFRESH_HZ = 4
+PLAIN_EVERY_S = 5.0
+"""Seconds between plain progress lines."""
+
+
+@contextmanager
+def progress_view(setup: Setup, stream: TextIO | None = None) -> Iterator[Callable[[Snapshot], None]]:
+    """Give a function to call with each `Snapshot`; it draws a live table, or prints a line now and then.
+
+    Parameters
+    ----------
+    setup
+        The run (its title heads the table).
+    stream
+        Where to; standard error by default.
+    """
+    stream = sys.stderr if stream is None else stream
+    if not stream.isatty():
+        lines = PlainLines(stream)
+        yield lines.show
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    title = setup.config.title or setup.config.experiment
+    with Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True) as live:
+        yield lambda snapshot: live.update(live_table(title, snapshot))
+
+
+class PlainLines:
+    """One line per change of state and every few seconds."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._next = -1.0
+        self._state = ""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print the snapshot if it is time to."""
+        now = self._clock()
+        if snapshot.state == self._state and now < self._next:
+            return
+        self._state, self._next = snapshot.state, now + PLAIN_EVERY_S
+        self._stream.write(one_line(snapshot) + "\n")
+        self._stream.flush()
+
+
+def one_line(snapshot: Snapshot) -> str:
+    """Return a snapshot as one line of text."""
+    eta = f", {snapshot.eta_s:.0f} s to go" if snapshot.eta_s is not None else ""
+    return (
+        f"{snapshot.state}: frame {snapshot.frames_done} of {snapshot.frames_total}, "
+        f"{sum(snapshot.accepted)} triggers of lines kept, dead {100 * snapshot.dead_fraction:.2g} %, "
+        f"{snapshot.elapsed_s:.1f} s{eta}"
+    )
+
+
+def live_table(title: str, snapshot: Snapshot) -> Group:
+    """Return the live display: headline, lines with rates, latency, processes."""
+    from rich.console import Group
+    from rich.text import Text
+
+    done = f"{snapshot.frames_done} / {snapshot.frames_total} frames"
+    eta = f"{snapshot.eta_s:.0f} s" if snapshot.eta_s is not None else "-"
+    head = Text.assemble((title, "bold"), f"   {snapshot.state}   {done}   ETA {eta}")
+    fragments = ", ".join(f"{name} {count}" for name, count in snapshot.fragments.items())
+    facts = Text(
+        f"dead {100 * snapshot.dead_fraction:.2g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
+        f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}\nfragments: {fragments}"
+    )
+    return Group(head, _rates(snapshot), _latencies(snapshot), _memory(snapshot), facts)
+
+
+def _rates(snapshot: Snapshot) -> Any:
+    from trigemu.measure.console import new_table
+    from trigemu.measure.html import number, with_error
+    from trigemu.measure.statistics import rate
+
+    table = new_table("", ("line", "fired", "accepted", "rate (Hz)"))
+    for name, fired, accepted in zip(snapshot.line_names, snapshot.fired, snapshot.accepted, strict=True):
+        got = rate(accepted, max(snapshot.live_s, 0.0))
+        table.add_row(name, number(fired), number(accepted), with_error(got.hz, got.error_hz))
+    return table
+
+
+def _latencies(snapshot: Snapshot) -> Any:
+    from trigemu.measure.console import latency_table
+
+    return latency_table(snapshot.latency_us)
+
+
+def _memory(snapshot: Snapshot) -> Any:
+    from trigemu.measure.console import new_table
+
+    table = new_table("", ("process", "memory (MiB)"))
+    for role, mib in snapshot.memory_mib.items():
+        table.add_row(role, f"{mib:.0f}")
+    return table
+
+
+@contextmanager
+def bar(what: str, stream: TextIO) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function ``(done, wanted)`` that moves a progress bar; None where nobody would see it move."""
+    if not stream.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+        task = progress.add_task(what)
+        yield lambda done, wanted: progress.update(task, completed=done, total=wanted)

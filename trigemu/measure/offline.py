@@ -1,0 +1,66 @@
+"""Frames made and decided in one process, without sockets: what scans and comparisons loop over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from trigemu.experiments.setup import Setup, load_setup
+from trigemu.frames.frame import TimeFrame
+from trigemu.measure.decisions import Decisions
+from trigemu.streaming.decide import Decider, Verdict
+
+Config = Setup | str | Path
+"""What functions for users take: a setup, a TOML file, or the name of a shipped configuration."""
+
+
+def as_setup(config: Config) -> Setup:
+    """Return a setup, loading it if a path or name is given."""
+    return config if isinstance(config, Setup) else load_setup(config)
+
+
+def make_frames(setup: Setup, numbers: Iterable[int]) -> Iterator[TimeFrame]:
+    """Yield the frames of these numbers with all their sources, ``truth`` included."""
+    sources = tuple(setup.schemas)
+    generator = setup.experiment.generator(setup, sources)
+    for number in numbers:
+        fragments = {source: generator.fragment(source, number) for source in sources}
+        yield TimeFrame(setup.config.run.number, number, fragments)
+
+
+def decide_frames(setup: Setup, numbers: Iterable[int]) -> Iterator[Verdict]:
+    """Yield the verdict on each of these frames."""
+    decider = Decider(setup, readout=False)
+    for frame in make_frames(setup, numbers):
+        yield decider.decide(frame)
+
+
+def decide(config: Config, frames: int | Iterable[int] | None = None) -> Decisions:
+    """Return what the trigger says to frames, before prescale and dead time.
+
+    Parameters
+    ----------
+    config
+        A setup, a TOML file or the name of a shipped configuration.
+    frames
+        How many frames from the first on, or their numbers; None for all frames of the run.
+    """
+    setup = as_setup(config)
+    numbers = (
+        range(setup.frames if frames is None else frames) if not isinstance(frames, Iterable) else frames
+    )
+    verdicts = list(decide_frames(setup, numbers))
+    if not verdicts:
+        return Decisions(setup.menu.names)
+    candidates = [verdict.candidates for verdict in verdicts]
+    return Decisions(
+        lines=setup.menu.names,
+        frame=np.repeat(
+            np.array([verdict.frame for verdict in verdicts], np.int64), [len(c.time) for c in candidates]
+        ),
+        time=np.concatenate([c.time for c in candidates]),
+        fired=np.concatenate([c.fired for c in candidates]),
+        passed=np.concatenate([c.passed for c in candidates]),
+    )

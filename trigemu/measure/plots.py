@@ -1,0 +1,171 @@
+"""Figures: efficiency against a parameter, monitoring histograms and maps, latency percentiles.
+
+Figures are drawn without pyplot, so there is no global state and no display.  Text and axes have the
+colour `INK`,
+which `to_svg` turns into the colour of the surrounding text: the pictures follow a page's light or dark
+theme.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.base import HistogramSpec
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from trigemu.measure.table import EfficiencyTable
+
+INK = "#1b2331"
+COLOURS = ("#3b6fd4", "#d1495b", "#2a9d8f", "#e09f3e", "#8e6bbf", "#5f7d95", "#b5651d", "#4d908e")
+"""Distinguishable on white and on black."""
+
+MARKERS = "osD^vPX<"
+
+Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
+"""Label, x, value, low, high."""
+
+
+def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
+    """Return an empty figure (inches) with one pair of axes in the house style."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.tick_params(colors=INK, which="both")
+    for name, spine in axes.spines.items():
+        spine.set_color(INK)
+        spine.set_visible(name in ("left", "bottom"))
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
+    axes.title.set_color(INK)
+    axes.grid(alpha=0.18, color=INK, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def legend(axes: Axes, **options: Any) -> None:
+    """Add a legend without frame in the colour of the text."""
+    axes.legend(frameon=False, labelcolor=INK, fontsize="small", **options)
+
+
+def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:
+    """Return points with asymmetric error bars, one colour per curve, on a scale from 0 to 1."""
+    figure, axes = new_figure()
+    for index, (label, x, value, low, high) in enumerate(curves):
+        centre = np.asarray(value, np.float64)
+        errors = np.clip([centre - np.asarray(low), np.asarray(high) - centre], 0.0, None)
+        axes.errorbar(
+            np.asarray(x, np.float64),
+            centre,
+            yerr=errors,
+            label=label,
+            color=COLOURS[index % len(COLOURS)],
+            marker=MARKERS[index % len(MARKERS)],
+            markersize=4.5,
+            linewidth=1.1,
+            capsize=2.5,
+        )
+    axes.set_ylim(-0.02, 1.06)
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.set_title(title, fontsize="medium", loc="left")
+    if curves:
+        legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
+    return figure
+
+
+def efficiency_figure(table: EfficiencyTable) -> Figure:
+    """Return acceptance and efficiencies against the first key of the grid (or the point's number)."""
+    first = table.lines[0]
+    points = len(table.rows) // len(table.lines)
+    x = table.array(table.keys[0], first) if table.keys else np.arange(points, dtype=np.float64)
+    curves: list[Curve] = [
+        (
+            "acceptance",
+            x,
+            *(table.array(n, first) for n in ("acceptance", "acceptance_low", "acceptance_high")),
+        )  # type: ignore[list-item]
+    ]
+    for line in table.lines:
+        value, low, high = (table.array(name, line) for name in ("value", "low", "high"))
+        curves.append((line, x, value, low, high))  # type: ignore[arg-type]
+    label = table.keys[0] if table.keys else "point"
+    return curves_figure(curves, label, "acceptance, efficiency", f"{table.experiment}: {table.title}")
+
+
+def histogram_figure(spec: HistogramSpec, counts: NDArray[np.int64]) -> Figure:
+    """Return a monitoring histogram: steps for one axis, a map (first axis to the right) for two."""
+    if len(spec.shape) == 1:
+        figure, axes = new_figure()
+        edges = np.linspace(spec.low[0], spec.high[0], spec.shape[0] + 1)
+        axes.stairs(counts.reshape(spec.shape), edges, color=COLOURS[0], fill=True, alpha=0.35)
+        axes.stairs(counts.reshape(spec.shape), edges, color=COLOURS[0], linewidth=1.2)
+        axes.set_xlim(spec.low[0], spec.high[0])
+    else:
+        figure, axes = new_figure(5.4, 4.6)
+        extent = (spec.low[0], spec.high[0], spec.low[1], spec.high[1])
+        # Cells that never saw a hit stay transparent: holes and the beam pipe show as what they are.
+        cells = np.ma.masked_equal(counts.reshape(spec.shape).T, 0)
+        image = axes.imshow(
+            cells, origin="lower", extent=extent, cmap="viridis", aspect="auto", interpolation="none"
+        )
+        axes.grid(visible=False)
+        bar = figure.colorbar(image, ax=axes)
+        bar.ax.tick_params(colors=INK)
+        bar.outline.set_visible(False)  # type: ignore[operator]
+    axes.set_xlabel(spec.xlabel)
+    axes.set_ylabel(spec.ylabel)
+    axes.set_title(spec.title, fontsize="medium", loc="left")
+    return figure
+
+
+def latency_figure(stages: Mapping[str, Sequence[float]], quantiles: Sequence[float]) -> Figure:
+    """Return latency against percentile, nines on a logarithmic axis; values in us."""
+    figure, axes = new_figure()
+    x = 1.0 / (1.0 - np.asarray(quantiles, np.float64))
+    for index, (stage, values) in enumerate(stages.items()):
+        axes.plot(
+            x, np.maximum(values, 1e-3), label=stage, color=COLOURS[index % len(COLOURS)], linewidth=1.4
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xticks([2, 10, 100, 1000, 10000], ["50 %", "90 %", "99 %", "99.9 %", "99.99 %"])
+    axes.minorticks_off()
+    axes.set_xlabel("percentile")
+    axes.set_ylabel("latency (us)")
+    if stages:
+        legend(axes)
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure on white; the suffix gives the format."""
+    figure.savefig(
+        path, dpi=150, facecolor="white", metadata={"Date": None} if path.suffix == ".svg" else None
+    )
+
+
+def to_svg(figure: Figure, prefix: str, title: str) -> str:
+    """Return an ``<svg>`` element for a page; ids start with ``prefix`` so that pictures do not clash."""
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
+    svg = svg.replace("url(#", f"url(#{prefix}-").replace('href="#', f'href="#{prefix}-')
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

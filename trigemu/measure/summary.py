@@ -1,0 +1,143 @@
+"""``summary.json``: what a run says about itself.  Scripts depend on it; docs/cli.md lists every key."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from trigemu.experiments.setup import Setup
+from trigemu.measure.statistics import Efficiency, finite, rate
+from trigemu.streaming.core.totals import RunTotals
+
+PACKAGES = ("trigemu", "numpy", "numba", "pyzmq", "msgpack", "pyhepmc")
+"""Packages whose version can change a result."""
+
+PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
+
+
+def summarise(setup: Setup, totals: RunTotals) -> dict[str, Any]:
+    """Return the summary of a run as plain data.
+
+    Rates are triggers of a line after prescale and dead time over live time; ``raw_rate_hz`` is that times
+    the prescale. Efficiencies are the line's answer to accepted signal events, before prescale and dead time.
+    """
+    run = setup.config.run
+    data = {
+        "run": {
+            "id": totals.run_id,
+            "number": run.number,
+            "experiment": setup.config.experiment,
+            "title": setup.config.title,
+            "seed": totals.seed,
+            "config_hash": totals.config_digest,
+            "versions": versions(),
+            "quality": totals.quality,
+            "wall_s": totals.wall_s,
+        },
+        "closed": totals.closed,
+        "frames": dict(totals.frames),
+        "fragments": dict(totals.fragments),
+        "triggers": {**totals.triggers, "closed": totals.closed},
+        "lines": _lines(setup, totals),
+        "live_time_s": totals.live_s,
+        "dead_time_s": totals.dead_s,
+        "dead_fraction": dead_fraction(totals.live_s, totals.dead_s),
+        "latency_us": latency_us(totals.latency),
+        "throughput": dict(totals.throughput),
+        "acceptance": _acceptance(setup, totals),
+        "efficiency": _efficiency(setup, totals),
+        "decisions": totals.decisions,
+        "decisions_sha256": totals.decisions_sha256,
+        "replay": totals.replay,
+        "memory": {role: dict(use) for role, use in totals.memory.items()},
+    }
+    return finite(data)  # type: ignore[no-any-return]
+
+
+def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
+    """Write a summary as JSON."""
+    path.write_text(json.dumps(summary, indent=2) + "\n")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that can change a result."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def dead_fraction(live_s: float, dead_s: float) -> float:
+    """Return dead time over all time (0 for a run without time)."""
+    return dead_s / (live_s + dead_s) if live_s + dead_s > 0 else 0.0
+
+
+def signal_labels(setup: Setup) -> list[str]:
+    """Return one name per ``[[signal]]`` table: its label, or name and number; all different."""
+    labels: list[str] = []
+    for index, signal in enumerate(setup.signals):
+        name = getattr(signal, "label", "") or f"{getattr(signal, 'signal', 'signal')}-{index}"
+        labels.append(name if name not in labels else f"{name}-{index}")
+    return labels
+
+
+def latency_us(stages: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return percentiles of each stage's histogram in us (stages without entries are left out)."""
+    return {
+        stage: {
+            **{name: histogram.percentile(q) / 1e3 for name, q in PERCENTILES.items()},
+            "max": histogram.max / 1e3,
+            "count": int(histogram.count),
+        }
+        for stage, histogram in stages.items()
+        if histogram.count
+    }
+
+
+def _lines(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
+    lines = {}
+    for index, line in enumerate(setup.menu.lines):
+        fired, accepted = int(totals.fired[index]), int(totals.accepted[index])
+        after = rate(accepted, totals.live_s)
+        before = rate(accepted, totals.live_s, line.scale.factor)
+        lines[line.name] = {
+            "fired": fired,
+            "accepted": accepted,
+            "prescale": line.scale.factor,
+            "prescale_mode": line.scale.mode,
+            "rate_hz": after.hz,
+            "rate_err_hz": after.error_hz,
+            "rate_low_hz": after.low_hz,
+            "rate_high_hz": after.high_hz,
+            "raw_rate_hz": before.hz,
+            "raw_rate_err_hz": before.error_hz,
+        }
+    return lines
+
+
+def _counted(passed: int, total: int) -> dict[str, Any]:
+    result = Efficiency.of(passed, total)
+    return {"passed": passed, "total": total, "value": result.value, "low": result.low, "high": result.high}
+
+
+def _acceptance(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
+    return {
+        label: _counted(int(row[1]), int(row[0]))
+        for label, row in zip(signal_labels(setup), totals.tally, strict=True)
+    }
+
+
+def _efficiency(setup: Setup, totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
+    return {
+        label: {
+            name: _counted(int(row[2 + index]), int(row[1])) for index, name in enumerate(setup.menu.names)
+        }
+        for label, row in zip(signal_labels(setup), totals.tally, strict=True)
+    }

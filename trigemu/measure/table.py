@@ -1,0 +1,111 @@
+"""The table of a scan: rows as plain data, columns as arrays, files that others can read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.errors import InputError
+from trigemu.measure.statistics import finite
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyRow:
+    """One line at one grid point.
+
+    Attributes
+    ----------
+    point
+        Parameter -> value.
+    signal, line
+        What was generated, and the trigger line.
+    generated, accepted
+        Events, and those whose products cross every detector plane that the search needs.
+    acceptance, acceptance_low, acceptance_high
+        accepted / generated with its interval.
+    passed, total
+        Accepted events that the line passed (before prescale and dead time), and accepted events.
+    value, low, high
+        passed / total with its interval.
+    """
+
+    point: Mapping[str, float]
+    signal: str
+    line: str
+    generated: int
+    accepted: int
+    acceptance: float
+    acceptance_low: float
+    acceptance_high: float
+    passed: int
+    total: int
+    value: float
+    low: float
+    high: float
+
+
+COLUMNS = tuple(field.name for field in fields(EfficiencyRow) if field.name != "point")
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyTable:
+    """Acceptance and efficiency per grid point and line (intervals: Clopper-Pearson at level ``cl``)."""
+
+    experiment: str
+    signal: str
+    title: str
+    keys: tuple[str, ...]
+    lines: tuple[str, ...]
+    cl: float
+    seed: int
+    config_hash: str
+    rows: tuple[EfficiencyRow, ...]
+
+    def array(self, column: str, line: str) -> NDArray[np.float64]:
+        """Return a grid key or a numeric field of `EfficiencyRow` for one line, float64[n_points]."""
+        if line not in self.lines:
+            raise InputError(f"no line {line!r} in the table; it has {', '.join(self.lines)}")
+        rows = [row for row in self.rows if row.line == line]
+        if column in self.keys:
+            return np.array([row.point[column] for row in rows], np.float64)
+        if column not in COLUMNS[2:]:
+            known = ", ".join([*self.keys, *COLUMNS[2:]])
+            raise InputError(f"no column {column!r} in the table; it has {known}")
+        return np.array([getattr(row, column) for row in rows], np.float64)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as plain data (None where nothing was counted)."""
+        data: dict[str, Any] = asdict(self)
+        data["method"] = "Clopper-Pearson"
+        return finite(data)  # type: ignore[no-any-return]
+
+    def to_csv(self) -> str:
+        """Return the rows as comma-separated values; one column per grid key, then `COLUMNS`, then cl."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*self.keys, *COLUMNS, "cl"])
+        for row in self.rows:
+            writer.writerow(
+                [*(row.point[key] for key in self.keys), *(getattr(row, name) for name in COLUMNS), self.cl]
+            )
+        return text.getvalue()
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` into a folder; return the files."""
+        from trigemu.measure.plots import efficiency_figure, save_figure
+
+        (folder / "efficiency.csv").write_text(self.to_csv())
+        (folder / "efficiency.json").write_text(json.dumps(self.to_dict(), indent=2) + "\n")
+        figure = efficiency_figure(self)
+        pictures = [folder / "efficiency.png", folder / "efficiency.svg"]
+        for picture in pictures:
+            save_figure(figure, picture)
+        return [folder / "efficiency.csv", folder / "efficiency.json", *pictures]

@@ -1,0 +1,162 @@
+"""Published and golden numbers, recomputed: what a row of the table is, and how it is judged.
+
+Each experiment has a module ``trigemu.measure.validate_<experiment>`` with a ``ROWS`` tuple.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from trigemu.errors import InputError
+from trigemu.experiments.registry import experiment_names
+from trigemu.measure.statistics import finite
+
+Measured = tuple[float, float]
+"""A recomputed value and its statistical error (0 where there is none)."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number of the table.
+
+    Attributes
+    ----------
+    id, quantity, unit
+        What it is.
+    published
+        The number as published or as it follows from published rules.
+    tolerance
+        Largest allowed difference, absolute, in the number's unit.
+    source
+        Where the number comes from, conditions included.
+    certainty
+        How sure we are of the published number itself: ``R`` read at the source, ``I`` inferred or computed,
+        ``M`` recalled.
+    role
+        ``prediction``: the package computes it, and must agree.  ``input``: it set a parameter, so
+        agreement proves nothing; it is shown and never judged.
+    compute
+        Recomputes it.
+    """
+
+    id: str
+    quantity: str
+    published: float
+    tolerance: float
+    source: str
+    certainty: Literal["R", "I", "M"]
+    role: Literal["input", "prediction"]
+    compute: Callable[[], Measured]
+    unit: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The tolerance in words."""
+        return "exact" if self.tolerance == 0.0 else f"± {self.tolerance:.3g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A row with what was computed for it; ``emulated`` is nan where that gave no number."""
+
+    row: Row
+    emulated: float
+    error: float
+
+    @property
+    def judged(self) -> bool:
+        """Whether the row can fail: predictions whose published number was read or inferred."""
+        return self.row.role == "prediction" and self.row.certainty != "M"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the difference is within the tolerance."""
+        return abs(self.emulated - self.row.published) <= self.row.tolerance
+
+    @property
+    def failed(self) -> bool:
+        """Whether a judged row misses its tolerance."""
+        return self.judged and not self.agrees
+
+    @property
+    def pull(self) -> float | None:
+        """Difference over the quadratic sum of tolerance and statistical error (None for exact numbers)."""
+        width = math.hypot(self.row.tolerance, self.error)
+        return (self.emulated - self.row.published) / width if width > 0 else None
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, ``FAIL``, or ``input`` and ``recalled`` for rows that are not judged."""
+        if self.judged:
+            return "pass" if self.agrees else "FAIL"
+        return "input" if self.row.role == "input" else "recalled"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        row = self.row
+        ratio = self.emulated / row.published if row.published else math.nan
+        return finite(  # type: ignore[no-any-return]
+            {
+                "id": row.id,
+                "quantity": row.quantity,
+                "unit": row.unit,
+                "published": row.published,
+                "tolerance": row.tolerance,
+                "emulated": self.emulated,
+                "error": self.error,
+                "pull": self.pull,
+                "ratio": ratio,
+                "role": row.role,
+                "certainty": row.certainty,
+                "source": row.source,
+                "verdict": self.verdict,
+            }
+        )
+
+
+def tables() -> dict[str, tuple[Row, ...]]:
+    """Return experiment -> its rows, for every installed experiment that has a table."""
+    found = {}
+    for name in experiment_names():
+        module = f"trigemu.measure.validate_{name}"
+        if importlib.util.find_spec(module) is not None:
+            found[name] = tuple(importlib.import_module(module).ROWS)
+    return found
+
+
+def select(experiment: str | None = None, only: Sequence[str] = ()) -> tuple[Row, ...]:
+    """Return the rows of an experiment (of all if None), or those of them with the ids in ``only``.
+
+    Raises
+    ------
+    InputError
+        There is no such table or row.
+    """
+    known = tables()
+    if experiment is not None and experiment not in known:
+        raise InputError(
+            f"there are no published numbers for {experiment!r}; there are for {', '.join(known)}"
+        )
+    rows = [row for name, table in known.items() if experiment in (None, name) for row in table]
+    ids = {row.id for row in rows}
+    for wanted in only:
+        if wanted not in ids:
+            raise InputError(f"there is no row {wanted!r}; there are {', '.join(sorted(ids))}")
+    return tuple(row for row in rows if not only or row.id in only)
+
+
+def results(rows: Sequence[Row], progress: Progress | None = None) -> list[Result]:
+    """Recompute rows, in order."""
+    found = []
+    for index, row in enumerate(rows):
+        found.append(Result(row, *row.compute()))
+        if progress is not None:
+            progress(index + 1, len(rows))
+    return found
