@@ -126,6 +126,9 @@ def decode(parts: Sequence[Buffer], schemas: Mapping[str, Schema]) -> Message:
         payload = np.frombuffer(parts[1], np.uint8) if len(parts) == 2 else None
     except (TypeError, ValueError, BufferError) as error:
         raise WireError(f"not a message: a part is not contiguous memory ({error})") from None
+    if payload is not None:
+        # A received frame may be writable memory; nobody may change what others will look at, too.
+        payload.flags.writeable = False
     kind, fields, about, checksum = _open(header)
     # Only the nine bytes that `encode` writes count as a checksum.
     if checksum is not None and (header[-9] != _UINT64_TAG or checksum != _checksum(header[:-9], payload)):
