@@ -70,7 +70,6 @@ def test_splitting_is_the_published_form():
         bracket += 2 * z * (1 - z) ** 2 * m**4 / h**2
         expected = 1 / 137.036 / (2 * math.pi * h) * bracket
         assert brem.splitting(z, pt2, m) == pytest.approx(expected, rel=1e-12)
-        assert brem.splitting_scalar(z, pt2, m) == pytest.approx(expected, rel=1e-12)
 
 
 def test_cross_section_at_400_gev():

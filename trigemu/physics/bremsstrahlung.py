@@ -20,7 +20,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.jit import inlined
 from trigemu.physics.constants import ALPHA, PARTICLES, PROTON
 
 F64 = NDArray[np.float64]
@@ -72,10 +71,6 @@ def splitting(z: Real, pt2: Real, mass: float) -> Real:
     return ALPHA / (2.0 * math.pi * h) * bracket
 
 
-splitting_scalar = inlined(splitting)
-"""`splitting` for kernels."""
-
-
 def splitting_integral(z: Real, mass: float, pt2_low: float, pt2_high: float) -> Real:
     """Return the integral of w over pT^2 between two values, in closed form."""
     mp2 = PROTON_MASS * PROTON_MASS
@@ -94,14 +89,10 @@ def splitting_integral(z: Real, mass: float, pt2_low: float, pt2_high: float) ->
 
 
 def off_shell_factor(z: Real, pt2: Real, mass: float, cutoff: float) -> Real:
-    """Return F_v^2 with F_v = L^4 / (L^4 + (p'^2 - m_p^2)^2), p'^2 - m_p^2 = -H / z and L the cut-off (GeV)."""
+    """Return F_v^2 with F_v = L^4 / (L^4 + (p'^2 - m_p^2)^2), p'^2 - m_p^2 = -H / z, L the cut-off in GeV."""
     h = pt2 + (1.0 - z) * mass * mass + z * z * PROTON_MASS * PROTON_MASS
     factor = 1.0 / (1.0 + (h / (z * cutoff * cutoff)) ** 2)
     return factor * factor
-
-
-off_shell_factor_scalar = inlined(off_shell_factor)
-"""`off_shell_factor` for kernels."""
 
 
 def time_like_factor(mass: float) -> float:

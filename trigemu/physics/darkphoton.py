@@ -32,7 +32,7 @@ MASS_RANGE = (0.002, 3.0)
 _RHO = Particle("rho0", 0.77565, 0.14385)
 _MIXING = 1.57e-3 * cmath.exp(1j * math.radians(13.3))
 _EXCITED = (1.465, 0.31, -0.0859)
-"""rho, its mixing with omega, rho': Gounaris-Sakurai fit to e+e- -> pi+pi- (CMD-2, hep-ex/0308008, recalled)."""
+"""rho, its mixing with omega, rho': fit to e+e- -> pi+pi- (CMD-2, hep-ex/0308008, recalled)."""
 
 _EE_FRACTION = {OMEGA: 7.38e-5, PHI: 2.783e-4}
 """Branching fractions of omega and phi to e+e-: PDG (recalled) for omega; for phi 7 % below PDG, so that

@@ -1,0 +1,290 @@
+"""NA62's signals: A' -> mu+ mu- and A' -> e+ e- from the dump, unweighted, decaying in the volume."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from trigemu.errors import InputError, RunError
+from trigemu.experiments.base import SignalSpec
+from trigemu.experiments.na62.geometry import FIDUCIAL_Z, TAX_SOURCE
+from trigemu.experiments.na62.tracks import EVENT_PLANE_MM, Tracks
+from trigemu.jit import kernel
+from trigemu.menu.schema import Model
+from trigemu.physics import constants, darkphoton, hepmc, mesons
+from trigemu.physics.decay import truncated_exponential
+from trigemu.physics.draw import draw_momentum
+from trigemu.physics.flight import Flight
+from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.production import Cells, Producer, brem_cells, pool_cells, spectrum_cells
+from trigemu.physics.rng import Int, Purpose, stream, uniform2
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+LOWEST_MOMENTUM_GEV = 10.0
+"""Two leptons of more than 5 GeV each, which the searches ask for, need an A' of more than this."""
+
+_PARENTS: dict[str, tuple[int, ...]] = {
+    "brem": (),
+    "mesons": mesons.SPECIES,
+    "all": mesons.SPECIES,
+    "pi0": (constants.PI0,),
+    "eta": (constants.ETA,),
+    "etap": (constants.ETA_PRIME,),
+    "rho0": (constants.RHO0,),
+    "omega": (constants.OMEGA,),
+    "phi": (constants.PHI,),
+}
+
+
+class Aprime(Model):
+    """An A' of one mass that decays to two leptons.
+
+    ``mass`` in GeV.  ``rate_hz`` is how many decays per second of detector time are mixed into a run: it is
+    chosen, no prediction; with ``every_ns`` decays come at that regular distance instead (efficiency scans).
+    ``production``: proton bremsstrahlung, mesons (from the event file if the run has
+    one, else from closed-form spectra and the ``yields`` set), both, or one meson species.  ``epsilon``:
+    kinetic mixing; without it the long-lived limit, in which vertices are uniform in z and faster A' decay
+    more rarely as 1/p.  ``form_factor``: time-like proton form factor (raises bremsstrahlung against
+    mesons); ``cutoff``: off-shell cut-off in GeV, none without it; ``z_min``, ``z_max``, ``pt_max`` (GeV)
+    limit bremsstrahlung. ``p_min`` in GeV: slower A' are not generated.  Above 0.6 GeV bremsstrahlung is
+    uncertain by more than a factor 3; above 1 GeV ``extrapolate`` must be set.
+    """
+
+    lepton: ClassVar[int]
+
+    label: str = ""
+    mass: Annotated[float, Field(gt=0, le=3.0)]
+    rate_hz: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1000.0
+    every_ns: Annotated[float, Field(ge=100)] | None = None
+    every_ns: Annotated[float, Field(ge=200, le=1e9, allow_inf_nan=False)] | None = None
+    production: Literal["brem", "mesons", "all", "pi0", "eta", "etap", "rho0", "omega", "phi"] = "brem"
+    yields: mesons.YieldSet = "sps"
+    epsilon: Annotated[float, Field(gt=0, le=1)] | None = None
+    form_factor: bool = False
+    cutoff: Annotated[float, Field(gt=0.1, le=100)] | None = None
+    z_min: Annotated[float, Field(ge=0.03, lt=1)] = 0.1
+    z_max: Annotated[float, Field(gt=0.03, lt=1)] = 0.9
+    pt_max: Annotated[float, Field(gt=0, le=5)] = 1.0
+    p_min: Annotated[float, Field(ge=1, lt=400)] = LOWEST_MOMENTUM_GEV
+    extrapolate: bool = False
+
+    @model_validator(mode="after")
+    def _possible(self) -> Aprime:
+        lowest = 2.0 * constants.mass(self.lepton)
+        if self.mass <= lowest:
+            raise ValueError(f"mass must be above {lowest:.6g} GeV, twice the lepton's")
+        if self.mass > 1.0 and not self.extrapolate:
+            raise ValueError("above 1.0 GeV the formulas are not good: set extrapolate = true to go on")
+        if self.z_min >= self.z_max:
+            raise ValueError("z_min must be below z_max")
+        if self.production not in ("brem", "all"):
+            highest = _heaviest(_PARENTS[self.production])
+            if self.mass >= highest:
+                raise ValueError(f"mass must be below {highest:.6g} GeV for production {self.production!r}")
+        return self
+
+
+def _heaviest(parents: tuple[int, ...]) -> float:
+    """Return the largest A' mass (GeV) that decays of these mesons give."""
+    open_channels = [(p, c) for p, c in mesons.CHANNELS if p in parents]
+    return max(
+        constants.mass(p) - (0.0 if c == constants.PHOTON else constants.mass(c)) for p, c in open_channels
+    )
+
+
+class AprimeMuMu(Aprime):
+    """A' -> mu+ mu-."""
+
+    lepton = constants.MUON
+    signal: Literal["aprime-mumu"] = "aprime-mumu"
+
+
+class AprimeEE(Aprime):
+    """A' -> e+ e-."""
+
+    lepton = constants.ELECTRON
+    signal: Literal["aprime-ee"] = "aprime-ee"
+
+
+SIGNALS = (
+    SignalSpec("aprime-mumu", "A' -> mu+ mu-", AprimeMuMu),
+    SignalSpec("aprime-ee", "A' -> e+ e-", AprimeEE),
+)
+"""The signals that NA62 can generate."""
+
+_SOURCE_X, _SOURCE_Y, _SOURCE_Z = TAX_SOURCE
+_NEAR_Z, _FAR_Z = FIDUCIAL_Z
+_C = constants.SPEED_OF_LIGHT
+
+
+@kernel
+def _generate(
+    seed: Int,
+    frame: Int,
+    purpose: Int,
+    first: Int,
+    tables: tuple[F64, NDArray[np.int64], F64, F64, F64, NDArray[np.int64], F64, float],
+    lepton_mass: float,
+    rows: F64,
+    a_prime: F32,
+) -> int:
+    # Rows of `rows`: 2 i is the negative, 2 i + 1 the positive lepton; columns x, y, z, px, py, pz, time.
+    limits, channel, channels, bound, keep, other, constant, cutoff = tables
+    m, slope = constant[0], constant[3]
+    points = 0
+    for i in range(a_prime.shape[0]):
+        index = first + i
+        qx, qy, qz, used = draw_momentum(
+            seed, frame, purpose, index, limits, channel, channels, bound, keep, other, constant, cutoff
+        )
+        if used == 0:
+            return -1
+        points += used
+        u_vertex, _ = uniform2(seed, frame, purpose, index, 0)
+        u, v = uniform2(seed, frame, purpose, index, 1)
+        depth = truncated_exponential(u_vertex, slope * qz, _FAR_Z - _NEAR_Z)
+        flown = _NEAR_Z - _SOURCE_Z + depth
+        momentum = math.sqrt(qx * qx + qy * qy + qz * qz)
+        slowness = math.sqrt(1.0 + (m / momentum) ** 2)
+        time = (flown * momentum / qz * slowness - (EVENT_PLANE_MM - _SOURCE_Z)) / _C
+        px, py, pz, _ = decay_daughter(qx, qy, qz, m, lepton_mass, lepton_mass, u, v)
+        for k in range(2):
+            row = rows[2 * i + k]
+            row[0] = _SOURCE_X + qx / qz * flown
+            row[1] = _SOURCE_Y + qy / qz * flown
+            row[2] = _SOURCE_Z + flown
+            row[6] = time
+        rows[2 * i, 3], rows[2 * i, 4], rows[2 * i, 5] = px, py, pz
+        rows[2 * i + 1, 3], rows[2 * i + 1, 4], rows[2 * i + 1, 5] = qx - px, qy - py, qz - pz
+        a_prime[i, 0] = momentum
+        a_prime[i, 1] = _NEAR_Z + depth
+    return points
+
+
+class SignalSource:
+    """Unweighted decays of one signal: a pure function of (seed, frame, index).
+
+    Decays are distributed as production times the probability to decay inside the fiducial volume (105-180
+    m); decay directions are isotropic (the A' polarisation is ignored).
+
+    Parameters
+    ----------
+    model
+        The signal's table.
+    path
+        HepMC3 file that gives the mesons, or None for the closed-form spectra.
+    seed
+        Seed of the run.
+    number
+        Index of the signal's table in the configuration: signals do not share random numbers.
+
+    Raises
+    ------
+    InputError
+        The event file is bad or lacks the mesons; or no A' reaches the volume.
+    """
+
+    def __init__(self, model: Aprime, path: str | None, seed: int, number: int) -> None:
+        self.model = model
+        self._path = path
+        self._seed = np.uint64(seed)
+        self._purpose = stream(Purpose.SIGNAL, number)
+        self._lepton_mass = constants.mass(model.lepton)
+
+    @cached_property
+    def flight(self) -> Flight:
+        """The decay volume and lifetime."""
+        model = self.model
+        ctau = math.inf if model.epsilon is None else darkphoton.ctau(model.mass, model.epsilon)
+        return Flight(_NEAR_Z - _SOURCE_Z, _FAR_Z - _SOURCE_Z, model.mass, ctau)
+
+    @cached_property
+    def producer(self) -> Producer:
+        """The tables of production (built on first use: some tens of ms)."""
+        model = self.model
+        parts: list[Cells] = []
+        if model.production in ("brem", "all"):
+            parts.append(
+                brem_cells(
+                    self.flight,
+                    model.p_min,
+                    z_range=(model.z_min, model.z_max),
+                    pt_max=model.pt_max,
+                    form_factor=model.form_factor,
+                    cutoff=model.cutoff,
+                )
+            )
+        parents = _PARENTS[model.production]
+        if parents and self._path is not None:
+            sample = hepmc.read(self._path, mesons.FROM_FILES)
+            parts += pool_cells(self.flight, model.p_min, parents, sample)
+        elif parents:
+            parts += spectrum_cells(self.flight, model.p_min, parents, model.yields)
+        try:
+            return Producer.build(self.flight, parts, model.p_min, model.pt_max, model.cutoff)
+        except ValueError:
+            where = f" (mesons of {self._path})" if self._path is not None and parents else ""
+            raise InputError(
+                f"signal {model.label or model.mass}: no A' of mass {model.mass} GeV and "
+                f"p > {model.p_min} GeV decays in the volume{where}; lower epsilon or p_min, or choose another production"
+            ) from None
+
+    def accepted_weight(self, n: int = 10_000) -> float:
+        """Return A' per proton and eps^2 times decay probability (times GeV / p in the long-lived limit).
+
+        Estimated from how often ``n`` draws are accepted: a relative error of about 1 / sqrt(n).
+        """
+        rows, a_prime = np.zeros((2 * n, 7)), np.zeros((n, 2), np.float32)
+        tables = self.producer.tables
+        points = _generate(self._seed, 0, self._purpose, 0, tables, self._lepton_mass, rows, a_prime)
+        return float(self.producer.cells.weight.sum()) * n / points
+
+    def sample(self, frame: int, n: int, *, first: int = 0) -> tuple[Tracks, F32, F32]:
+        """Return n decays.
+
+        Parameters
+        ----------
+        frame
+            Frame number; part of the address.
+        n
+            How many.
+        first
+            Index of the first: ``sample(f, 5)`` ends as ``sample(f, 2, first=3)`` does.
+
+        Returns
+        -------
+        tracks
+            Two rows per decay, the negative lepton first; ``event`` counts from 0.
+        momentum, vertex_z
+            float32[n]: A' momentum in GeV, z of the decay in mm.
+
+        Raises
+        ------
+        RunError
+            No decay was found after a million attempts for one index.
+        """
+        rows = np.zeros((2 * n, 7))
+        a_prime = np.zeros((n, 2), np.float32)
+        points = _generate(
+            self._seed, frame, self._purpose, first, self.producer.tables, self._lepton_mass, rows, a_prime
+        )
+        if points < 0:
+            raise RunError(
+                f"signal {self.model.label or self.model.mass}: sampling found no decay in the volume"
+            )
+        lepton = self.model.lepton
+        tracks = Tracks(
+            np.repeat(np.arange(n), 2),
+            np.tile(np.array([lepton, -lepton], np.int32), n),
+            np.tile(np.array([-1, 1], np.int8), n),
+            np.full(2 * n, self._lepton_mass),
+            *(np.ascontiguousarray(column) for column in rows.T),
+        )
+        return tracks, np.ascontiguousarray(a_prime[:, 0]), np.ascontiguousarray(a_prime[:, 1])

@@ -1,0 +1,112 @@
+"""The kernel side of `trigemu.physics.production`: one A' momentum for one address."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.jit import inlined
+from trigemu.physics import bremsstrahlung as brem
+from trigemu.physics import mesons
+from trigemu.physics.alias import pick
+from trigemu.physics.flight import flight_weight
+from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.production import BREM, SPECTRUM
+from trigemu.physics.rng import Int, uniform2
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+FIRST_BLOCK = 2
+"""Blocks 0 and 1 of an address are left to the caller (decay vertex and decay angles)."""
+
+_BLOCKS = 4
+_MAX_ATTEMPTS = 1 << 20
+_BEAM = brem.BEAM_GEV
+_PROTON = brem.PROTON_MASS
+_GAMMA, _BETA_GAMMA, _HALF_ROOT_S = mesons.GAMMA, mesons.BETA_GAMMA, 0.5 * math.sqrt(mesons.S)
+
+_splitting = inlined(brem.splitting)
+_off_shell_factor = inlined(brem.off_shell_factor)
+_virtuality = inlined(brem.virtuality)
+_sigma_pp = inlined(brem.sigma_pp)
+_SIGMA_BEAM = float(brem.sigma_pp(2.0 * _PROTON * (_PROTON + _BEAM)))
+
+
+@inlined
+def _brem_point(z: float, u: float, m: float, pt2_max: float, cutoff: float) -> tuple[float, float]:
+    """Return pT^2 and the density in z and ln H (drawn uniformly by ``u``) of a point of bremsstrahlung."""
+    a = _virtuality(z, m)
+    span = math.log((a + pt2_max) / a)
+    h = a * math.exp(u * span)
+    pt2 = max(h - a, 0.0)
+    value = _splitting(z, pt2, m) * h * span
+    value *= _sigma_pp(2.0 * _PROTON * (_PROTON + _BEAM * (1.0 - z))) / _SIGMA_BEAM
+    if cutoff > 0.0:
+        value *= _off_shell_factor(z, pt2, m, cutoff)
+    return pt2, value
+
+
+@inlined
+def _meson_point(limits: F64, parent: float, u: float, v: float) -> tuple[float, float]:
+    """Return pT and pz in the laboratory of a meson drawn uniformly in a cell of (xF, pT)."""
+    star = (limits[0] + u * (limits[1] - limits[0])) * _HALF_ROOT_S
+    pt = limits[2] + v * (limits[3] - limits[2])
+    return pt, _GAMMA * star + _BETA_GAMMA * math.sqrt(star * star + pt * pt + parent * parent)
+
+
+@inlined
+def draw_momentum(
+    seed: Int,
+    frame: Int,
+    purpose: Int,
+    index: Int,
+    limits: F64,
+    channel: I64,
+    channels: F64,
+    bound: F64,
+    keep: F64,
+    other: I64,
+    constants: F64,
+    cutoff: float,
+) -> tuple[float, float, float, int]:
+    """Return px, py, pz (GeV) of an A' and how many points were drawn for it (0: none was accepted).
+
+    Parameters
+    ----------
+    seed, frame, purpose, index
+        Address; blocks from `FIRST_BLOCK` on are used.
+    limits, channel, channels, bound, keep, other, constants, cutoff
+        `production.Producer.tables`.
+    """
+    m, near, far, slope, p_min = constants[0], constants[1], constants[2], constants[3], constants[4]
+    for attempt in range(_MAX_ATTEMPTS):
+        block = FIRST_BLOCK + _BLOCKS * attempt
+        u_cell, u_accept = uniform2(seed, frame, purpose, index, block)
+        u, v = uniform2(seed, frame, purpose, index, block + 1)
+        azimuth, _ = uniform2(seed, frame, purpose, index, block + 2)
+        cell = pick(keep, other, u_cell)
+        row = channels[channel[cell]]
+        value = 1.0
+        if row[0] == BREM:
+            z = limits[cell, 0] + u * (limits[cell, 1] - limits[cell, 0])
+            pt2, value = _brem_point(z, v, m, constants[5] * constants[5], cutoff)
+            p2 = (z * _BEAM) ** 2 - m * m
+            px, py, pz = math.sqrt(pt2), 0.0, math.sqrt(max(p2 - pt2, 0.0))
+        else:
+            if row[0] == SPECTRUM:
+                qx, qz = _meson_point(limits[cell], row[1], u, v)
+                qy = 0.0
+            else:
+                qx, qy, qz = limits[cell, 0], limits[cell, 1], limits[cell, 2]
+            a, b = uniform2(seed, frame, purpose, index, block + 3)
+            px, py, pz, _ = decay_daughter(qx, qy, qz, row[1], m, row[2], a, b)
+        momentum = math.sqrt(px * px + py * py + pz * pz)
+        if momentum < p_min or pz <= 0.0:
+            continue
+        if u_accept * bound[cell] < value * flight_weight(momentum, near, far, slope):
+            c, s = math.cos(2.0 * math.pi * azimuth), math.sin(2.0 * math.pi * azimuth)
+            return c * px - s * py, s * px + c * py, pz, attempt + 1
+    return 0.0, 0.0, 1.0, 0
