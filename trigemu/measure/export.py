@@ -1,0 +1,105 @@
+"""``trigemu export``: a recorded run as a table that analysts open, one row per decision.
+
+Columns: ``frame``; ``time`` (TDC counts since the frame's start); ``time_ns`` (since begin-of-run);
+``fired``, ``accepted`` and ``passed`` (bit i: line i of the menu fired, survived prescale and dead time,
+passed its online selection); ``state`` (0 recorded, 1 prescaled, 2 dead time, 3 vetoed); for every line a boolean of
+its name, true where the line is in ``accepted``; and for every source the hits around recorded triggers,
+``newchod_time`` and so on (lists; times in TDC counts since the frame's start; empty for other triggers).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from trigemu.errors import InputError, RunError
+from trigemu.experiments.setup import Setup
+from trigemu.frames.rundir import RunReader
+from trigemu.measure.export_files import write_parquet, write_root
+from trigemu.measure.export_rows import Layout, Table, read_tables
+
+_EXTRAS = {"root": ("ROOT", "root", ("uproot", "awkward")), "parquet": ("Parquet", "arrow", ("pyarrow",))}
+_WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
+    "root": write_root,
+    "parquet": write_parquet,
+}
+
+
+def export_run(run_dir: Path, to: str, file: Path) -> int:
+    """Write the decisions of a recorded run, and the hits around recorded triggers, to a file.
+
+    A ROOT file holds a TTree ``decisions`` and a text ``run`` (JSON: run id and number, clock, line names); a
+    Parquet file holds the same columns and the text as metadata ``trigemu``.
+
+    Parameters
+    ----------
+    run_dir
+        The run directory.
+    to
+        ``root`` or ``parquet``.
+    file
+        The file to write; it must not exist.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    InputError
+        No such run or format, the file exists already, a package is missing, or the records are damaged.
+    RunError
+        The file cannot be written, for instance for want of space.
+    """
+    _check_target(to, Path(file))
+    reader = RunReader(Path(run_dir))
+    setup = Setup.from_dict(reader.config, f"{run_dir}/config.json")
+    layout = Layout.of(setup)
+    about = json.dumps(_about(reader, setup))
+    draft = Path(file).with_name(Path(file).name + ".part")
+    try:
+        rows = _WRITERS[to](draft, layout, read_tables(reader, setup, layout), about)
+        draft.replace(file)
+    except OSError as error:
+        raise RunError(f"cannot write {file}: {error.strerror or error}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return rows
+
+
+def _check_target(to: str, file: Path) -> None:
+    if to not in _EXTRAS:
+        raise InputError(f"cannot export to {to!r}; allowed are {', '.join(_EXTRAS)}")
+    title, extra, packages = _EXTRAS[to]
+    for package in packages:
+        try:
+            importlib.import_module(package)
+        except ImportError:
+            raise InputError(
+                f"writing {title} needs the package {package}: pip install 'trigemu[{extra}]'"
+            ) from None
+    if file.exists():
+        raise InputError(f"{file}: exists already; give another name or remove it")
+    if not file.parent.is_dir():
+        raise InputError(f"{file}: there is no directory {file.parent}")
+
+
+def _about(reader: RunReader, setup: Setup) -> dict[str, Any]:
+    clock = setup.clock
+    return {
+        "run_id": reader.info.run_id,
+        "number": reader.info.number,
+        "created": reader.info.created,
+        "package_version": reader.info.package_version,
+        "experiment": setup.config.experiment,
+        "config_digest": setup.digest,
+        "tick_ns": clock.tick_ns,
+        "frame_ticks": clock.frame_ticks,
+        "lines": list(setup.menu.names),
+        "closed": reader.closed,
+        "torn_bytes": reader.torn_bytes,
+    }

@@ -1,0 +1,200 @@
+"""A recorded run as tables of decisions, some thousands at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.errors import InputError
+from trigemu.experiments.base import Trigger
+from trigemu.experiments.setup import Setup
+from trigemu.frames.columns import Array, Schema, cut_windows
+from trigemu.frames.frame import TRUTH
+from trigemu.frames.records import Record
+from trigemu.frames.rundir import RunReader
+from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
+from trigemu.streaming.core.sequencer import TriggerState
+from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+
+DECISIONS = 65536
+"""Rows of a table, about."""
+
+BYTES = 64 << 20
+"""Bytes of hits in a table, about: memory stays bounded however long the run is."""
+
+BASE = ("frame", "time", "time_ns", "fired", "accepted", "passed", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of the table.
+
+    Attributes
+    ----------
+    flat
+        Name -> numpy dtype of the columns with one value per decision.
+    lines
+        Column name of every line of the menu.
+    hits
+        Source -> column -> dtype, of the columns with a list per decision.
+    """
+
+    flat: Mapping[str, str]
+    lines: tuple[str, ...]
+    hits: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, setup: Setup) -> Layout:
+        """Return the layout of a run's table."""
+        schemas = [s for source, s in setup.schemas.items() if source != TRUTH or _whole(setup)]
+        hits = {s.source: {c.name: c.dtype for c in s.columns if c.name != "offsets"} for s in schemas}
+        taken = {*BASE, *(f"{source}_{name}" for source, columns in hits.items() for name in columns)}
+        lines = _column_names(setup.menu.names, taken)
+        dtypes = ("<i8", "<i8", "<f8", "<u8", "<u8", "<u8", "|u1")
+        flat = {**dict(zip(BASE, dtypes, strict=True)), **dict.fromkeys(lines, "|b1")}
+        return cls(flat, lines, hits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Some decisions.
+
+    Attributes
+    ----------
+    flat
+        Column -> array[n].
+    offsets
+        Source -> int64[n + 1], where each decision's hits begin.
+    hits
+        Source -> column -> array[number of hits].
+    """
+
+    flat: dict[str, Array]
+    offsets: dict[str, NDArray[np.int64]]
+    hits: dict[str, dict[str, Array]]
+
+    def __len__(self) -> int:
+        return len(self.flat["frame"])
+
+
+def read_tables(reader: RunReader, setup: Setup, layout: Layout) -> Iterator[Table]:
+    """Yield the decisions of a run in order.
+
+    Raises
+    ------
+    InputError
+        A record is damaged or does not belong to the frame it is in.
+    """
+    trigger = setup.experiment.trigger(setup) if _whole(setup) else None
+    waiting: dict[int, list[Record]] = {}
+    tables: list[Table] = []
+    for record in reader.records():
+        # The data of a frame come before the record with its verdict.
+        if record.kind in (READOUT, FRAGMENT):
+            waiting.setdefault(record.frame, []).append(record)
+        elif record.kind == VERDICTS:
+            for row in decode_rows(decode(record.parts, SCHEMAS), ()):
+                data = waiting.pop(row.frame, [])
+                if len(row.state):
+                    tables.append(_table(row, data, setup, layout, trigger))
+            if sum(map(len, tables)) >= DECISIONS or sum(map(_size, tables)) >= BYTES:
+                yield _join(tables, layout)
+                tables = []
+    if tables:
+        yield _join(tables, layout)
+
+
+def _table(row: Row, data: Sequence[Record], setup: Setup, layout: Layout, trigger: Trigger | None) -> Table:
+    time, n = row.candidates.time, len(row.candidates.time)
+    clock = setup.clock
+    flat: dict[str, Array] = {
+        "frame": np.full(n, row.frame, np.int64),
+        "time": time,
+        "time_ns": (row.frame * clock.frame_ticks + time) * clock.tick_ns,
+        "fired": row.candidates.fired,
+        "accepted": row.accepted,
+        "passed": row.candidates.passed,
+        "state": row.state,
+    }
+    for bit, name in enumerate(layout.lines):
+        flat[name] = (row.accepted >> np.uint64(bit)) & np.uint64(1) != 0
+    recorded = row.state == TriggerState.RECORDED
+    pieces = _pieces(data, setup, time[recorded], trigger)
+    table = Table(flat, {}, {})
+    for source, columns in layout.hits.items():
+        counts = np.zeros(n, np.int64)
+        piece = pieces.get(source)
+        if piece is None:
+            table.hits[source] = {name: np.zeros(0, dtype) for name, dtype in columns.items()}
+        else:
+            if len(piece["offsets"]) != np.count_nonzero(recorded) + 1:
+                raise InputError(
+                    f"frame {row.frame}: the read-out of {source} is not one piece per recorded trigger"
+                )
+            counts[recorded] = np.diff(piece["offsets"])
+            # Copies: no table shall keep the mapped file alive.
+            table.hits[source] = {name: np.array(piece[name]) for name in columns}
+        table.offsets[source] = _offsets(counts)
+    return table
+
+
+def _pieces(
+    data: Sequence[Record], setup: Setup, recorded: NDArray[np.int64], trigger: Trigger | None
+) -> dict[str, Mapping[str, Array]]:
+    """Return the hits of each source in windows around the recorded triggers."""
+    pieces: dict[str, Mapping[str, Array]] = {}
+    if not len(recorded):
+        return pieces
+    if trigger is None:
+        schemas: dict[str, Schema] = {name: schema.with_offsets() for name, schema in setup.schemas.items()}
+        for record in data:
+            block = decode(record.parts, schemas).block
+            if block is not None:
+                pieces[block.schema.source] = block
+        return pieces
+    start, stop = trigger.windows(recorded)
+    for record in data:
+        fragment = parse_fragment(record.parts, setup.schemas)
+        hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
+        pieces[fragment.source] = cut_windows(hits, start, stop)
+    return pieces
+
+
+def _join(tables: Sequence[Table], layout: Layout) -> Table:
+    joined = Table({name: np.concatenate([t.flat[name] for t in tables]) for name in layout.flat}, {}, {})
+    for source, columns in layout.hits.items():
+        joined.offsets[source] = _offsets(np.concatenate([np.diff(t.offsets[source]) for t in tables]))
+        joined.hits[source] = {
+            name: np.concatenate([t.hits[source][name] for t in tables]) for name in columns
+        }
+    return joined
+
+
+def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
+
+
+def _size(table: Table) -> int:
+    return sum(values.nbytes for columns in table.hits.values() for values in columns.values())
+
+
+def _whole(setup: Setup) -> bool:
+    return setup.config.record.mode == "all"
+
+
+def _column_names(names: Sequence[str], taken: set[str]) -> tuple[str, ...]:
+    """Return line names as column names: letters, digits and ``_``; taken ones get ``line_`` in front."""
+    found: list[str] = []
+    for name in names:
+        column = re.sub(r"\W", "_", name, flags=re.ASCII)
+        while column in taken or not re.match(r"[A-Za-z_]", column):
+            column = f"line_{column}"
+        taken.add(column)
+        found.append(column)
+    return tuple(found)
