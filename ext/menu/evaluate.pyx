@@ -1,11 +1,37 @@
-"""Sums of products on columns of trigger words.
+"""Sums of products on columns of trigger words, 64 rows at a time.
 
-Lines, terms and checks are nested by offsets: line i has terms ``term_of[i]:term_of[i + 1]``, term j has checks
-``check_of[j]:check_of[j + 1]``; a check looks at one 64-bit word and holds where ``word & care == value``.  A
-term without checks is always true.
+A block of 64 rows is turned on its side, so that each bit of the trigger words becomes one 64-bit plane with a bit
+per row.  A product of bits is then an AND of planes, a line an OR of products, without a branch; the lines' planes
+are turned back into one word per row.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
+
+cdef enum:
+    BLOCK = 64
+
+
+cdef inline void swap_blocks(uint64_t *a, int width, uint64_t mask) noexcept nogil:
+    """Exchange the off-diagonal blocks of this width; ``mask`` has the low half of each pair of blocks."""
+    cdef int base = 0
+    cdef int i
+    cdef uint64_t swap
+    while base < BLOCK:
+        for i in range(base, base + width):
+            swap = ((a[i] >> width) ^ a[i + width]) & mask
+            a[i + width] ^= swap
+            a[i] ^= swap << width
+        base += 2 * width
+
+
+cdef inline void transpose(uint64_t *a) noexcept nogil:
+    """Transpose a 64 x 64 bit matrix: bit c of a[r] <-> bit r of a[c] (Warren, Hacker's Delight, 7-3)."""
+    swap_blocks(a, 32, 0x00000000FFFFFFFF)
+    swap_blocks(a, 16, 0x0000FFFF0000FFFF)
+    swap_blocks(a, 8, 0x00FF00FF00FF00FF)
+    swap_blocks(a, 4, 0x0F0F0F0F0F0F0F0F)
+    swap_blocks(a, 2, 0x3333333333333333)
+    swap_blocks(a, 1, 0x5555555555555555)
 
 
 def evaluate(
@@ -13,34 +39,56 @@ def evaluate(
     const uint8_t[::1] entry,
     const uint8_t[::1] entry_of,
     const int32_t[::1] term_of,
-    const int32_t[::1] check_of,
-    const int32_t[::1] word,
-    const uint64_t[::1] care,
-    const uint64_t[::1] value,
+    const int32_t[::1] factor_of,
+    const int32_t[::1] bit,
+    const uint64_t[::1] inverted,
+    const uint8_t[::1] used,
+    uint64_t[::1] planes,
     uint64_t[::1] fired,
 ):
-    """Set bit i of ``fired[row]`` where line i is true for that row and its kind of entry."""
+    """Set bit i of ``fired[row]`` where line i is true for that row and its kind of entry.
+
+    Line i has terms ``term_of[i]:term_of[i + 1]``, term j the factors ``factor_of[j]:factor_of[j + 1]``: bit
+    indices, and all ones where the bit is inverted.  A term without factors is always true.  ``used`` says which
+    words any line looks at; ``planes`` is room for 64 numbers per word.
+    """
     cdef Py_ssize_t rows = words.shape[0]
+    cdef Py_ssize_t width = words.shape[1]
     cdef Py_ssize_t lines = entry_of.shape[0]
-    cdef Py_ssize_t row, line
-    cdef int32_t term, check, last
-    cdef uint64_t result
-    cdef const uint64_t *state
-    if rows == 0:
-        return
+    cdef Py_ssize_t first, row, word, line
+    cdef Py_ssize_t count
+    cdef int32_t term, factor
+    cdef uint8_t kinds
+    cdef uint64_t active, product, result
+    cdef uint64_t[BLOCK] out
     with nogil:
-        for row in range(rows):
-            state = &words[row, 0]
-            result = 0
+        for first in range(0, rows, 64):
+            count = min(rows - first, <Py_ssize_t> BLOCK)
+            for word in range(width):
+                if used[word]:
+                    for row in range(count):
+                        planes[word * BLOCK + row] = words[first + row, word]
+                    for row in range(count, BLOCK):
+                        planes[word * BLOCK + row] = 0
+                    transpose(&planes[word * BLOCK])
+
+            kinds = 0
+            active = 0
             for line in range(lines):
-                if not entry[row] & entry_of[line]:
-                    continue
+                if entry_of[line] != kinds:
+                    kinds = entry_of[line]
+                    active = 0
+                    for row in range(count):
+                        active |= (<uint64_t> ((entry[first + row] & kinds) != 0)) << row
+                result = 0
                 for term in range(term_of[line], term_of[line + 1]):
-                    last = check_of[term + 1]
-                    check = check_of[term]
-                    while check < last and state[word[check]] & care[check] == value[check]:
-                        check += 1
-                    if check == last:
-                        result |= (<uint64_t> 1) << line
-                        break
-            fired[row] = result
+                    product = active
+                    for factor in range(factor_of[term], factor_of[term + 1]):
+                        product &= planes[bit[factor]] ^ inverted[factor]
+                    result |= product
+                out[line] = result
+            for line in range(lines, BLOCK):
+                out[line] = 0
+            transpose(out)
+            for row in range(count):
+                fired[first + row] = out[row]

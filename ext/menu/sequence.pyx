@@ -18,14 +18,13 @@ cdef extern from *:
 
 cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
 
-# Rows of the per-line counts, columns of the rules and of the carried state: as in trigemu.streaming.core.sequencer
-# and trigemu.menu.dead_time.
+# Rows of the per-line counts, as in trigemu.streaming.core.sequencer: each line that fires ends in one of them.
 cdef enum:
-    FIRED
-    PRESCALED
-    GENERATED
-    SENT
     ACCEPTED
+    PRESCALED
+    CHOKED
+    REFUSED
+    VETOED
 
 cdef enum:
     RECORDED_STATE
@@ -122,7 +121,7 @@ def advance(
     cdef int64_t dead = carry[2]
     cdef int64_t now
     cdef uint64_t frame_hash = mix(<uint64_t> frame + GAMMA)
-    cdef uint64_t event, kept, rest, lost, bit
+    cdef uint64_t event, kept, rest, bit
     cdef int what
     with nogil:
         # Dead time so far: the pauses, and what earlier triggers left outside them.
@@ -134,13 +133,13 @@ def advance(
         for i in range(n):
             now = start + time[i]
             accepted[i] = 0
-            count(counts, FIRED, fired[i])
             while pause < pauses.shape[0] and pauses[pause + 1] <= now:
                 pause += 2
             if pause < pauses.shape[0] and pauses[pause] <= now:
                 # CHOKE: the firmware's downscale counters do not see this one.
                 state[i] = DEAD_TIME_STATE
                 states[DEAD_TIME_STATE] += 1
+                count(counts, CHOKED, fired[i])
                 continue
 
             event = mix(frame_hash ^ <uint64_t> time[i])
@@ -159,20 +158,17 @@ def advance(
                         kept |= bit
                 elif mix(event + key[line]) % factor[line] == 0:
                     kept |= bit
-            lost = fired[i] & ~kept
-            if lost:
-                count(counts, PRESCALED, lost)
+            count(counts, PRESCALED, fired[i] & ~kept)
             if not kept:
                 state[i] = PRESCALED_STATE
                 states[PRESCALED_STATE] += 1
                 continue
-            count(counts, GENERATED, kept)
 
             if now < until:
                 state[i] = DEAD_TIME_STATE
                 states[DEAD_TIME_STATE] += 1
+                count(counts, REFUSED, kept)
                 continue
-            count(counts, SENT, kept)
             until = now + fixed
             if periods:
                 until = max(until, (now // clock_ticks + periods) * clock_ticks)
@@ -184,6 +180,7 @@ def advance(
             # An online selection looks at triggers that were sent, so a veto has cost dead time.
             accepted[i] = kept & passed[i]
             count(counts, ACCEPTED, accepted[i])
+            count(counts, VETOED, kept & ~passed[i])
             what = RECORDED_STATE if accepted[i] else VETOED_STATE
             state[i] = what
             states[what] += 1

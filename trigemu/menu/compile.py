@@ -21,7 +21,8 @@ WORD = 64
 
 _I32 = NDArray[np.int32]
 _U64 = NDArray[np.uint64]
-_Tables = tuple[NDArray[np.uint8], _I32, _I32, _I32, _U64, _U64]
+_U8 = NDArray[np.uint8]
+_Tables = tuple[_U8, _I32, _I32, _I32, _U64, _U8]
 
 
 @dataclass(frozen=True)
@@ -92,28 +93,33 @@ class CompiledMenu:
             np.ascontiguousarray(words, np.uint64),
             np.ascontiguousarray(entry, np.uint8),
             *self._tables,
+            np.empty(self.width, np.uint64),
             fired,
         )
         return fired
 
     @cached_property
     def _tables(self) -> _Tables:
-        term_of, check_of, checks = [0], [0], []
+        # Terms of line i are term_of[i]:term_of[i + 1]; their factors are nested in the same way.
+        term_of, factor_of = [0], [0]
+        bits: list[int] = []
+        inverted: list[int] = []
         for terms in self.terms:
             for term in terms:
-                for word in range(self.width // WORD):
-                    care = term.care >> (word * WORD) & (2**WORD - 1)
-                    if care:
-                        checks.append((word, care, term.value >> (word * WORD) & (2**WORD - 1)))
-                check_of.append(len(checks))
-            term_of.append(len(check_of) - 1)
+                own = [bit for bit in range(self.width) if term.care >> bit & 1]
+                bits += own
+                inverted += [0 if term.value >> bit & 1 else 2**WORD - 1 for bit in own]
+                factor_of.append(len(bits))
+            term_of.append(len(factor_of) - 1)
+        used = np.zeros(self.width // WORD, np.uint8)
+        used[[bit // WORD for bit in bits]] = 1
         return (
             np.array(self.entry_masks, np.uint8),
             np.array(term_of, np.int32),
-            np.array(check_of, np.int32),
-            np.array([check[0] for check in checks], np.int32),
-            np.array([check[1] for check in checks], np.uint64),
-            np.array([check[2] for check in checks], np.uint64),
+            np.array(factor_of, np.int32),
+            np.array(bits, np.int32),
+            np.array(inverted, np.uint64),
+            used,
         )
 
 

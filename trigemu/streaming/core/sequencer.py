@@ -67,10 +67,10 @@ class Sequencer:
 
     Attributes
     ----------
-    fired, prescaled, generated, sent, accepted
-        int64[lines]: candidates in which the line fired; which its prescale dropped; which it kept
-        ("generated" in NA62's end-of-burst counters); which came through the dead time ("sent"); which it
-        records.  Candidates refused by CHOKE are the rest, fired - prescaled - generated.
+    accepted, prescaled, choked, refused, vetoed
+        int64[lines]: candidates in which the line fired and was recorded; dropped by its prescale; refused by
+        CHOKE; refused by dead time; not passed by its online selection.  Their sum is ``fired``; the sums before
+        and after the dead time are what NA62's end-of-burst counters call generated and sent.
     states
         int64[4], candidates per `TriggerState`.
     frames, lost_frames, decisions
@@ -93,8 +93,9 @@ class Sequencer:
         self._counter = np.zeros(lines, np.int64)
         # Triggers are accepted again from, the bucket is empty at, dead TDC counts so far.
         self._carry = np.zeros(3, np.int64)
+        # A line that fires ends in one row: accepted, prescaled, refused by CHOKE, by dead time, or vetoed.
         self._counts = np.zeros((5, lines), np.int64)
-        self.fired, self.prescaled, self.generated, self.sent, self.accepted = self._counts
+        self.accepted, self.prescaled, self.choked, self.refused, self.vetoed = self._counts
         self.states = np.zeros(len(TriggerState), np.int64)
         self.frames = 0
         self.lost_frames = 0
@@ -166,12 +167,29 @@ class Sequencer:
     def _check(self, frame: int, time: _I64, fired: _U64, passed: _U64) -> None:
         if not len(time) == len(fired) == len(passed):
             raise RunError(f"frame {frame}: candidates have columns of different lengths")
+        if not len(time):
+            return
         bad = find_bad(time, fired, passed, self._frame_ticks, self._all_lines)
         if bad >= 0:
             raise RunError(
                 f"frame {frame}: candidate {bad} (time {time[bad]}, fired {fired[bad]:#x}, "
                 f"passed {passed[bad]:#x}) is not in order, not inside the frame or not of this menu"
             )
+
+    @property
+    def sent(self) -> _I64:
+        """int64[lines], candidates that the line kept and that came through the dead time."""
+        return self.accepted + self.vetoed
+
+    @property
+    def generated(self) -> _I64:
+        """int64[lines], candidates that the line's prescale kept, before the dead time (after CHOKE)."""
+        return self.sent + self.refused
+
+    @property
+    def fired(self) -> _I64:
+        """int64[lines], candidates in which the line fired."""
+        return self.generated + self.prescaled + self.choked
 
     @property
     def decisions(self) -> int:

@@ -1,0 +1,182 @@
+"""Compiled menus against Python's own evaluation, row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.menu_reference import evaluate_line, evaluate_menu
+
+from trigemu.errors import InputError
+from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu
+from trigemu.menu.schema import Menu
+
+BITS = ["newchod|q1", "h2", "muv3", "", "lav", *[""] * 58, "last0", "first1", "my.close", *[""] * 100, "far"]
+NAMES = ["newchod", "q1", "H2", "muv3", "LAV", "last0", "first1", "my.close", "far"]
+ENTRIES = ("reference", "control")
+
+
+def build(*lines: dict[str, Any], **options: Any) -> CompiledMenu:
+    defaults = {"bits": BITS, "entries": ENTRIES, "selections": ("ee", "mumu"), "where": "test.toml"}
+    return compile_menu(Menu(line=lines), **{**defaults, **options})
+
+
+expressions = st.recursive(
+    st.sampled_from(NAMES),
+    lambda inner: st.one_of(
+        inner.map(lambda a: f"not {a}" if " " not in a else f"not ({a})"),
+        st.tuples(inner, st.sampled_from([" and ", " or ", " AND ", " Or "]), inner).map("".join),
+        inner.map(lambda a: f"({a})"),
+    ),
+    max_leaves=8,
+)
+
+
+def all_settings() -> list[list[int]]:
+    rows = []
+    for setting in range(256):
+        row = [0] * -(-len(BITS) // 64)
+        for k, index in enumerate(sorted(set(bit_index(BITS).values()))):
+            row[index // 64] |= (setting >> k & 1) << (index % 64)
+        rows.append(row)
+    return rows
+
+
+ALL_SETTINGS = all_settings()
+
+
+def random_rows(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows whose named bits are all fair coins; every other bit as well."""
+    rng = np.random.default_rng(seed)
+    width = -(-len(BITS) // 64)
+    words = rng.integers(0, 2**64, (count, width), dtype=np.uint64, endpoint=False)
+    return words, rng.integers(0, 4, count).astype(np.uint8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    lines=st.lists(st.tuples(expressions, st.sampled_from([None, *ENTRIES])), min_size=1, max_size=6),
+    seed=st.integers(0, 2**32),
+)
+def test_kernel_equals_python(lines: list[tuple[str, str | None]], seed: int) -> None:
+    tables = [{"name": f"L{i}", "when": when, "on": on} for i, (when, on) in enumerate(lines)]
+    words, entry = random_rows(seed, 40)
+    kinds = [2 if on == "control" else 1 for _, on in lines]
+    expected = evaluate_menu(
+        [(when, kind) for (when, _), kind in zip(lines, kinds, strict=True)],
+        BITS,
+        words.tolist(),
+        entry.tolist(),
+    )
+    never = [i for i in range(len(lines)) if not any_row_fires(lines[i][0])]
+    if never:
+        with pytest.raises(InputError, match="can never be true"):
+            build(*tables)
+        return
+    assert build(*tables).evaluate(words, entry).tolist() == expected
+
+
+def any_row_fires(when: str) -> bool:
+    """Try all settings of the eight distinct bits until one fires."""
+    return any(evaluate_line(when, BITS, row) for row in ALL_SETTINGS)
+
+
+def test_lines_are_bits_and_disabled_lines_are_left_out() -> None:
+    menu = build(
+        {"name": "A", "when": "h2"},
+        {"name": "off", "when": "h2", "enabled": False},
+        {"name": "B", "when": "q1", "select": "ee"},
+        {"name": "C", "when": "not h2", "on": "control", "select": "ee"},
+    )
+    assert menu.names == ("A", "B", "C")
+    assert [line.name for line in menu.lines] == ["A", "B", "C"]
+    assert (menu.selection_mask("ee"), menu.selection_mask("mumu")) == (0b110, 0)
+    words = np.zeros((4, 3), np.uint64)
+    words[:, 0] = [2, 3, 0, 0]
+    assert menu.evaluate(words, np.array([1, 1, 2, 1], np.uint8)).tolist() == [0b001, 0b011, 0b100, 0]
+
+
+def test_no_rows_and_read_only_rows() -> None:
+    menu = build({"name": "A", "when": "q1 or not q1"})
+    assert len(menu.evaluate(np.zeros((0, 3), np.uint64), np.zeros(0, np.uint8))) == 0
+    words = np.zeros((2, 3), np.uint64)
+    entry = np.ones(2, np.uint8)
+    words.setflags(write=False)
+    entry.setflags(write=False)
+    assert menu.evaluate(words, entry).tolist() == [1, 1]
+    assert menu.evaluate(np.zeros((4, 3), np.uint64)[::2], entry).tolist() == [1, 1]
+
+
+def test_sixty_four_lines() -> None:
+    menu = build(*({"name": f"L{i}", "when": "h2"} for i in range(64)))
+    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [2**64 - 1]
+
+
+def test_without_entry_kinds_lines_are_always_evaluated() -> None:
+    menu = build({"name": "A", "when": "h2"}, entries=())
+    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [1]
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (1, 3), (6,)])
+def test_wrong_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="do not fit a menu over 192 bits"):
+        build({"name": "A", "when": "h2"}).evaluate(np.zeros(shape, np.uint64), np.ones(2, np.uint8))
+
+
+def test_masks() -> None:
+    menu = build({"name": "A", "when": "h2 and not lav"}, {"name": "B", "when": "h2 or lav"})
+    mask, none = menu.masks
+    assert none is None
+    assert mask is not None
+    everything = 2**192 - 1
+    assert mask.dontcare == everything & ~0b10010
+    assert mask.required == everything & ~0b10000
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (
+            [{"name": "A", "when": "h2 and muv4"}],
+            "test.toml: line 'A': when = 'h2 and muv4': column 8: unknown bit 'muv4'; did you mean 'muv3'? "
+            "allowed: newchod, q1, h2, muv3, lav, last0, first1, my.close, far",
+        ),
+        (
+            [{"name": "A", "when": "h2 and"}],
+            "test.toml: line 'A': when = 'h2 and': column 7: a bit name, 'not' or '(' is missing at the end",
+        ),
+        (
+            [{"name": "A", "when": "h2", "on": "contrl"}],
+            "test.toml: line 'A': unknown kind of entry 'contrl'; did you mean 'control'? "
+            "allowed: reference, control",
+        ),
+        (
+            [{"name": "A", "when": "h2", "select": "xx"}],
+            "test.toml: line 'A': unknown selection 'xx'; allowed: ee, mumu",
+        ),
+        (
+            [{"name": "A", "when": "h2"}, {"name": "a", "when": "q1"}],
+            "test.toml: line 'a' is there twice (first: test.toml); names must differ by more than case",
+        ),
+        (
+            [{"name": "A", "when": "h2 and not h2"}],
+            "test.toml: line 'A': when = 'h2 and not h2' can never be true",
+        ),
+        (
+            [{"name": "A", "when": "h2", "enabled": False}],
+            "test.toml: no line is enabled; set enabled = true in at least one",
+        ),
+    ],
+)
+def test_mistakes_are_one_sentence(lines: list[dict[str, Any]], sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        build(*lines)
+    assert str(error.value) == sentence
+
+
+def test_two_bits_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match=r"^test.toml: two trigger bits are called 'x'$"):
+        build({"name": "A", "when": "x"}, bits=["x", "y|X"])
