@@ -1,1 +1,9 @@
-"""A pulser: ready-made fragments and a multiplicity trigger, for tests and throughput measurements."""
+"""Pulser: an experiment without detectors, for testing the streaming and the recorded formats.
+
+Sources send pulses at random channels and times, or ready-made blocks of any size; the trigger fires on
+multiplicity.  It starts in no time, so that tests of processes that die take seconds.
+"""
+
+from trigemu.experiments.pulser.experiment import EXPERIMENT
+
+__all__ = ["EXPERIMENT"]

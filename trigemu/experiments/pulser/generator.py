@@ -1,0 +1,68 @@
+"""Pulses: a pure function of (seed, frame, source)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.pulser.config import Pulser
+from trigemu.frames.columns import Array, Block, Column, Schema, allocate, pack
+from trigemu.frames.frame import TRUTH
+
+PULSE = (Column("time", "<i8"), Column("channel", "<u2"))
+TRUTH_COLUMNS = (Column("time", "<i8"), Column("signal", "<u2"), Column("accepted", "|u1"))
+
+CHANNELS = 256
+"""Channels of a source."""
+
+GUARD = 100
+"""Ticks at each end of a frame in which no burst is made, so that none is cut in two."""
+
+_TRUTH_STREAM = 4095
+
+
+def schemas(config: Pulser) -> dict[str, Schema]:
+    """Return the schema of every source."""
+    found = {f"p{index}": Schema(f"p{index}", PULSE) for index in range(config.sources)}
+    return {**found, TRUTH: Schema(TRUTH, TRUTH_COLUMNS)} if config.truth else found
+
+
+class PulseGenerator:
+    """Makes fragments (see the module)."""
+
+    def __init__(self, config: Pulser, seed: int) -> None:
+        self._config = config
+        self._seed = seed
+        self._schemas = schemas(config)
+        self._ready = {name: _ready_made(schema, config) for name, schema in self._schemas.items()}
+
+    def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
+        """Return the columns of one source in one frame."""
+        bursts = self._bursts(frame)
+        if source == TRUTH:
+            signal, accepted = np.zeros(len(bursts), np.uint16), np.ones(len(bursts), np.uint8)
+            return {"time": bursts, "signal": signal, "accepted": accepted}
+        if self._config.ready_made_kib:
+            return self._ready[source]
+        # The key addresses the numbers: the same frame comes out the same anywhere.
+        random = np.random.Generator(np.random.Philox(key=[self._seed, frame * 4096 + int(source[1:])]))
+        noise = random.integers(0, self._config.frame_ticks, self._config.pulses)
+        jitter = random.integers(0, self._config.coincidence_ticks, len(bursts))
+        time = np.sort(np.concatenate([noise, bursts + jitter]))
+        return {"time": time, "channel": random.integers(0, CHANNELS, len(time)).astype(np.uint16)}
+
+    def _bursts(self, frame: int) -> NDArray[np.int64]:
+        if self._config.ready_made_kib:
+            return np.zeros(0, np.int64)
+        random = np.random.Generator(np.random.Philox(key=[self._seed, frame * 4096 + _TRUTH_STREAM]))
+        return np.sort(random.integers(GUARD, self._config.frame_ticks - GUARD, self._config.bursts))
+
+
+def _ready_made(schema: Schema, config: Pulser) -> Block:
+    """Return a block of the configured size, filled with pulses at time 0."""
+    if schema.source == TRUTH or not config.ready_made_kib:
+        return pack(schema, schema.empty())
+    # Two columns of 8 and 2 bytes per pulse fill the block but for the padding.
+    return allocate(schema, (config.ready_made_kib * 1024 // 10, config.ready_made_kib * 1024 // 10))

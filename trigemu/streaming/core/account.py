@@ -1,0 +1,211 @@
+"""The recorder's account of a run: rows in frame order in, totals out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu._kernels.menu_sequence import find_bad
+from trigemu.errors import RunError
+from trigemu.experiments.setup import Setup
+from trigemu.streaming.core.latency import STAGES, HdrHistogram
+from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
+from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState
+from trigemu.streaming.rows import Row
+
+
+class Account:
+    """Feeds the sequencer and adds up what its outcomes amount to.
+
+    Parameters
+    ----------
+    setup
+        The run.
+    sources
+        Fragments per frame.
+
+    Attributes
+    ----------
+    sequencer, ledger
+        What is counted frame by frame.
+    """
+
+    def __init__(self, setup: Setup, sources: int) -> None:
+        lines = len(setup.menu.lines)
+        self.sequencer = Sequencer(setup.menu, setup.clock, setup.config.run.seed)
+        self.ledger = Ledger(sources)
+        self.size = 0
+        self._names = setup.menu.names
+        self._tick_s = setup.clock.tick_ns * 1e-9
+        self._frame_ticks = setup.clock.frame_ticks
+        self._all_lines = (1 << lines) - 1
+        self._tally = np.zeros((len(setup.signals), 2 + lines), np.int64)
+        self._layout = MonitorLayout(setup)
+        self._monitor = np.zeros(self._layout.size, np.int64)
+        self._latency = {stage: HdrHistogram() for stage in STAGES}
+        self._replay = np.zeros(2, np.int64)
+        self._first_difference: list[int] | None = None
+        self._stamps: list[tuple[int, int, int, int, int]] = []
+
+    def take(self, row: Row) -> Outcome | None:
+        """Count the next frame; return the sequencer's outcome (None for a lost frame).
+
+        Raises
+        ------
+        RunError
+            The row carries an outcome (it was recorded before) and the sequencer now says something else.
+        """
+        if row.lost:
+            self.sequencer.skip(row.frame)
+            self.ledger.lose_frame(row.missing)
+            return None
+        outcome = self.sequencer.step(row.frame, row.candidates)
+        if len(row.state) and not np.array_equal(row.state, outcome.state):
+            raise RunError(f"frame {row.frame}: the recorded decisions are not those of this configuration")
+        recorded = bool((outcome.state == TriggerState.RECORDED).any())
+        self.ledger.record_frame(candidates=len(row.candidates.time), accepted=recorded)
+        self.size += row.size
+        if len(row.tally):
+            self._tally += row.tally.reshape(self._tally.shape)
+        if len(row.bins):
+            np.add.at(self._monitor, row.bins, row.counts)
+        if len(row.replay):
+            self._compare(row)
+        self._stamps.append((row.planned_ns, row.sent_ns, row.received_ns, row.decided_ns, row.recorded_ns))
+        if len(self._stamps) >= 256:
+            self._flush_stamps()
+        return outcome
+
+    def fits(self, row: Row) -> bool:
+        """Return whether the candidates, sizes and bins of a received row fit this run."""
+        bins = row.bins
+        candidates = row.candidates
+        columns = (candidates.time, candidates.fired, candidates.passed)
+        return (
+            find_bad(*columns, self._frame_ticks, self._all_lines) < 0
+            and len(row.tally) in (0, self._tally.size)
+            and len(row.replay) in (0, 5)
+            and (not len(bins) or (0 <= bins.min() and bins.max() < self._layout.size))
+            and row.missing <= self.ledger.sources
+        )
+
+    def _compare(self, row: Row) -> None:
+        self._replay += row.replay[:2]
+        if row.replay[1] and self._first_difference is None:
+            expected, found = row.replay[3:].view(np.uint64).tolist()
+            self._first_difference = [row.frame, int(row.replay[2]), expected, found]
+
+    def _flush_stamps(self) -> None:
+        if not self._stamps:
+            return
+        planned, sent, received, decided, recorded = np.array(self._stamps, np.int64).T
+        self._stamps.clear()
+        # Stamps of 0 were not taken (offline nothing is planned or sent).
+        pairs = {
+            "generate": (planned, sent),
+            "build": (sent, received),
+            "decide": (received, decided),
+            "record": (decided, recorded),
+            "total": (planned, recorded),
+        }
+        for stage, (begin, end) in pairs.items():
+            known = (begin > 0) & (end > 0)
+            self._latency[stage].record_many((end - begin)[known])
+
+    @property
+    def _dead_s(self) -> float:
+        # An inhibited frame is dead time as a whole.
+        ticks = self.sequencer.dead_ticks + self.ledger.lost * self._frame_ticks
+        return float(ticks * self._tick_s)
+
+    def progress(self) -> dict[str, Any]:
+        """Return the counts that a live display needs, as plain data."""
+        self._flush_stamps()
+        sequencer = self.sequencer
+        return {
+            "fired": sequencer.fired.tolist(),
+            "accepted": sequencer.accepted.tolist(),
+            "live_s": sequencer.live_ticks * self._tick_s,
+            "dead_s": self._dead_s,
+            "built": self.ledger.built,
+            "size": self.size,
+            "latency_us": {s: h.summary_us() for s, h in self._latency.items() if h.count},
+        }
+
+    def totals(self) -> dict[str, Any]:
+        """Return all that the recorder knows of the run, as plain data."""
+        self._flush_stamps()
+        sequencer, ledger = self.sequencer, self.ledger
+        return {
+            "line_names": list(self._names),
+            "fired": sequencer.fired.tolist(),
+            "accepted": sequencer.accepted.tolist(),
+            "states": {name: int(n) for name, n in zip(TRIGGER_STATES, sequencer.states, strict=True)},
+            "live_s": float(sequencer.live_ticks * self._tick_s),
+            "dead_s": self._dead_s,
+            "decisions": int(sequencer.decisions),
+            "decisions_sha256": sequencer.sha256(),
+            "ledger": {name: int(getattr(ledger, name)) for name in Ledger.__slots__},
+            "size": self.size,
+            "tally": {"shape": list(self._tally.shape), "data": self._tally.astype("<i8").tobytes()},
+            "monitor": {
+                name: {"shape": list(counts.shape), "data": counts.astype("<i8").tobytes()}
+                for name, counts in self._layout.split(self._monitor).items()
+            },
+            "latency": {stage: histogram.to_dict() for stage, histogram in self._latency.items()},
+            "replay": self._replay_totals(),
+        }
+
+    def _replay_totals(self) -> dict[str, Any] | None:
+        compared, different = self._replay.tolist()
+        if not compared:
+            return None
+        return {
+            "compared": compared,
+            "same": compared - different,
+            "different": different,
+            "first": self._first_difference,
+        }
+
+
+class MonitorLayout:
+    """All monitoring histograms of a run one after the other in one flat array."""
+
+    def __init__(self, setup: Setup) -> None:
+        specs = setup.experiment.histograms(setup.section)
+        self._shapes = {name: tuple(spec.shape) for name, spec in specs.items()}
+        sizes = [int(np.prod(shape)) for shape in self._shapes.values()]
+        self._offsets = (
+            dict(zip(self._shapes, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True)) if sizes else {}
+        )
+        self.size = sum(sizes)
+
+    def join(
+        self, histograms: Mapping[str, NDArray[np.int64]]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the filled bins (int32[n]) and their counts (int64[n]); a frame fills few of many."""
+        bins: list[NDArray[np.int64]] = []
+        counts: list[NDArray[np.int64]] = []
+        for name, histogram in histograms.items():
+            flat = np.asarray(histogram, np.int64).ravel()
+            if flat.size != int(np.prod(self._shapes[name])):
+                raise ValueError(f"histogram {name!r} has {flat.size} bins, not those of its specification")
+            filled = np.flatnonzero(flat)
+            bins.append(filled + self._offsets[name])
+            counts.append(flat[filled])
+        return _joined(bins).astype(np.int32), _joined(counts)
+
+    def split(self, flat: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+        """Return each histogram's counts in its shape."""
+        found = {}
+        for name, shape in self._shapes.items():
+            start = self._offsets[name]
+            found[name] = flat[start : start + int(np.prod(shape))].reshape(shape)
+        return found
+
+
+def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, np.int64)

@@ -1,0 +1,160 @@
+"""Totals and snapshots, put together from what the recorder counted and what control knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trigemu.streaming.core.conductor import Conductor
+from trigemu.streaming.core.latency import HdrHistogram
+from trigemu.streaming.core.ledger import Ledger, close
+from trigemu.streaming.core.totals import Quality, RunTotals, Snapshot
+
+
+def assemble(
+    recorded: Mapping[str, Any],
+    *,
+    planned: int,
+    copies: Mapping[str, int],
+    wall_s: float,
+    open_loop: bool,
+    memory: Mapping[str, dict[str, float]],
+    identity: Mapping[str, Any],
+    interrupted: bool = False,
+    aborted: bool = False,
+    restarts: int = 0,
+) -> RunTotals:
+    """Return the totals of a run.
+
+    Parameters
+    ----------
+    recorded
+        What `trigemu.streaming.core.account.Account.totals` returned.
+    planned
+        Frames that were to be processed (fewer than configured if the user stopped the run).
+    copies
+        Extra copies of fragments, and fragments that came late.
+    wall_s
+        From the first assignment to the last durable frame.
+    open_loop
+        Whether frames had planned times of their own.
+    memory
+        Role name -> its resident memory.
+    identity
+        ``run_id``, ``seed`` and ``config_digest``.
+    interrupted, aborted, restarts
+        How the run went.
+    """
+    balance = close(
+        Ledger(**recorded["ledger"]), planned, recorded["states"], copies, late=int(copies.get("late", 0))
+    )
+    frames = balance.frames["accepted"] + balance.frames["rejected"]
+    replay = recorded["replay"]
+    return RunTotals(
+        **identity,
+        quality=_quality(
+            closed=balance.closed,
+            interrupted=interrupted,
+            aborted=aborted,
+            tainted=bool(replay and replay["different"]),
+            restarts=restarts,
+        ),
+        frames=balance.frames,
+        fragments=balance.fragments,
+        triggers=balance.triggers,
+        closed=balance.closed,
+        line_names=tuple(recorded["line_names"]),
+        fired=np.asarray(recorded["fired"], np.int64),
+        accepted=np.asarray(recorded["accepted"], np.int64),
+        live_s=recorded["live_s"],
+        dead_s=recorded["dead_s"],
+        decisions=recorded["decisions"],
+        decisions_sha256=recorded["decisions_sha256"],
+        tally=_table(recorded["tally"]),
+        monitor={name: _table(counts) for name, counts in recorded["monitor"].items()},
+        latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
+        throughput={
+            "open_loop": open_loop,
+            "frames_per_s": _per(frames, wall_s),
+            "fragments_per_s": _per(balance.fragments["built"], wall_s),
+            "bytes": recorded["size"],
+            "bytes_per_s": _per(recorded["size"], wall_s),
+        },
+        memory={name: dict(each) for name, each in memory.items()},
+        wall_s=wall_s,
+        replay=replay,
+    )
+
+
+def _quality(*, closed: bool, interrupted: bool, aborted: bool, tainted: bool, restarts: int) -> Quality:
+    if aborted:
+        return "aborted"
+    if interrupted:
+        return "interrupted"
+    if not closed:
+        return "incomplete"
+    if tainted:
+        return "tainted"
+    return "degraded" if restarts else "good"
+
+
+def _per(count: float, seconds: float) -> float:
+    return count / seconds if seconds > 0 else 0.0
+
+
+def _table(data: Mapping[str, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    # A copy: what came over the wire is read-only and keeps its message alive.
+    return np.frombuffer(data["data"], "<i8").reshape(data["shape"]).astype(np.int64)
+
+
+def from_conductor(
+    conductor: Conductor,
+    recorded: Mapping[str, Any],
+    memory: Mapping[str, dict[str, float]],
+    identity: Mapping[str, Any],
+) -> RunTotals:
+    """Return the totals of a run that a conductor led to its end."""
+    peers = conductor.peers
+    names = ("duplicate", "unexpected", "damaged", "late")
+    wall_ns = conductor.end_ns - conductor.start_ns if conductor.start_ns else 0
+    return assemble(
+        recorded,
+        planned=conductor.dispatcher.limit,
+        copies={name: peers.count(name) for name in names},
+        wall_s=wall_ns / 1e9,
+        open_loop=conductor.plan.frame_ns is not None,
+        memory={**{name: history.memory() for name, history in peers.histories.items()}, **memory},
+        identity=identity,
+        interrupted=conductor.interrupted,
+        aborted=conductor.aborted,
+        restarts=conductor.restarts,
+    )
+
+
+def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> Snapshot:
+    """Return the run as it is now."""
+    run = conductor.progress
+    done, total = conductor.dispatcher.upto, conductor.dispatcher.limit
+    elapsed = (now_ns - conductor.start_ns) / 1e9 if conductor.start_ns else 0.0
+    live, dead = float(run.get("live_s", 0.0)), float(run.get("dead_s", 0.0))
+    peers = conductor.peers
+    copies = {name: peers.count(name) for name in ("duplicate", "unexpected", "damaged", "late")}
+    return Snapshot(
+        state=str(conductor.state.state),
+        frames_done=done,
+        frames_total=total,
+        fragments={"built": int(run.get("built", 0)), **copies},
+        line_names=line_names,
+        fired=tuple(run.get("fired", (0,) * len(line_names))),
+        accepted=tuple(run.get("accepted", (0,) * len(line_names))),
+        live_s=live,
+        latency_us=run.get("latency_us", {}),
+        dead_fraction=dead / (live + dead) if live + dead else 0.0,
+        memory_mib={name: history.end_mib for name, history in peers.histories.items()},
+        elapsed_s=elapsed,
+        eta_s=elapsed * (total - done) / done if done else None,
+        bytes_per_s=_per(float(run.get("size", 0)), elapsed),
+        restarts=conductor.restarts,
+    )

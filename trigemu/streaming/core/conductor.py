@@ -1,0 +1,409 @@
+"""Run control without its sockets: what the roles say comes in, what is to be done goes out.
+
+The conductor gathers the roles, gives frames to workers, lets go of what is durable, replaces roles that die, and
+ends the run role by role: producers first, then workers, then the recorder, each after all upstream of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trigemu.streaming import protocol as p
+from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
+from trigemu.streaming.core.liveness import Liveness
+from trigemu.streaming.core.peers import Peer, Peers
+from trigemu.streaming.core.runstate import RunState, State
+from trigemu.streaming.protocol import Note
+
+ENDING = ("producer", "worker", "recorder")
+"""Order in which roles deliver their totals."""
+
+ABORT_NS = 10_000_000_000
+"""How long the recorder has to close a run that is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a message to a role."""
+
+    identity: bytes
+    kind: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Start a role again (kill what is left of it first)."""
+
+    name: str
+    reason: str
+
+
+Instruction = Send | Restart
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run needs.
+
+    Attributes
+    ----------
+    frames
+        Frames in the run.
+    producers
+        Sources of each producer.
+    workers, credits, window
+        How many workers there are at the start, frames each may hold, and how far ahead of the first frame that is
+        not durable one may be assigned.
+    frame_ns
+        Wall time per frame for ``realtime``; None for ``lossless``.
+    heartbeat_s, lives, max_restarts
+        Liveness, and how many restarts a run may have.
+    configuration
+        What every role is sent.
+    """
+
+    frames: int
+    producers: Sequence[Sequence[str]]
+    workers: int
+    credits: int
+    window: int
+    frame_ns: float | None
+    heartbeat_s: float
+    lives: int
+    max_restarts: int
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Conductor:
+    """Run control's core (see the module).
+
+    Attributes
+    ----------
+    state, dispatcher, peers
+        Its parts.
+    failure
+        The sentence that says why the run failed ("" while it has not).
+    recorded
+        The recorder's totals, once it has delivered them.
+    progress
+        What the recorder last reported.
+    interrupted, aborted, restarts
+        Whether the user asked to stop, whether frames under way were given up, restarts so far.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.state = RunState()
+        self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window)
+        self.peers = Peers()
+        self.failure = ""
+        self.recorded: Mapping[str, Any] | None = None
+        self.progress: Mapping[str, Any] = {}
+        self.interrupted = False
+        self.aborted = False
+        self.restarts = 0
+        self.unknown = 0
+        self.start_ns = 0
+        self.end_ns = 0
+        self._liveness = Liveness(plan.heartbeat_s, plan.lives)
+        self._groups: dict[str, int] = {}
+        self._ending: str | None = None
+        self._last_beat = 0
+        self._last_damage = 0
+        self._handlers = {
+            p.READY: self._ready,
+            p.BEAT: self._beat,
+            p.DURABLE: self._durable,
+            p.MISSING: self._missing,
+            p.FAILED: self._failed,
+            p.ENDED: self._ended,
+        }
+
+    def receive(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
+        """Take a message from a role.
+
+        Raises
+        ------
+        WireError
+            A field is missing or of the wrong kind.
+        """
+        if self.state.over:
+            return []
+        if note.kind == p.REGISTER:
+            return self._register(identity, note, now_ns)
+        peer = self.peers.find(identity)
+        handler = self._handlers.get(note.kind)
+        if peer is None or handler is None:
+            self.unknown += 1
+            return []
+        self._liveness.beat(peer.name, now_ns / 1e9)
+        return handler(peer, note, now_ns)
+
+    def _register(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
+        role, name, endpoint = note.text("role"), note.text("name"), note.text("endpoint")
+        out: list[Instruction] = []
+        if role not in p.ROLES:
+            self.unknown += 1
+            return out
+        if self.peers.get(name) is not None:
+            # A new life of a role whose death nobody has noticed yet.
+            out += self._lose(name, now_ns)
+        group = self._group(role, name)
+        taken = role == "recorder" and any(self.peers.of("recorder"))
+        if group is None or taken or self._ending is not None and role != "recorder":
+            return [*out, Send(identity, p.BYE, {"reason": f"this run needs no other {role}"})]
+        self.peers.add(Peer(role, name, identity, endpoint))
+        sources = list(self.plan.producers[group]) if role == "producer" else []
+        return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": sources})]
+
+    def _group(self, role: str, name: str) -> int | None:
+        """Return which group of sources a producer makes (0 for other roles), or None if all are taken."""
+        if role != "producer" or name in self._groups:
+            return self._groups.get(name, 0)
+        free = set(range(len(self.plan.producers))) - set(self._groups.values())
+        if not free:
+            # The group of a producer that is gone may be taken over under another name.
+            free = {i for held, i in self._groups.items() if self.peers.get(held) is None}
+            self._groups = {held: i for held, i in self._groups.items() if i not in free}
+        if not free:
+            return None
+        self._groups[name] = min(free)
+        return self._groups[name]
+
+    def _ready(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        peer.ready = True
+        self._liveness.watch(peer.name, now_ns / 1e9)
+        self._report(peer, note)
+        out: list[Instruction] = []
+        if peer.role == "recorder":
+            self.dispatcher.durable(note.number("next"))
+            out += [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
+            out += self._skips(self.dispatcher.skips())
+        elif peer.role == "worker":
+            self.dispatcher.add_worker(peer.name)
+            out += [self._tell_recorder(peer)]
+            out += [self._tell_worker(producer, peer) for producer in self.peers.of("producer", ready=True)]
+        else:
+            out += [self._tell_worker(peer, worker) for worker in self.peers.of("worker", ready=True)]
+            out.append(self._assignments(peer, self.dispatcher.outstanding(), now_ns))
+        self._maybe_start(now_ns)
+        if self._ending == peer.role:
+            out.append(Send(peer.identity, p.END, {}))
+        return out + self._pump(now_ns)
+
+    def _maybe_start(self, now_ns: int) -> None:
+        if self.state.state is State.IDLE and len(list(self.peers)) >= self._wanted:
+            self.state.to(State.CONFIGURED)
+        counts = [len(list(self.peers.of(role, ready=True))) for role in p.ROLES]
+        if self.state.state is State.CONFIGURED and (
+            counts[0] >= len(self.plan.producers) and counts[1] >= self.plan.workers and counts[2]
+        ):
+            self.state.to(State.RUNNING)
+            self.start_ns = now_ns
+            frame_ns = self.plan.frame_ns
+            self.dispatcher.start(None if frame_ns is None else Pace(now_ns, frame_ns))
+
+    @property
+    def _wanted(self) -> int:
+        return len(self.plan.producers) + self.plan.workers + 1
+
+    def _tell_recorder(self, worker: Peer) -> Send:
+        recorder = next(self.peers.of("recorder", ready=True), None)
+        endpoint = recorder.endpoint if recorder else ""
+        return Send(worker.identity, p.RECORDER, {"endpoint": endpoint, "next": self.dispatcher.upto})
+
+    def _tell_worker(self, producer: Peer, worker: Peer) -> Send:
+        return Send(producer.identity, p.WORKER, {"name": worker.name, "endpoint": worker.endpoint})
+
+    def _assignments(self, producer: Peer, assigned: Sequence[Assign], now_ns: int) -> Send:
+        pace = self.dispatcher.pace
+        rows = [
+            [each.worker, each.first, each.count, pace.due(each.first) if pace else now_ns]
+            for each in assigned
+        ]
+        fields = {"assign": rows, "release": self.dispatcher.upto, "frame_ns": pace.frame_ns if pace else 0.0}
+        return Send(producer.identity, p.ASSIGN, fields)
+
+    def _skips(self, skips: Sequence[Skip]) -> list[Instruction]:
+        rows = [[skip.first, skip.count] for skip in skips]
+        return [
+            Send(peer.identity, p.SKIP, {"skip": rows})
+            for peer in self.peers.of("recorder", ready=True)
+            if rows
+        ]
+
+    def _beat(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        self._report(peer, note)
+        peer.progress = note.number("progress")
+        self._liveness.beat(peer.name, now_ns / 1e9, peer.progress)
+        if peer.role != "recorder":
+            return []
+        self.progress = note.table("run")
+        damage = self.peers.histories[peer.name].counters.get("damaged", 0)
+        if damage == self._last_damage:
+            return []
+        # Some message could not be read: it may have been verdicts, so workers send again what is not durable.
+        self._last_damage = damage
+        return [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
+
+    def _report(self, peer: Peer, note: Note) -> None:
+        counters = {key: n for key, n in note.table("counters").items() if type(n) is int and n >= 0}
+        self.peers.report(peer, note.number("memory") / 2**20, counters)
+
+    def _durable(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        if peer.role == "recorder":
+            upto = note.number("upto")
+            self.dispatcher.durable(min(upto, self.dispatcher.next))
+        return self._pump(now_ns, release=True)
+
+    def _missing(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        fields = {"worker": peer.name, "have": note.fields.get("have"), "partial": note.fields.get("partial")}
+        return [
+            Send(producer.identity, p.RESEND, fields) for producer in self.peers.of("producer", ready=True)
+        ]
+
+    def _failed(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        if peer.role == "recorder":
+            self.recorded = note.table("totals")
+            peer.ended = True
+        return self.fail(note.text("reason"), now_ns)
+
+    def _ended(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        self._report(peer, note)
+        peer.ended = True
+        self._liveness.forget(peer.name)
+        if peer.role == "recorder":
+            self.recorded = note.table("totals")
+        return self._end_step()
+
+    def _pump(self, now_ns: int, *, release: bool = False) -> list[Instruction]:
+        """Assign what can be assigned, let go of what is durable, and begin to end when all is."""
+        out: list[Instruction] = []
+        if self.state.state in (State.RUNNING, State.DRAINING) and self._ending is None:
+            given = self.dispatcher.pump(now_ns)
+            assigned = [each for each in given if isinstance(each, Assign)]
+            if assigned or release:
+                out += [
+                    self._assignments(each, assigned, now_ns)
+                    for each in self.peers.of("producer", ready=True)
+                ]
+            if release:
+                upto = {"upto": self.dispatcher.upto}
+                out += [Send(each.identity, p.RELEASE, upto) for each in self.peers.of("worker", ready=True)]
+            out += self._skips([each for each in given if isinstance(each, Skip)])
+            if self.state.state is State.RUNNING and self.dispatcher.next >= self.dispatcher.limit:
+                self.state.to(State.DRAINING)
+            if self.dispatcher.finished:
+                self.end_ns = now_ns
+                self._ending = ENDING[0]
+                out += self._end(ENDING[0])
+                out += self._end_step()
+        return out
+
+    def _end(self, role: str) -> list[Instruction]:
+        fields = {"abort": self.aborted}
+        return [
+            Send(peer.identity, p.END, fields) for peer in self.peers.of(role, ready=True) if not peer.ended
+        ]
+
+    def _end_step(self) -> list[Instruction]:
+        """Go on to the next role when all of one have delivered their totals."""
+        out: list[Instruction] = []
+        while self._ending is not None and not self.state.over:
+            role = self._ending
+            waiting = [peer for peer in self.peers.of(role) if not peer.ended]
+            if waiting or (role == "recorder" and self.recorded is None):
+                break
+            if role == ENDING[-1]:
+                out += self._over()
+                break
+            self._ending = ENDING[ENDING.index(role) + 1]
+            out += self._end(self._ending)
+        return out
+
+    def tick(self, now_ns: int) -> list[Instruction]:
+        """Let time pass: heartbeats, roles that no longer beat, frames that are due."""
+        if self.state.over:
+            return []
+        if self.aborted and now_ns - self.end_ns > ABORT_NS:
+            return self._over()
+        out: list[Instruction] = []
+        for name in self._liveness.dead(now_ns / 1e9):
+            out += self.lost(name, "sends no heartbeats", now_ns)
+        if now_ns - self._last_beat >= self.plan.heartbeat_s * 1e9 and not self.state.over:
+            self._last_beat = now_ns
+            out += [Send(peer.identity, p.BEAT, {"state": str(self.state.state)}) for peer in self.peers]
+        return out + self._pump(now_ns)
+
+    def lost(self, name: str, reason: str, now_ns: int) -> list[Instruction]:
+        """A role is gone (its process ended, or its lives ran out): have it replaced."""
+        if self.state.over:
+            return []
+        peer = self.peers.get(name)
+        out = self._lose(name, now_ns)
+        if self.aborted:
+            return out if any(self.peers.of("recorder")) else [*out, *self._over()]
+        if peer is not None and (peer.ended or (self._ending and peer.role != "recorder")):
+            return out + self._end_step()
+        self.restarts += 1
+        if self.restarts > self.plan.max_restarts:
+            return out + self.fail(f"{name} {reason}; {self.plan.max_restarts} restarts were allowed", now_ns)
+        if name in self.peers.histories:
+            self.peers.histories[name].restarts += 1
+        return [*out, Restart(name, reason)]
+
+    def _lose(self, name: str, now_ns: int) -> list[Instruction]:
+        peer = self.peers.remove(name)
+        self._liveness.forget(name)
+        if peer is None:
+            return []
+        out: list[Instruction] = []
+        if peer.role == "worker":
+            self.dispatcher.remove_worker(name)
+            out += [
+                Send(each.identity, p.GONE, {"name": name}) for each in self.peers.of("producer", ready=True)
+            ]
+        elif peer.role == "recorder":
+            out += [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
+        return out + self._pump(now_ns)
+
+    def interrupt(self, now_ns: int) -> list[Instruction]:
+        """The user asks to stop: finish what is under way; asked again, or before frames flow, give it up."""
+        if self.state.over:
+            return []
+        if self.state.state is State.RUNNING:
+            self.interrupted = True
+            self.dispatcher.stop()
+            self.state.to(State.DRAINING)
+            return self._pump(now_ns, release=True)
+        if self.state.state is State.DRAINING and not self.interrupted:
+            self.interrupted = True
+            return []
+        return self.abort(now_ns)
+
+    def abort(self, now_ns: int) -> list[Instruction]:
+        """Give up the frames under way; the recorder closes the run with what it has."""
+        if not self.failure:
+            self.interrupted = True
+        self.aborted = True
+        self.dispatcher.stop()
+        self.end_ns = now_ns
+        recorder = next(self.peers.of("recorder", ready=True), None)
+        if recorder is None or recorder.ended:
+            return self._over()
+        self._ending = ENDING[-1]
+        return self._end(ENDING[-1])
+
+    def fail(self, reason: str, now_ns: int) -> list[Instruction]:
+        """The run cannot go on; the recorder closes it with what it has."""
+        if self.state.over or self.failure:
+            return []
+        self.failure = reason
+        return self.abort(now_ns)
+
+    def _over(self) -> list[Instruction]:
+        self.state.to(State.FAILED if self.failure else State.STOPPED)
+        return [Send(peer.identity, p.BYE, {"reason": self.failure}) for peer in self.peers]

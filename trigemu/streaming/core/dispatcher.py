@@ -1,0 +1,158 @@
+"""The dispatcher: gives frames to workers against credits, and gives them again when a worker dies."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``count`` frames from ``first`` on go to ``worker``."""
+
+    worker: str
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Frames ``first`` to ``first + count - 1`` are inhibited: nobody had credit at their planned time."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When frame k is due: ``start_ns + k * frame_ns``."""
+
+    start_ns: int
+    frame_ns: float
+
+    def due(self, frame: int) -> int:
+        """Return the planned time of a frame, ns."""
+        return self.start_ns + int(frame * self.frame_ns)
+
+
+class Dispatcher:
+    """Frames against credits.
+
+    A worker's credit returns when the frame is durable, which bounds everything down to the recorder's reorder
+    buffer.  Frames become durable in order, so one number says it all: ``upto``.
+
+    Parameters
+    ----------
+    frames
+        Frames in the run.
+    credits
+        Frames a worker may hold.
+    window
+        How far beyond the first frame that is not durable a frame may be assigned.
+    """
+
+    def __init__(self, frames: int, credits: int, window: int) -> None:
+        self.limit = frames
+        self.credits = credits
+        self.window = window
+        self.next = 0
+        self.upto = 0
+        self.pace: Pace | None = None
+        self._free: dict[str, int] = {}
+        self._owner: dict[int, str] = {}
+        self._returned: list[int] = []
+        self._skipped: set[int] = set()
+
+    def start(self, pace: Pace | None) -> None:
+        """Begin; with a pace, frames that find no credit at their planned time are skipped (``realtime``)."""
+        self.pace = pace
+
+    def add_worker(self, name: str) -> None:
+        """A worker is ready for frames."""
+        self._free[name] = self.credits
+
+    def remove_worker(self, name: str) -> list[int]:
+        """A worker is gone; its frames that are not durable will be assigned again (returned here)."""
+        self._free.pop(name, None)
+        back = [frame for frame, owner in self._owner.items() if owner == name]
+        for frame in back:
+            del self._owner[frame]
+            heapq.heappush(self._returned, frame)
+        return back
+
+    def durable(self, upto: int) -> None:
+        """All frames below ``upto`` are on disk: their credits return."""
+        for frame in range(self.upto, upto):
+            owner = self._owner.pop(frame, None)
+            if owner in self._free:
+                self._free[owner] += 1
+            self._skipped.discard(frame)
+        self.upto = max(self.upto, upto)
+        # A frame may have become durable just before its worker died.
+        while self._returned and self._returned[0] < self.upto:
+            heapq.heappop(self._returned)
+
+    def stop(self) -> None:
+        """Assign no new frames; those under way are finished."""
+        self.limit = min(self.limit, self.next)
+
+    def pump(self, now_ns: int) -> list[Assign | Skip]:
+        """Return what is to be assigned or skipped now."""
+        out: list[Assign | Skip] = []
+        while self._returned and (worker := self._best()):
+            self._give(heapq.heappop(self._returned), worker, out)
+        while self.next < self.limit and (self.pace is None or self.pace.due(self.next) <= now_ns):
+            chosen = self._best() if self.next < self.upto + self.window else None
+            if chosen:
+                self._give(self.next, chosen, out)
+            elif self.pace is not None:
+                self._skip(self.next, out)
+            else:
+                break
+            self.next += 1
+        return out
+
+    def _best(self) -> str | None:
+        """Return the worker with most credit, or None if nobody has any."""
+        best = max(self._free, key=self._free.__getitem__, default=None)
+        return best if best is not None and self._free[best] > 0 else None
+
+    def _give(self, frame: int, worker: str, out: list[Assign | Skip]) -> None:
+        self._owner[frame] = worker
+        self._free[worker] -= 1
+        last = out[-1] if out else None
+        if isinstance(last, Assign) and last.worker == worker and last.first + last.count == frame:
+            out[-1] = Assign(worker, last.first, last.count + 1)
+        else:
+            out.append(Assign(worker, frame, 1))
+
+    def _skip(self, frame: int, out: list[Assign | Skip]) -> None:
+        self._skipped.add(frame)
+        last = out[-1] if out else None
+        if isinstance(last, Skip) and last.first + last.count == frame:
+            out[-1] = Skip(last.first, last.count + 1)
+        else:
+            out.append(Skip(frame, 1))
+
+    def outstanding(self) -> list[Assign]:
+        """Return all assignments that are not durable: what a restarted producer has to send."""
+        return [Assign(worker, frame, 1) for frame, worker in sorted(self._owner.items())]
+
+    def skips(self) -> list[Skip]:
+        """Return all skipped frames that are not durable: what a restarted recorder has to know."""
+        return [Skip(frame, 1) for frame in sorted(self._skipped)]
+
+    def owner(self, frame: int) -> str | None:
+        """Return who holds a frame."""
+        return self._owner.get(frame)
+
+    def due_in_ns(self, now_ns: int) -> int | None:
+        """Return ns until the next frame is due (None without a pace or without frames left)."""
+        if self.pace is None or self.next >= self.limit:
+            return None
+        return max(0, self.pace.due(self.next) - now_ns)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every frame up to the limit is durable."""
+        return self.next >= self.limit and self.upto >= self.limit

@@ -1,0 +1,157 @@
+"""What a run amounts to, and what it looks like while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.streaming.core.latency import HdrHistogram
+
+Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded"]
+"""good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C); aborted
+(ended before all frames under way were recorded); degraded (closed, but a role had to be restarted)."""
+
+
+def _no_counts() -> NDArray[np.int64]:
+    return np.zeros(0, np.int64)
+
+
+def _no_table() -> NDArray[np.int64]:
+    return np.zeros((0, 2), np.int64)
+
+
+@dataclass(slots=True)
+class RunTotals:
+    """Totals of one run, written to ``totals.json``.
+
+    Attributes
+    ----------
+    run_id, seed, config_digest
+        Which run this was.
+    quality
+        See `Quality`.
+    frames, fragments, triggers
+        The ledger's three accounts (`trigemu.streaming.core.ledger`); ``closed`` says that all sums match.
+    line_names, fired, accepted
+        Per line of the menu: candidates that fired it, and recorded triggers that kept it (int64[L]).
+    live_s, dead_s
+        Detector time in which triggers could and could not be accepted.
+    decisions, decisions_sha256
+        How many candidates were decided, and the hash over all decisions in frame order.
+    tally
+        int64[n signals, 2 + L]: generated, accepted, and accepted with line i passed near by.
+    monitor
+        Histogram name -> counts, summed over the sampled frames.
+    latency
+        Stage -> histogram of ns.
+    throughput
+        ``open_loop`` (whether frames had planned times), frames, fragments and bytes, their rates per wall second.
+    memory
+        Role name -> resident memory (MiB) at start, at the end and at its largest, and restarts.
+    wall_s
+        From the first assignment to the last durable frame.
+    replay
+        compared, same, different and the first difference, for a replay of recorded triggers.
+    """
+
+    run_id: str = ""
+    seed: int = 0
+    config_digest: str = ""
+    quality: Quality = "good"
+    frames: dict[str, int] = field(default_factory=dict)
+    fragments: dict[str, int] = field(default_factory=dict)
+    triggers: dict[str, int] = field(default_factory=dict)
+    closed: bool = False
+    line_names: tuple[str, ...] = ()
+    fired: NDArray[np.int64] = field(default_factory=_no_counts)
+    accepted: NDArray[np.int64] = field(default_factory=_no_counts)
+    live_s: float = 0.0
+    dead_s: float = 0.0
+    decisions: int = 0
+    decisions_sha256: str = ""
+    tally: NDArray[np.int64] = field(default_factory=_no_table)
+    monitor: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    latency: dict[str, HdrHistogram] = field(default_factory=dict)
+    throughput: dict[str, Any] = field(default_factory=dict)
+    memory: dict[str, dict[str, float]] = field(default_factory=dict)
+    wall_s: float = 0.0
+    replay: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, as stored in ``totals.json``."""
+        data = {each.name: getattr(self, each.name) for each in fields(self)}
+        data["line_names"] = list(self.line_names)
+        for name in ("fired", "accepted"):
+            data[name] = data[name].tolist()
+        data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
+        data["monitor"] = {
+            name: {"shape": list(counts.shape), "counts": counts.ravel().tolist()}
+            for name, counts in self.monitor.items()
+        }
+        data["latency"] = {stage: histogram.to_dict() for stage, histogram in self.latency.items()}
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunTotals:
+        """Rebuild from `to_dict`."""
+        values = dict(data)
+        values["line_names"] = tuple(values["line_names"])
+        for name in ("fired", "accepted"):
+            values[name] = np.asarray(values[name], np.int64)
+        values["tally"] = _array(values["tally"])
+        values["monitor"] = {name: _array(counts) for name, counts in values["monitor"].items()}
+        values["latency"] = {name: HdrHistogram.from_dict(each) for name, each in values["latency"].items()}
+        return cls(**values)
+
+
+def _array(data: Mapping[str, Any]) -> NDArray[np.int64]:
+    return np.asarray(data["counts"], np.int64).reshape(data["shape"])
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run as it is now; what a live display shows.
+
+    Attributes
+    ----------
+    state
+        State of run control.
+    frames_done, frames_total
+        Durable frames, and frames planned.
+    fragments
+        Counts of copies so far (duplicate, unexpected, damaged) and of fragments built.
+    line_names, fired, accepted, live_s
+        Counts per line, and the live time they belong to.
+    latency_us
+        Stage -> p50, p99, p99_9, max.
+    dead_fraction
+        Dead time over all time so far.
+    memory_mib
+        Resident memory per role.
+    elapsed_s, eta_s
+        Wall time so far and until the end (None while unknown).
+    bytes_per_s
+        Payload built into frames per wall second.
+    restarts
+        Roles restarted so far.
+    """
+
+    state: str
+    frames_done: int
+    frames_total: int
+    fragments: Mapping[str, int]
+    line_names: tuple[str, ...]
+    fired: tuple[int, ...]
+    accepted: tuple[int, ...]
+    live_s: float
+    latency_us: Mapping[str, Mapping[str, float]]
+    dead_fraction: float
+    memory_mib: Mapping[str, float]
+    elapsed_s: float
+    eta_s: float | None
+    bytes_per_s: float = 0.0
+    restarts: int = 0

@@ -1,0 +1,117 @@
+"""From a setup to what the processes are told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trigemu.errors import InputError
+from trigemu.experiments.setup import Setup
+from trigemu.frames.frame import TRUTH
+from trigemu.streaming.core.conductor import Plan
+from trigemu.streaming.decide import EXPECTED
+from trigemu.streaming.replay import open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run to be done.
+
+    Attributes
+    ----------
+    setup
+        Its configuration.
+    out
+        Its directory.
+    frames
+        Frames to process.
+    sources
+        Sources that make a frame.
+    replay
+        The recorded run that the fragments come from, or None to generate them.
+    identity
+        ``run_id``, ``seed`` and ``config_digest``.
+    """
+
+    setup: Setup
+    out: Path
+    frames: int
+    sources: tuple[str, ...]
+    replay: Path | None
+    identity: dict[str, Any]
+
+    @classmethod
+    def of(cls, setup: Setup, out: Path, replay: Path | None = None) -> Job:
+        """Describe a run.
+
+        Raises
+        ------
+        InputError
+            ``replay`` is no recorded run that this setup can read.
+        """
+        run = setup.config.run
+        frames, sources = setup.frames, tuple(setup.schemas)
+        if replay is not None:
+            replay = replay.resolve()
+            source = open_source(replay, setup)
+            frames, sources = min(frames, source.frames), tuple(source.schemas)
+        identity = {
+            "run_id": f"{setup.config.experiment}-{run.number}-{secrets.token_hex(4)}",
+            "seed": run.seed,
+            "config_digest": setup.digest,
+        }
+        return cls(setup, out.resolve(), frames, sources, replay, identity)
+
+
+def make_plan(job: Job) -> Plan:
+    """Return what run control needs.
+
+    Raises
+    ------
+    InputError
+        The producers do not have every source exactly once.
+    """
+    streaming = job.setup.config.streaming
+    # Late-comers may join: the window leaves room for them.
+    window = 2 * streaming.credits * streaming.workers + 64
+    realtime = streaming.policy == "realtime"
+    return Plan(
+        frames=job.frames,
+        producers=_groups(streaming.producers, tuple(job.setup.schemas), job.sources),
+        workers=streaming.workers,
+        credits=streaming.credits,
+        window=window,
+        frame_ns=job.setup.clock.frame_s * 1e9 / streaming.speed if realtime else None,
+        heartbeat_s=streaming.heartbeat_s,
+        lives=streaming.lives,
+        max_restarts=streaming.max_restarts,
+        configuration={
+            "config": job.setup.to_dict(),
+            "frames": job.frames,
+            "window": window,
+            "path": str(job.out),
+            "replay": str(job.replay) if job.replay else "",
+            "identity": job.identity,
+        },
+    )
+
+
+def _groups(
+    groups: Sequence[Sequence[str]] | None, all_sources: Sequence[str], sources: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the sources of each producer; in a replay of triggers these stand in for the truth."""
+    if groups is None:
+        return tuple((source,) for source in sources)
+    named = [source for group in groups for source in group]
+    if sorted(named) != sorted(all_sources):
+        raise InputError(
+            f"[streaming] producers: must name every source exactly once: {', '.join(all_sources)}; "
+            f"they name {', '.join(named)}"
+        )
+    present = [[EXPECTED if s == TRUTH and EXPECTED in sources else s for s in group] for group in groups]
+    kept = [tuple(source for source in group if source in sources) for group in present]
+    rest = tuple(source for source in sources if not any(source in group for group in kept))
+    return tuple(group for group in (*kept, rest) if group)

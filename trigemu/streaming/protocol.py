@@ -1,0 +1,84 @@
+"""Control messages: kinds, and how they are written.  docs/streaming.md lists their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigemu.frames.columns import Buffer
+from trigemu.frames.wire import WireError, decode, encode
+
+REGISTER, READY, BEAT, DURABLE, MISSING, FAILED, ENDED = (
+    "register",
+    "ready",
+    "beat",
+    "durable",
+    "missing",
+    "failed",
+    "ended",
+)
+"""From a role to control."""
+
+CONFIGURE, START, WORKER, GONE, RECORDER, ASSIGN, RELEASE, RESEND, SKIP, END, BYE = (
+    "configure",
+    "start",
+    "worker",
+    "gone",
+    "recorder",
+    "assign",
+    "release",
+    "resend",
+    "skip",
+    "end",
+    "bye",
+)
+"""From control to a role (``beat`` goes both ways)."""
+
+ROLES = ("producer", "worker", "recorder")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A control message."""
+
+    kind: str
+    fields: Mapping[str, Any]
+
+    def number(self, name: str) -> int:
+        """Return a non-negative integer field.
+
+        Raises
+        ------
+        WireError
+            It is not there or something else.
+        """
+        value = self.fields.get(name)
+        if type(value) is not int or value < 0:
+            raise WireError(f"control message {self.kind!r}: {name} must be a non-negative integer")
+        return value
+
+    def text(self, name: str) -> str:
+        """Return a text field (at most 4096 characters); raises `WireError` otherwise."""
+        value = self.fields.get(name)
+        if not isinstance(value, str) or len(value) > 4096:
+            raise WireError(f"control message {self.kind!r}: {name} must be text")
+        return value
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Return a table field; raises `WireError` otherwise."""
+        value = self.fields.get(name)
+        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+            raise WireError(f"control message {self.kind!r}: {name} must be a table")
+        return value
+
+
+def write_note(kind: str, fields: Mapping[str, Any]) -> list[Buffer]:
+    """Return the parts of a control message."""
+    return encode(kind, fields)
+
+
+def read_note(parts: Sequence[Buffer]) -> Note:
+    """Read a control message; raises `WireError` if it is none."""
+    message = decode(parts, {})
+    return Note(message.kind, message.fields)

@@ -1,0 +1,106 @@
+"""Starting one role: find control, be configured, work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trigemu.errors import InputError, TrigemuError
+from trigemu.experiments.setup import Setup
+from trigemu.frames.rundir import create_run
+from trigemu.streaming import protocol as p
+from trigemu.streaming.link import Link
+from trigemu.streaming.producer import Producer
+from trigemu.streaming.protocol import ROLES, Note
+from trigemu.streaming.recorder import Recorder
+from trigemu.streaming.recording import Recording
+from trigemu.streaming.replay import open_source
+from trigemu.streaming.shell import Shell
+from trigemu.streaming.transport import Port, Transport, ipc_folder_of, load_keys, own_address
+from trigemu.streaming.worker import Worker
+
+
+def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, parent: int = 0) -> int:
+    """Take part in a run as one role until control says goodbye.
+
+    Parameters
+    ----------
+    role
+        ``producer``, ``worker`` or ``recorder``.
+    control
+        Control's endpoint, ``tcp://host:port`` or ``ipc://path``.
+    name
+        A name of its own within the run.
+    keys
+        Folder with the CURVE keys that control uses.
+    parent
+        Process id of control if it started this process.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        No such role, or no such endpoint, or the run's configuration does not work here.
+    RunError
+        Control is gone, or there is no space left.
+    """
+    if role not in ROLES:
+        raise InputError(f"role {role!r} is not one of {', '.join(ROLES)}")
+    folder = ipc_folder_of(control)
+    host = "127.0.0.1" if folder else own_address(control)
+    transport = Transport(keys=load_keys(keys) if keys else None, folder=folder, host=host)
+    try:
+        data = None if role == "producer" else transport.pull(4096)
+        link = Link(transport, control, role, name, parent)
+        link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
+        configuration = _configuration(link)
+        if configuration is None:
+            return 1
+        try:
+            shell = _shell(link, data, configuration.fields)
+        except TrigemuError as error:
+            link.report(p.FAILED, 0, {}, {"reason": str(error), "totals": {}})
+            raise
+        shell.run()
+    finally:
+        transport.close()
+    return 0
+
+
+def _configuration(link: Link) -> Note | None:
+    """Wait for the configuration; None if control sends this role home."""
+    while True:
+        for note in link.notes():
+            if note.kind == p.CONFIGURE:
+                return note
+            if note.kind == p.BYE:
+                return None
+        link.beat_due(time.monotonic())
+        link.transport.wait(0.5)
+
+
+def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
+    """Set up what works."""
+    setup = Setup.from_dict(given["config"], "the run's configuration")
+    streaming = setup.config.streaming
+    link.configure(streaming.heartbeat_s, streaming.lives)
+    source = open_source(Path(given["replay"]), setup) if given["replay"] else None
+    schemas = source.schemas if source else setup.schemas
+    frames, window = int(given["frames"]), int(given["window"])
+    if data is None:
+        sources = tuple(given["sources"])
+        generator = source or setup.experiment.generator(setup, sources)
+        return Producer(link, setup, generator, schemas, sources)
+    if link.role == "worker":
+        return Worker(link, setup, data, schemas, frames, window)
+    path = Path(given["path"])
+    if not (path / "run.json").exists():
+        create_run(path, given["config"], given["identity"]["run_id"])
+    recording = Recording(setup, path, frames=frames, window=2 * window, sources=tuple(schemas))
+    return Recorder(link, recording, data, path, given["identity"])

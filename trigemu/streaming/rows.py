@@ -1,0 +1,222 @@
+"""Verdicts as rows of columns: what workers send to the recorder in batches, and what a run records.
+
+A batch is one message, so that it arrives whole or not at all: the header and block of `encode_rows`, followed by
+the read-out messages of its rows (`Row.extra`), two parts each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.base import Candidates
+from trigemu.frames.columns import Array, Block, Buffer, Column, Schema, pack
+from trigemu.frames.wire import Message, WireError, encode
+
+VERDICTS = "verdicts"
+"""Kind of the message, and of the records that complete the frames whose rows they hold."""
+
+READOUT = "readout"
+"""Kind of the messages that carry the read-out windows of one source."""
+
+LOST = 1
+"""`Row.lost` of a frame that was inhibited (realtime)."""
+
+INCOMPLETE = 2
+"""`Row.lost` of a frame that was given up because fragments did not come."""
+
+_HEAD = 15
+_SCHEMA = Schema(
+    VERDICTS,
+    (
+        Column("head", "<i8"),
+        Column("time", "<i8"),
+        Column("fired", "<u8"),
+        Column("passed", "<u8"),
+        Column("accepted", "<u8"),
+        Column("tally", "<i8"),
+        Column("count", "<i8"),
+        Column("replay", "<i8"),
+        Column("bin", "<i4"),
+        Column("load", "<u2"),
+        Column("state", "|u1"),
+    ),
+)
+SCHEMAS: Mapping[str, Schema] = {VERDICTS: _SCHEMA}
+"""For `trigemu.frames.wire.decode`."""
+
+_NONE: dict[str, Array] = {column.name: np.zeros(0, column.dtype) for column in _SCHEMA.columns}
+NO_CANDIDATES = Candidates(_NONE["time"], _NONE["fired"], _NONE["passed"], _NONE["load"])
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A verdict on its way to disk.
+
+    Attributes
+    ----------
+    frame
+        Frame number.
+    planned_ns, sent_ns, received_ns, decided_ns, recorded_ns
+        Stamps (monotonic clock): planned, last fragment sent, frame complete, frame decided, handed to the file.
+    size
+        Payload bytes of all its fragments.
+    missing, lost
+        Fragments that never came; 0, `LOST` or `INCOMPLETE`.
+    candidates
+        The trigger's answer.
+    tally, replay
+        See `trigemu.streaming.decide.Verdict`, flat; empty where there is nothing to count.
+    bins, counts
+        Monitoring histograms: filled bins (all histograms one after the other) and their counts.
+    state, accepted
+        The sequencer's outcome (only in records).
+    extra
+        Parts of the messages with read-out windows or fragments.
+    """
+
+    frame: int
+    planned_ns: int = 0
+    sent_ns: int = 0
+    received_ns: int = 0
+    decided_ns: int = 0
+    recorded_ns: int = 0
+    size: int = 0
+    missing: int = 0
+    lost: int = 0
+    candidates: Candidates = NO_CANDIDATES
+    tally: Array = field(default_factory=lambda: _NONE["tally"])
+    replay: Array = field(default_factory=lambda: _NONE["replay"])
+    bins: Array = field(default_factory=lambda: _NONE["bin"])
+    counts: Array = field(default_factory=lambda: _NONE["count"])
+    state: NDArray[np.uint8] = field(default_factory=lambda: _NONE["state"])
+    accepted: NDArray[np.uint64] = field(default_factory=lambda: _NONE["accepted"])
+    extra: Sequence[Buffer] = ()
+
+    def _head(self) -> tuple[int, ...]:
+        return (
+            self.frame,
+            self.planned_ns,
+            self.sent_ns,
+            self.received_ns,
+            self.decided_ns,
+            self.recorded_ns,
+            self.size,
+            self.missing,
+            self.lost,
+            len(self.candidates.time),
+            len(self.candidates.load),
+            len(self.tally),
+            len(self.bins),
+            len(self.replay),
+            len(self.extra) | (_DECIDED if len(self.state) else 0),
+        )
+
+
+_DECIDED = 1 << 40
+"""Flag in the last number of a head: the row carries the sequencer's outcome."""
+
+
+def encode_rows(rows: Sequence[Row], *, checksum: bool = True) -> list[Buffer]:
+    """Return the parts of one message with these rows and their extra parts."""
+    columns = {
+        "head": np.array([row._head() for row in rows], np.int64).ravel(),  # noqa: SLF001
+        "time": _join("time", (row.candidates.time for row in rows)),
+        "fired": _join("fired", (row.candidates.fired for row in rows)),
+        "passed": _join("passed", (row.candidates.passed for row in rows)),
+        "load": _join("load", (row.candidates.load for row in rows)),
+        "accepted": _join("accepted", (row.accepted for row in rows)),
+        "state": _join("state", (row.state for row in rows)),
+        "tally": _join("tally", (row.tally for row in rows)),
+        "replay": _join("replay", (row.replay for row in rows)),
+        "bin": _join("bin", (row.bins for row in rows)),
+        "count": _join("count", (row.counts for row in rows)),
+    }
+    parts = encode(VERDICTS, {}, pack(_SCHEMA, columns), checksum=checksum)
+    for row in rows:
+        parts.extend(row.extra)
+    return parts
+
+
+def _join(name: str, arrays: Iterable[Array]) -> Array:
+    filled = [array for array in arrays if len(array)]
+    if not filled:
+        return _NONE[name]
+    return filled[0] if len(filled) == 1 else np.concatenate(filled)
+
+
+def decode_rows(message: Message, extra: Sequence[Buffer]) -> list[Row]:
+    """Return the rows of a decoded message whose further parts are ``extra``.
+
+    The arrays are copies, so that no row keeps a whole batch alive.
+
+    Raises
+    ------
+    WireError
+        The numbers do not fit together.
+    """
+    block = message.block
+    if message.kind != VERDICTS or block is None or block.schema is not _SCHEMA:
+        raise WireError(f"a {message.kind!r} message where verdicts were expected")
+    if len(block["head"]) % _HEAD:
+        raise WireError("verdicts: the head is cut")
+    head = block["head"].reshape(-1, _HEAD)
+    decided = (head[:, 14] & _DECIDED) != 0
+    n_extra = head[:, 14] & (_DECIDED - 1)
+    sizes = {
+        "time": head[:, 9],
+        "load": head[:, 10],
+        "tally": head[:, 11],
+        "bin": head[:, 12],
+        "replay": head[:, 13],
+        "state": head[:, 9] * decided,
+    }
+    for same, other in _SAME_LENGTH:
+        sizes[same] = sizes[other]
+    if (head < 0).any() or n_extra.max(initial=0) > len(extra) or int(n_extra.sum()) != len(extra):
+        raise WireError("verdicts: negative numbers, or not the parts that the head promises")
+    for name, size in sizes.items():
+        # The sums cannot wrap: no entry may exceed what has really arrived.
+        if size.max(initial=0) > len(block[name]) or int(size.sum()) != len(block[name]):
+            raise WireError(
+                f"verdicts: column {name} has {len(block[name])} entries, not what the head promises"
+            )
+    return _rows(head, decided, n_extra, block, extra)
+
+
+_SAME_LENGTH = (("fired", "time"), ("passed", "time"), ("count", "bin"), ("accepted", "state"))
+
+
+def _rows(
+    head: NDArray[np.int64],
+    decided: NDArray[np.bool_],
+    n_extra: NDArray[np.int64],
+    block: Block,
+    extra: Sequence[Buffer],
+) -> list[Row]:
+    rows = []
+    at = {"time": 0, "load": 0, "tally": 0, "bin": 0, "replay": 0, "state": 0}
+    part = 0
+
+    def take(name: str, count: int, *columns: str) -> list[Array]:
+        start = at[name]
+        at[name] = start + count
+        return [block[column][start : start + count].copy() if count else _NONE[column] for column in columns]
+
+    for numbers, outcome, parts in zip(head.tolist(), decided.tolist(), n_extra.tolist(), strict=True):
+        row = Row(*numbers[:9])
+        if numbers[9] or numbers[10]:
+            time, fired, passed = take("time", numbers[9], "time", "fired", "passed")
+            row.candidates = Candidates(time, fired, passed, *take("load", numbers[10], "load"))
+        if outcome:
+            row.state, row.accepted = take("state", numbers[9], "state", "accepted")
+        (row.tally,) = take("tally", numbers[11], "tally")
+        row.bins, row.counts = take("bin", numbers[12], "bin", "count")
+        (row.replay,) = take("replay", numbers[13], "replay")
+        row.extra = extra[part : part + parts]
+        part += parts
+        rows.append(row)
+    return rows

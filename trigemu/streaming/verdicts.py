@@ -1,0 +1,79 @@
+"""From a complete frame to the row that is recorded: the same for the worker and the offline driver."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from trigemu.experiments.setup import Setup
+from trigemu.frames.columns import Buffer
+from trigemu.frames.frame import Fragment, TimeFrame
+from trigemu.streaming.core.account import MonitorLayout
+from trigemu.streaming.decide import Decider
+from trigemu.streaming.readout import encode_readout, readout_schemas
+from trigemu.streaming.rows import NO_CANDIDATES, Row
+
+
+class RowMaker:
+    """Decides frames and packs what is recorded of them.
+
+    Parameters
+    ----------
+    setup
+        The run.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._decider = Decider(setup)
+        self._layout = MonitorLayout(setup)
+        self._run = setup.config.run.number
+        self._all = setup.config.record.mode == "all"
+        self._checksum = setup.config.streaming.checksum
+        self._readout = readout_schemas(setup.schemas)
+
+    def row(
+        self,
+        frame: int,
+        fragments: Sequence[Fragment],
+        messages: Sequence[Sequence[Buffer]],
+        received_ns: int,
+    ) -> Row:
+        """Return the row of a complete frame.
+
+        Parameters
+        ----------
+        frame
+            Frame number.
+        fragments, messages
+            One per source, and the messages they came in (kept verbatim if all fragments are recorded).
+        received_ns
+            When the last of them came.
+        """
+        columns = {fragment.source: fragment.columns for fragment in fragments}
+        verdict = self._decider.decide(TimeFrame(self._run, frame, columns))
+        row = Row(frame, received_ns=received_ns)
+        row.planned_ns = min(fragment.planned_ns for fragment in fragments)
+        row.sent_ns = max(fragment.sent_ns for fragment in fragments)
+        row.size = sum(fragment.columns.buffer.nbytes for fragment in fragments)
+        # An answer without candidates and load needs no arrays of its own.
+        some = len(verdict.candidates.time) or len(verdict.candidates.load)
+        row.candidates = verdict.candidates if some else NO_CANDIDATES
+        if verdict.tally.any():
+            row.tally = verdict.tally.ravel()
+        row.replay = verdict.replay
+        if verdict.monitor:
+            row.bins, row.counts = self._layout.join(verdict.monitor)
+        if self._all:
+            row.extra = [part for message in messages for part in message]
+        elif verdict.readout is not None:
+            row.extra = encode_readout(self._run, frame, verdict.readout, self._readout, self._checksum)
+        row.decided_ns = time.monotonic_ns()
+        return row
+
+
+def whole(
+    fragments: Mapping[str, tuple[Fragment, Sequence[Buffer]]],
+) -> tuple[list[Fragment], list[Sequence[Buffer]]]:
+    """Return fragments and messages of a complete frame in the order of their sources' names."""
+    ordered = [fragments[source] for source in sorted(fragments)]
+    return [fragment for fragment, _ in ordered], [message for _, message in ordered]
