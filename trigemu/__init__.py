@@ -2,4 +2,31 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Decisions": "trigemu.measure.decisions",
+    "decide": "trigemu.measure.offline",
+    "efficiency": "trigemu.measure.efficiency",
+    "load_setup": "trigemu.experiments.setup",
+    "replay": "trigemu.streaming",
+    "run": "trigemu.streaming",
+}
+"""Where each public name lives; it is imported when it is first asked for (types: ``__init__.pyi``)."""
+
+__all__ = ["Decisions", "__version__", "decide", "efficiency", "load_setup", "replay", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

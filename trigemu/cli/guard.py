@@ -25,16 +25,15 @@ class GuardedGroup(click.Group):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
-        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run a command and leave with its exit code (click's own contract otherwise)."""
         given = list(sys.argv[1:] if args is None else args)
         if not standalone_mode:
-            return super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+            return super().main(given, prog_name, complete_var, False, **extra)
         debug = "--debug" in given
         try:
-            code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+            code = super().main(given, prog_name, complete_var, False, **extra)
         except click.ClickException as error:
             leave(_usage(error), error.exit_code)
         except (click.Abort, KeyboardInterrupt):

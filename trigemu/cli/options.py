@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from trigemu.errors import InputError
+
 if TYPE_CHECKING:
     from trigemu.experiments.setup import Setup
 
@@ -76,13 +78,13 @@ class RunOptions:
 
     def changes(self) -> dict[str, dict[str, Any]]:
         """Return the values that the options set, table by table."""
-        run = {"frames": self.frames, "duration_s": self.duration, "seed": self.seed}
-        streaming = {
+        run: dict[str, Any] = {"frames": self.frames, "duration_s": self.duration, "seed": self.seed}
+        streaming: dict[str, Any] = {
             "workers": self.workers,
             "policy": "realtime" if self.realtime else None,
             "checksum": self.checksum,
         }
-        record = {"mode": self.record}
+        record: dict[str, Any] = {"mode": self.record}
         tables = {"run": run, "streaming": streaming, "record": record}
         return {
             name: {key: value for key, value in table.items() if value is not None}
@@ -96,7 +98,19 @@ def load(config: str, options: RunOptions) -> Setup:
     from trigemu.menu.load import read_config
 
     data, origin = read_config(config, options.overrides)
-    return Setup.from_dict(changed(data, options), origin)
+    return checked(Setup.from_dict(changed(data, options), origin))
+
+
+def checked(setup: Setup) -> Setup:
+    """Return the setup after a look at its input file, so that a bad one is found before anything is started."""
+    from trigemu.frames.frame import TRUTH
+
+    path = setup.config.input.path
+    if path == "":
+        raise InputError("this configuration needs a file of generated events: --set input.path=FILE")
+    if path is not None:
+        setup.experiment.generator(setup, (TRUTH,)).fragment(TRUTH, 0)
+    return setup
 
 
 def changed(data: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:

@@ -1,1 +1,61 @@
 """``trigemu producer|worker|recorder|control``: one role each, for runs over many machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trigemu.cli.options import RunOptions, load, run_options
+
+KEYS = click.option(
+    "--keys",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder with CURVE keys; needed for tcp addresses beyond this machine.",
+)
+
+
+def _role(role: str, summary: str) -> click.Command:
+    """Return the command that serves one role until run control ends it."""
+
+    @click.command(role, help=summary)
+    @click.option(
+        "--control", required=True, metavar="ADDRESS", help="Where run control listens (tcp://host:port)."
+    )
+    @click.option("--name", default=f"{role}-0", show_default=True, help="Name of this process in the run.")
+    @KEYS
+    def command(control: str, name: str, keys: Path | None) -> int:
+        from trigemu.streaming import serve_role
+
+        return serve_role(role, control, name, keys=keys)
+
+    return command
+
+
+producer = _role("producer", "Make fragments of one or more sources and send them to workers.")
+worker = _role("worker", "Build frames and decide them.")
+recorder = _role("recorder", "Put decisions in order and write the run.")
+
+
+@click.command()
+@click.argument("config")
+@click.option("--bind", required=True, metavar="ADDRESS", help="Where to listen for roles (tcp://host:port).")
+@KEYS
+@run_options
+def control(config: str, bind: str, keys: Path | None, **options: Any) -> int:
+    """Conduct a run of CONFIG whose roles join from elsewhere."""
+    from trigemu.cli.folder import choose
+    from trigemu.cli.run import conduct
+
+    chosen = RunOptions(**options)
+    setup = load(config, chosen)
+    out = choose(chosen.out, Path(config).stem)
+
+    def start(folder: Path, on_snapshot: Any) -> Any:
+        from trigemu.streaming import serve_control
+
+        return serve_control(setup, folder, bind, keys=keys, on_snapshot=on_snapshot)
+
+    return conduct(setup, out, start, chosen)

@@ -37,7 +37,7 @@ def run(config: str, **options: Any) -> int:
 
         return stream(setup, folder, offline=chosen.offline, on_snapshot=on_snapshot)
 
-    return _conduct(setup, out, start, chosen.as_json)
+    return conduct(setup, out, start, chosen)
 
 
 @click.command()
@@ -55,7 +55,7 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
 
         return stream(rundir, setup, folder, offline=chosen.offline, on_snapshot=on_snapshot)
 
-    return _conduct(setup, out, start, chosen.as_json)
+    return conduct(setup, out, start, chosen)
 
 
 def _recorded(rundir: Path, options: RunOptions) -> Setup:
@@ -73,7 +73,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup:
     return Setup.from_dict(changed(data, options), str(rundir / "config.json"))
 
 
-def _conduct(setup: Setup, out: Path, start: Start, as_json: bool) -> int:
+def conduct(setup: Setup, out: Path, start: Start, options: RunOptions) -> int:
     """Run, show progress, write summary and report, print them, and return the exit code."""
     from trigemu.measure.live import progress_view
     from trigemu.measure.report import write_report
@@ -85,7 +85,7 @@ def _conduct(setup: Setup, out: Path, start: Start, as_json: bool) -> int:
         summary = summarise(setup, totals)
         write_summary(out / "summary.json", summary)
         write_report(out / "report.html", setup, totals, summary)
-    if as_json:
+    if options.as_json:
         print_json(summary)
     else:
         from trigemu.measure.console import summary_tables

@@ -10,7 +10,7 @@ import click
 from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.folder import choose, nothing_left
 from trigemu.cli.guard import say
-from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED
+from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, RunOptions, load
 
 
 @click.command()
@@ -50,14 +50,13 @@ def efficiency(
 
     With --out the table is written as CSV and JSON and drawn as PNG and SVG.
     """
-    from trigemu.experiments.setup import load_setup
     from trigemu.measure.efficiency import efficiency as scan
     from trigemu.measure.grid import parse_grids
     from trigemu.measure.live import bar
     from trigemu.measure.statistics import ONE_SIGMA
 
     axes = parse_grids(grids)
-    setup = load_setup(config, overrides)
+    setup = load(config, RunOptions(overrides=overrides))
     folder = choose(out, Path(config).stem) if out is not None else None
     with bar("events", sys.stderr) as progress:
         table = scan(setup, signal, axes, events=events, seed=seed, cl=cl or ONE_SIGMA, progress=progress)

@@ -110,7 +110,7 @@ def validation_table(results: Sequence[Result]) -> Table:
             row.quantity,
             f"{row.published:.6g} {row.unit}".strip(),
             row.allowed,
-            "–" if result.emulated is None else f"{result.emulated:.6g}{error}",
+            f"{result.emulated:.6g}{error}",
             "–" if result.pull is None else f"{result.pull:+.2f}",
             row.role,
             row.certainty,

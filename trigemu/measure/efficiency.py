@@ -91,10 +91,7 @@ def efficiency(
     setups = [signal_setup(setup, spec, point, seed) for point in points]
     rows: list[EfficiencyRow] = []
     for index, (point, single) in enumerate(zip(points, setups, strict=True)):
-        done = index * events
-        count = count_signal(
-            single, events, lambda n, done=done: progress and progress(done + n, events * len(points))
-        )
+        count = count_signal(single, events, _shifted(progress, index * events, len(points) * events))
         rows += _rows(point, spec.name, single.menu.names, count, cl)
     return EfficiencyTable(
         experiment=setup.config.experiment,
@@ -107,6 +104,16 @@ def efficiency(
         config_hash=setup.digest,
         rows=tuple(rows),
     )
+
+
+def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:
+    """Return what tells ``progress`` of n events of one point, after ``before`` events of earlier points."""
+
+    def tell(n: int) -> None:
+        if progress is not None:
+            progress(before + n, wanted)
+
+    return tell
 
 
 def find_signal(setup: Setup, name: str) -> SignalSpec:
@@ -148,7 +155,7 @@ def _table(setup: Setup, name: str) -> dict[str, Any]:
     return tables[0].model_dump(mode="json") if tables else {"signal": name}
 
 
-def count_signal(setup: Setup, events: int, progress: Callable[[int], Any] = lambda _: None) -> Count:
+def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
     """Make and decide frames until at least ``events`` were generated, and count them."""
     total = np.zeros(2 + len(setup.menu.names), np.int64)
     idle = 0

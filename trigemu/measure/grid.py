@@ -44,7 +44,8 @@ def parse_grid(text: str) -> dict[str, tuple[float, ...]]:
         return {key: tuple(_number(part, where) for part in values.split(","))}
     if len(parts) != 3:
         raise InputError(f"{where} has {len(parts)} numbers between colons: {FORMS}")
-    return {key: _steps(*(_number(part, where) for part in parts), where)}
+    start, stop, step = (_number(part, where) for part in parts)
+    return {key: _steps(start, stop, step, where)}
 
 
 def _number(text: str, where: str) -> float:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,6 @@ def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
         spine.set_visible(name in ("left", "bottom"))
     axes.xaxis.label.set_color(INK)
     axes.yaxis.label.set_color(INK)
-    axes.title.set_color(INK)
     axes.grid(alpha=0.18, color=INK, linewidth=0.6)
     axes.set_axisbelow(True)
     return figure, axes
@@ -80,7 +79,7 @@ def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str 
     axes.set_ylim(-0.02, 1.06)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
-    axes.set_title(title, fontsize="medium", loc="left")
+    axes.set_title(title, fontsize="medium", loc="left", color=INK)
     if curves:
         legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
     return figure
@@ -118,16 +117,17 @@ def histogram_figure(spec: HistogramSpec, counts: NDArray[np.int64]) -> Figure:
         extent = (spec.low[0], spec.high[0], spec.low[1], spec.high[1])
         # Cells that never saw a hit stay transparent: holes and the beam pipe show as what they are.
         cells = np.ma.masked_equal(counts.reshape(spec.shape).T, 0)
+        aspect: Literal["equal", "auto"] = "equal" if "mm" in spec.xlabel and "mm" in spec.ylabel else "auto"
         image = axes.imshow(
-            cells, origin="lower", extent=extent, cmap="viridis", aspect="auto", interpolation="none"
+            cells, origin="lower", extent=extent, cmap="viridis", aspect=aspect, interpolation="none"
         )
         axes.grid(visible=False)
         bar = figure.colorbar(image, ax=axes)
         bar.ax.tick_params(colors=INK)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
     axes.set_xlabel(spec.xlabel)
     axes.set_ylabel(spec.ylabel)
-    axes.set_title(spec.title, fontsize="medium", loc="left")
+    axes.set_title(spec.title, fontsize="medium", loc="left", color=INK)
     return figure
 
 

@@ -71,7 +71,7 @@ def _headline(title: str, setup: Setup, summary: Mapping[str, Any]) -> html.Html
     figures = [
         (
             "quality",
-            html.Html(f'<span class="{style}" style="font-size:inherit">{html.text(quality)}</span>'),
+            html.Html(f'<span class="{style}">{html.text(quality)}</span>'),
         ),
         (
             "frames decided",
@@ -229,7 +229,7 @@ def _latency(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> lis
 
 
 def _ledger(summary: Mapping[str, Any]) -> list[str]:
-    parts = []
+    parts: list[str] = []
     for what in ("frames", "fragments", "triggers"):
         items = {key: value for key, value in summary[what].items() if not isinstance(value, bool)}
         parts.append(

@@ -15,8 +15,8 @@ h2 { font-size: 1.2rem; margin: 2.6rem 0 .6rem; border-bottom: 1px solid var(--l
 h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
 p { margin: .4rem 0 .8rem; }
 .soft { color: var(--soft); }
-.good { color: var(--good); }
-.bad { color: var(--bad); }
+.good, .card .good { color: var(--good); }
+.bad, .card .bad { color: var(--bad); }
 code, .num { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace;
   font-variant-numeric: tabular-nums; }
 code { font-size: .88em; overflow-wrap: anywhere; }
@@ -30,8 +30,8 @@ td.num, th.num { text-align: right; white-space: nowrap; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .6rem .8rem; }
 .card b { display: block; font-size: 1.15rem; }
-.card span { color: var(--soft); font-size: .8rem; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr));
+.card > span { color: var(--soft); font-size: .8rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr));
   gap: 1rem; }
 figure { margin: 0; }
 svg { width: 100%; height: auto; display: block; }

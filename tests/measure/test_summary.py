@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from reference.measured_run import toy_setup, toy_totals
+
+from trigemu.measure.statistics import Efficiency
+from trigemu.measure.summary import signal_labels, summarise, write_summary
+
+KEYS = {
+    *(
+        "run",
+        "closed",
+        "frames",
+        "fragments",
+        "triggers",
+        "lines",
+        "live_time_s",
+        "dead_time_s",
+        "dead_fraction",
+    ),
+    *(
+        "latency_us",
+        "throughput",
+        "acceptance",
+        "efficiency",
+        "decisions",
+        "decisions_sha256",
+        "replay",
+        "memory",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return summarise(toy_setup(), toy_totals())
+
+
+def test_keys_are_the_documented_ones(summary):
+    assert set(summary) == KEYS
+    assert {"id", "seed", "config_hash", "versions", "quality"} <= set(summary["run"])
+    assert summary["run"]["versions"]["trigemu"]
+
+
+def test_triggers_have_each_state_and_close(summary):
+    triggers = dict(summary["triggers"])
+    assert triggers.pop("closed") is True
+    assert triggers.pop("candidates") == sum(triggers.values())
+
+
+def test_rates_are_over_live_time_and_prescale_is_undone(summary):
+    line = summary["lines"]["Q1"]
+    assert (line["fired"], line["accepted"], line["prescale"]) == (2000, 100, 20)
+    assert line["prescale_mode"] == "counter"
+    assert line["rate_hz"] == pytest.approx(125.0)
+    assert line["rate_err_hz"] == pytest.approx(12.5)
+    assert line["raw_rate_hz"] == pytest.approx(2500.0)
+    assert line["raw_rate_err_hz"] == pytest.approx(250.0)
+    quiet = summary["lines"]["quiet"]
+    assert (quiet["rate_hz"], quiet["rate_err_hz"]) == (0.0, 0.0)
+    assert quiet["rate_high_hz"] > 0
+
+
+def test_dead_fraction(summary):
+    assert summary["dead_fraction"] == pytest.approx(0.2)
+
+
+def test_efficiency_is_passed_over_accepted_per_signal_and_line(summary):
+    counted = Efficiency.of(40, 50)
+    got = summary["efficiency"]["light"]["H2"]
+    assert (got["passed"], got["total"], got["value"]) == (40, 50, 0.8)
+    assert (got["low"], got["high"]) == (counted.low, counted.high)
+    assert summary["acceptance"]["light"]["value"] == 0.5
+    assert set(summary["efficiency"]["light"]) == {"Q1", "H2", "quiet"}
+
+
+def test_signals_have_different_names():
+    assert signal_labels(toy_setup()) == ["light", "light-1", "zprime-2"]
+
+
+def test_signal_without_events_has_no_value(summary):
+    got = summary["efficiency"]["zprime-2"]["H2"]
+    assert (got["value"], got["low"], got["high"]) == (None, 0.0, 1.0)
+
+
+def test_latency_is_in_microseconds_and_idle_stages_are_left_out(summary):
+    assert set(summary["latency_us"]) == {"decide", "total"}
+    decide = summary["latency_us"]["decide"]
+    assert 10 <= decide["p50"] <= decide["p99"] <= decide["p99_9"] <= decide["max"] <= 90
+    assert decide["count"] == 5000
+
+
+def test_file_is_strict_json(summary, tmp_path):
+    write_summary(tmp_path / "summary.json", summary)
+    text = (tmp_path / "summary.json").read_text()
+    assert json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in summary.json")) == summary
+
+
+def test_run_that_never_lived_has_rates_without_values():
+    summary = summarise(toy_setup(), toy_totals(live_s=0.0, dead_s=0.0, latency={}))
+    assert summary["dead_fraction"] == 0.0
+    assert summary["lines"]["Q1"]["rate_hz"] is None
+    json.dumps(summary, allow_nan=False)

@@ -1,0 +1,9 @@
+from trigemu.experiments.setup import load_setup as load_setup
+from trigemu.measure.decisions import Decisions as Decisions
+from trigemu.measure.efficiency import efficiency as efficiency
+from trigemu.measure.offline import decide as decide
+from trigemu.streaming import replay as replay
+from trigemu.streaming import run as run
+
+__version__: str
+__all__: list[str]

@@ -1,0 +1,5 @@
+"""``python -m trigemu``: the command line."""
+
+from trigemu.cli import main
+
+main()
