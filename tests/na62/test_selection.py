@@ -1,0 +1,107 @@
+"""The e+e- selection and the monitoring histograms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, Selection
+from trigemu.experiments.na62.monitor import HISTOGRAMS, fill
+from trigemu.experiments.na62.primitives import muv3_primitives, newchod_primitives
+from trigemu.experiments.na62.selection import passes_ee, window_lsb
+from trigemu.frames.frame import TimeFrame
+
+
+def columns(rows):
+    rows = sorted(rows)
+    return {
+        "time": np.array([row[0] for row in rows], np.int64),
+        "channel": np.array([row[1] for row in rows], np.uint16),
+        "value": np.array([row[2] if len(row) > 2 else 0 for row in rows], np.uint16),
+    }
+
+
+def passes(time=(5000,), selection=Selection(), **sources):
+    frame = TimeFrame(1, 0, {name: columns(rows) for name, rows in sources.items()})
+    return passes_ee(frame, np.array(time, np.int64), selection).tolist()
+
+
+def pair(time, channel=3):
+    return [(time + 5, channel, 0), (time + 15, channel, 1)]
+
+
+def test_nothing_seen_passes():
+    assert passes(lav=[], anti0=[]) == [True]
+    assert passes() == [True]
+
+
+def test_lav_window_is_inclusive_and_needs_a_pair():
+    limit = window_lsb(6.0)
+    assert limit == 61
+    assert passes(lav=pair(5000 + limit)) == [False]
+    assert passes(lav=pair(5000 + limit + 1)) == [True]
+    assert passes(lav=pair(5000 - limit)) == [False]
+    assert passes(lav=pair(5000 - limit - 1)) == [True]
+    assert passes(lav=[(5000, 3, 0)]) == [True]
+
+
+def test_lav_pairs_needed():
+    two = Selection(lav_pairs=2)
+    assert passes(selection=two, lav=pair(5000)) == [True]
+    assert passes(selection=two, lav=pair(5000) + pair(5010, 4)) == [False]
+
+
+def test_anti0_window():
+    limit = window_lsb(10.0)
+    times = (5000, 6000, 7000)
+    assert passes(times, anti0=[(5000 + limit, 0), (6000 + limit + 1, 0), (7000 - limit, 0)]) == [
+        False,
+        True,
+        False,
+    ]
+
+
+def monitored(**sources):
+    frame = TimeFrame(1, 0, {name: columns(rows) for name, rows in sources.items()})
+    found = dict.fromkeys(DETECTOR_ORDER)
+    if "newchod" in sources:
+        found["newchod"] = newchod_primitives(frame["newchod"], L0(), 0, 1)
+    if "muv3" in sources:
+        found["muv3"] = muv3_primitives(frame["muv3"], L0(), 0, 1)
+    return fill(frame, found, L0())
+
+
+def test_histograms_have_the_shapes_that_are_announced():
+    counts = monitored(newchod=[], muv3=[])
+    assert {name: array.shape for name, array in counts.items()} == {
+        name: spec.shape for name, spec in HISTOGRAMS.items()
+    }
+    assert all(array.dtype == np.int64 for array in counts.values())
+    assert not any(array.any() for array in counts.values())
+
+
+def test_tile_map_shows_a_tile_on_its_bricks():
+    counts = monitored(newchod=[(100, 101), (107, 151), (100, 65000)])
+    # Tile 1 of quadrant 1 is the two bricks nearest the beam in x, y >= 0.
+    assert np.argwhere(counts["newchod_tiles"]).tolist() == [[8, 10], [9, 10]]
+    assert counts["newchod_tiles"].sum() == 2 * 2
+    assert np.flatnonzero(counts["newchod_channels"]).tolist() == [0, 38]
+    assert np.flatnonzero(counts["newchod_pair_dt"]).tolist() == [128 - 7]
+    assert counts["newchod_multiplicity"].tolist() == [0, 1, *[0] * 14]
+
+
+def test_pairs_need_two_sides_and_the_window():
+    assert monitored(newchod=[(100, 101), (110, 101)])["newchod_pair_dt"].sum() == 0
+    assert monitored(newchod=[(100, 101), (204, 151)])["newchod_pair_dt"].sum() == 0
+    counts = monitored(newchod=[(100, 151), (110, 101), (200, 102), (200, 152)])["newchod_pair_dt"]
+    assert np.flatnonzero(counts).tolist() == [128, 128 + 10]
+
+
+def test_muv3_map_and_time_difference():
+    counts = monitored(
+        newchod=[(100, 101), (100, 151), (900, 101), (900, 151)],
+        muv3=[(140, 13), (140, 213), (800, 144), (5000, 65)],
+    )
+    assert np.argwhere(counts["muv3_pads"]).tolist() == [[1, 1], [5, 5]]
+    assert counts["muv3_pads"][1, 1] == 2
+    assert np.flatnonzero(counts["muv3_newchod_dt"]).tolist() == [(512 - 100) // 8, (512 + 40) // 8]
+    assert counts["muv3_multiplicity"].tolist() == [0, 2, *[0] * 14]

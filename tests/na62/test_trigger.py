@@ -1,0 +1,227 @@
+"""From hits to candidates: one per timestamp, selections, windows that replay, and purity."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trigemu._kernels.na62_l0tp import one_per_timestamp
+from trigemu.errors import InputError
+from trigemu.experiments.na62.bits import ENTRIES, BIT_NAMES
+from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
+from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.geometry import CHANNEL_IDS
+from trigemu.experiments.na62.selection import SELECTIONS
+from trigemu.experiments.na62.trigger import NA62Trigger
+from trigemu.frames.columns import cut_windows
+from trigemu.frames.frame import TimeFrame
+from trigemu.menu.compile import compile_menu
+from trigemu.menu.schema import Line, Menu
+
+LINES = (
+    Line(name="q1", when="q1"),
+    Line(name="h2", when="h2"),
+    Line(name="mm", when="h2 and m1"),
+    Line(name="ee", when="h2 and not muv3 and not rich", select="ee"),
+    Line(name="rich-qx", when="rich and qx and not lav"),
+    Line(name="control", when="lkr and not newchod", on="control"),
+)
+
+
+def setup(lines=LINES, algorithms=(), user_words=None, bits=(), **section):
+    bits = [*BIT_NAMES, *[""] * 16, *bits]
+    menu = compile_menu(Menu(line=lines), bits=bits, entries=ENTRIES, selections=SELECTIONS, where="test")
+    return SimpleNamespace(
+        section=NA62(**{"frame_timestamps": 2048, "guard_timestamps": 16} | section),
+        menu=menu,
+        config=SimpleNamespace(run=SimpleNamespace(seed=11)),
+        algorithms=algorithms,
+        user_words=user_words,
+    )
+
+
+def columns(rows):
+    rows = sorted(rows)
+    found = {
+        "time": np.array([row[0] for row in rows], np.int64),
+        "channel": np.array([row[1] for row in rows], np.uint16),
+        "value": np.array([row[2] for row in rows], np.uint16),
+    }
+    for values in found.values():
+        values.flags.writeable = False
+    return found
+
+
+def tile(time, *ids):
+    return [(time, channel, 0) for found in ids for channel in (found, found + 50)]
+
+
+def frame(number=3, **sources):
+    names = ("newchod", "muv3", "lkr", "lav", "rich", "anti0")
+    return TimeFrame(1, number, {name: columns(sources.get(name, [])) for name in names})
+
+
+def names_of(word):
+    return {line.name for bit, line in enumerate(LINES) if int(word) >> bit & 1}
+
+
+def busy_frame(seed, rate=5e6, timestamps=2048):
+    """Return a frame with every source full of random hits, pairs and showers, guard bands included."""
+    rng = np.random.default_rng(seed)
+    low, high = -16 * 256, (timestamps + 16) * 256
+    count = round(rate * (high - low) * LSB_NS * 1e-9)
+
+    def times(scale):
+        return rng.integers(low, high - 400, round(count * scale))
+
+    first = CHANNEL_IDS[CHANNEL_IDS % 100 < 50]
+    newchod, muv3, rich, lav, lkr, anti0 = [], [], [], [], [], []
+    for t in times(1.0):
+        for tile_id in rng.choice(first, rng.integers(1, 4)):
+            at = t + rng.integers(0, 40)
+            newchod += [(int(at), int(tile_id), 0)]
+            if rng.random() < 0.95:
+                newchod += [(int(at + rng.integers(0, 30)), int(tile_id) + 50, 0)]
+        if rng.random() < 0.5:
+            muv3 += [(int(t + 20 + d), 30 + 200 * side, 0) for side, d in ((0, 0), (1, 5))]
+        if rng.random() < 0.3:
+            rich += [(int(t + d), int(rng.integers(512)), 0) for d in rng.integers(0, 50, 9)]
+    for t in times(0.2):
+        lav += [(int(t + d), int(c), v) for c in range(3) for d, v in ((0, 0), (9, 1))]
+        lkr += [(int(t + d), int(rng.integers(8)), int(rng.integers(400))) for d in rng.integers(0, 400, 4)]
+    anti0 += [(int(t), 0, 0) for t in times(0.1)]
+    return frame(newchod=newchod, muv3=muv3, rich=rich, lav=lav, lkr=lkr, anti0=anti0)
+
+
+def test_two_muons_fire_their_lines():
+    found = NA62Trigger(setup()).candidates(
+        frame(newchod=tile(5000, 105) + tile(5020, 305), muv3=[(5030, 20, 0), (5032, 220, 0)])
+    )
+    assert found.time.tolist() == [5010]
+    assert names_of(found.fired[0]) == {"q1", "h2", "mm"}
+    assert found.passed.tolist() == found.fired.tolist()
+    assert (found.time.dtype, found.fired.dtype, found.load.dtype) == (np.int64, np.uint64, np.uint16)
+    assert found.load.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_control_line_on_control_entries():
+    shower = [(5000, 1, 500)]
+    trigger = NA62Trigger(setup())
+    assert names_of(trigger.candidates(frame(lkr=shower)).fired[0]) == {"control"}
+    found = trigger.candidates(frame(lkr=shower, newchod=tile(5010, 105)))
+    assert [names_of(word) for word in found.fired] == [{"q1"}]
+
+
+def test_second_physics_trigger_in_a_timestamp_is_dropped():
+    # E8: 5000 and 5110 share a timestamp (4864 to 5119), 5120 is in the next.
+    trigger = NA62Trigger(setup())
+    found = trigger.candidates(frame(newchod=tile(5000, 105) + tile(5110, 105, 305)))
+    assert (found.time.tolist(), [names_of(word) for word in found.fired]) == ([5000], [{"q1"}])
+    found = trigger.candidates(frame(newchod=tile(5000, 105) + tile(5120, 105, 305)))
+    assert found.time.tolist() == [5000, 5120]
+    assert names_of(found.fired[1]) == {"q1", "h2", "ee"}
+
+
+def test_types_in_a_timestamp_are_ored_with_the_physics_time():
+    found = NA62Trigger(setup()).candidates(frame(lkr=[(4870, 1, 500)], newchod=tile(5000, 105)))
+    assert found.time.tolist() == [5000]
+    assert names_of(found.fired[0]) == {"q1", "control"}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 15)), max_size=40, unique_by=lambda row: row[0])
+)
+def test_one_per_timestamp_is_the_obvious_loop(rows):
+    rows, physics = sorted(rows), 0b0011
+    expected = {}
+    for time, fired in rows:
+        if not fired:
+            continue
+        seen = expected.setdefault(time // 256, [time, 0])
+        if fired & physics and not seen[1] & physics:
+            seen[0] = time
+            seen[1] |= fired & physics
+        seen[1] |= fired & ~physics
+    out_time, out_fired = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.uint64)
+    time, fired = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.uint64)
+    count = one_per_timestamp(time, fired, physics, out_time, out_fired)
+    found = [list(row) for row in zip(out_time[:count].tolist(), out_fired[:count].tolist(), strict=True)]
+    assert found == list(expected.values())
+
+
+def test_candidates_are_inside_the_frame_and_rise():
+    found = NA62Trigger(setup()).candidates(busy_frame(1))
+    assert len(found.time) > 100
+    assert found.time[0] >= 0
+    assert found.time[-1] < 2048 * 256
+    assert np.all(np.diff(found.time // 256) > 0)
+    assert np.all(found.fired != 0)
+    assert np.all(found.passed & ~found.fired == 0)
+    edge = NA62Trigger(setup()).candidates(frame(newchod=tile(-20, 105) + tile(2048 * 256 + 1, 105)))
+    assert len(edge.time) == 0
+
+
+def test_an_instance_does_not_remember():
+    trigger = NA62Trigger(setup())
+    frames = [busy_frame(seed) for seed in (1, 2, 1)]
+    found = [trigger.candidates(one) for one in frames]
+    for a, b in ((found[0], found[2]), (found[1], NA62Trigger(setup()).candidates(frames[1]))):
+        assert a.time.tolist() == b.time.tolist()
+        assert a.fired.tolist() == b.fired.tolist()
+        assert a.passed.tolist() == b.passed.tolist()
+
+
+@pytest.mark.parametrize("slot_bits", [0, 2, 3])
+@pytest.mark.parametrize("readout", [8, 64])
+def test_windows_replay_the_same_bits(slot_bits, readout):
+    # Each candidate's own window alone, at 5 MHz of showers: everything that made its bits must be inside.
+    made = setup(l0={"slot_bits": slot_bits}, readout_timestamps=readout)
+    trigger = NA62Trigger(made)
+    seen = busy_frame(4)
+    found = trigger.candidates(seen)
+    start, stop = trigger.windows(found.time)
+    assert np.all(start % SPLIT_LSB == 0) or readout > 8
+    assert np.all(start <= found.time // 256 * 256 - readout // 2 * 256)
+    assert np.all(stop >= found.time // 256 * 256 + readout // 2 * 256)
+    assert len(set(map(frozenset, map(names_of, found.fired)))) > 5
+    for k in range(0, len(found.time), 7):
+        alone = TimeFrame(
+            1, 3, {name: cut_windows(c, start[k : k + 1], stop[k : k + 1]) for name, c in seen.fragments.items()}
+        )
+        again = trigger.candidates(alone)
+        (place,) = np.flatnonzero(again.time == found.time[k])
+        assert again.fired[place] == found.fired[k]
+        assert again.passed[place] == found.passed[k]
+
+
+def test_windows_of_a_frame_fit_its_guard_band():
+    start, stop = NA62Trigger(setup()).windows(np.array([0, 2048 * 256 - 1]))
+    assert start[0] >= -16 * 256
+    assert stop[1] <= (2048 + 16) * 256
+
+
+def test_added_algorithms_fill_words_after_the_112_bits():
+    lines = (Line(name="mine", when="mine.late"),)
+    late = setup(
+        lines,
+        algorithms=("mine",),
+        user_words=lambda seen, time: (time > 6000).astype(np.uint64)[:, None],
+        bits=["mine.late", *[""] * 63],
+    )
+    found = NA62Trigger(late).candidates(frame(newchod=tile(5000, 105) + tile(7000, 105)))
+    assert found.time.tolist() == [7000]
+
+
+def test_a_source_that_is_not_there_makes_no_primitives():
+    only = TimeFrame(1, 0, {"newchod": columns(tile(5000, 105))})
+    assert names_of(NA62Trigger(setup()).candidates(only).fired[0]) == {"q1"}
+
+
+def test_bad_order_is_named():
+    bad = {"time": np.array([5, 4]), "channel": np.zeros(2, np.uint16), "value": np.zeros(2, np.uint16)}
+    with pytest.raises(InputError, match="'newchod'"):
+        NA62Trigger(setup()).candidates(TimeFrame(1, 0, {"newchod": bad}))
