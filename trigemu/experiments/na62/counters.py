@@ -96,9 +96,7 @@ def lkr_energy(kind: int, p: float, mass: float, shower: bool, seed: Int, frame:
 
 @kernel
 def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns: float, out: I64) -> int:
-    """Fill packed LKr hits and return how many, at most one per particle; value: counts of
-    `LKR_COUNT_MEV`.
-    """
+    """Fill packed LKr hits and return how many, at most one per particle; value in `LKR_COUNT_MEV`."""
     n = 0
     for i in range(len(rows)):
         x, y, t = crossing(rows[i], LKR_Z)

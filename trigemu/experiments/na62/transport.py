@@ -59,8 +59,11 @@ def momentum(row: F64) -> float:
 def kicked(row: F64) -> tuple[float, float]:
     """Return dx/dz and dy/dz behind the magnet; the kick turns the momentum and keeps its size.
 
-    A kick larger than the momentum allows gives slopes that miss everything.
+    A kick larger than the momentum allows gives slopes that miss everything; a particle made behind the
+    magnet is not kicked.
     """
+    if row[Z] >= MNP33_Z or row[CHARGE] == 0.0:
+        return row[PX] / row[PZ], row[PY] / row[PZ]
     px = row[PX] - row[CHARGE] * MNP33_KICK_GEV
     pz2 = row[PX] * row[PX] + row[PZ] * row[PZ] - px * px
     if pz2 <= 0.0:

@@ -1,0 +1,189 @@
+"""What happens in a frame: halo muons, neutral background and signals at their times.
+
+Every source of events has a number: 0 halo muons, 1 neutral showers, 2 + i signal table i.  How many events
+of a source a frame has, when they are and what they are is a pure function of (seed, frame, number), so a
+source more or less changes nothing about the others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
+from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.halo import HaloSource
+from trigemu.experiments.na62.signals import Aprime, SignalSource
+from trigemu.experiments.na62.sources import BACKGROUND
+from trigemu.experiments.na62.tracks import Tracks
+from trigemu.physics.rng import Purpose, poisson, stream, uniforms
+
+if TYPE_CHECKING:
+    from trigemu.experiments.setup import Setup
+
+F64 = NDArray[np.float64]
+
+HALO_NUMBER, NEUTRAL_NUMBER, FIRST_SIGNAL = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Events of one source.
+
+    Attributes
+    ----------
+    tracks
+        Their particles; ``tracks.event`` counts from 0.
+    flags
+        uint8[particles], see `deposits.EXTRA` and following.
+    momentum
+        float32[n], GeV, of the parent (signals) or the particle.
+    vertex_z
+        float32[n], mm.
+    """
+
+    tracks: Tracks
+    flags: NDArray[np.uint8]
+    momentum: NDArray[np.float32]
+    vertex_z: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """All events of one frame.
+
+    Attributes
+    ----------
+    ticks
+        float64[n], time since the start of the frame in TDC counts, 0 <= ticks < length of the frame.
+    signal
+        uint16[n], index of the signal table, `BACKGROUND` for halo.
+    momentum, vertex_z
+        float32[n], see `Sample`.
+    tracks
+        Particles of all events, ``tracks.event`` is the row here.
+    flags
+        uint8[particles], see `Sample`.
+    """
+
+    ticks: F64
+    signal: NDArray[np.uint16]
+    momentum: NDArray[np.float32]
+    vertex_z: NDArray[np.float32]
+    tracks: Tracks
+    flags: NDArray[np.uint8]
+
+
+def regular_times(seed: int, frame: int, number: int, every: float, offset: float, frame_ticks: int) -> F64:
+    """Return times (float64[n], TDC counts) at regular distances, each smeared over one split.
+
+    Parameters
+    ----------
+    seed, frame, number
+        Address of the random phases.
+    every
+        Distance in TDC counts.
+    offset
+        Start of the first one's split, TDC counts.
+    frame_ticks
+        Length of the frame; no time is beyond it.
+    """
+    n = max(0, math.floor((frame_ticks - SPLIT_LSB - offset) / every) + 1)
+    phase = uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
+    return offset + every * np.arange(n) + SPLIT_LSB * phase
+
+
+def poisson_times(seed: int, frame: int, number: int, mean: float, frame_ticks: int) -> F64:
+    """Return a Poisson number of times (float64[n], TDC counts), uniform over the frame, in no order."""
+    n = int(poisson(seed, frame, stream(Purpose.CORE_COUNT, number), 0, mean)) if mean > 0.0 else 0
+    return frame_ticks * uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
+
+
+class EventSource:
+    """Makes the events of any frame.
+
+    Parameters
+    ----------
+    setup
+        Signals, halo, seed.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        section = setup.section
+        if not isinstance(section, NA62):
+            raise TypeError(f"an NA62 setup has an NA62 section, not {type(section).__name__}")
+        seed, path = setup.config.run.seed, setup.config.input.path
+        self._seed = seed
+        self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
+        self._frame_s = self._frame_ticks * LSB_NS * 1e-9
+        self._halo = HaloSource(section.halo, seed, path)
+        self._rates = (self._halo.rate_hz, section.halo.neutral_rate_hz)
+        self._models = [model for model in setup.signals if isinstance(model, Aprime)]
+        self._signals = [SignalSource(model, path, seed, i) for i, model in enumerate(self._models)]
+
+    def events(self, frame: int) -> Events:
+        """Return the events of a frame (none before frame 0, the begin of burst)."""
+        times: list[F64] = []
+        samples: list[Sample] = []
+        labels: list[int] = []
+        if frame >= 0:
+            makers: list[Callable[[int, int], Sample]] = [self._muons, self._neutrals]
+            for number, make in enumerate(makers):
+                mean = self._rates[number] * self._frame_s
+                times.append(poisson_times(self._seed, frame, number, mean, self._frame_ticks))
+                samples.append(make(frame, len(times[-1])))
+                labels.append(BACKGROUND)
+            for index in range(len(self._signals)):
+                times.append(self._signal_times(frame, index))
+                samples.append(self._decays(index, frame, len(times[-1])))
+                labels.append(index)
+        return _join(times, samples, labels)
+
+    def _signal_times(self, frame: int, index: int) -> F64:
+        model, number = self._models[index], FIRST_SIGNAL + index
+        if model.every_ns is None:
+            mean = model.rate_hz * self._frame_s
+            return poisson_times(self._seed, frame, number, mean, self._frame_ticks)
+        every = model.every_ns / LSB_NS
+        # Several regular signals take turns.
+        offset = every * index / len(self._models)
+        return regular_times(self._seed, frame, number, every, offset, self._frame_ticks)
+
+    def _muons(self, frame: int, n: int) -> Sample:
+        tracks, flags = self._halo.sample(frame, n)
+        return Sample(tracks, flags, tracks.momentum.astype(np.float32), tracks.z.astype(np.float32))
+
+    def _neutrals(self, frame: int, n: int) -> Sample:
+        tracks = self._halo.sample_neutral(frame, n)
+        flags = np.zeros(n, np.uint8)
+        return Sample(tracks, flags, tracks.momentum.astype(np.float32), tracks.z.astype(np.float32))
+
+    def _decays(self, index: int, frame: int, n: int) -> Sample:
+        tracks, momentum, vertex_z = self._signals[index].sample(frame, n)
+        return Sample(tracks, np.zeros(len(tracks), np.uint8), momentum, vertex_z)
+
+
+def _join(times: list[F64], samples: list[Sample], labels: list[int]) -> Events:
+    """Put the events of all sources behind each other and number their particles through."""
+    if not samples:
+        none = np.zeros(0, np.float32)
+        return Events(
+            np.zeros(0), np.zeros(0, np.uint16), none, none, Tracks.allocate(0), np.zeros(0, np.uint8)
+        )
+    counts = [len(time) for time in times]
+    tracks = Tracks.concatenate([sample.tracks for sample in samples])
+    first = np.cumsum([0, *counts[:-1]])
+    tracks.event[:] += np.repeat(first, [len(sample.tracks) for sample in samples])
+    return Events(
+        np.concatenate(times),
+        np.repeat(np.array(labels, np.uint16), counts),
+        np.concatenate([sample.momentum for sample in samples]),
+        np.concatenate([sample.vertex_z for sample in samples]),
+        tracks,
+        np.concatenate([sample.flags for sample in samples]),
+    )

@@ -1,0 +1,137 @@
+"""NA62's fragments: events, detector response and guard bands, frame by frame.
+
+Every event belongs to one frame, and so does every hit that it makes: these hits are the frame's *core*.  A
+fragment is the core of its frame with the end of the core before and the beginning of the one after.  A core
+is a pure function of the seed and the frame (it also looks at what the frame before left in the detector),
+so that neighbouring fragments, whoever makes them, agree on every hit in their guard bands.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.na62.acceptance import accept
+from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
+from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.events import Events, EventSource
+from trigemu.experiments.na62.hits import between, shift, unpack
+from trigemu.experiments.na62.response import Particles, detectors
+from trigemu.experiments.na62.sources import BACKGROUND, SCHEMAS
+from trigemu.experiments.na62.transport import table
+from trigemu.frames.columns import Array
+from trigemu.frames.frame import TRUTH
+
+if TYPE_CHECKING:
+    from trigemu.experiments.setup import Setup
+
+I64 = NDArray[np.int64]
+
+KEEP = 4
+"""Frames that each step remembers; a fragment needs up to four, and in order each is made once."""
+
+T = TypeVar("T")
+
+
+class _Recent(Generic[T]):
+    """The last few results of a function of the frame number."""
+
+    def __init__(self, make: Callable[[int], T]) -> None:
+        self._make = make
+        self._kept: OrderedDict[int, T] = OrderedDict()
+
+    def __call__(self, frame: int) -> T:
+        if frame in self._kept:
+            self._kept.move_to_end(frame)
+            return self._kept[frame]
+        value = self._make(frame)
+        self._kept[frame] = value
+        if len(self._kept) > KEEP:
+            self._kept.popitem(last=False)
+        return value
+
+
+class NA62Generator:
+    """Makes NA62 fragments: a pure function of (seed, frame, source), in any order.
+
+    Parameters
+    ----------
+    setup
+        Signals, halo, response, seed.
+    sources
+        The sources that will be asked for.
+    """
+
+    def __init__(self, setup: Setup, sources: Sequence[str]) -> None:
+        section = setup.section
+        if not isinstance(section, NA62):
+            raise TypeError(f"an NA62 setup has an NA62 section, not {type(section).__name__}")
+        self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
+        self._guard = section.guard_timestamps * TIMESTAMP_LSB
+        self._events = _Recent(EventSource(setup).events)
+        self._particles = _Recent(self._make_particles)
+        response = detectors(section.response, setup.config.run.seed, self._frame_ticks)
+        self._detectors = {name: response[name] for name in sources if name in response}
+        self._raw = {name: _Recent(self._raw_maker(name)) for name in self._detectors}
+        self._core = {name: _Recent(self._core_maker(name)) for name in self._detectors}
+
+    def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
+        """Return the columns of one source in one frame; ``truth`` has no guard bands.
+
+        Raises
+        ------
+        KeyError
+            The source is not one of those the generator was made for.
+        """
+        if source == TRUTH:
+            return self._truth(frame)
+        core = self._core[source]
+        length, guard = self._frame_ticks, self._guard
+        # An event's hits may lie a little outside its own frame, so each core may reach into any of the
+        # parts.
+        pieces = [
+            shift(between(core(frame - 1), length - guard, 2 * length), -length),
+            between(core(frame), -guard, length + guard),
+            shift(between(core(frame + 1), -length, guard), length),
+        ]
+        packed = np.concatenate(pieces)
+        packed.sort()
+        return unpack(packed)
+
+    def _truth(self, frame: int) -> Mapping[str, Array]:
+        events = self._events(frame)
+        accepted = accept(events.tracks, len(events.ticks)).accepted & (events.signal != BACKGROUND)
+        time = events.ticks.astype(np.int64)
+        order = np.lexsort((events.signal, time))
+        return {
+            "time": time[order],
+            "momentum": events.momentum[order],
+            "vertex_z": events.vertex_z[order],
+            "signal": events.signal[order],
+            "accepted": accepted[order].astype(np.uint8),
+        }
+
+    def _make_particles(self, frame: int) -> Particles:
+        events: Events = self._events(frame)
+        tracks = events.tracks
+        return Particles(table(tracks), events.ticks[tracks.event] * LSB_NS, tracks.pdg, events.flags)
+
+    def _raw_maker(self, name: str) -> Callable[[int], Any]:
+        detector = self._detectors[name]
+        return lambda frame: detector.nothing() if frame < 0 else detector.raw(self._particles(frame), frame)
+
+    def _core_maker(self, name: str) -> Callable[[int], I64]:
+        detector, raw = self._detectors[name], self._raw[name]
+        return lambda frame: detector.core(raw(frame - 1), raw(frame))
+
+
+def warm_up(setup: Setup) -> None:
+    """Compile every kernel by making two fragments of every source."""
+    generator = NA62Generator(setup, tuple(SCHEMAS))
+    for frame in range(2):
+        for source in SCHEMAS:
+            generator.fragment(source, frame)
