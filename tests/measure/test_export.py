@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trigemu import streaming
 from trigemu.errors import InputError
 from trigemu.experiments.base import Candidates
 from trigemu.experiments.setup import Setup, load_setup
@@ -147,6 +148,19 @@ def test_run_without_decisions_gives_an_empty_table(configs: Path, tmp_path: Pat
     table, _ = READERS[form](tmp_path / "out")
     assert {"frame", "p2_channel", "odd_pair", "triple"} <= set(table)
     assert not any(table.values())
+
+
+def test_windows_and_whole_fragments_export_the_same(configs: Path, tmp_path: Path) -> None:
+    tables = {}
+    for mode in ("accepted", "all"):
+        setup = load_setup(configs / "pulser.toml", [f"record.mode={mode}", "run.frames=40"])
+        totals = streaming.run(setup, tmp_path / mode, offline=True)
+        assert export_run(tmp_path / mode, "parquet", tmp_path / f"{mode}.parquet") == totals.decisions > 50
+        tables[mode], _ = read_parquet(tmp_path / f"{mode}.parquet")
+    truth = {f"truth_{column.name}": None for column in setup.schemas[TRUTH].columns}
+    assert tables["all"].keys() - tables["accepted"].keys() == truth.keys()
+    for name, values in tables["accepted"].items():
+        assert tables["all"][name] == values, name
 
 
 @pytest.fixture
