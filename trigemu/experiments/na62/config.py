@@ -93,18 +93,25 @@ class Response(Model):
 class Halo(Model):
     """Muons that reach the detectors with the TAX closed.
 
-    The flux is not public; 0.28 MHz follows from a recalled rate of the Q1/20 line (14 kHz).  Momentum,
-    position, extra tiles and LKr showers are a model: guesses that make the recalled 18 kHz of H2 and 4 kHz
-    of LKr control come out, and so never a prediction of them.
+    ``rate_hz`` counts those that cross a NewCHOD tile.  The flux is not public; 0.28 MHz follows from a
+    recalled rate of the Q1/20 line (14 kHz).  Momentum, position, extra tiles and LKr showers are a model:
+    guesses that make the recalled 18 kHz of H2 and 4 kHz of LKr control come out, and so never a prediction
+    of them.
+
+    Momenta fall exponentially from the minimum (mean 35 GeV: slope of muons within 5 mrad in a toy dump,
+    before sweeping); position and angle at z = 102 m are Gaussian.  With an event file, momentum, charge and
+    direction come from its pions and kaons, and ``sweep_gev`` takes soft muons away: 1 - exp(-(p / sweep)^2)
+    get through.
     """
 
     rate_hz: Annotated[float, Field(ge=0)] = 0.28e6
-    mean_momentum_gev: Annotated[float, Field(gt=0)] = 20.0
+    mean_momentum_gev: Annotated[float, Field(gt=0)] = 35.0
     minimum_momentum_gev: Annotated[float, Field(gt=0)] = 5.0
+    sweep_gev: Annotated[float, Field(gt=0)] = 30.0
     width_mm: Annotated[float, Field(gt=0)] = 700.0
     angle_mrad: Annotated[float, Field(ge=0)] = 2.0
-    positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.82
-    extra_tile_probability: Annotated[float, Field(ge=0, le=1)] = 0.055
+    positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.6  # toy dump: mu+/mu- 1.3 to 2
+    extra_tile_probability: Annotated[float, Field(ge=0, le=1)] = 0.05
     shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.001
     lkr_shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.01
     neutral_rate_hz: Annotated[float, Field(ge=0)] = 2.0e3

@@ -62,7 +62,6 @@ class Aprime(Model):
     label: str = ""
     mass: Annotated[float, Field(gt=0, le=3.0)]
     rate_hz: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1000.0
-    every_ns: Annotated[float, Field(ge=100)] | None = None
     every_ns: Annotated[float, Field(ge=200, le=1e9, allow_inf_nan=False)] | None = None
     production: Literal["brem", "mesons", "all", "pi0", "eta", "etap", "rho0", "omega", "phi"] = "brem"
     yields: mesons.YieldSet = "sps"
@@ -233,7 +232,8 @@ class SignalSource:
             where = f" (mesons of {self._path})" if self._path is not None and parents else ""
             raise InputError(
                 f"signal {model.label or model.mass}: no A' of mass {model.mass} GeV and "
-                f"p > {model.p_min} GeV decays in the volume{where}; lower epsilon or p_min, or choose another production"
+                f"p > {model.p_min} GeV decays in the volume{where}; lower epsilon or p_min, or choose "
+                "another production"
             ) from None
 
     def accepted_weight(self, n: int = 10_000) -> float:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import pytest
+
+from trigemu.errors import InputError
+from trigemu.physics import hepmc
+
+HEADER = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW nominal\n"
+FOOTER = "HepMC::Asciiv3-END_EVENT_LISTING\n\n"
+
+
+def event(number=0, units="GEV MM", scale=1.0, length=1.0):
+    """A beam proton makes a pi0 (and its copy) and, at a displaced K0, a pi+."""
+    p = f"{1.5 * scale:.8e}"
+    e = f"{1.50606 * scale:.8e}"
+    m = f"{0.13497 * scale:.8e}"
+    return (
+        f"E {number} 3 6\nU {units}\nW 1.0\n"
+        f"P 1 0 2212 0 0 {400 * scale} {400 * scale} {0.938 * scale} 4\n"
+        "V -1 0 [1]\n"
+        f"P 2 -1 111 0 0 {p} {e} {m} 2\n"
+        f"P 3 -1 311 0 0 {p} {e} {m} 2\n"
+        "V -2 0 [2]\n"
+        f"P 4 -2 111 0 0 {p} {e} {m} 1\n"
+        f"V -3 0 [3] @ {1.0 * length} {2.0 * length} {30.0 * length} {30.0 * length}\n"
+        f"P 5 -3 211 0 0 {p} {e} {m} 1\n"
+        f"P 6 -3 -211 0 0 {p} {e} {m} 1\n"
+    )
+
+
+def write(path, text):
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(text.encode()))
+    else:
+        path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.hepmc3", "a.hepmc3.gz"])
+@pytest.mark.parametrize(
+    ("units", "scale", "length"),
+    [("GEV MM", 1, 1), ("MEV MM", 1000, 1), ("GEV CM", 1, 0.1), ("MEV CM", 1000, 0.1)],
+)
+def test_units_vertices_and_copies(tmp_path, name, units, scale, length):
+    text = HEADER + event(0, units, scale, length) + event(1, units, scale, length) + FOOTER
+    sample = hepmc.read(write(tmp_path / name, text), (111, 211))
+    assert sample.events == 2
+    assert list(sample.event) == [0, 0, 1, 1]
+    assert list(sample.pdg) == [111, 211, 111, 211]
+    assert sample.pz == pytest.approx(1.5, rel=1e-6)
+    assert sample.energy == pytest.approx(1.50606, rel=1e-6)
+    assert sample.mass == pytest.approx(0.13497, rel=1e-6)
+    pion = sample.take(sample.pdg == 211)
+    assert pion.x == pytest.approx(1.0)
+    assert pion.y == pytest.approx(2.0)
+    assert pion.z == pytest.approx(30.0)
+
+
+def test_columns_cannot_be_changed(tmp_path):
+    sample = hepmc.read(write(tmp_path / "a.hepmc3", HEADER + event() + FOOTER), (111,))
+    with pytest.raises(ValueError, match="read-only"):
+        sample.px[0] = 1.0
+
+
+GOOD = HEADER + event(0) + event(1) + FOOTER
+BAD = {
+    "no end of listing": (GOOD.replace(FOOTER, ""), "is truncated: it does not end with"),
+    "torn event": (GOOD[: len(GOOD) // 2], "is truncated"),
+    "plain text": ("hello\nworld\n", "is not HepMC3 ascii"),
+    "binary": ("\x00\x01\x02", "is not HepMC3 ascii"),
+    "empty": ("", "is empty"),
+    "blank": ("\n\n", "is empty"),
+    "HepMC2": ("HepMC::Version 2.06.09\nHepMC::IO_GenEvent-START_EVENT_LISTING\n", "is in HepMC2 format"),
+    "LHE": ("<LesHouchesEvents version='3.0'>", "is not HepMC3 ascii"),
+    "no event": (HEADER + FOOTER, "holds no event"),
+    "no such particle": (
+        GOOD.replace(" 111 ", " 22 ").replace(" 211 ", " 22 "),
+        "has no particle with PDG code",
+    ),
+    "garbage in an event": (GOOD.replace("P 3 -1 311", "P three minus 311", 1), "is damaged"),
+    "not a number": (GOOD.replace("1.50000000e+00", "nan"), "is damaged"),
+    "lines lost": (GOOD.replace("V -2 0 [2]\n", "", 1), "is damaged"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+@pytest.mark.parametrize("name", ["a.hepmc3", "a.hepmc3.gz"])
+def test_bad_files(tmp_path, what, name):
+    text, message = BAD[what]
+    path = write(tmp_path / name, text)
+    with pytest.raises(InputError, match=message) as error:
+        hepmc.read(path, (111, 211))
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("keep", [5, 60, -12])
+def test_torn_gzip(tmp_path, keep):
+    path = tmp_path / "a.hepmc3.gz"
+    path.write_bytes(gzip.compress(GOOD.encode())[:keep])
+    with pytest.raises(InputError, match="is truncated or damaged"):
+        hepmc.read(path, (111,))
+
+
+def test_damaged_gzip(tmp_path):
+    path = tmp_path / "a.hepmc3.gz"
+    data = bytearray(gzip.compress(GOOD.encode()))
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="is truncated or damaged"):
+        hepmc.read(path, (111,))
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        hepmc.read(tmp_path / "none.hepmc3", (111,))
+    with pytest.raises(InputError, match="cannot be read"):
+        hepmc.read(tmp_path, (111,))
+
+
+def test_file_that_changed_is_read_again(tmp_path):
+    path = write(tmp_path / "a.hepmc3", GOOD)
+    assert hepmc.read(path, (111,)).events == 2
+    write(path, HEADER + event() + FOOTER)
+    assert hepmc.read(path, (111,)).events == 1
+
+
+def test_shared_file(shared_data):
+    sample = hepmc.read(shared_data / "events" / "na62_p400_cu_inclusive.hepmc3.gz", (111, 221, 333))
+    assert sample.events == 3300
+    counts = {pdg: np.mean(sample.pdg == pdg) * len(sample) / 3300 for pdg in (111, 221, 333)}
+    assert counts == pytest.approx({111: 4.989, 221: 0.577, 333: 0.022}, abs=6e-4)
