@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from trigemu.errors import InputError
 from trigemu.experiments.algorithm import BoundAlgorithm
 from trigemu.experiments.base import Clock, Experiment
-from trigemu.experiments.registry import find_experiment
+from trigemu.experiments.registry import experiment_names, find_experiment
 from trigemu.frames.columns import Schema
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu, compile_menu
@@ -64,11 +64,12 @@ class Setup:
             Something in it is not allowed; the sentence names ``where`` and the place.
         """
         origin = origin_of(where)
+        experiment = _experiment(data.get("experiment"), origin)
         config = validate(RunConfig, data, origin)
-        experiment = _experiment(config.experiment, origin)
         section = validate(
             experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
         )
+        _check_producers(config, experiment.sources(section), origin)
         models = {spec.name: spec.model for spec in experiment.signals()}
         signals = tuple(
             _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
@@ -146,11 +147,26 @@ def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup:
     return Setup.from_dict(data, origin)
 
 
-def _experiment(name: str, origin: Origin) -> Experiment:
-    try:
-        return find_experiment(name)
-    except InputError as error:
-        raise InputError(f"{origin.at('experiment')}: {error}") from None
+def _experiment(name: Any, origin: Origin) -> Experiment:
+    # Before anything else: without it, the experiment's own table is just an unknown key.
+    known = experiment_names()
+    if not isinstance(name, str):
+        raise InputError(f"{origin.at('experiment')}: give experiment a name; installed: {', '.join(known)}")
+    if name not in known:
+        hint = allowed(name, known, "installed")
+        raise InputError(f"{origin.at('experiment')}: experiment {name!r} is not installed; {hint}")
+    return find_experiment(name)
+
+
+def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: Origin) -> None:
+    place = f"{origin.at('streaming', 'producers')}: streaming.producers"
+    seen: set[str] = set()
+    for name in (name for group in config.streaming.producers or () for name in group):
+        if name not in sources:
+            raise InputError(f"{place}: unknown source {name!r}; {allowed(name, sources)}")
+        if name in seen:
+            raise InputError(f"{place}: source {name!r} is there twice")
+        seen.add(name)
 
 
 def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:

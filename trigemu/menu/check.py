@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -35,7 +35,8 @@ def validate(model: type[M], data: Any, where: str | Origin) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        mistakes = error.errors(include_url=False)
+        # A misspelt key is also a missing one: name it first.
+        mistakes = sorted(error.errors(include_url=False), key=lambda m: m["type"] != "extra_forbidden")
         origin = origin_of(where)
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
         raise InputError(_sentence(model, data, mistakes[0], origin) + more) from None
@@ -60,20 +61,36 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
     return ": ".join(part for part in (place, name, what) if part)
 
 
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a finite number",
+    "bool": "true or false",
+    "string": "a string",
+    "model": "a table",
+    "dict": "a table",
+    "tuple": "an array",
+    "list": "an array",
+}
+_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
+
+
 def _reason(mistake: Mapping[str, Any]) -> str:
     context: Mapping[str, Any] = mistake.get("ctx", {})
+    kind: str = mistake["type"]
     value = mistake["input"]
-    if mistake["type"] == "value_error":
+    shown = f", not {value!r}" if isinstance(value, str | int | float) else ""
+    if kind == "value_error":
         return f"{context['error']}"
-    bounds = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
-    for key, words in bounds.items():
+    for key, words in _BOUNDS.items():
         if key in context:
-            return f"must be {words} {context[key]}, not {value!r}"
-    if mistake["type"] in ("literal_error", "enum"):
-        return f"must be {context['expected']}, not {value!r}"
+            bound = context[key]
+            return f"must be {words} {bound:.15g}{shown}"
+    if kind == "literal_error":
+        return f"must be {context['expected']}{shown}"
+    if kind.endswith(("_type", "_parsing", "_from_float", "_number")) and kind.split("_")[0] in _KINDS:
+        return f"must be {_KINDS[kind.split('_')[0]]}{shown}"
     text = str(mistake["msg"]).replace("Input should be", "must be").replace("Input should", "must")
-    text = text.replace("dictionary or instance of", "table like")
-    shown = "" if isinstance(value, Mapping | Sequence) and not isinstance(value, str) else f", not {value!r}"
     return text[:1].lower() + text[1:] + shown
 
 
@@ -94,14 +111,11 @@ def _name(data: Any, path: Path) -> str:
     for key in path:
         data = data[key]
         if isinstance(key, str):
-            words.append(f".{key}" if words else key)
+            words.append(f" {key}" if words and words[-1].endswith("'") else f".{key}" if words else key)
             continue
-        title = data.get("name", data.get("signal")) if isinstance(data, Mapping) else None
+        title = data.get("name", data.get("label")) if isinstance(data, Mapping) else None
         words.append(f" {title!r}" if isinstance(title, str) else f"[{key}]")
-        if isinstance(data, Mapping):
-            words.append(",")
-    text = "".join(words).replace(",.", ", ").rstrip(",")
-    return text
+    return "".join(words)
 
 
 def _fields(model: type[BaseModel], path: Path) -> list[str]:

@@ -15,7 +15,7 @@ class Run(Model):
     number: Annotated[int, Field(ge=0, lt=2**32)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     frames: Annotated[int, Field(ge=1, lt=2**32)] | None = None
-    duration_s: Annotated[float, Field(gt=0)] | None = None
+    duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
 
     @model_validator(mode="after")
     def _has_length(self) -> Run:

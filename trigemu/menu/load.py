@@ -62,10 +62,11 @@ def _toml_place(message: str, text: str) -> str:
 def shipped_configs() -> dict[str, Path]:
     """Return the run configurations that come with the package: name -> file."""
     try:
-        folder = Path(str(importlib.resources.files("trigemu.configs")))
+        files = [Path(str(file)) for file in importlib.resources.files("trigemu.configs").iterdir()]
     except ModuleNotFoundError:
-        folder = Path(trigemu.__file__).resolve().parents[1] / "configs"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+        # Not installed but run from the repository, where they lie beside the package.
+        files = list((Path(trigemu.__file__).resolve().parents[1] / "configs").glob("*"))
+    return {file.stem: file for file in sorted(files) if file.suffix == ".toml"}
 
 
 def find_config(path: str | Path) -> Path:

@@ -17,9 +17,9 @@ _Period = Annotated[int, Field(ge=0, le=2**48)]
 
 
 class Model(BaseModel):
-    """Base of all config models: unknown keys are errors, values never change."""
+    """Base of all config models: unknown keys are errors, numbers are finite, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Prescale(Model):

@@ -68,9 +68,9 @@ class Sequencer:
     Attributes
     ----------
     accepted, prescaled, choked, refused, vetoed
-        int64[lines]: candidates in which the line fired and was recorded; dropped by its prescale; refused by
-        CHOKE; refused by dead time; not passed by its online selection.  Their sum is ``fired``; the sums before
-        and after the dead time are what NA62's end-of-burst counters call generated and sent.
+        int64[lines]: candidates in which the line fired and was recorded; dropped by its prescale; refused
+        by CHOKE; refused by dead time; not passed by its online selection.  Their sum is ``fired``; the
+        sums before and after the dead time are what NA62's end-of-burst counters call generated and sent.
     states
         int64[4], candidates per `TriggerState`.
     frames, lost_frames, decisions

@@ -1,0 +1,52 @@
+"""Small menus, candidates and sequencers for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from reference.sequencer_reference import Rule
+
+from trigemu.experiments.base import Candidates, Clock
+from trigemu.menu.compile import CompiledMenu, compile_menu
+from trigemu.menu.schema import Choke, DeadTime, Line, Menu, Prescale
+from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState
+
+RECORDED, PRESCALED, DEAD, VETOED = TriggerState
+NA62_TICK_NS = 24.951059536 / 256
+
+
+def menu_of(lines: list[Rule], dead_time: DeadTime | None = None, choke: Choke | None = None) -> CompiledMenu:
+    menu = Menu(
+        line=tuple(
+            Line(
+                name=line.name,
+                when="any",
+                prescale=Prescale(every=line.factor, mode="counter" if line.counting else "event"),
+            )
+            for line in lines
+        ),
+        dead_time=dead_time or DeadTime(),
+        choke=choke or Choke(enabled=False),
+    )
+    return compile_menu(menu, bits=["any"], entries=(), selections=(), where="test")
+
+
+def candidates(rows: list[tuple[int, int, int]], load: list[int] | None = None) -> Candidates:
+    time, fired, passed = zip(*rows, strict=True) if rows else ((), (), ())
+    return Candidates(
+        np.array(time, np.int64),
+        np.array(fired, np.uint64),
+        np.array(passed, np.uint64),
+        np.array(load or [], np.uint16),
+    )
+
+
+def simple(times: list[int]) -> Candidates:
+    return candidates([(time, 1, 1) for time in times])
+
+
+def sequencer(clock: Clock, dead_time: DeadTime | None = None, choke: Choke | None = None) -> Sequencer:
+    return Sequencer(menu_of([Rule("A")], dead_time, choke), clock, seed=1)
+
+
+def states(outcome: Outcome) -> list[int]:
+    return outcome.state.tolist()
