@@ -20,7 +20,7 @@ DATA = {
     "menu": {
         "line": [{"name": "H2", "when": "h2", "select": "ee"}, {"name": "C", "when": "lkr", "on": "control"}]
     },
-    "signal": [{"signal": "aprime-mumu", "mass": 0.4, "rate_hz": 2e4}],
+    "signal": [{"signal": "aprime-mumu", "mass": 0.4, "rate_hz": 1e6}],
     "section": {"frame_timestamps": 2560},
 }
 
