@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy import stats
 
 from trigemu.errors import InputError, RunError
@@ -161,5 +162,20 @@ def test_file_without_charged_mesons(tmp_path, monkeypatch):
 
 
 def test_model_that_reaches_nothing():
+    far = Halo.model_construct(**{**Halo().model_dump(), "width_mm": 1e9})
     with pytest.raises(RunError, match="width_mm"):
-        HaloSource(Halo(width_mm=1e9), 1, None).sample(0, 1)
+        HaloSource(far, 1, None).sample(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"rate_hz": -1.0}, "greater than or equal to 0"),
+        ({"rate_hz": math.inf}, "finite number"),
+        ({"mean_momentum_gev": 5.0}, "must be above minimum"),
+        ({"extra_tile_probability": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_bad_models(table, message):
+    with pytest.raises(ValidationError, match=message):
+        Halo(**table)

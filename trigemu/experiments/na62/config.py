@@ -104,17 +104,23 @@ class Halo(Model):
     get through.
     """
 
-    rate_hz: Annotated[float, Field(ge=0)] = 0.28e6
-    mean_momentum_gev: Annotated[float, Field(gt=0)] = 35.0
-    minimum_momentum_gev: Annotated[float, Field(gt=0)] = 5.0
-    sweep_gev: Annotated[float, Field(gt=0)] = 30.0
-    width_mm: Annotated[float, Field(gt=0)] = 700.0
-    angle_mrad: Annotated[float, Field(ge=0)] = 2.0
+    rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 0.28e6
+    mean_momentum_gev: Annotated[float, Field(gt=0, le=400)] = 35.0
+    minimum_momentum_gev: Annotated[float, Field(ge=1, lt=400)] = 5.0
+    sweep_gev: Annotated[float, Field(gt=0, le=1e3)] = 30.0
+    width_mm: Annotated[float, Field(gt=0, le=1e4)] = 700.0
+    angle_mrad: Annotated[float, Field(ge=0, le=100)] = 2.0
     positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.6  # toy dump: mu+/mu- 1.3 to 2
     extra_tile_probability: Annotated[float, Field(ge=0, le=1)] = 0.05
     shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.001
     lkr_shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.01
-    neutral_rate_hz: Annotated[float, Field(ge=0)] = 2.0e3
+    neutral_rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 2.0e3
+
+    @model_validator(mode="after")
+    def _rises(self) -> Halo:
+        if self.mean_momentum_gev <= self.minimum_momentum_gev:
+            raise ValueError("mean_momentum_gev must be above minimum_momentum_gev")
+        return self
 
 
 class Selection(Model):

@@ -205,9 +205,9 @@ class HaloSource:
         self._chances = np.array(
             [config.extra_tile_probability, config.shower_probability, config.lkr_shower_probability]
         )
+        self._pool = self._make_pool()
 
-    @cached_property
-    def _pool(self) -> Pool:
+    def _make_pool(self) -> Pool:
         if self._path is None:
             return np.zeros((0, 7)), np.zeros(0), np.zeros(0, np.int64)
         config = self.config

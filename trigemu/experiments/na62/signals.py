@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -188,6 +187,13 @@ class SignalSource:
     ------
     InputError
         The event file is bad or lacks the mesons; or no A' reaches the volume.
+
+    Attributes
+    ----------
+    flight
+        The decay volume and lifetime.
+    producer
+        The tables of production.
     """
 
     def __init__(self, model: Aprime, path: str | None, seed: int, number: int) -> None:
@@ -196,17 +202,11 @@ class SignalSource:
         self._seed = np.uint64(seed)
         self._purpose = stream(Purpose.SIGNAL, number)
         self._lepton_mass = constants.mass(model.lepton)
-
-    @cached_property
-    def flight(self) -> Flight:
-        """The decay volume and lifetime."""
-        model = self.model
         ctau = math.inf if model.epsilon is None else darkphoton.ctau(model.mass, model.epsilon)
-        return Flight(_NEAR_Z - _SOURCE_Z, _FAR_Z - _SOURCE_Z, model.mass, ctau)
+        self.flight = Flight(_NEAR_Z - _SOURCE_Z, _FAR_Z - _SOURCE_Z, model.mass, ctau)
+        self.producer = self._build()
 
-    @cached_property
-    def producer(self) -> Producer:
-        """The tables of production (built on first use: some tens of ms)."""
+    def _build(self) -> Producer:
         model = self.model
         parts: list[Cells] = []
         if model.production in ("brem", "all"):
