@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from trigemu.experiments.na62.acceptance import accept
+from trigemu.experiments.na62.aprime import AprimeMuMu
 from trigemu.experiments.na62.geometry import LKR_Z
-from trigemu.experiments.na62.signals import AprimeMuMu, SignalSource
+from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.tracks import Tracks
 
 EVENTS = 40_000

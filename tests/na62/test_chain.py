@@ -51,7 +51,9 @@ def fired(time: NDArray[np.float64], candidates: Candidates, window: int) -> Boo
     out = np.zeros((len(time), len(LINES)), bool)
     for line in range(len(LINES)):
         when = candidates.time[(candidates.fired >> np.uint64(line)) & np.uint64(1) != 0]
-        out[:, line] = np.searchsorted(when, time + window, "right") > np.searchsorted(when, time - window, "left")
+        out[:, line] = np.searchsorted(when, time + window, "right") > np.searchsorted(
+            when, time - window, "left"
+        )
     return out
 
 
@@ -104,8 +106,9 @@ def test_every_accepted_event_fires_q1(chain: Chain) -> None:
 def test_h2_loses_only_what_the_splits_cut(chain: Chain) -> None:
     h2 = chain.bits[:, LINES.index("h2")][chain.different]
     lost = 1.0 - h2.mean()
-    # Two tile times, each with the tile's resolution, and a phase that is uniform in the split: the chance that a
-    # split's edge falls between them is E|dt| / 99.8 ns, with E|dt| = 2 sigma / sqrt(pi) for equal true times.
+    # Two tile times, each with the tile's resolution, and a phase that is uniform in the split: the chance
+    # that a split's edge falls between them is E|dt| / 99.8 ns, with E|dt| = 2 sigma / sqrt(pi) for equal
+    # true times.
     expected = 2.0 * RESOLUTION_NS / np.sqrt(np.pi) / (SPLIT_LSB * LSB_NS)
     assert expected == pytest.approx(0.0068, abs=1e-4)
     # Four binomial standard deviations (p = 6e-5), and 4 % for flight times and rounding.
@@ -132,6 +135,7 @@ def test_quadrant_bits_are_those_of_the_geometry(chain: Chain) -> None:
     whole = ~chain.split
     for name, truth in (("q2", chain.two_quadrants), ("qx", chain.opposite)):
         bit = chain.bits[:, LINES.index(name)][whole]
-        # Overlap at y = 0 (1 mm of some metres) and neighbours within the matching window may add, never remove.
+        # Overlap at y = 0 (1 mm of some metres) and neighbours within the matching window may add, never
+        # remove.
         assert not np.any(truth[whole] & ~bit)
         assert np.count_nonzero(bit & ~truth[whole]) < 0.005 * len(bit)

@@ -9,7 +9,8 @@ from scipy import stats
 
 from trigemu.errors import InputError
 from trigemu.experiments.na62.acceptance import accept
-from trigemu.experiments.na62.signals import SIGNALS, AprimeEE, AprimeMuMu, SignalSource
+from trigemu.experiments.na62.aprime import SIGNALS, AprimeEE, AprimeMuMu
+from trigemu.experiments.na62.signals import SignalSource
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import darkphoton
 

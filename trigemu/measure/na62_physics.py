@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from trigemu.experiments.na62.acceptance import Acceptance, accept
-from trigemu.experiments.na62.signals import Aprime, SignalSource
+from trigemu.experiments.na62.aprime import Aprime
+from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.setup import Setup
 from trigemu.measure.efficiency import count_signal as count_events
 from trigemu.measure.efficiency import find_signal, signal_setup

@@ -32,7 +32,6 @@ from trigemu.physics.constants import (
     RHO0,
     mass,
 )
-from trigemu.physics.kinematics import kallen
 
 F64 = NDArray[np.float64]
 
@@ -159,6 +158,8 @@ def branching_ratio(parent: int, companion: int, m: float) -> float:
     other = mass(companion)
     if m + other >= top:
         return 0.0
+    from trigemu.physics.kinematics import kallen  # signal tables are read without the compiler
+
     phase_space: float = kallen(top * top, m * m, other * other) / (top * top - other * other) ** 2
     return BRANCHING[parent, companion] * phase_space * math.sqrt(phase_space)
 

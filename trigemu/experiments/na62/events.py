@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.experiments.na62.aprime import Aprime
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.halo import HaloSource
-from trigemu.experiments.na62.signals import Aprime, SignalSource
+from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.experiments.na62.tracks import Tracks
 from trigemu.physics.rng import Purpose, poisson, stream, uniforms

@@ -54,7 +54,7 @@ class NA62Experiment:
 
     def signals(self) -> Sequence[SignalSpec]:
         """Return the signals."""
-        from trigemu.experiments.na62.signals import SIGNALS
+        from trigemu.experiments.na62.aprime import SIGNALS
 
         return SIGNALS
 
