@@ -45,7 +45,7 @@ def test_counts_are_consistent(table):
 
 
 def test_physics_is_sensible(table):
-    # Two muons in the detector always fire one quadrant; H2 loses a few per cent to equal tiles and to splits.
+    # Two muons in the detector always fire a quadrant; H2 loses little to equal tiles and splits.
     assert (table.array("value", "Q1") > 0.98).all()
     assert (table.array("low", "H2") > 0.9).all()
     assert (table.array("high", "control") < 0.1).all()
@@ -85,9 +85,9 @@ def test_mistakes_are_found_before_anything_is_generated(setup):
     def never(done, wanted):
         pytest.fail("events were generated")
 
-    with pytest.raises(InputError, match="no signal 'zprime'.*aprime-mumu"):
+    with pytest.raises(InputError, match=r"no signal 'zprime'.*aprime-mumu"):
         efficiency(setup, "zprime", progress=never)
-    with pytest.raises(InputError, match="no parameter 'weight'.*mass"):
+    with pytest.raises(InputError, match=r"no parameter 'weight'.*mass"):
         efficiency(setup, "aprime-mumu", {"weight": [1.0]}, progress=never)
     with pytest.raises(InputError, match="mass"):
         efficiency(setup, "aprime-mumu", {"mass": [0.3, 0.1]}, progress=never)
@@ -123,7 +123,7 @@ def test_fixture_remembers_a_scan(trigemu_efficiency):
     assert trigemu_efficiency("na62-dump", "aprime-mumu", {"mass": [0.4]}, events=600, seed=2) is not first
 
 
-def test_command(tmp_path):
+def test_command(tmp_path, monkeypatch):
     out = tmp_path / "scan"
     arguments = ["efficiency", "na62-dump", "--signal", "aprime-mumu", "--grid", "mass=0.3:0.4:0.1"]
     done = CliRunner().invoke(cli, [*arguments, "--events", "600", "--out", str(out), "--json"])
@@ -131,7 +131,9 @@ def test_command(tmp_path):
     data = json.loads(done.stdout)
     assert {row["point"]["mass"] for row in data["rows"]} == {0.3, 0.4}
     assert (out / "efficiency.csv").exists()
+    monkeypatch.chdir(tmp_path)
     plain = CliRunner().invoke(cli, [*arguments, "--events", "600"])
     assert plain.exit_code == 0
+    assert (tmp_path / "runs" / "na62-dump-aprime-mumu-1" / "efficiency.png").exists()
     assert "acceptance" in plain.stdout
     assert "H2" in plain.stdout

@@ -1,4 +1,4 @@
-"""A run that never took place: a setup and totals with every part that a report shows, small enough to check by hand."""
+"""A run that never took place: a setup and totals with all that a report shows, to check by hand."""
 
 from __future__ import annotations
 

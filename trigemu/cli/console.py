@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from trigemu.cli.guard import close_stdout, say
+from trigemu.cli.guard import say
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -25,9 +25,8 @@ def print_rich(*things: RenderableType) -> None:
     console = Console(
         file=sys.stdout, width=None if terminal else 160, highlight=False, soft_wrap=not terminal
     )
-    try:
+    # Rich ends the program with its own exit code when it meets a closed pipe, so `say` does the writing.
+    with console.capture() as capture:
         for thing in things:
             console.print(thing)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        close_stdout()
+    say(capture.get().rstrip("\n"))

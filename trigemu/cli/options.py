@@ -102,7 +102,7 @@ def load(config: str, options: RunOptions) -> Setup:
 
 
 def checked(setup: Setup) -> Setup:
-    """Return the setup after a look at its input file, so that a bad one is found before anything is started."""
+    """Return the setup after a look at its input file: a bad one is found before anything starts."""
     from trigemu.frames.frame import TRUTH
 
     path = setup.config.input.path

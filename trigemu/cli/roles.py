@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trigemu.cli.guard import say
 from trigemu.cli.options import RunOptions, load, run_options
 
 KEYS = click.option(
@@ -41,10 +42,17 @@ recorder = _role("recorder", "Put decisions in order and write the run.")
 
 @click.command()
 @click.argument("config")
-@click.option("--bind", required=True, metavar="ADDRESS", help="Where to listen for roles (tcp://host:port).")
+@click.option(
+    "--bind",
+    default="tcp://127.0.0.1:5755",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen for roles (tcp://host:port).",
+)
 @KEYS
+@click.option("--insecure", is_flag=True, help="Listen beyond this machine without keys.")
 @run_options
-def control(config: str, bind: str, keys: Path | None, **options: Any) -> int:
+def control(config: str, bind: str, keys: Path | None, insecure: bool, **options: Any) -> int:
     """Conduct a run of CONFIG whose roles join from elsewhere."""
     from trigemu.cli.folder import choose
     from trigemu.cli.run import conduct
@@ -56,6 +64,14 @@ def control(config: str, bind: str, keys: Path | None, **options: Any) -> int:
     def start(folder: Path, on_snapshot: Any) -> Any:
         from trigemu.streaming import serve_control
 
-        return serve_control(setup, folder, bind, keys=keys, on_snapshot=on_snapshot)
+        return serve_control(
+            setup,
+            folder,
+            bind=bind,
+            keys=keys,
+            insecure=insecure,
+            on_snapshot=on_snapshot,
+            on_endpoint=lambda endpoint: say(f"control listens at {endpoint}", err=True),
+        )
 
     return conduct(setup, out, start, chosen)

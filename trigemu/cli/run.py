@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     Start = Callable[[Path, Callable[[Snapshot], None]], RunTotals]
 
-COMPLETE = ("good", "tainted", "degraded")
-"""Qualities of a run in which every frame was decided and recorded."""
+GOOD = ("good", "degraded")
+"""Qualities of a run in which every frame was decided and recorded (degraded: a process was restarted)."""
 
 
 @click.command()
@@ -55,7 +55,9 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
 
         return stream(rundir, setup, folder, offline=chosen.offline, on_snapshot=on_snapshot)
 
-    return conduct(setup, out, start, chosen)
+    # A replay that differs is a failure, unless it was asked to decide otherwise.
+    good = (*GOOD, "tainted") if config or chosen.overrides else GOOD
+    return conduct(setup, out, start, chosen, good)
 
 
 def _recorded(rundir: Path, options: RunOptions) -> Setup:
@@ -73,7 +75,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup:
     return Setup.from_dict(changed(data, options), str(rundir / "config.json"))
 
 
-def conduct(setup: Setup, out: Path, start: Start, options: RunOptions) -> int:
+def conduct(setup: Setup, out: Path, start: Start, options: RunOptions, good: tuple[str, ...] = GOOD) -> int:
     """Run, show progress, write summary and report, print them, and return the exit code."""
     from trigemu.measure.live import progress_view
     from trigemu.measure.report import write_report
@@ -92,14 +94,14 @@ def conduct(setup: Setup, out: Path, start: Start, options: RunOptions) -> int:
 
         print_rich(*summary_tables(summary))
         say(f"\n{out / 'report.html'}")
-    return _exit_code(summary)
+    return _exit_code(summary, good)
 
 
-def _exit_code(summary: dict[str, Any]) -> int:
+def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
     quality = summary["run"]["quality"]
     if quality == "interrupted":
         return INTERRUPTED if summary["closed"] else FAILED
-    if not summary["closed"] or quality not in COMPLETE:
+    if not summary["closed"] or quality not in good:
         ledger = "closes" if summary["closed"] else "does not close"
         say(f"trigemu: the run is {quality} and its ledger {ledger}", err=True)
         return FAILED

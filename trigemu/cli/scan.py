@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from trigemu.cli.console import print_json, print_rich
-from trigemu.cli.folder import choose, nothing_left
+from trigemu.cli.folder import choose
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, RunOptions, load
 
@@ -48,7 +48,7 @@ def efficiency(
 ) -> int:
     """Count acceptance and trigger efficiency of a signal, per line, on a grid of its parameters.
 
-    With --out the table is written as CSV and JSON and drawn as PNG and SVG.
+    The table is also written as CSV and JSON and drawn as PNG and SVG.
     """
     from trigemu.measure.efficiency import efficiency as scan
     from trigemu.measure.grid import parse_grids
@@ -57,14 +57,11 @@ def efficiency(
 
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
-    folder = choose(out, Path(config).stem) if out is not None else None
+    folder = choose(out, f"{Path(config).stem}-{signal}")
     with bar("events", sys.stderr) as progress:
         table = scan(setup, signal, axes, events=events, seed=seed, cl=cl or ONE_SIGMA, progress=progress)
-    written: list[Path] = []
-    if folder is not None:
-        with nothing_left(folder):
-            folder.mkdir(parents=True)
-            written = table.write(folder)
+    folder.mkdir(parents=True)
+    written = table.write(folder)
     if as_json:
         print_json(table.to_dict())
     else:

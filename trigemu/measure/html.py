@@ -106,9 +106,20 @@ def with_error(value: float | None, error: float | None) -> str:
 
 def interval(value: float | None, low: float, high: float) -> str:
     """Return ``value +up −down`` for an asymmetric interval."""
+    return " ".join(_interval(value, low, high))
+
+
+def stacked(value: float | None, low: float, high: float) -> Html:
+    """Return an asymmetric interval with its two ends above each other."""
+    centre, *ends = _interval(value, low, high)
+    errors = "".join(f"<i>{end}</i>" for end in ends)
+    return Html(f'{centre} <span class="ends">{errors}</span>' if ends else centre)
+
+
+def _interval(value: float | None, low: float, high: float) -> list[str]:
     if value is None or not math.isfinite(value):
-        return "–"
+        return ["–"]
     up, down = high - value, value - low
     widest = max(up, down)
-    places = 4 if widest <= 0 else min(6, max(2, 1 - math.floor(math.log10(widest))))
-    return f"{value:.{places}f} +{up:.{places}f} −{down:.{places}f}"
+    places = 4 if widest <= 0 else min(6, max(3, 1 - math.floor(math.log10(widest))))
+    return [f"{value:.{places}f}", f"+{up:.{places}f}", f"−{down:.{places}f}"]

@@ -67,7 +67,7 @@ def one_line(snapshot: Snapshot) -> str:
     eta = f", {snapshot.eta_s:.0f} s to go" if snapshot.eta_s is not None else ""
     return (
         f"{snapshot.state}: frame {snapshot.frames_done} of {snapshot.frames_total}, "
-        f"{sum(snapshot.accepted)} triggers of lines kept, dead {100 * snapshot.dead_fraction:.2g} %, "
+        f"{sum(snapshot.accepted)} kept by lines, dead {100 * snapshot.dead_fraction:.2g} %, "
         f"{snapshot.elapsed_s:.1f} s{eta}"
     )
 

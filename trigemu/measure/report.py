@@ -146,8 +146,8 @@ def _efficiency(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
                 label,
                 html.number(mass) if isinstance(mass, int | float) else "–",
                 html.number(acceptance["total"]),
-                html.interval(acceptance["value"], acceptance["low"], acceptance["high"]),
-                *(html.interval(got[n]["value"], got[n]["low"], got[n]["high"]) for n in names),
+                html.stacked(acceptance["value"], acceptance["low"], acceptance["high"]),
+                *(html.stacked(got[n]["value"], got[n]["low"], got[n]["high"]) for n in names),
             )
         )
     head = ("signal", "mass (GeV)", "generated", "acceptance", *names)
@@ -243,19 +243,21 @@ def _ledger(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _processes(summary: Mapping[str, Any]) -> str:
-    rows = [
-        (key, html.number(value) if isinstance(value, int | float) else value)
-        for key, value in summary["throughput"].items()
-    ]
+    rows = [(key.replace("_", " "), _plain(value)) for key, value in summary["throughput"].items()]
     throughput = html.table(("throughput", ""), rows, (1,)) if rows else ""
     uses = [
-        (role, *(html.number(value) if isinstance(value, int | float) else value for value in use.values()))
-        for role, use in summary["memory"].items()
+        (role, *(_plain(value) for value in use.values())) for role, use in sorted(summary["memory"].items())
     ]
     if not uses:
         return throughput
     head = ("memory", *next(iter(summary["memory"].values())))
     return throughput + html.table(head, uses, range(1, len(head)))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return html.number(value) if isinstance(value, int | float) else str(value)
 
 
 def _configuration(setup: Setup, summary: Mapping[str, Any]) -> list[str]:

@@ -23,6 +23,10 @@ code { font-size: .88em; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; min-width: 50%; margin: .4rem 0 1rem; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: .82rem; }
+.ends { display: inline-flex; flex-direction: column; vertical-align: middle; line-height: 1.15;
+  font-size: .74em; color: var(--soft); }
+.ends i { font-style: normal; }
+td:first-child, td code { white-space: nowrap; }
 th, td { padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.num, th.num { text-align: right; white-space: nowrap; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem;

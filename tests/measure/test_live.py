@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from reference.measured_run import toy_setup
+from rich.console import Console
+
+from trigemu.measure.live import PlainLines, bar, live_table, one_line, progress_view
+from trigemu.streaming.core.totals import Snapshot
+
+SNAPSHOT = Snapshot(
+    state="running",
+    frames_done=120,
+    frames_total=1000,
+    fragments={"built": 360, "duplicate": 2},
+    line_names=("Q1", "H2"),
+    fired=(400, 50),
+    accepted=(100, 49),
+    live_s=0.5,
+    latency_us={"decide": {"p50": 1.0, "p99": 2.0, "p99_9": 3.0, "max": 4.0}},
+    dead_fraction=0.012,
+    memory_mib={"worker-0": 91.2},
+    elapsed_s=3.2,
+    eta_s=24.0,
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line_says_where_the_run_is():
+    line = one_line(SNAPSHOT)
+    assert line.startswith("running: frame 120 of 1000")
+    assert "149 kept by lines" in line
+    assert "24 s to go" in line
+    assert "to go" not in one_line(replace(SNAPSHOT, eta_s=None))
+
+
+def test_plain_lines_come_with_a_new_state_and_now_and_then():
+    times = iter((0.0, 0.3, 4.9, 5.1, 5.4, 5.5))
+    stream = io.StringIO()
+    lines = PlainLines(stream, clock=lambda: next(times))
+    for state in ("running",) * 5 + ("draining",):
+        lines.show(replace(SNAPSHOT, state=state))
+    assert [line.split(":")[0] for line in stream.getvalue().splitlines()] == [
+        "running",
+        "running",
+        "draining",
+    ]
+
+
+def test_no_live_table_without_a_terminal():
+    stream = io.StringIO()
+    with progress_view(toy_setup(), stream) as show:
+        show(SNAPSHOT)
+    assert stream.getvalue() == one_line(SNAPSHOT) + "\n"
+    with bar("events", stream) as progress:
+        assert progress is None
+
+
+def test_live_table_shows_rates_latency_memory_and_eta():
+    console = Console(file=io.StringIO(), width=120, record=True)
+    console.print(live_table("A run", SNAPSHOT))
+    text = console.export_text()
+    for part in (
+        "A run",
+        "120 / 1000 frames",
+        "ETA 24 s",
+        "Q1",
+        "200 ± 20",
+        "decide",
+        "worker-0",
+        "91",
+        "built 360",
+        "1.2 %",
+    ):
+        assert part in text
+
+
+def test_live_table_is_drawn_on_a_terminal():
+    stream = Terminal()
+    with progress_view(toy_setup(), stream) as show:
+        show(SNAPSHOT)
+    assert "120 / 1000 frames" in stream.getvalue()
+    with bar("events", stream) as progress:
+        assert progress is not None
+        progress(3, 10)
+    assert "events" in stream.getvalue()
