@@ -160,3 +160,14 @@ def test_detectors_that_were_not_asked_for_are_not_there() -> None:
     generator = NA62Generator(make_setup(), ("newchod",))
     with pytest.raises(KeyError):
         generator.fragment("muv3", 0)
+
+
+def test_the_largest_frame_still_fits_in_packed_integers() -> None:
+    setup = make_setup(halo={"rate_hz": 2e4}, frame_timestamps=1 << 22)
+    generator = NA62Generator(setup, ("newchod", "rich"))
+    for source in ("newchod", "rich"):
+        time = generator.fragment(source, 1)["time"]
+        assert len(time) > 1000
+        assert np.all(np.diff(time) >= 0)
+        assert time[-1] > 0.95 * (1 << 30)
+        assert time[-1] < (1 << 30) + GUARD

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -94,9 +95,9 @@ class NA62Generator:
         # An event's hits may lie a little outside its own frame, so each core may reach into any of the
         # parts.
         pieces = [
-            shift(between(core(frame - 1), length - guard, 2 * length), -length),
+            shift(between(core(frame - 1), length - guard, length + length // 2), -length),
             between(core(frame), -guard, length + guard),
-            shift(between(core(frame + 1), -length, guard), length),
+            shift(between(core(frame + 1), -length // 2, guard), length),
         ]
         packed = np.concatenate(pieces)
         packed.sort()
@@ -104,7 +105,12 @@ class NA62Generator:
 
     def _truth(self, frame: int) -> Mapping[str, Array]:
         events = self._events(frame)
-        accepted = accept(events.tracks, len(events.ticks)).accepted & (events.signal != BACKGROUND)
+        # Background comes first; only decays can be accepted.
+        background = int(np.count_nonzero(events.signal == BACKGROUND))
+        decays = events.tracks.take(slice(int(np.searchsorted(events.tracks.event, background)), None))
+        accepted = np.zeros(len(events.ticks), np.uint8)
+        judged = replace(decays, event=decays.event - background)
+        accepted[background:] = accept(judged, len(accepted) - background).accepted
         time = events.ticks.astype(np.int64)
         order = np.lexsort((events.signal, time))
         return {
@@ -112,7 +118,7 @@ class NA62Generator:
             "momentum": events.momentum[order],
             "vertex_z": events.vertex_z[order],
             "signal": events.signal[order],
-            "accepted": accepted[order].astype(np.uint8),
+            "accepted": accepted[order],
         }
 
     def _make_particles(self, frame: int) -> Particles:

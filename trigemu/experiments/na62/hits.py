@@ -36,8 +36,8 @@ def shift(packed: I64, ticks: int) -> I64:
 
 
 def between(packed: I64, start: int, stop: int) -> I64:
-    """Return sorted hits with ``start <= time < stop`` (a view)."""
-    first, last = np.searchsorted(packed, np.array([start << TIME_SHIFT, stop << TIME_SHIFT]))
+    """Return sorted hits with ``start <= time < stop`` (a view); both within 2**31 TDC counts of 0."""
+    first, last = np.searchsorted(packed, np.array([start << TIME_SHIFT, stop << TIME_SHIFT], np.int64))
     return packed[first:last]
 
 

@@ -145,7 +145,7 @@ class CounterDetector:
         if self.dead_ticks == 0:
             return now
         start = self.frame_ticks - round(LOOK_BACK_NS / LSB_NS)
-        late = shift(between(past, start, 1 << 31), -self.frame_ticks)
+        late = shift(between(past, start, (1 << 31) - 1), -self.frame_ticks)
         return thin(late, now, self.channels, self.dead_ticks)
 
 
