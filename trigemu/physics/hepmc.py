@@ -96,23 +96,27 @@ def _text(path: Path) -> bytes:
     return data
 
 
-def _rows(event: Any, units: Any, pdgs: NDArray[np.int64]) -> tuple[Any, F64, F64]:
+def _rows(event: Any, units: Any, pdgs: frozenset[int]) -> tuple[Any, F64, F64]:
     """Return the chosen particles' codes, momenta (n x 5: px, py, pz, E, m; GeV) and vertices (n x 3, mm)."""
     event.set_units(units.GEV, units.MM)
     table = event.numpy.particles
-    chosen = np.flatnonzero(np.isin(table.pid, pdgs))
     particles = event.particles
     keep = []
     vertices = []
-    for i in chosen:
+    for i, code in enumerate(table.pid.tolist()):
+        if code not in pdgs:
+            continue
         particle = particles[i]
         end, begin = particle.end_vertex, particle.production_vertex
         # A copy (a particle that "decays" to itself) is counted once, the last time.
-        if end is not None and any(child.pid == particle.pid for child in end.particles_out):
+        if end is not None and any(child.pid == code for child in end.particles_out):
             continue
-        position = begin.position if begin is not None else (0.0, 0.0, 0.0)
         keep.append(i)
-        vertices.append((position[0], position[1], position[2]))
+        if begin is None:
+            vertices.append((0.0, 0.0, 0.0))
+        else:
+            position = begin.position
+            vertices.append((position.x, position.y, position.z))
     columns = (table.px, table.py, table.pz, table.e, table.generated_mass)
     momenta = np.stack([column[keep] for column in columns], axis=1)
     return table.pid[keep], momenta, np.array(vertices).reshape(-1, 3)
@@ -153,7 +157,7 @@ def _read(path: Path, pdgs: tuple[int, ...], size: int, changed: int) -> Sample:
     where = f"event file {path}"
     import pyhepmc
 
-    wanted = np.array(pdgs)
+    wanted = frozenset(pdgs)
     numbers: list[NDArray[np.int64]] = []
     codes, momenta, vertices = [], [], []
     events = 0
