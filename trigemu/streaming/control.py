@@ -87,7 +87,7 @@ class Control:
     def run(self) -> None:
         """Lead the run to its end."""
         conductor = self.conductor
-        handled = 0
+        handled = watched = 0
         while not conductor.state.over:
             self._wait()
             out: list[Instruction] = []
@@ -96,9 +96,11 @@ class Control:
                     out += conductor.receive(identity, p.read_note(parts), time.monotonic_ns())
                 except (WireError, TypeError, ValueError, LookupError):
                     self._damaged += 1
-            if self._launcher is not None:
+            now_ns = time.monotonic_ns()
+            if self._launcher is not None and now_ns - watched > TICK_S * 1e9:
+                watched = now_ns
                 for name, story in self._launcher.ended():
-                    out += conductor.lost(name, story, time.monotonic_ns())
+                    out += conductor.lost(name, story, now_ns)
             while handled < self.signals:
                 handled += 1
                 out += conductor.interrupt(time.monotonic_ns())

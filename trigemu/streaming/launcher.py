@@ -19,6 +19,11 @@ from trigemu.streaming.transport import ipc_folder
 PROCESSES_FILE = "processes.json"
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FAREWELL_S = 10.0
+_REUSE = {
+    # Message buffers come and go; without this glibc returns each to the system and gets it back page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
 
 
 @dataclass(slots=True)
@@ -66,7 +71,7 @@ class Launcher:
             *(sys.executable, "-P", "-m", "trigemu.streaming.main"),
             *(role, control, name, str(os.getpid())),
         ]
-        environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
+        environment = {**_REUSE, **os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
         with self._errors(name).open("ab") as errors:
             process = subprocess.Popen(
                 command,

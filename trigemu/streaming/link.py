@@ -19,7 +19,7 @@ PATIENCE_S = 600.0
 """How long a role waits for its configuration."""
 
 
-class ControlLost(RunError):
+class ControlLostError(RunError):
     """Control is gone: its process ended, or it sends no heartbeats."""
 
 
@@ -81,16 +81,16 @@ class Link:
 
         Raises
         ------
-        ControlLost
+        ControlLostError
             Control has not been heard of for too long.
         """
         if now - self._beaten < self._heartbeat_s:
             return False
         self._beaten = now
         if self._parent and os.getppid() != self._parent:
-            raise ControlLost(f"{self.name}: the control process has ended")
+            raise ControlLostError(f"{self.name}: the control process has ended")
         if now - self._seen > self._patience_s:
-            raise ControlLost(f"{self.name}: control sends no heartbeats")
+            raise ControlLostError(f"{self.name}: control sends no heartbeats")
         return True
 
     def report(

@@ -13,7 +13,7 @@ from trigemu.experiments.setup import Setup
 from trigemu.frames.frame import TRUTH
 from trigemu.streaming.core.conductor import Plan
 from trigemu.streaming.decide import EXPECTED
-from trigemu.streaming.replay import open_source
+from trigemu.streaming.recorded import open_source
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from trigemu.frames.rundir import TOTALS_FILE, write_json
 from trigemu.frames.wire import WireError
 from trigemu.streaming import protocol as p
 from trigemu.streaming.core.assemble import assemble
-from trigemu.streaming.link import ControlLost, Link
+from trigemu.streaming.link import ControlLostError, Link
 from trigemu.streaming.protocol import Note
 from trigemu.streaming.recording import Recording
 from trigemu.streaming.shell import Shell
@@ -43,7 +43,7 @@ class Recorder(Shell):
         try:
             super().run()
             self._recording.close()
-        except ControlLost:
+        except ControlLostError:
             self._recording.close()
             self._abandon()
             raise

@@ -16,7 +16,7 @@ from trigemu.streaming.producer import Producer
 from trigemu.streaming.protocol import ROLES, Note
 from trigemu.streaming.recorder import Recorder
 from trigemu.streaming.recording import Recording
-from trigemu.streaming.replay import open_source
+from trigemu.streaming.recorded import open_source
 from trigemu.streaming.shell import Shell
 from trigemu.streaming.transport import Port, Transport, ipc_folder_of, load_keys, own_address
 from trigemu.streaming.worker import Worker

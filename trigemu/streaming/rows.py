@@ -208,6 +208,13 @@ def _rows(
 
     for numbers, outcome, parts in zip(head.tolist(), decided.tolist(), n_extra.tolist(), strict=True):
         row = Row(*numbers[:9])
+        if parts:
+            row.extra = extra[part : part + parts]
+            part += parts
+        rows.append(row)
+        if not any(numbers[9:14]):
+            # Most frames of a quiet stream: nothing to cut out.
+            continue
         if numbers[9] or numbers[10]:
             time, fired, passed = take("time", numbers[9], "time", "fired", "passed")
             row.candidates = Candidates(time, fired, passed, *take("load", numbers[10], "load"))
@@ -216,7 +223,4 @@ def _rows(
         (row.tally,) = take("tally", numbers[11], "tally")
         row.bins, row.counts = take("bin", numbers[12], "bin", "count")
         (row.replay,) = take("replay", numbers[13], "replay")
-        row.extra = extra[part : part + parts]
-        part += parts
-        rows.append(row)
     return rows

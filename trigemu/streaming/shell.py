@@ -38,7 +38,7 @@ class Shell(ABC):
 
         Raises
         ------
-        ControlLost
+        ControlLostError
             Control is gone.
         """
         self.link.report(p.READY, self.progress, self.counters(), self.ready())

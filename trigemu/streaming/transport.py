@@ -1,7 +1,7 @@
 """Sockets.  The only file that knows ZeroMQ.
 
-PUSH/PULL carry data, DEALER/ROUTER carry control; nothing here blocks, and nothing is dropped: what the library does
-not take at once waits in the port's own queue, which credits bound.
+PUSH/PULL carry data, DEALER/ROUTER carry control; nothing here blocks, and nothing is dropped: what the library
+does not take at once waits in the port's own queue, which credits bound.
 """
 
 from __future__ import annotations
@@ -38,12 +38,17 @@ class Port:
     Attributes
     ----------
     endpoint
-        Where others can reach it (bound sockets).
+        Where others can reach it (bound sockets), or whom it reaches.
+    kind
+        Type of the socket.
+    oversized
+        Messages that were cut because they had too many parts.
     """
 
     def __init__(self, socket: zmq.Socket[bytes], endpoint: str = "") -> None:
         self.socket = socket
         self.endpoint = endpoint
+        self.kind = int(socket.type)
         self.oversized = 0
         self._waiting: deque[Sequence[Buffer]] = deque()
 
@@ -60,8 +65,8 @@ class Port:
             for index, part in enumerate(parts):
                 if index == last:
                     flags = zmq.NOBLOCK
-                # Whether a message fits is decided by its first part; the others cannot fail for want of room.
-                send(part, flags, len(part) < COPY_BELOW)
+                # Whether a message fits is decided by its first part; for the others there is room.
+                send(memoryview(part), flags, len(part) < COPY_BELOW)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:
@@ -81,14 +86,14 @@ class Port:
         return len(self._waiting)
 
     def receive(self, limit: int = 64) -> Iterator[list[Buffer]]:
-        """Yield messages that are there, at most ``limit``; the parts are memory of the socket's (not copied)."""
+        """Yield messages that are there, at most ``limit``; the parts are not copied."""
         receive = self.socket.recv
         for _ in range(limit):
             try:
                 part = receive(zmq.NOBLOCK, False)
             except zmq.Again:
                 return
-            parts = [part.buffer]
+            parts: list[Buffer] = [part.buffer]
             while part.more:
                 part = receive(zmq.NOBLOCK, False)
                 if len(parts) < MAX_PARTS:
@@ -197,14 +202,14 @@ class Transport:
     def _register(self, port: Port) -> None:
         self._ports[port.socket] = port
         # A socket that only sends is polled when it has something to send.
-        if port.socket.socket_type != zmq.PUSH:
+        if port.kind != zmq.PUSH:
             self._poller.register(port.socket, zmq.POLLIN)
 
     def wait(self, timeout_s: float) -> list[Port]:
         """Wait until a port can be read, or has room for what waits; return the readable ones."""
         blocked = [port for port in self._ports.values() if port.waiting]
         for port in blocked:
-            kind = port.socket.socket_type
+            kind = port.kind
             if kind == zmq.ROUTER:
                 # A router is always writable as a whole; its full peers are tried again soon.
                 timeout_s = min(timeout_s, 0.005)
@@ -213,9 +218,9 @@ class Transport:
         events = self._poller.poll(max(0, int(timeout_s * 1000)))
         for port in blocked:
             port.flush()
-            if port.socket.socket_type == zmq.PUSH:
+            if port.kind == zmq.PUSH:
                 self._poller.unregister(port.socket)
-            elif port.socket.socket_type != zmq.ROUTER:
+            elif port.kind != zmq.ROUTER:
                 self._poller.register(port.socket, zmq.POLLIN)
         return [
             self._ports[socket] for socket, event in events if event & zmq.POLLIN and socket in self._ports

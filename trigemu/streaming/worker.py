@@ -71,17 +71,22 @@ class Worker(Shell):
     def hear(self, note: Note) -> None:
         """Take a message from control."""
         if note.kind == p.RELEASE:
-            upto = note.number("upto")
-            for frame in range(self._builder.upto, upto):
-                self._kept.pop(frame, None)
-            self._builder.release(upto)
+            self._release(note.number("upto"))
         elif note.kind == p.RECORDER:
-            self._join(note.text("endpoint"), note.number("next"))
+            # A worker that joins later learns from this where the run is.
+            self._release(note.number("next"))
+            self._join(note.text("endpoint"))
         elif note.kind == p.END:
             self.link.report(p.ENDED, self.progress, self.counters(), {})
 
-    def _join(self, endpoint: str, first: int) -> None:
-        """Send to another recorder (or the same, which has lost something): all that is not durable, again."""
+    def _release(self, upto: int) -> None:
+        """Forget what is durable."""
+        for frame in range(self._builder.upto, upto):
+            self._kept.pop(frame, None)
+        self._builder.release(upto)
+
+    def _join(self, endpoint: str) -> None:
+        """Send all that is not durable to another recorder (or the same again, which has lost something)."""
         if endpoint != self._endpoint:
             if self._recorder is not None:
                 self.link.transport.drop(self._recorder)
@@ -89,8 +94,7 @@ class Worker(Shell):
             self._endpoint = endpoint
         self._rows.clear()
         for frame in sorted(self._kept):
-            if frame >= first:
-                self._queue(self._kept[frame])
+            self._queue(self._kept[frame])
         self._flush()
 
     def work(self, ports: list[Port]) -> None:

@@ -65,7 +65,7 @@ class Account:
         outcome = self.sequencer.step(row.frame, row.candidates)
         if len(row.state) and not np.array_equal(row.state, outcome.state):
             raise RunError(f"frame {row.frame}: the recorded decisions are not those of this configuration")
-        recorded = bool((outcome.state == TriggerState.RECORDED).any())
+        recorded = len(outcome.state) > 0 and bool((outcome.state == TriggerState.RECORDED).any())
         self.ledger.record_frame(candidates=len(row.candidates.time), accepted=recorded)
         self.size += row.size
         if len(row.tally):

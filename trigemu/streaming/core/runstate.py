@@ -27,7 +27,7 @@ _NEXT = {
 }
 
 
-class InvalidTransition(RuntimeError):
+class InvalidTransitionError(RuntimeError):
     """A transition that the table does not have; carries the states so far."""
 
 
@@ -43,11 +43,11 @@ class RunState:
 
         Raises
         ------
-        InvalidTransition
+        InvalidTransitionError
             The table does not have this transition.
         """
         if state not in _NEXT[self.state]:
-            raise InvalidTransition(f"{self.state} -> {state} after {' -> '.join(self._story)}")
+            raise InvalidTransitionError(f"{self.state} -> {state} after {' -> '.join(self._story)}")
         self.state = state
         self._story.append(state)
 
