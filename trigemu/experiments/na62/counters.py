@@ -57,6 +57,16 @@ The map from light to channel is a model: direction times focal length on two di
 not), each cut at y = 0 into two boards of 488 cells of 18 mm, 32 columns by 15 rows and 8 cells.
 """
 
+RICH_DIRECTIONS = 4096
+RICH_CIRCLE = np.stack(
+    [
+        np.cos(2.0 * np.pi * (np.arange(RICH_DIRECTIONS) + 0.5) / RICH_DIRECTIONS),
+        np.sin(2.0 * np.pi * (np.arange(RICH_DIRECTIONS) + 0.5) / RICH_DIRECTIONS),
+    ],
+    axis=1,
+)
+"""Directions on a ring, 0.3 mm apart at the largest radius: much finer than a cell."""
+
 RICH_RING_HITS = 48
 """Room for one particle's hits; more are cut."""
 
@@ -72,11 +82,8 @@ MIRROR_Z, MIRROR_X = RICH_MIRROR.z, RICH_MIRROR.x
 
 
 @inlined
-def lkr_energy(kind: int, p: float, mass: float, shower: bool, seed: Int, frame: Int, index: int) -> float:
-    """Return the energy (GeV) that a particle leaves in the LKr."""
-    energy = math.sqrt(p * p + mass * mass)
-    g, _ = normal2(seed, frame, LKR_PURPOSE, index, 1)
-    u, v = uniform2(seed, frame, LKR_PURPOSE, index, 2)
+def lkr_energy(kind: int, energy: float, shower: bool, g: float, u: float, v: float) -> float:
+    """Return what a particle leaves in the LKr (GeV), from a normal and two uniform numbers."""
     mip = min(LKR_MIP_MPV_GEV + LKR_MIP_XI_GEV * moyal(g), energy)
     if kind in (ELECTRON, PHOTON):
         seen = energy
@@ -102,15 +109,17 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns
         x, y, t = crossing(rows[i], LKR_Z)
         if not in_lkr(x, y):
             continue
-        shower = flags[i] & LKR_SHOWER != 0
-        energy = lkr_energy(abs(pdg[i]), momentum(rows[i]), rows[i, MASS], shower, seed, frame, i)
+        late, g = normal2(seed, frame, LKR_PURPOSE, i, 0)
+        u, v = uniform2(seed, frame, LKR_PURPOSE, i, 1)
+        p = momentum(rows[i])
+        energy = math.sqrt(p * p + rows[i, MASS] * rows[i, MASS])
+        energy = lkr_energy(abs(pdg[i]), energy, flags[i] & LKR_SHOWER != 0, g, u, v)
         counts = int(energy * 1000.0 / LKR_COUNT_MEV + 0.5)
         if counts <= 0:
             continue
-        g, _ = normal2(seed, frame, LKR_PURPOSE, i, 0)
         half = 0.5 * LKR_COLUMNS * LKR_TRIGGER_CELL
         cell = int((y + half) // LKR_TRIGGER_CELL) * LKR_COLUMNS + int((x + half) // LKR_TRIGGER_CELL)
-        out[n] = pack(ticks(t + t0[i] + sigma_ns * g), cell, min(counts, LOW16))
+        out[n] = pack(ticks(t + t0[i] + sigma_ns * late), cell, min(counts, LOW16))
         n += 1
     return n
 
@@ -190,11 +199,11 @@ def rich(
             first, second = uniform2(seed, frame, RICH_PURPOSE, i, k)
             early, late = normal2(seed, frame, RICH_PURPOSE, i, k + 1)
             for j in range(min(2, count - k)):
-                phi = 2.0 * math.pi * (first if j == 0 else second)
+                turn = int((first if j == 0 else second) * RICH_DIRECTIONS)
                 g = early if j == 0 else late
                 channel = rich_channel(
-                    RICH_FOCAL_MM * sx + radius * math.cos(phi),
-                    RICH_FOCAL_MM * sy + radius * math.sin(phi),
+                    RICH_FOCAL_MM * sx + radius * RICH_CIRCLE[turn, 0],
+                    RICH_FOCAL_MM * sy + radius * RICH_CIRCLE[turn, 1],
                     mx < MIRROR_X,
                 )
                 if channel >= 0:

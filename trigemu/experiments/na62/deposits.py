@@ -64,6 +64,9 @@ ANTI0_MPV_MEV, ANTI0_XI_MEV = 1.8, 0.086
 ANTI0_Z, ANTI0_INNER, ANTI0_OUTER = ANTI0.z, ANTI0.inner, ANTI0.outer
 
 NEWCHOD_PURPOSE, MUV3_PURPOSE, ANTI0_PURPOSE = int(Purpose.NEWCHOD), int(Purpose.MUV3), int(Purpose.ANTI0)
+UNIT_UNIFORM = math.sqrt(12.0)
+"""Width of a uniform distribution of sigma 1."""
+
 BLOCKS = 4
 """Philox blocks set aside for one deposit."""
 
@@ -89,14 +92,15 @@ def deposit(
     time, energy, cells, edge, width = out
     g, _ = normal2(seed, frame, purpose, index, block)
     a, b = normal2(seed, frame, purpose, index, block + 1)
-    wa, wb = normal2(seed, frame, purpose, index, block + 2)
+    # Only the size of the spread of pulse widths is known: uniform, which is cheap.
+    wa, wb = uniform2(seed, frame, purpose, index, block + 2)
     time[n] = time_ns
     energy[n] = loss[0] + loss[1] * moyal(g)
     cells[n] = cell
     edge[n, 0] = ticks(time_ns + pulse[0] * a)
     edge[n, 1] = ticks(time_ns + pulse[0] * b)
-    width[n, 0] = ticks(pulse[1] + pulse[2] * wa)
-    width[n, 1] = ticks(pulse[1] + pulse[2] * wb)
+    width[n, 0] = ticks(pulse[1] + pulse[2] * UNIT_UNIFORM * (wa - 0.5))
+    width[n, 1] = ticks(pulse[1] + pulse[2] * UNIT_UNIFORM * (wb - 0.5))
     return n + 1
 
 
