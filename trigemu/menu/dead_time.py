@@ -46,29 +46,6 @@ class Rules:
         """Return the rules as the kernel reads them."""
         return np.array([self.clock_ticks, self.periods, self.fixed, self.leak, self.room], np.int64)
 
-    def after(self, time: int, empty_at: int) -> tuple[int, int]:
-        """Return the effect of a trigger sent at ``time``.
-
-        Parameters
-        ----------
-        time
-            TDC counts since begin-of-run.
-        empty_at
-            When the bucket would have been empty.
-
-        Returns
-        -------
-        tuple
-            The count from which triggers are accepted again, and when the bucket is now empty.
-        """
-        until = time + self.fixed
-        if self.periods:
-            until = max(until, (time // self.clock_ticks + self.periods) * self.clock_ticks)
-        if self.leak:
-            empty_at = max(empty_at, time) + self.leak
-            until = max(until, empty_at - self.room)
-        return until, empty_at
-
 
 def ticks(duration_ns: float, tick_ns: float) -> int:
     """Return a duration in TDC counts, rounded to the nearest; at least 1 unless it is 0."""
