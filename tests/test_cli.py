@@ -87,6 +87,22 @@ def test_replay_with_another_menu(offline, tmp_path):
     assert replayed["lines"][line]["fired"] == summary["lines"][line]["fired"]
 
 
+def test_replay_of_accepted_triggers_fires_the_same_lines(tmp_path):
+    kept = tmp_path / "kept"
+    call("run", "pulser", "--offline", "--frames", FRAMES, "--out", kept)
+    replayed = json.loads(call("replay", kept, "--offline", "--out", tmp_path / "again", "--json").stdout)
+    assert replayed["replay"]["compared"] > 50
+    assert replayed["replay"]["different"] == 0
+
+
+def test_export(offline, tmp_path):
+    pytest.importorskip("pyarrow", reason="the extra arrow is not installed")
+    file = tmp_path / "run.parquet"
+    done = call("export", offline[0], "--to", "parquet", file)
+    assert f"{offline[1]['decisions']} decisions" in done.stdout
+    assert file.stat().st_size > 0
+
+
 def test_results_go_to_the_next_free_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for _ in range(2):

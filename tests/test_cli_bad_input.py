@@ -194,6 +194,28 @@ def test_unknown_experiment_and_row_to_validate() -> None:
     refused(call("validate", "na62", "--only", "Z9"), "Z9")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("worker", "--control", "nonsense"), ("nonsense", "tcp://")),
+        (("recorder", "--control", "tcp://127.0.0.1:1", "--keys", "no-keys"), ("no-keys",)),
+        (("producer",), ("--control",)),
+        (("control", "pulser", "--bind", "tcp://0.0.0.0:5799", "--out", "never"), ("0.0.0.0", "keys")),
+        (("control", "pulser", "--bind", "tcp://127.0.0.1:port", "--out", "never"), ("port",)),
+    ],
+)
+def test_roles(tmp_path: Path, monkeypatch, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(call(*arguments), *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_of_what_is_no_run_or_to_an_unknown_format(tmp_path: Path) -> None:
+    refused(call("export", tmp_path / "none", "--to", "parquet", tmp_path / "x.parquet"), "none")
+    refused(call("export", tmp_path / "none", "--to", "excel", tmp_path / "x.xls"), "excel")
+    assert list(tmp_path.iterdir()) == []
+
+
 def process(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "trigemu", *(str(a) for a in arguments)]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)

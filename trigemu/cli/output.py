@@ -17,6 +17,6 @@ def export(rundir: Path, form: str, file: Path) -> int:
     """Write a recorded run as a file that analysts open (needs the extra ``root`` or ``arrow``)."""
     from trigemu.measure.export import export_run
 
-    export_run(rundir, form, file)
-    say(str(file))
+    rows = export_run(rundir, form, file)
+    say(f"{file}: {rows} decisions")
     return 0
