@@ -20,11 +20,11 @@ QUANTILES = tuple(1.0 - 10.0**-x for x in np.linspace(0.05, 4.0, 80))
 
 QUALITY = {
     "good": "every frame was decided and recorded",
-    "tainted": "every frame was decided, but something on the way was not as it should be",
+    "tainted": "every frame was decided, but not as it was recorded",
     "incomplete": "some frames were lost",
     "interrupted": "stopped by the user; what was decided is complete",
     "aborted": "stopped by a failure",
-    "degraded": "every frame was decided, with less than the planned processes",
+    "degraded": "every frame was decided; a process had to be restarted on the way",
 }
 
 
