@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference.na62_response_reference import pad_at, tiles_at
 
@@ -59,6 +59,9 @@ def test_quadrants(x: float, y: float, quadrant: int) -> None:
 
 @settings(deadline=None)
 @given(COORDINATE, COORDINATE, st.booleans())
+@example(0.0, -214.0, True)
+@example(400.0, 107.0, True)
+@example(400.0, 0.0, True)
 def test_tiles_of_a_point_are_those_of_a_scan_over_all_bricks(x: float, y: float, overlap: bool) -> None:
     first, second = newchod_tiles(x, y, overlap)
     found = [tile for tile in (first, second) if tile]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, U8, moyal, ticks
 from trigemu.experiments.na62.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
 from trigemu.experiments.na62.hits import I64, LOW16, pack
-from trigemu.experiments.na62.lookup import in_lkr, in_ring
+from trigemu.experiments.na62.lookup import in_lkr, in_ring, steps
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
 from trigemu.experiments.na62.transport import CHARGE, F64, MASS, Z, crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
@@ -118,7 +118,7 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns
         if counts <= 0:
             continue
         half = 0.5 * LKR_COLUMNS * LKR_TRIGGER_CELL
-        cell = int((y + half) // LKR_TRIGGER_CELL) * LKR_COLUMNS + int((x + half) // LKR_TRIGGER_CELL)
+        cell = steps(y + half, LKR_TRIGGER_CELL) * LKR_COLUMNS + steps(x + half, LKR_TRIGGER_CELL)
         out[n] = pack(ticks(t + t0[i] + sigma_ns * late), cell, min(counts, LOW16))
         n += 1
     return n
@@ -161,10 +161,11 @@ def lav(
 @inlined
 def rich_channel(x: float, y: float, right: bool) -> int:
     """Return the RICH channel (0-1951) at a point of a disc (mm from its centre), -1 outside."""
-    column = int((x + 0.5 * RICH_COLUMNS * RICH_PITCH_MM) // RICH_PITCH_MM)
-    row = int(abs(y) // RICH_PITCH_MM)
-    cell = row * RICH_COLUMNS + column
-    if column < 0 or column >= RICH_COLUMNS or cell >= RICH_BOARD:
+    half = 0.5 * RICH_COLUMNS * RICH_PITCH_MM
+    if abs(x) >= half or abs(y) >= half:
+        return -1
+    cell = steps(abs(y), RICH_PITCH_MM) * RICH_COLUMNS + steps(x + half, RICH_PITCH_MM)
+    if cell >= RICH_BOARD:
         return -1
     board = (2 if right else 0) + (1 if y < 0.0 else 0)
     return board * RICH_BOARD + cell

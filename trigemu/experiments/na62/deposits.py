@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
 from trigemu.experiments.na62.hits import I64
-from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles
+from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles, steps
 from trigemu.experiments.na62.transport import CHARGE, F64, NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
@@ -202,6 +202,6 @@ def anti0(rows: F64, t0: F64, seed: Int, frame: Int, pulse: Pulse, efficiency: f
             continue
         if uniform2(seed, frame, ANTI0_PURPOSE, i, 4)[0] >= efficiency:
             continue
-        tile = int((y + half) // ANTI0_TILE_MM) * ANTI0_COLUMNS + int((x + half) // ANTI0_TILE_MM)
+        tile = steps(y + half, ANTI0_TILE_MM) * ANTI0_COLUMNS + steps(x + half, ANTI0_TILE_MM)
         n = deposit(n, t + t0[i], tile, loss, pulse, (seed, frame, ANTI0_PURPOSE, i), 0, out)
     return n

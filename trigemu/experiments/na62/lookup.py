@@ -27,6 +27,13 @@ TWO_THIRDS_PAD = MUV3_PAD * 2.0 / 3.0
 
 
 @inlined
+def steps(length: float, pitch: float) -> int:
+    """Return how many whole pitches fit into a length >= 0 (the same as ``//``, several times faster)."""
+    whole = int(length / pitch)
+    return whole - 1 if whole * pitch > length else whole
+
+
+@inlined
 def in_ring(x: float, y: float, inner: float, outer: float) -> bool:
     """Return whether a point (mm from the centre) is inside a ring."""
     r2 = x * x + y * y
@@ -39,8 +46,8 @@ def brick_tile(x: float, y: float) -> int:
 
     Quadrant 1 holds x >= 0, y >= 0; 2 x >= 0, y < 0; 3 x < 0, y < 0; 4 x < 0, y >= 0.
     """
-    column = int(abs(x) // BRICK_WIDTH)
-    row = int(abs(y) // BRICK_PITCH)
+    column = steps(abs(x), BRICK_WIDTH)
+    row = steps(abs(y), BRICK_PITCH)
     if column >= COLUMNS or row >= ROWS:
         return 0
     number = BRICKS[row, column]
@@ -66,11 +73,11 @@ def newchod_tiles(x: float, y: float, overlap: bool) -> tuple[int, int]:
     border = math.floor(y / BRICK_PITCH + 0.5) * BRICK_PITCH
     if abs(y - border) >= BRICK_OVERLAP:
         return first, 0
-    # The cell on the other side of the border: mirror the point at it (a point on it belongs to the upper
-    # cell).
+    # The cell on the other side: mirror the point at the border.  A point on it belongs to the outer row,
+    # or, at y = 0, to the upper one.
     other = 2.0 * border - y
-    if y >= border:
-        other = min(other, border - 1e-9)
+    if y == border:
+        other = border - 1e-9 if y >= 0.0 else border + 1e-9
     second = brick_tile(x, other)
     if first == 0:
         return second, 0
@@ -88,8 +95,8 @@ def muv3_pad(x: float, y: float) -> int:
     if inner:
         pitch = TWO_THIRDS_PAD
         origin = MUV3_PAD
-    column = int((x + origin) // pitch)
-    row = int((y + origin) // pitch)
+    column = steps(x + origin, pitch)
+    row = steps(y + origin, pitch)
     along = x + origin - column * pitch
     across = y + origin - row * pitch
     half = 0.5 * MUV3_GAP
