@@ -1,13 +1,18 @@
 """Compile every kernel in ``ext/`` into the private package ``trigemu._kernels``.
 
-``ext/<experiment>/<name>.pyx`` becomes ``trigemu._kernels.<experiment>_<name>``.
+``ext/<experiment>/<name>.pyx`` becomes ``trigemu._kernels.<experiment>_<name>``.  What Cython would write into each
+of them again (typed memoryviews) is compiled once, into ``trigemu._kernels._shared``.
+The folder ``configs/`` is installed as ``trigemu.configs``, so that shipped configurations are found by name.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
 from Cython.Build import cythonize
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
+
+SHARED = "trigemu._kernels._shared"
 
 DIRECTIVES = {
     "language_level": 3,
@@ -31,9 +36,16 @@ def extension(path: Path) -> Extension:
 
 
 setup(
+    packages=[*find_packages(include=["trigemu", "trigemu.*"]), "trigemu.configs", "trigemu.configs.menus"],
+    package_dir={"trigemu.configs": "configs"},
     ext_modules=cythonize(
-        [extension(path) for path in sorted(Path("ext").glob("*/*.pyx"))],
+        [
+            *(extension(path) for path in sorted(Path("ext").glob("*/*.pyx"))),
+            Extension(SHARED, ["ext/_shared.c"], extra_compile_args=["-O2", "-g0"]),
+        ],
         compiler_directives=DIRECTIVES,
         build_dir="build/cython",
-    )
+        shared_utility_qualified_name=SHARED,
+    ),
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
 )
