@@ -1,4 +1,4 @@
-"""The stream against bare pyzmq: ready-made fragments whose trigger accepts nothing, on the same cores in one run.
+"""The stream against bare pyzmq: ready-made fragments, a trigger that accepts nothing, one run.
 
 ``python bench/bench_stream.py`` prints a table; as a pytest-benchmark suite it times one short run.
 """

@@ -17,6 +17,8 @@ def pulser(configs: Path) -> MakeSetup:
     """Return the pulser's setup with ``key=value`` overrides; heartbeats are fast."""
 
     def make(*overrides: str) -> Setup:
-        return load_setup(configs / "pulser.toml", ["streaming.heartbeat_s=0.5", "run.frames=300", *overrides])
+        return load_setup(
+            configs / "pulser.toml", ["streaming.heartbeat_s=0.5", "run.frames=300", *overrides]
+        )
 
     return make

@@ -18,7 +18,7 @@ from trigemu.streaming.core.producing import ProducerCore, Task
 from trigemu.streaming.core.reorder import Reorder
 from trigemu.streaming.core.runstate import InvalidTransitionError, RunState, State
 
-# --- latency ---------------------------------------------------------------------------------------------------
+# --- latency
 
 
 @given(st.lists(st.integers(0, 2**43), min_size=1, max_size=200), st.floats(0, 100))
@@ -41,7 +41,7 @@ def test_merging_is_recording_all(first: list[int], second: list[int]) -> None:
     assert one.to_dict() == both.to_dict() == HdrHistogram.from_dict(both.to_dict()).to_dict()
 
 
-# --- builder ---------------------------------------------------------------------------------------------------
+# --- builder
 
 
 @given(st.permutations([(f, s) for f in range(4) for s in "abc"] * 2))
@@ -79,7 +79,7 @@ def test_a_frame_that_is_given_up_counts_what_comes_late() -> None:
     assert (builder.late, builder.duplicate) == (1, 2)
 
 
-# --- dispatcher --------------------------------------------------------------------------------------------------
+# --- dispatcher
 
 
 def test_frames_wait_for_credit_and_return_when_durable() -> None:
@@ -112,7 +112,7 @@ def test_realtime_skips_what_finds_no_credit() -> None:
     assert dispatcher.skips() == [Skip(4, 1)]
 
 
-# --- producer, reorder, liveness, state, ledger ------------------------------------------------------------------
+# --- producer, reorder, liveness, state, ledger
 
 
 def test_a_producer_keeps_frames_until_they_are_durable() -> None:

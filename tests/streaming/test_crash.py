@@ -88,7 +88,16 @@ print(totals.quality)
 
 def start(configs: Path, out: Path, *overrides: str, limit: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, configs / "pulser.toml", out, str(limit), "streaming.heartbeat_s=0.5", *overrides],
+        [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            configs / "pulser.toml",
+            out,
+            str(limit),
+            "streaming.heartbeat_s=0.5",
+            *overrides,
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -71,7 +71,9 @@ def test_what_is_recorded_is_what_was_decided(pulser, tmp_path: Path) -> None:
     setup = pulser("run.frames=40")
     totals = streaming.run(setup, tmp_path / "run")
     reader = RunReader(tmp_path / "run")
-    rows = [row for record in reader.records(VERDICTS) for row in decode_rows(decode(record.parts, SCHEMAS), ())]
+    rows = [
+        row for record in reader.records(VERDICTS) for row in decode_rows(decode(record.parts, SCHEMAS), ())
+    ]
     assert [row.frame for row in rows] == list(range(40))
     states = np.concatenate([row.state for row in rows])
     assert np.bincount(states, minlength=4).tolist() == [

@@ -1,4 +1,4 @@
-"""The cores together, without processes: random interleavings, deaths and repeats lose nothing and double nothing."""
+"""The cores together, without processes: any order, deaths and repeats lose and double nothing."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def replay(
 ) -> RunTotals:
     """Do a run whose fragments come from a recorded one.
 
-    A run that kept all fragments gives the same decisions.  One that kept accepted triggers is compared trigger by
-    trigger: ``totals.replay`` says in how many the same lines fired.
+    A run that kept all fragments gives the same decisions.  One that kept accepted triggers is compared
+    trigger by trigger: ``totals.replay`` says in how many the same lines fired.
 
     Parameters
     ----------

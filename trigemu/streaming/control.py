@@ -147,7 +147,7 @@ class Control:
 
 @contextmanager
 def catching_signals(control: Control) -> Iterator[None]:
-    """Count Ctrl-C (and the polite kill) instead of ending; in other threads than the main one nothing is caught."""
+    """Count Ctrl-C (and the polite kill) instead of ending; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

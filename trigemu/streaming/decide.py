@@ -31,11 +31,13 @@ class Verdict:
     candidates
         The trigger's answer.
     tally
-        int64[n signals, 2 + L]: generated, accepted, and accepted with a candidate near by whose bit i passed.
+        int64[n signals, 2 + L]: generated, accepted, and accepted with a candidate near by whose bit i
+        passed.
     monitor
         Counts per histogram; empty for frames that are not sampled.
     readout
-        Source -> columns with offsets, one piece per candidate whose ``passed`` is not 0; None if there is none.
+        Source -> columns with offsets, one piece per candidate whose ``passed`` is not 0; None if there is
+        none.
     replay
         int64[5] (see `REPLAY_COLUMNS`) when the frame holds recorded triggers to compare with, else int64[0].
     """
@@ -120,7 +122,7 @@ def lines_near(time: NDArray[np.int64], candidates: Candidates, window: int, lin
 
 
 def compare(expected: Mapping[str, Array], candidates: Candidates) -> NDArray[np.int64]:
-    """Compare recorded triggers (``time`` int64[n], ``fired`` uint64[n]) with candidates; see `REPLAY_COLUMNS`."""
+    """Compare recorded triggers (``time``, ``fired``) with candidates; see `REPLAY_COLUMNS`."""
     result = np.zeros(REPLAY_COLUMNS, np.int64)
     found = np.zeros(len(expected["time"]), np.uint64)
     if len(candidates.time):

@@ -65,7 +65,8 @@ def check_exposure(endpoint: str, keys: Path | None, insecure: bool) -> None:
     """
     if keys is None and not insecure and not is_loopback(endpoint):
         raise InputError(
-            f"{endpoint} can be reached from other machines: give a folder of keys, or say that it may be insecure"
+            f"{endpoint} can be reached from other machines: give a folder of keys, "
+            "or say that it may be insecure"
         )
 
 

@@ -20,7 +20,7 @@ PROCESSES_FILE = "processes.json"
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FAREWELL_S = 10.0
 _REUSE = {
-    # Message buffers come and go; without this glibc returns each to the system and gets it back page by page.
+    # Message buffers come and go; glibc would return each to the system and get it back page by page.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
 }

@@ -14,8 +14,8 @@ from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.planning import Job
 from trigemu.streaming.process import resident_bytes
-from trigemu.streaming.recording import Recording
 from trigemu.streaming.recorded import open_source
+from trigemu.streaming.recording import Recording
 from trigemu.streaming.rows import Row
 from trigemu.streaming.verdicts import RowMaker
 

@@ -66,7 +66,7 @@ class Producer(Shell):
         elif note.kind == p.GONE:
             self._drop(note.text("name"))
         elif note.kind == p.RESEND:
-            partial: dict[int, Any] = {frame: sources for frame, sources in note.fields["partial"]}
+            partial: dict[int, Any] = dict(note.fields["partial"])
             self._core.ask_again(note.text("worker"), frozenset(note.fields["have"]), partial)
         elif note.kind == p.END:
             self.link.report(p.ENDED, self.progress, self.counters(), {})

@@ -53,7 +53,7 @@ def decode_readout(parts: Sequence[Buffer], schemas: Mapping[str, Schema]) -> li
 def keep_recorded(
     parts: Sequence[Buffer], keep: NDArray[np.bool_], schemas: Mapping[str, Schema], checksum: bool
 ) -> Sequence[Buffer]:
-    """Return read-out messages with only the pieces that are kept (bool, one per piece); none if nothing is."""
+    """Return read-out messages with only the pieces to keep (bool, one per piece); none if nothing is."""
     if keep.all():
         return parts
     kept: list[Buffer] = []

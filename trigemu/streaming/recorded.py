@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Recorded:
 
 
 class RecordedTriggers(Recorded):
-    """Frames of a run that kept read-out windows: their union, and the triggers to compare with instead of the truth."""
+    """Frames of a run that kept read-out windows: their union, and the triggers instead of the truth."""
 
     def __init__(self, reader: RunReader, schemas: Mapping[str, Schema]) -> None:
         detectors = {source: schema for source, schema in schemas.items() if source != TRUTH}
@@ -117,8 +117,8 @@ class RecordedTriggers(Recorded):
 def union(block: Block) -> dict[str, Array]:
     """Return the hits of overlapping windows once each, in time order.
 
-    A window holds all hits between its ends, and windows begin and end in time order: a hit that is not later than
-    the latest of the windows before has been there already.
+    A window holds all hits between its ends, and windows begin and end in time order: a hit that is not later
+    than the latest of the windows before has been there already.
     """
     time, offsets = block["time"], block["offsets"]
     piece = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
@@ -147,8 +147,7 @@ def recorded_frames(reader: RunReader) -> int:
     for segment in reversed(reader.segments):
         if segment.kinds[VERDICTS] and segment.first_frame is not None and segment.last_frame is not None:
             frames = range(segment.first_frame, segment.last_frame + 1)
-            for last in reader.records(VERDICTS, frames):
-                pass
+            last = deque(reader.records(VERDICTS, frames), 1).pop()
             break
     if last is None:
         raise InputError(f"{reader.path}: no frame has been recorded")

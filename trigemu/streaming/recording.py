@@ -1,8 +1,8 @@
 """The recorder without its sockets: rows in, a run directory and totals out.
 
-For every frame the data records (read-out windows or fragments) come first, then a ``verdicts`` record completes all
-frames of a chunk.  A recorder that died is followed by one that cuts what is incomplete, takes the recorded verdicts
-through a fresh sequencer, and goes on with the next frame.
+For every frame the data records (read-out windows or fragments) come first, then a ``verdicts`` record
+completes all frames of a chunk.  A recorder that died is followed by one that cuts what is incomplete, takes
+the recorded verdicts through a fresh sequencer, and goes on with the next frame.
 """
 
 from __future__ import annotations

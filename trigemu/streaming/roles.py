@@ -14,9 +14,9 @@ from trigemu.streaming import protocol as p
 from trigemu.streaming.link import Link
 from trigemu.streaming.producer import Producer
 from trigemu.streaming.protocol import ROLES, Note
+from trigemu.streaming.recorded import open_source
 from trigemu.streaming.recorder import Recorder
 from trigemu.streaming.recording import Recording
-from trigemu.streaming.recorded import open_source
 from trigemu.streaming.shell import Shell
 from trigemu.streaming.transport import Port, Transport, ipc_folder_of, load_keys, own_address
 from trigemu.streaming.worker import Worker

@@ -1,7 +1,7 @@
 """Verdicts as rows of columns: what workers send to the recorder in batches, and what a run records.
 
-A batch is one message, so that it arrives whole or not at all: the header and block of `encode_rows`, followed by
-the read-out messages of its rows (`Row.extra`), two parts each.
+A batch is one message, so that it arrives whole or not at all: the header and block of `encode_rows`,
+followed by the read-out messages of its rows (`Row.extra`), two parts each.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Row:
     frame
         Frame number.
     planned_ns, sent_ns, received_ns, decided_ns, recorded_ns
-        Stamps (monotonic clock): planned, last fragment sent, frame complete, frame decided, handed to the file.
+        Stamps (monotonic clock): planned, last fragment sent, frame complete, frame decided, handed to the
+        file.
     size
         Payload bytes of all its fragments.
     missing, lost

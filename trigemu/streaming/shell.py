@@ -75,7 +75,7 @@ class Shell(ABC):
         """Return how long to wait for messages when there is nothing else to do, in seconds."""
         return self.link.heartbeat_s / 2
 
-    def idle(self, now: float) -> None:
+    def idle(self, now: float) -> None:  # noqa: B027 most roles have nothing to do
         """Do what is to be done once per heartbeat."""
 
     @abstractmethod

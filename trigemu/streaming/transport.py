@@ -1,7 +1,7 @@
 """Sockets.  The only file that knows ZeroMQ.
 
-PUSH/PULL carry data, DEALER/ROUTER carry control; nothing here blocks, and nothing is dropped: what the library
-does not take at once waits in the port's own queue, which credits bound.
+PUSH/PULL carry data, DEALER/ROUTER carry control; nothing here blocks, and nothing is dropped: what the
+library does not take at once waits in the port's own queue, which credits bound.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import zmq
 
@@ -60,13 +61,13 @@ class Port:
     def _try(self, parts: Sequence[Buffer]) -> bool:
         flags = zmq.NOBLOCK | zmq.SNDMORE
         last = len(parts) - 1
-        send = self.socket.send
+        send: Any = self.socket.send
         try:
             for index, part in enumerate(parts):
                 if index == last:
                     flags = zmq.NOBLOCK
                 # Whether a message fits is decided by its first part; for the others there is room.
-                send(memoryview(part), flags, len(part) < COPY_BELOW)
+                send(part, flags, len(part) < COPY_BELOW)
         except zmq.Again:
             return False
         except zmq.ZMQError as error:

@@ -12,9 +12,10 @@ from trigemu.menu.schema import Model
 class Pulser(Model):
     """What the pulser sends.
 
-    ``sources`` detectors send ``pulses`` random pulses per frame each, and ``bursts`` per frame are sent by all at
-    once; the trigger fires where enough of them agree.  With ``ready_made_kib`` a source sends one block of that size
-    over and over, in which the trigger finds nothing.  A frame is ``frame_ticks`` ticks of 1 ns.
+    ``sources`` detectors send ``pulses`` random pulses per frame each, and ``bursts`` per frame are sent by
+    all at once; the trigger fires where enough of them agree.  With ``ready_made_kib`` a source sends one
+    block of that size over and over, in which the trigger finds nothing.  A frame is ``frame_ticks`` ticks of
+    1 ns.
     """
 
     sources: Annotated[int, Field(ge=1, le=64)] = 3

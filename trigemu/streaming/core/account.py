@@ -88,7 +88,7 @@ class Account:
             find_bad(*columns, self._frame_ticks, self._all_lines) < 0
             and len(row.tally) in (0, self._tally.size)
             and len(row.replay) in (0, 5)
-            and (not len(bins) or (0 <= bins.min() and bins.max() < self._layout.size))
+            and (not len(bins) or (bins.min() >= 0 and bins.max() < self._layout.size))
             and row.missing <= self.ledger.sources
         )
 

@@ -29,8 +29,8 @@ class Incomplete:
 class EventBuilder(Generic[T]):
     """Collects one fragment per source and frame.
 
-    Memory is bounded: only frames in ``[upto, upto + window)`` are accepted, where ``upto`` is the first frame that
-    is not durable yet.
+    Memory is bounded: only frames in ``[upto, upto + window)`` are accepted, where ``upto`` is the first
+    frame that is not durable yet.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class EventBuilder(Generic[T]):
             del self._given_up[frame]
 
     def stale(self, now: float, age: float) -> bool:
-        """Return whether a frame has been incomplete, and not been asked for, for longer than ``age`` seconds."""
+        """Return whether a frame has lacked fragments, and nobody asked, for longer than ``age`` seconds."""
         old = [partial for partial in self._partial.values() if now - partial.asked > age]
         for partial in old:
             partial.asked = now

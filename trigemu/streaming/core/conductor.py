@@ -1,7 +1,8 @@
 """Run control without its sockets: what the roles say comes in, what is to be done goes out.
 
-The conductor gathers the roles, gives frames to workers, lets go of what is durable, replaces roles that die, and
-ends the run role by role: producers first, then workers, then the recorder, each after all upstream of it.
+The conductor gathers the roles, gives frames to workers, lets go of what is durable, replaces roles that die,
+and ends the run role by role: producers first, then workers, then the recorder, each after all upstream of
+it.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Plan:
     producers
         Sources of each producer.
     workers, credits, window
-        How many workers there are at the start, frames each may hold, and how far ahead of the first frame that is
-        not durable one may be assigned.
+        How many workers there are at the start, frames each may hold, and how far ahead of the first frame
+        that is not durable one may be assigned.
     frame_ns
         Wall time per frame for ``realtime``; None for ``lossless``.
     heartbeat_s, lives, max_restarts
@@ -153,7 +154,7 @@ class Conductor:
             out += self._lose(name, now_ns)
         group = self._group(role, name)
         taken = role == "recorder" and any(self.peers.of("recorder"))
-        if group is None or taken or self._ending is not None and role != "recorder":
+        if group is None or taken or (self._ending is not None and role != "recorder"):
             return [*out, Send(identity, p.BYE, {"reason": f"this run needs no other {role}"})]
         self.peers.add(Peer(role, name, identity, endpoint))
         sources = list(self.plan.producers[group]) if role == "producer" else []
@@ -245,7 +246,7 @@ class Conductor:
         damage = self.peers.histories[peer.name].counters.get("damaged", 0)
         if damage == self._last_damage:
             return []
-        # Some message could not be read: it may have been verdicts, so workers send again what is not durable.
+        # What could not be read may have been verdicts: workers send again what is not durable.
         self._last_damage = damage
         return [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
 
@@ -339,7 +340,7 @@ class Conductor:
         return out + self._pump(now_ns)
 
     def lost(self, name: str, reason: str, now_ns: int) -> list[Instruction]:
-        """A role is gone (its process ended, or its lives ran out): have it replaced."""
+        """Have a role replaced that is gone (its process ended, or its lives ran out)."""
         if self.state.over:
             return []
         peer = self.peers.get(name)
@@ -371,7 +372,7 @@ class Conductor:
         return out + self._pump(now_ns)
 
     def interrupt(self, now_ns: int) -> list[Instruction]:
-        """The user asks to stop: finish what is under way; asked again, or before frames flow, give it up."""
+        """Stop for the user: finish what is under way; asked again, or before frames flow, give it up."""
         if self.state.over:
             return []
         if self.state.state is State.RUNNING:
@@ -398,7 +399,7 @@ class Conductor:
         return self._end(ENDING[-1])
 
     def fail(self, reason: str, now_ns: int) -> list[Instruction]:
-        """The run cannot go on; the recorder closes it with what it has."""
+        """End a run that cannot go on; the recorder closes it with what it has."""
         if self.state.over or self.failure:
             return []
         self.failure = reason

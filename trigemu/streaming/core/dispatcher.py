@@ -38,8 +38,8 @@ class Pace:
 class Dispatcher:
     """Frames against credits.
 
-    A worker's credit returns when the frame is durable, which bounds everything down to the recorder's reorder
-    buffer.  Frames become durable in order, so one number says it all: ``upto``.
+    A worker's credit returns when the frame is durable, which bounds everything down to the recorder's
+    reorder buffer.  Frames become durable in order, so one number says it all: ``upto``.
 
     Parameters
     ----------
@@ -68,11 +68,11 @@ class Dispatcher:
         self.pace = pace
 
     def add_worker(self, name: str) -> None:
-        """A worker is ready for frames."""
+        """Count on a worker that is ready for frames."""
         self._free[name] = self.credits
 
     def remove_worker(self, name: str) -> list[int]:
-        """A worker is gone; its frames that are not durable will be assigned again (returned here)."""
+        """Take back the frames of a worker that is gone (returned here); they will be assigned again."""
         self._free.pop(name, None)
         back = [frame for frame, owner in self._owner.items() if owner == name]
         for frame in back:

@@ -1,9 +1,9 @@
 """The ledger: every fragment, frame and trigger ends in exactly one named state.
 
-Fragments are counted as pairs (frame, source): each planned frame owes one fragment per source.  Copies beyond
-the one that was built are counted apart: ``duplicate`` (the same again), ``unexpected`` (another run, an unknown
-source, a frame nobody asked for) and ``damaged`` (messages that could not be decoded; what they carried was asked
-for again).
+Fragments are counted as pairs (frame, source): each planned frame owes one fragment per source.  Copies
+beyond the one that was built are counted apart: ``duplicate`` (the same again), ``unexpected`` (another run,
+an unknown source, a frame nobody asked for) and ``damaged`` (messages that could not be decoded; what they
+carried was asked for again).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Ledger:
             self.rejected += 1
 
     def lose_frame(self, missing: int = 0) -> None:
-        """Count a frame that was given up: ``missing`` fragments never came, the others were dropped by policy."""
+        """Count a frame given up: ``missing`` fragments never came, the others were dropped by policy."""
         self.lost += 1
         self.missing += missing
         self.dropped += self.sources - missing

@@ -17,8 +17,8 @@ class Pulse:
 class Liveness:
     """Counts missed heartbeats.
 
-    Heartbeats come from the loop that does the work, so a role that hangs in a kernel stops beating although its
-    network threads still answer.
+    Heartbeats come from the loop that does the work, so a role that hangs in a kernel stops beating although
+    its network threads still answer.
 
     Parameters
     ----------

@@ -63,13 +63,13 @@ class Peers:
         self.damaged = 0
 
     def add(self, peer: Peer) -> None:
-        """A role has registered."""
+        """Add a role that has registered."""
         self._peers[peer.name] = peer
         self._names[peer.identity] = peer.name
         self.histories.setdefault(peer.name, History())
 
     def remove(self, name: str) -> Peer | None:
-        """A role is gone; what it had counted is kept."""
+        """Remove a role that is gone; what it had counted is kept."""
         peer = self._peers.pop(name, None)
         if peer is not None:
             self._names.pop(peer.identity, None)

@@ -40,17 +40,17 @@ class ProducerCore(Generic[T]):
         self._owner: dict[int, str] = {}
 
     def add_worker(self, worker: str) -> None:
-        """A worker can be sent to."""
+        """Add a worker that can be sent to."""
         self._workers.add(worker)
 
     def remove_worker(self, worker: str) -> None:
-        """A worker is gone: what waited for it will be assigned again."""
+        """Remove a worker that is gone: what waited for it will be assigned again."""
         self._workers.discard(worker)
         self._queue = deque(task for task in self._queue if task.worker != worker)
         self._owner = {frame: owner for frame, owner in self._owner.items() if owner != worker}
 
     def assign(self, worker: str, first: int, count: int, planned_ns: int, frame_ns: float = 0.0) -> None:
-        """Frames go to a worker; frame ``first + i`` was planned at ``planned_ns + i * frame_ns``."""
+        """Give frames to a worker; frame ``first + i`` was planned at ``planned_ns + i * frame_ns``."""
         for frame in range(max(first, self.upto), first + count):
             # The planned time of a frame that is assigned again stays what it was.
             self._planned.setdefault(frame, planned_ns + int((frame - first) * frame_ns))
@@ -59,7 +59,7 @@ class ProducerCore(Generic[T]):
                 self._queue.append(Task(worker, frame, self.sources))
 
     def ask_again(self, worker: str, have: Collection[int], partial: Mapping[int, Collection[str]]) -> None:
-        """A worker lacks fragments: of the frames assigned to it, send those it does not have.
+        """Send again what a worker lacks of the frames assigned to it.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class ProducerCore(Generic[T]):
                 self._queue.append(Task(worker, frame, mine))
 
     def release(self, upto: int) -> None:
-        """Frames below ``upto`` are durable: drop them."""
+        """Drop the frames below ``upto``: they are durable."""
         for frame in range(self.upto, upto):
             self._held.pop(frame, None)
             self._planned.pop(frame, None)

@@ -11,8 +11,8 @@ T = TypeVar("T")
 class Reorder(Generic[T]):
     """Holds what came too early; drops what came before.
 
-    Credits bound how far ahead of the first frame that is not durable anything can come; ``window`` only guards
-    against senders outside the run.
+    Credits bound how far ahead of the first frame that is not durable anything can come; ``window`` only
+    guards against senders outside the run.
 
     Attributes
     ----------

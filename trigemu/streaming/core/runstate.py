@@ -6,8 +6,11 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """idle: roles are being gathered; configured: all have their configuration; running; draining: no new frames;
-    stopped: every role has delivered its totals; failed."""
+    """Where a run is.
+
+    idle: roles are being gathered; configured: all have their configuration; running; draining: no new
+    frames; stopped: every role has delivered its totals; failed.
+    """
 
     IDLE = "idle"
     CONFIGURED = "configured"

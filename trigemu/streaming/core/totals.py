@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from trigemu.streaming.core.latency import HdrHistogram
 
 Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded"]
-"""good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C); aborted
-(ended before all frames under way were recorded); degraded (closed, but a role had to be restarted)."""
+"""How a run went.
+
+good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C); aborted
+(ended before all frames under way were recorded); degraded (closed, but a role had to be restarted).
+"""
 
 
 def _no_counts() -> NDArray[np.int64]:
@@ -49,7 +52,8 @@ class RunTotals:
     latency
         Stage -> histogram of ns.
     throughput
-        ``open_loop`` (whether frames had planned times), frames, fragments and bytes, their rates per wall second.
+        ``open_loop`` (whether frames had planned times), frames, fragments and bytes, their rates per wall
+        second.
     memory
         Role name -> resident memory (MiB) at start, at the end and at its largest, and restarts.
     wall_s
