@@ -43,7 +43,7 @@ def tile_hits(
     """
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i, j, n = 0
-    cdef int64_t t, key, last = -FAR, apart
+    cdef int64_t t, key, last = -FAR, apart, after
     cdef uint16_t code
     cdef int32_t tile
     cdef int64_t opened[MAX_TILES]
@@ -55,17 +55,28 @@ def tile_hits(
             opened[i] = -2 * FAR
             side[i] = 0
             place[i] = 0
-        for i in range(count):
+        i = 0
+        while i < count:
             t = time[i]
             if t < last or t >= FAR:
                 bad = i
                 break
             last = t
             code = code_of[channel[i]]
+            i += 1
             if code == 0xFFFF:
                 continue
             tile = (code >> 1) & (MAX_TILES - 1)
             apart = t - opened[tile]
+            if i < count and apart > tight_window and code_of[channel[i]] == code ^ 1:
+                # Most often a tile's two channels are neighbours and nothing of the tile is open.
+                after = time[i] - t
+                if 0 <= after <= tight_window:
+                    keys[n] = ((t + (after >> 1)) << 16) | (tile << 1) | 1
+                    n += 1
+                    last = time[i]
+                    i += 1
+                    continue
             if apart <= tight_window and side[tile] != code & 1:
                 # The tile hit keeps the place of its first channel, so that the keys stay almost sorted.
                 keys[place[tile]] = ((opened[tile] + (apart >> 1)) << 16) | (tile << 1) | 1
@@ -171,10 +182,20 @@ cdef inline uint16_t word_of(const Cluster *cluster, int layout) noexcept nogil:
     return muv3_word(cluster) if layout == 2 else newchod_word(cluster, layout == 1)
 
 
+def single_words(const uint8_t[::1] tile_of, int layout, uint16_t[::1] words):
+    """Fill ``words[tile << 1 | tight]`` with the primitive id of a cluster of that one hit."""
+    cdef Py_ssize_t k
+    cdef Cluster one
+    for k in range(2 * MAX_TILES):
+        start(&one, 0, k & 1, tile_of[k >> 1])
+        words[k] = word_of(&one, layout)
+
+
 def tile_clusters(
     int64_t[::1] keys,
     Py_ssize_t count,
     const uint8_t[::1] tile_of,
+    const uint16_t[::1] single,
     int layout,
     int64_t window,
     int period,
@@ -187,49 +208,63 @@ def tile_clusters(
     """Cluster tile hits split by split; return the number of primitives.
 
     ``keys[:count]`` is sorted on entry; its order inside crowded splits changes.  ``tile_of[tile]`` has bits 0-3
-    for the quadrant and bit 4 for outer tiles; ``layout`` is 0 (NewCHOD, QE bits), 1 (NewCHOD, count bits) or 2
-    (MUV3); ``first_split`` is the absolute number of the split that starts at time 0.
+    for the quadrant and bit 4 for outer tiles, ``single`` comes from `single_words`; ``layout`` is 0 (NewCHOD, QE
+    bits), 1 (NewCHOD, count bits) or 2 (MUV3); ``first_split`` is the absolute number of the split at time 0.
+
+    A split in which no two hits are closer than the window gives one cluster per hit in whatever order they come,
+    as long as there are at most eight.  So every hit is written as a cluster of its own, and only a split in which
+    a hit is near the one before it, or is the ninth, is taken back and done in full.
     """
-    cdef Py_ssize_t i = 0, j, k, p, used, m = 0, base
-    cdef int64_t split
-    cdef bint alone
-    cdef Cluster cluster[MAX_CLUSTERS]
-    cdef Cluster one
-    cdef uint16_t single[2 * MAX_TILES]
+    cdef Py_ssize_t i = 0, j, begin, m = 0, used
+    cdef int64_t key, split, t, last = -2 * FAR
     with nogil:
-        for k in range(2 * MAX_TILES):
-            start(&one, 0, k & 1, tile_of[k >> 1])
-            single[k] = word_of(&one, layout)
         while i < count:
-            split = keys[i] >> 26
-            j = i + 1
-            alone = True
-            while j < count and keys[j] >> 26 == split:
-                alone &= (keys[j] >> 16) - (keys[j - 1] >> 16) >= window
-                j += 1
-            if alone and j - i <= MAX_CLUSTERS:
-                # No two hits are closer than the window: each is a cluster, in whatever order they come.
-                for p in range(i, j):
-                    time[m] = keys[p] >> 16
-                    word[m] = single[keys[p] & (2 * MAX_TILES - 1)]
-                    hits[m] = 1
-                    m += 1
+            key = keys[i]
+            t = key >> 16
+            if (t - last < window and t >> 10 == last >> 10) or (
+                i >= MAX_CLUSTERS and keys[i - MAX_CLUSTERS] >> 26 == key >> 26
+            ):
+                split = key >> 26
+                begin = i
+                while begin > 0 and keys[begin - 1] >> 26 == split:
+                    begin -= 1
+                j = i + 1
+                while j < count and keys[j] >> 26 == split:
+                    j += 1
+                m -= i - begin
+                used = j - begin
+                if used > LIMIT:
+                    used = 0 if period < 2 else KEEP
+                shuffle(&keys[begin], j - begin, used, seed, first_split + split)
+                m += crowded_split(
+                    &keys[begin], used, &tile_of[0], layout, window, &time[m], &word[m], &hits[m]
+                )
                 i = j
+                last = -2 * FAR
                 continue
-            used = j - i
-            if used > LIMIT:
-                used = 0 if period < 2 else KEEP
-            shuffle(&keys[i], j - i, used, seed, first_split + split)
-            base = m
-            m += split_clusters(&keys[i], used, &tile_of[0], window, cluster)
-            for k in range(base, m):
-                time[k] = cluster[k - base].first + cluster[k - base].shift / cluster[k - base].hits
-            sort_clusters(cluster, &time[base], m - base)
-            for k in range(base, m):
-                word[k] = word_of(&cluster[k - base], layout)
-                hits[k] = <uint8_t> cluster[k - base].hits
-            i = j
+            time[m] = t
+            word[m] = single[key & (2 * MAX_TILES - 1)]
+            hits[m] = 1
+            m += 1
+            last = t
+            i += 1
     return m
+
+
+cdef inline Py_ssize_t crowded_split(
+    const int64_t *keys, Py_ssize_t count, const uint8_t *tile_of, int layout, int64_t window,
+    int64_t *time, uint16_t *word, uint8_t *hits
+) noexcept nogil:
+    """Cluster one split in full; return the number of primitives."""
+    cdef Cluster cluster[MAX_CLUSTERS]
+    cdef Py_ssize_t k, n = split_clusters(keys, count, tile_of, window, cluster)
+    for k in range(n):
+        time[k] = cluster[k].first + cluster[k].shift / cluster[k].hits
+    sort_clusters(cluster, time, n)
+    for k in range(n):
+        word[k] = word_of(&cluster[k], layout)
+        hits[k] = <uint8_t> cluster[k].hits
+    return n
 
 
 cdef inline Py_ssize_t split_clusters(

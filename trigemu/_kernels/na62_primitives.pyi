@@ -8,10 +8,12 @@ def tile_hits(
     tight_window: int,
     keys: NDArray[np.int64],
 ) -> int: ...
+def single_words(tile_of: NDArray[np.uint8], layout: int, words: NDArray[np.uint16]) -> None: ...
 def tile_clusters(
     keys: NDArray[np.int64],
     count: int,
     tile_of: NDArray[np.uint8],
+    single: NDArray[np.uint16],
     layout: int,
     window: int,
     period: int,

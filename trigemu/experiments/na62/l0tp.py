@@ -22,6 +22,7 @@ REFERENCE, CONTROL = 1, 2
 """Bits of `Entries.flags`."""
 
 _EVER = 1 << 61
+_NONE = Primitives(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,7 @@ class Entries:
     @property
     def state(self) -> NDArray[np.uint16]:
         """The ids of the seven detectors, uint16[n, 7]."""
-        return np.ascontiguousarray(self.words.astype("<u8", copy=False)).view("<u2")[
+        return self.words.astype("<u8", copy=False).view("<u2")[
             :, : len(DETECTOR_ORDER)
         ]
 
@@ -92,23 +93,37 @@ def process(
     if len(primitives) != len(DETECTOR_ORDER):
         raise InputError(f"the trigger processor has {len(DETECTOR_ORDER)} inputs, not {len(primitives)}")
     for name, found in zip(DETECTOR_ORDER, primitives, strict=True):
-        if found is not None and np.any(found.time[1:] < found.time[:-1]):
+        if found is not None and not na62_l0tp.rising(found.time):
             raise InputError(f"primitives of {name!r} are not sorted by time")
     scratch = scratch or Scratch()
     shift = FINE_BITS - l0.slot_bits
-    reference, control = _times(primitives, l0.reference), _times(primitives, l0.control)
-    room = len(reference) + len(control)
+    column = DETECTOR_ORDER.index(l0.reference)
+    reference = primitives[column] or _NONE
+    control = (None if l0.control is None else primitives[DETECTOR_ORDER.index(l0.control)]) or _NONE
+    room = len(reference.time) + len(control.time)
     time = scratch.take("entry time", room, np.int64)
     flags = scratch.take("entry flags", room, np.uint8)
-    load = np.zeros(steps, np.uint16)
-    count = na62_l0tp.merge(reference, control, shift, span[0], span[1], time, flags, load)
-    state = scratch.take("entry state", 8 * room, "<u2")[: 8 * count].reshape(count, 8)
-    state[:] = 0
+    words = scratch.take("entry words", 2 * room, np.uint64)
+    words = words[: len(words) // 2 * 2].reshape(-1, 2)
+    load = np.empty(steps, np.uint16)
+    count = na62_l0tp.merge(
+        reference.time,
+        reference.word,
+        control.time,
+        shift,
+        l0.cut[column],
+        column,
+        *span,
+        time,
+        flags,
+        words,
+        load,
+    )
+    time, words = time[:count], words[:count]
     for index, found in enumerate(primitives):
-        if found is not None:
-            na62_l0tp.align(time[:count], found.time, found.word, shift, l0.cut[index], state, index)
-    words = state.view("<u8").astype(np.uint64, copy=False)
-    return Entries(time[:count], flags[:count], words, load)
+        if found is not None and index != column:
+            na62_l0tp.align(time, found.time, found.word, shift, l0.cut[index], words, index)
+    return Entries(time, flags[:count], words, load)
 
 
 def overwritten(time: NDArray[np.int64], slot_bits: int) -> NDArray[np.bool_]:
@@ -117,8 +132,3 @@ def overwritten(time: NDArray[np.int64], slot_bits: int) -> NDArray[np.bool_]:
     lost = np.zeros(len(time), np.bool_)
     lost[:-1] = slot[1:] == slot[:-1]
     return lost
-
-
-def _times(primitives: Sequence[Primitives | None], detector: str | None) -> NDArray[np.int64]:
-    found = None if detector is None else primitives[DETECTOR_ORDER.index(detector)]
-    return np.zeros(0, np.int64) if found is None else found.time

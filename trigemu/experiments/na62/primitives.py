@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -239,7 +240,8 @@ def _clusters(
     count = na62_primitives.tile_clusters(
         keys,
         len(keys),
-        NEWCHOD_TILES if detector == "newchod" else MUV3_TILES,
+        _tiles(detector),
+        _single_words(detector, layout),
         layout,
         l0.window[place],
         period,
@@ -250,6 +252,17 @@ def _clusters(
         out.hits,
     )
     return out.first(count)
+
+
+def _tiles(detector: str) -> NDArray[np.uint8]:
+    return NEWCHOD_TILES if detector == "newchod" else MUV3_TILES
+
+
+@cache
+def _single_words(detector: str, layout: int) -> NDArray[np.uint16]:
+    words = np.zeros(2 * len(_tiles(detector)), np.uint16)
+    na62_primitives.single_words(_tiles(detector), layout, words)
+    return words
 
 
 def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | None) -> Primitives:

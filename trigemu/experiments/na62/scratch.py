@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+_PAGE = 4096
+_STEP = 832
+"""13 cache lines: 64 arrays start at different places."""
+
 
 class Scratch:
     """Named arrays that grow and are never given back; what they held before is left in them.
@@ -22,6 +26,17 @@ class Scratch:
         """Return an array with room for at least ``length`` (and at least one) entries."""
         array = self._arrays.get(name)
         if array is None or len(array) < length:
-            array = np.zeros(max(length + length // 2, 64), dtype)
+            array = _staggered(max(length + length // 2, 64), np.dtype(dtype), len(self._arrays))
             self._arrays[name] = array
         return array
+
+
+def _staggered(length: int, dtype: np.dtype[Any], turn: int) -> NDArray[Any]:
+    """Return a zeroed array that starts elsewhere in its page than those of other turns.
+
+    Large arrays all start at the same place of a page.  A loop that reads one and writes another in step would
+    then have its loads held back by earlier stores to addresses with equal low 12 bits (4 KiB aliasing).
+    """
+    start = turn * _STEP % _PAGE
+    memory = np.zeros(_PAGE + length * dtype.itemsize, np.uint8)
+    return memory[start : start + length * dtype.itemsize].view(dtype)

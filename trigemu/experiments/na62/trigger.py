@@ -11,7 +11,7 @@ from trigemu._kernels import na62_l0tp
 from trigemu.experiments.base import Candidates
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
-from trigemu.experiments.na62.l0tp import REFERENCE, process
+from trigemu.experiments.na62.l0tp import REFERENCE, Entries, process
 from trigemu.experiments.na62.monitor import fill
 from trigemu.experiments.na62.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
 from trigemu.experiments.na62.scratch import Scratch
@@ -25,6 +25,12 @@ I64 = NDArray[np.int64]
 
 SLOT_MARGIN = 2 * TIMESTAMP_LSB
 """How far from a trigger a primitive that it reads can be: slots N - 1 to N + 1 of at most one timestamp."""
+
+
+MAX_DISTINCT = 1024
+"""Different states in a frame up to which the menu is evaluated once per state instead of once per entry."""
+
+_EACH = np.zeros(0, np.uint16)
 
 
 class NA62Trigger:
@@ -45,6 +51,7 @@ class NA62Trigger:
         self._menu = setup.menu
         self._seed = setup.config.run.seed
         self._scratch = Scratch()
+        self._rows, self._kinds = np.zeros((MAX_DISTINCT, 2), np.uint64), np.zeros(MAX_DISTINCT, np.uint8)
         self._span = (0, section.frame_timestamps * TIMESTAMP_LSB)
         self._physics = sum(1 << i for i, mask in enumerate(self._menu.entry_masks) if mask & REFERENCE)
         self._ee = np.uint64(self._menu.selection_mask("ee"))
@@ -80,11 +87,7 @@ class NA62Trigger:
             steps=self._section.frame_timestamps // PACKET_TIMESTAMPS,
             scratch=self._scratch,
         )
-        words = entries.words
-        if self._setup.algorithms:
-            words = np.concatenate([words, self._setup.user_words(frame, entries.time.copy())], axis=1)
-        fired = self._menu.evaluate(words, entries.flags)
-        time, lines = self._one_per_timestamp(entries.time, fired)
+        time, lines = self._fire(frame, entries)
         passed = lines.copy()
         if self._ee and len(time):
             keep = passes_ee(frame, time, self._section.selection, self._scratch)
@@ -111,8 +114,26 @@ class NA62Trigger:
         """Return counts for `trigemu.experiments.na62.monitor.HISTOGRAMS`."""
         return fill(frame, dict(zip(DETECTOR_ORDER, self.primitives(frame), strict=True)), self._section.l0)
 
-    def _one_per_timestamp(self, time: I64, fired: NDArray[np.uint64]) -> tuple[I64, NDArray[np.uint64]]:
-        chosen = np.flatnonzero(fired)
-        out_time, out_fired = np.empty(len(chosen), np.int64), np.empty(len(chosen), np.uint64)
-        count = na62_l0tp.one_per_timestamp(time[chosen], fired[chosen], self._physics, out_time, out_fired)
-        return out_time[:count], out_fired[:count]
+    def _fire(self, frame: TimeFrame, entries: Entries) -> tuple[I64, NDArray[np.uint64]]:
+        """Evaluate the menu on the entries; return time and lines of at most one candidate per timestamp."""
+        fired, which = self._evaluate(frame, entries)
+        time = self._scratch.take("fired time", len(entries.time), np.int64)
+        lines = self._scratch.take("fired lines", len(entries.time), np.uint64)
+        count = na62_l0tp.one_per_timestamp(entries.time, which, fired, self._physics, time, lines)
+        return time[:count].copy(), lines[:count].copy()
+
+    def _evaluate(
+        self, frame: TimeFrame, entries: Entries
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+        """Return fired lines, and which of them each entry has (empty: one each)."""
+        if self._setup.algorithms:
+            words = np.concatenate(
+                [entries.words, self._setup.user_words(frame, entries.time.copy())], axis=1
+            )
+            return self._menu.evaluate(words, entries.flags), _EACH
+        # Few states are different, so the menu is evaluated once for each of them.
+        which = self._scratch.take("which", len(entries.time), np.uint16)[: len(entries.time)]
+        count = na62_l0tp.distinct(entries.words, entries.flags, self._rows, self._kinds, which)
+        if count < 0:
+            return self._menu.evaluate(entries.words, entries.flags), _EACH
+        return self._menu.evaluate(self._rows[:count], self._kinds[:count]), which
