@@ -159,8 +159,10 @@ class Recording:
                 chunk = []
         if chunk:
             self._write_chunk(chunk)
+        if self._order.next == before:
+            return False
         self._writer.flush()
-        return self._order.next > before
+        return True
 
     def _write_data(self, row: Row, outcome: Outcome) -> None:
         if self._all:

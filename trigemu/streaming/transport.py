@@ -270,7 +270,6 @@ def load_keys(folder: Path, *, create: bool = False) -> Keys:
     """
     # The authenticator brings asyncio along: only where it is used.
     import zmq.auth
-    import zmq.utils.z85
     from zmq.auth.thread import ThreadAuthenticator
 
     if create and make_folder(folder):
@@ -294,9 +293,7 @@ def load_keys(folder: Path, *, create: bool = False) -> Keys:
         # Without an authenticator any client that knows the server's public key would be let in.
         authenticator = ThreadAuthenticator(context)
         authenticator.start()
-        authenticator.configure_curve_callback(
-            domain="*", credentials_provider=_OneClient(zmq.utils.z85.decode(client))
-        )
+        authenticator.configure_curve_callback(domain="*", credentials_provider=_OneClient(client))
         return authenticator
 
     return Keys(folder, serve, join, guard)
@@ -309,7 +306,7 @@ class _OneClient:
         self._key = key
 
     def callback(self, domain: str, key: bytes) -> bool:
-        """Return whether a client with this (binary) key may come in."""
+        """Return whether a client with this public key may come in."""
         return key == self._key
 
 

@@ -15,7 +15,7 @@ Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "de
 """How a run went.
 
 good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C); aborted
-(ended before all frames under way were recorded); degraded (closed, but a role had to be restarted).
+(ended before all frames under way were recorded); degraded (closed, but a role was started again).
 """
 
 
