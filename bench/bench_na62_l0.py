@@ -1,7 +1,8 @@
 """Speed of NA62's L0: channel hits to decisions, against the beam and against NumPy.
 
 ``python bench/bench_na62_l0.py`` prints the table; ``pytest bench/bench_na62_l0.py`` times the same with
-pytest-benchmark.  NewCHOD sees 10 MHz of tiles, both channels each (20 million hits per second of beam), one core.
+pytest-benchmark.  NewCHOD sees 10 MHz of tiles, both channels each (20 million hits per second of beam), one
+core.
 """
 
 from __future__ import annotations

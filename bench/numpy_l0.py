@@ -1,7 +1,8 @@
 """NewCHOD hits to L0 decisions in plain vectorised NumPy: what the kernels are compared with.
 
-The same algorithm, bit for bit (tests/na62/test_numpy_twin.py), with no Python loop over hits, splits or entries:
-loops run over the positions of a shuffle (at most 32), the clusters of a split (8), detectors, slots and lines.
+The same algorithm, bit for bit (tests/na62/test_numpy_twin.py), with no Python loop over hits, splits or
+entries: loops run over the positions of a shuffle (at most 32), the clusters of a split (8), detectors, slots
+and lines.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def clustered(keys, begins, counts, window):
 
 
 def one_hit(keys):
-    """Return what each hit adds to the counters: hits, tight, outer, outer and tight; and its quadrant bit."""
+    """Return what each hit adds to the counters (hits, tight, outer, outer and tight) and its quadrant."""
     tile = NEWCHOD_TILES[keys >> 1 & 255].astype(np.int64)
     tight, outer = keys & 1, tile >> 4
     return np.ones(len(keys), np.int64), tight, outer, outer & tight, tile & 15

@@ -43,7 +43,7 @@ cdef inline void grow(Bunch *bunch, int64_t t, int32_t weight) noexcept nogil:
 def multiplicity(
     const int64_t[::1] time,
     const uint16_t[::1] channel,
-    int board_shift,
+    int board_channels,
     int64_t window,
     int board_threshold,
     int threshold,
@@ -51,7 +51,7 @@ def multiplicity(
     uint16_t[::1] out_word,
     uint8_t[::1] out_hits,
 ):
-    """RICH and CHOD: four pre-processing boards, then one that merges them; return the number of primitives."""
+    """RICH and CHOD: four pre-processing boards, then one that merges them; return how many primitives."""
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i = 0, j, p, q, m = 0, found
     cdef int board, k
@@ -75,7 +75,7 @@ def multiplicity(
                 used[board] = 0
             j = i
             while j < count and time[j] >> TIMESTAMP_SHIFT == slot:
-                board = (channel[j] >> board_shift) & (BOARDS - 1)
+                board = (channel[j] / board_channels) % BOARDS
                 t = time[j]
                 for k in range(used[board]):
                     if t - bunch[board][k].first < window:
@@ -143,8 +143,9 @@ def lav_pairs(
 ):
     """Join low and high threshold crossings; return the number of pairs, their times sorted in ``pairs``.
 
-    A pair has 0 < t_high - t_low <= ``reach`` in one channel; its time is corrected for slewing with thresholds of
-    5 and 15 mV: t_low - (t_high - t_low) * 5 / (15 - 5), truncated.  ``low`` (65536 entries) is scratch.
+    A pair has 0 < t_high - t_low <= ``reach`` in one channel; its time is corrected for slewing with
+    thresholds of 5 and 15 mV: t_low - (t_high - t_low) * 5 / (15 - 5), truncated.  ``low`` (65536 entries) is
+    scratch.
     """
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i, j, n = 0, bad
@@ -180,7 +181,7 @@ def lav_clusters(
     uint16_t[::1] out_word,
     uint8_t[::1] out_hits,
 ):
-    """Merge pairs closer than ``window`` to the first; return the number of primitives (>= ``minimum`` pairs each).
+    """Merge pairs closer than ``window`` to the first; return how many have at least ``minimum`` pairs.
 
     At most ``per_packet`` primitives in one packet of 256 timestamps; later ones are lost.
     """
@@ -228,9 +229,10 @@ def energy_sums(
 ):
     """LKr: sums over three consecutive timestamps; return the number of primitives.
 
-    A primitive is a timestamp with more energy than the one before and not less than the one after, whose sum with
-    both exceeds ``threshold``; its time is the energy-weighted mean over the three.  ``steps`` holds the 10, 20 and
-    40 GeV thresholds, ``cluster`` what one trigger cell needs to count as a cluster; all in energy counts.
+    A primitive is a timestamp with more energy than the one before and not less than the one after, whose sum
+    with both exceeds ``threshold``; its time is the energy-weighted mean over the three.  ``steps`` holds the
+    10, 20 and 40 GeV thresholds, ``cluster`` what one trigger cell needs to count as a cluster; all in energy
+    counts.
     """
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i = 0, m = 0, bad

@@ -1,8 +1,9 @@
 """The L0 trigger processor: merged inputs, three-slot alignment, one trigger per timestamp.
 
-The firmware writes primitives into a memory of 16384 slots and reads it one latency later.  As long as that latency
-is shorter than the depth of the memory, what a read finds in a slot is the last primitive of the stream in that
-slot, so the streams (sorted by time) are walked instead; tests/reference/na62_l0tp.py has the memory itself.
+The firmware writes primitives into a memory of 16384 slots and reads it one latency later.  As long as that
+latency is shorter than the depth of the memory, what a read finds in a slot is the last primitive of the
+stream in that slot, so the streams (sorted by time) are walked instead; tests/reference/na62_l0tp.py has the
+memory itself.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
@@ -48,10 +49,10 @@ def merge(
     """Merge the two input queues in time; return the number of entries with ``low <= time < high``
     (both at slot edges).
 
-    Equal slots give one entry with the reference time and both flags; an entry in the slot of the one before it is
-    skipped.  The entries' rows of ``state`` hold the ids of the reference detector (``word``, its ``column`` and
-    ``cut``, read as `align` does) and nothing else.  ``load[k]`` counts the merged words, before that skip, of
-    packet time k (from time 0).
+    Equal slots give one entry with the reference time and both flags; an entry in the slot of the one before
+    it is skipped.  The entries' rows of ``state`` hold the ids of the reference detector (``word``, its
+    ``column`` and ``cut``, read as `align` does) and nothing else.  ``load[k]`` counts the merged words,
+    before that skip, of packet time k (from time 0).
     """
     cdef Py_ssize_t i = 0, j = 0, n = 0, first, stop
     cdef Py_ssize_t ni = reference.shape[0], nj = control.shape[0], steps = load.shape[0]
@@ -122,7 +123,8 @@ def merge(
 
 
 cdef inline uint64_t around(
-    const int64_t *time, const uint16_t *word, Py_ssize_t m, Py_ssize_t j, int64_t entry, int64_t width, int64_t cut
+    const int64_t *time, const uint16_t *word, Py_ssize_t m, Py_ssize_t j,
+    int64_t entry, int64_t width, int64_t cut
 ) noexcept nogil:
     """Return the OR of the ids in the three slots; j may be anywhere at or after the first of them."""
     cdef int64_t low = (entry & -width) - width, high = low + 3 * width
@@ -175,7 +177,7 @@ def distinct(
     uint8_t[::1] kinds,
     uint16_t[::1] which,
 ):
-    """Find the different (state, flags) of the entries; return how many, -1 if there are too many to be worth it.
+    """Find the different (state, flags) of the entries; return how many, -1 if there are too many.
 
     ``rows`` and ``kinds`` get the different ones, ``which[k]`` is the place of entry k among them.
     """
@@ -222,9 +224,9 @@ def one_per_timestamp(
 ):
     """Make at most one candidate per timestamp; return how many.
 
-    Entry k fires the lines ``fired[which[k]]``, or ``fired[k]`` if ``which`` is empty.  Lines in ``physics`` count
-    for the first entry of the timestamp that fires any of them; lines of other types for all.  The time is that of
-    the physics trigger, else of the first entry that fired.
+    Entry k fires the lines ``fired[which[k]]``, or ``fired[k]`` if ``which`` is empty.  Lines in ``physics``
+    count for the first entry of the timestamp that fires any of them; lines of other types for all.  The time
+    is that of the physics trigger, else of the first entry that fired.
     """
     cdef Py_ssize_t k, n = -1
     cdef int64_t last = NEVER, chosen = 0

@@ -12,7 +12,8 @@ def encode_words(
 ):
     """Write primitives as 32-bit words, a marker wherever the timestamp's upper 24 bits change.
 
-    Return the number of words, or -1 - i if primitive i has an id whose upper byte is 0: it would read as a marker.
+    Return the number of words, or -1 - i if primitive i has an id whose upper byte is 0: it would read as a
+    marker.
     """
     cdef Py_ssize_t i, n = 0, bad = -1
     with nogil:

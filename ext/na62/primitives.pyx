@@ -35,7 +35,7 @@ def tile_hits(
     int64_t tight_window,
     int64_t[::1] keys,
 ):
-    """Join the two channels of each tile; return the number of keys, or -1 - i if hit i breaks the time order.
+    """Join the two channels of each tile; return the number of keys, -1 - i if hit i breaks the time order.
 
     ``code_of[channel]`` (65536 entries) is ``tile << 1 | side``, or 0xFFFF for a channel that reads no tile.
     Greedy in time order: a hit closes the tile's open hit if that came from the other channel at most
@@ -207,13 +207,14 @@ def tile_clusters(
 ):
     """Cluster tile hits split by split; return the number of primitives.
 
-    ``keys[:count]`` is sorted on entry; its order inside crowded splits changes.  ``tile_of[tile]`` has bits 0-3
-    for the quadrant and bit 4 for outer tiles, ``single`` comes from `single_words`; ``layout`` is 0 (NewCHOD, QE
-    bits), 1 (NewCHOD, count bits) or 2 (MUV3); ``first_split`` is the absolute number of the split at time 0.
+    ``keys[:count]`` is sorted on entry; its order inside crowded splits changes.  ``tile_of[tile]`` has bits
+    0-3 for the quadrant and bit 4 for outer tiles, ``single`` comes from `single_words`; ``layout`` is 0
+    (NewCHOD, QE bits), 1 (NewCHOD, count bits) or 2 (MUV3); ``first_split`` is the absolute number of the
+    split at time 0.
 
-    A split in which no two hits are closer than the window gives one cluster per hit in whatever order they come,
-    as long as there are at most eight.  So every hit is written as a cluster of its own, and only a split in which
-    a hit is near the one before it, or is the ninth, is taken back and done in full.
+    A split in which no two hits are closer than the window gives one cluster per hit in whatever order they
+    come, as long as there are at most eight.  So every hit is written as a cluster of its own, and only a
+    split in which a hit is near the one before it, or is the ninth, is taken back and done in full.
     """
     cdef Py_ssize_t i = 0, j, begin, m = 0, used
     cdef int64_t key, split, t, last = -2 * FAR

@@ -20,9 +20,11 @@ def test_112_names_in_vector_order():
 
 @pytest.mark.parametrize(
     ("name", "index"),
-    [("q1", 78), ("newchod", 78), ("qe1", 64), ("h2", 72), ("q2", 74), ("qx", 75), ("utmco", 77)]
-    + [("muv3", 62), ("mqe1", 48), ("moqx", 57), ("m1", 59), ("m2", 61), ("rich", 30), ("chod", 14)]
-    + [("lkr", 106), ("calo", 110), ("e20", 108), ("lav", 46)],
+    [
+        *(("q1", 78), ("newchod", 78), ("qe1", 64), ("h2", 72), ("q2", 74), ("qx", 75), ("utmco", 77)),
+        *(("muv3", 62), ("mqe1", 48), ("moqx", 57), ("m1", 59), ("m2", 61), ("rich", 30), ("chod", 14)),
+        *(("lkr", 106), ("calo", 110), ("e20", 108), ("lav", 46)),
+    ],
 )
 def test_places(name, index):
     assert ALIASES[name] == index

@@ -194,7 +194,7 @@ def test_overwrite_probability(slot_bits, rounded):
 
 
 def test_clustered_primitives_are_hardly_overwritten():
-    # E2: two clusters of one detector start at least a window apart; only their averaged times can share a slot.
+    # E2: two clusters start at least a window apart; only their averaged times can share a slot.
     rng = np.random.default_rng(7)
     span = 400_000_000
     time = np.sort(rng.integers(0, span, rng.poisson(10e6 * span * LSB_NS * 1e-9)))
@@ -208,7 +208,7 @@ def test_clustered_primitives_are_hardly_overwritten():
 
 @pytest.mark.parametrize("rate", [1e6, 10e6])
 def test_accidental_veto(rate):
-    # E3: isolated reference primitives against a Poisson veto; the strict cut sees 127 of 128 counts (-0.8 %).
+    # E3: isolated reference primitives and a Poisson veto; the strict cut sees 127 of 128 counts (-0.8 %).
     rng = np.random.default_rng(int(rate))
     count, spacing = 2_000_000, 1024
     span = count * spacing

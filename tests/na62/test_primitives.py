@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from reference import na62_tiles as reference
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62.bits import bit_names
+from trigemu.experiments.na62.bits import BIT_NAMES
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import L0
 from trigemu.experiments.na62.geometry import CHANNEL_IDS, PAD_IDS, TILE_IDS
@@ -50,8 +50,8 @@ def fire(tiles_and_times, **kwargs):
     return newchod_primitives(columns(hits), L0(**kwargs), 0, seed=1)
 
 
-def fired(word, names=bit_names(L0())[64:80]):
-    return {name for bit, name in enumerate(names) if word >> bit & 1}
+def fired(word):
+    return {name for bit, name in enumerate(BIT_NAMES[64:80]) if word >> bit & 1}
 
 
 def times(width):
@@ -119,7 +119,7 @@ def test_only_absolute_time_matters(hits, shift):
 
 
 def test_channel_average_bias_is_a_quarter_of_a_count():
-    # E9: over all differences that can occur equally often, min + floor(diff / 2) is low by 1/4 count on average.
+    # E9: over differences that are equally frequent, min + floor(diff / 2) is low by 1/4 count on average.
     bias = []
     for apart in range(-103, 105):
         hits = columns([(5000, 101), (5000 + apart, 151)])
@@ -142,14 +142,11 @@ def test_a_pair_outside_the_window_is_two_loose_hits():
 @pytest.mark.parametrize("period", [0, 1, 2, 3])
 @pytest.mark.parametrize("count", [31, 32, 33, 60])
 def test_crowded_splits_by_firmware_period(period, count):
-    # E10: hits of 64 counts apart never join, so the split's 8 clusters say nothing; use one cluster's hit count.
+    # E10: all hits in one cluster, then in two, so that what was cut shows in the number of hits.
     found = fire([(tile, 100) for tile in TILE_IDS[:count].tolist()], newchod_period=period)
     assert len(found.time) == (0 if count > 31 and period < 2 else 1)
-    # Times: kept hits in two groups, so that what was cut shows in the number of hits of both together.
     halves = [(tile, 100 if k % 2 else 900) for k, tile in enumerate(TILE_IDS[:count].tolist())]
-    order = reference.shuffled(
-        sorted((t, tile) for tile, t in halves), "newchod", 1, 0
-    )
+    order = reference.shuffled(sorted((t, tile) for tile, t in halves), "newchod", 1, 0)
     kept = [] if count > 31 and period < 2 else order if count <= 31 else order[:32]
     expected = [min(15, sum(t == at for t, _ in kept)) for at in (100, 900) if kept]
     assert fire(halves, newchod_period=period).hits.tolist() == expected

@@ -20,10 +20,10 @@ from trigemu.experiments.na62.primitives import (
     rich_primitives,
 )
 
-MULTIPLICITY = {"rich": (rich_primitives, 128), "chod": (chod_primitives, 32)}
+MULTIPLICITY = {"rich": (rich_primitives, 488), "chod": (chod_primitives, 32)}
 
 near = st.integers(-600, 3000) | st.integers(0, 300)
-hits = st.lists(st.tuples(near, st.integers(0, 511)), max_size=80)
+hits = st.lists(st.tuples(near, st.integers(0, 2500)), max_size=80)
 crossings = st.lists(st.tuples(near, st.integers(0, 5), st.integers(0, 1)), max_size=80)
 energies = st.lists(st.tuples(near, st.integers(0, 4), st.integers(0, 2500)), max_size=40)
 
@@ -61,7 +61,7 @@ def test_multiplicity_is_capped_at_255():
 
 
 def test_each_board_must_reach_its_threshold():
-    spread = [(100, 0), (100, 128), (100, 256), (100, 384)]
+    spread = [(100, 0), (100, 488), (100, 976), (100, 1464)]
     assert rows_of(rich_primitives(columns(spread), L0())) == []
     assert rows_of(rich_primitives(columns([*spread, (110, 1)]), L0())) == [(105, 1 << 14, 2)]
 

@@ -20,7 +20,10 @@ def columns(rows):
     }
 
 
-def passes(time=(5000,), selection=Selection(), **sources):
+DEFAULT = Selection()
+
+
+def passes(time=(5000,), selection=DEFAULT, **sources):
     frame = TimeFrame(1, 0, {name: columns(rows) for name, rows in sources.items()})
     return passes_ee(frame, np.array(time, np.int64), selection).tolist()
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trigemu._kernels.na62_l0tp import one_per_timestamp
 from trigemu.errors import InputError
-from trigemu.experiments.na62.bits import ENTRIES, BIT_NAMES
+from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.geometry import CHANNEL_IDS
@@ -195,7 +195,9 @@ def test_windows_replay_the_same_bits(slot_bits, readout):
     assert len(set(map(frozenset, map(names_of, found.fired)))) > 5
     for k in range(len(found.time)):
         alone = TimeFrame(
-            1, 3, {name: cut_windows(c, start[k : k + 1], stop[k : k + 1]) for name, c in seen.fragments.items()}
+            1,
+            3,
+            {name: cut_windows(c, start[k : k + 1], stop[k : k + 1]) for name, c in seen.fragments.items()},
         )
         again = trigger.candidates(alone)
         (place,) = np.flatnonzero(again.time == found.time[k])

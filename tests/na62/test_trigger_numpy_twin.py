@@ -1,4 +1,4 @@
-"""The NumPy comparison of the benchmark does what the kernels do, bit for bit, so that the comparison is fair."""
+"""The NumPy side of the benchmark does what the kernels do, bit for bit: the comparison is fair."""
 
 from __future__ import annotations
 

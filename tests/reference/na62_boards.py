@@ -9,7 +9,7 @@ FIRED = 1 << 14
 
 
 def average(members):
-    """Return first + truncated weighted mean of what follows; members are (time, weight), weights up to 255 in all."""
+    """Return first + truncated weighted mean; members are (time, weight), weights up to 255 in all."""
     first, total, weights = members[0][0], 0, 0
     for time, weight in members:
         weight = min(weight, 255 - weights)
@@ -50,7 +50,7 @@ def multiplicity(hits, *, channels_per_board, window, board_threshold, threshold
 
 
 def lav_pairs(hits):
-    """Return sorted times of (time, channel, value) hits whose high crossing comes 1 to 66 counts after the low one."""
+    """Return sorted times of (time, channel, value) hits with the high crossing 1 to 66 counts later."""
     low, pairs = {}, []
     for time, channel, value in hits:
         if value == 0:

@@ -1,4 +1,4 @@
-"""NewCHOD and MUV3 primitives, slow and obvious: the rules of na62_facts 5.2 and 5.3 one by one, no shortcuts."""
+"""NewCHOD and MUV3 primitives, slow and obvious: the rules of na62_facts 5.2 and 5.3 one by one."""
 
 from __future__ import annotations
 

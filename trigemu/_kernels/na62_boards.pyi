@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 def multiplicity(
     time: NDArray[np.int64],
     channel: NDArray[np.uint16],
-    board_shift: int,
+    board_channels: int,
     window: int,
     board_threshold: int,
     threshold: int,

@@ -50,9 +50,7 @@ class Entries:
     @property
     def state(self) -> NDArray[np.uint16]:
         """The ids of the seven detectors, uint16[n, 7]."""
-        return self.words.astype("<u8", copy=False).view("<u2")[
-            :, : len(DETECTOR_ORDER)
-        ]
+        return self.words.astype("<u8", copy=False).view("<u2")[:, : len(DETECTOR_ORDER)]
 
 
 def process(

@@ -32,10 +32,12 @@ LAV_PAIR_LSB = int(6.5 / LSB_NS)
 LAV_PER_PACKET = 32
 """LAV primitives in one packet of 256 timestamps (L0LAVEmulator)."""
 
-BOARD_SHIFT = {"rich": 7, "chod": 5}
-"""Channels per pre-processing board as a power of two, counted round: 128 for RICH (channels of a TDC board)
-and 32 for CHOD (128 slabs).  A decision: public sources give the shares of the four boards, not their
-channels."""
+BOARD_CHANNELS = {"rich": 488, "chod": 32}
+"""Channels of one pre-processing board; four boards follow each other, then the first comes again.
+
+A quarter of the RICH's 1952 photomultipliers and of the CHOD's 128 slabs.  A decision: public sources give
+the shares of the four boards, not their channels.
+"""
 
 _LAYOUT = {"qe": 0, "cnt": 1}
 _MUV3_LAYOUT = 2
@@ -141,7 +143,7 @@ def rich_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) ->
     closer than the window to the first of the stream and asks for ``rich_sl_threshold`` hits in all, counted
     up to 255.
 
-    Decided here: means are weighted with the number of hits and truncated; see also `BOARD_SHIFT`.
+    Decided here: means are weighted with the number of hits and truncated; see also `BOARD_CHANNELS`.
     """
     return _multiplicity(columns, "rich", l0, scratch)
 
@@ -271,7 +273,7 @@ def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | No
     count = na62_boards.multiplicity(
         time,
         channel,
-        BOARD_SHIFT[detector],
+        BOARD_CHANNELS[detector],
         l0.window[_WINDOW[detector]],
         l0.rich_pp_threshold,
         l0.rich_sl_threshold,

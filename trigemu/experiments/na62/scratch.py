@@ -34,8 +34,9 @@ class Scratch:
 def _staggered(length: int, dtype: np.dtype[Any], turn: int) -> NDArray[Any]:
     """Return a zeroed array that starts elsewhere in its page than those of other turns.
 
-    Large arrays all start at the same place of a page.  A loop that reads one and writes another in step would
-    then have its loads held back by earlier stores to addresses with equal low 12 bits (4 KiB aliasing).
+    Large arrays all start at the same place of a page.  A loop that reads one and writes another in step
+    would then have its loads held back by earlier stores to addresses with equal low 12 bits (4 KiB
+    aliasing).
     """
     start = turn * _STEP % _PAGE
     memory = np.zeros(_PAGE + length * dtype.itemsize, np.uint8)

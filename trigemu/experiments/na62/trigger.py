@@ -122,9 +122,7 @@ class NA62Trigger:
         count = na62_l0tp.one_per_timestamp(entries.time, which, fired, self._physics, time, lines)
         return time[:count].copy(), lines[:count].copy()
 
-    def _evaluate(
-        self, frame: TimeFrame, entries: Entries
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+    def _evaluate(self, frame: TimeFrame, entries: Entries) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
         """Return fired lines, and which of them each entry has (empty: one each)."""
         if self._setup.algorithms:
             words = np.concatenate(
