@@ -14,8 +14,8 @@ from trigemu.streaming.core.latency import HdrHistogram
 Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded"]
 """How a run went.
 
-good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C); aborted
-(ended before all frames under way were recorded); degraded (closed, but a role was started again).
+good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C);
+aborted (ended before all frames under way were recorded); degraded (closed, but a role was started again).
 """
 
 
