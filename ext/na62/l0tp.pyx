@@ -102,14 +102,9 @@ def merge(
             last = slot
             low = slot - width
             high = low + 3 * width
-            if flag & REFERENCE and 3 <= i < ni - 1 and reference[i - 3] < low and reference[i + 1] >= high:
-                # Most often at most one primitive on either side can matter: no branch tells whether it does.
-                # (Masks, because a load under a condition would be a branch.)
-                a = reference[i]
-                ids = word[i - 1] & -<uint64_t> (a & mask != slot)
-                ids |= word[i] & -<uint64_t> (a < min(high, t + cut))
-                a = reference[i - 2]
-                ids |= word[i - 2] & -<uint64_t> ((a >= max(low, t - cut + 1)) & (a < slot))
+            if flag & REFERENCE and 2 <= i < ni and reference[i - 2] < low and reference[i] >= high:
+                # Most often no other primitive is near.
+                ids = word[i - 1]
             else:
                 ids = around(&reference[0], &word[0], ni, i, t, width, cut) if ni > 0 else 0
             time[n] = t

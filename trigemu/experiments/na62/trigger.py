@@ -86,6 +86,7 @@ class NA62Trigger:
             span=self._span,
             steps=self._section.frame_timestamps // PACKET_TIMESTAMPS,
             scratch=self._scratch,
+            trusted=True,
         )
         time, lines = self._fire(frame, entries)
         passed = lines.copy()
