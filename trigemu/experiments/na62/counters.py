@@ -149,11 +149,14 @@ def lav(
                 amplitude = max(amplitude, LAV_MV_PER_GEV * momentum(rows[i]) / LAV_LAYERS)
             start = t + t0[i] + sigma_ns * jitter
             channel = LAV_BLOCKS * layer + block
+            low = ticks(start + LAV_RISE_NS * LAV_LOW_MV / amplitude) if amplitude > LAV_LOW_MV else 0
             if amplitude > LAV_LOW_MV:
-                out[n] = pack(ticks(start + LAV_RISE_NS * LAV_LOW_MV / amplitude), channel, 0)
+                out[n] = pack(low, channel, 0)
                 n += 1
             if amplitude > LAV_HIGH_MV:
-                out[n] = pack(ticks(start + LAV_RISE_NS * LAV_HIGH_MV / amplitude), channel, 1)
+                # The L0 pairs edges only if the high one is later, so a steep pulse must not round to zero.
+                high = ticks(start + LAV_RISE_NS * LAV_HIGH_MV / amplitude)
+                out[n] = pack(max(high, low + 1), channel, 1)
                 n += 1
     return n
 
