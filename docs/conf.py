@@ -1,8 +1,8 @@
-"""Sphinx configuration; build with ``sphinx-build -n -W docs docs/_build``."""
+"""Sphinx configuration; build with ``sphinx-build -W docs docs/_build``."""
 
 project = "trigemu"
 author = "The trigemu developers"
-copyright = "2026, the trigemu developers"  # noqa: A001
+copyright = "2026, the trigemu developers"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_title = "trigemu"

@@ -143,7 +143,9 @@ class TelescopeExperiment:
 
     def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
         """Return the hits per plane."""
-        return {"planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))}
+        return {
+            "planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))
+        }
 
     def generator(self, setup: Setup, sources: Sequence[str]) -> TelescopeGenerator:
         """Return the generator."""

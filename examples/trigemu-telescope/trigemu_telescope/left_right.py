@@ -33,12 +33,8 @@ class LeftRightConfig(BaseModel):
     window_ns: Annotated[float, Field(gt=0, le=100)] = 5.0
 
 
-@trigger_algorithm(
-    name="left_right", version="1", bits=("left", "right", "both"), config=LeftRightConfig
-)
-def left_right(
-    frame: TimeFrame, time: NDArray[np.int64], config: LeftRightConfig
-) -> NDArray[np.uint64]:
+@trigger_algorithm(name="left_right", version="1", bits=("left", "right", "both"), config=LeftRightConfig)
+def left_right(frame: TimeFrame, time: NDArray[np.int64], config: LeftRightConfig) -> NDArray[np.uint64]:
     """Return bit 0 for a hit with x > 0, bit 1 for one with x < 0, bit 2 for both, near each entry.
 
     Parameters
