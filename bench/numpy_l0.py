@@ -1,8 +1,7 @@
 """NewCHOD hits to L0 decisions in plain vectorised NumPy: what the kernels are compared with.
 
 The same algorithm, bit for bit (tests/na62/test_numpy_twin.py), with no Python loop over hits, splits or
-entries: loops run over the positions of a shuffle (at most 32), the clusters of a split (8), detectors, slots
-and lines.
+entries: loops run over the clusters of a split (8), detectors, slots and lines.
 """
 
 from __future__ import annotations
@@ -48,19 +47,10 @@ def mix(x):
     return x ^ (x >> U(31))
 
 
-def shuffle(keys, start, count, split, seed):
-    """Shuffle, in place, the first 32 places of the pieces ``keys[start:start + count]``."""
-    state = mix(U(seed) ^ mix(split.astype(np.uint64) + GOLDEN))
-    for i in range(32):
-        more = count > i + 1
-        if not more.all():
-            start, count, state = start[more], count[more], state[more]
-        if len(start) == 0:
-            return
-        state = state + GOLDEN
-        j = i + ((mix(state) >> U(32)) * (count - i).astype(np.uint64) >> U(32)).astype(np.int64)
-        here, there = start + i, start + j
-        keys[here], keys[there] = keys[there], keys[here]
+def in_line(keys, seed, first_split):
+    """Return sorted keys with those of a split in order of priority."""
+    absolute = (keys + (first_split << 26)).astype(np.uint64)
+    return keys[np.lexsort((mix(mix(U(seed)) ^ absolute * GOLDEN), keys >> 26))]
 
 
 def newchod(keys, window, period, seed, first_split):
@@ -76,11 +66,10 @@ def newchod(keys, window, period, seed, first_split):
     alone = np.repeat(~crowded, counts)
     single = keys[alone]
     parts = [(single >> 16, np.zeros(len(single), np.int64), words(*one_hit(single)))]
-    begins, counts = begins[crowded], counts[crowded]
-    if len(begins):
-        shuffle(keys, begins, counts, first_split + split[begins], seed)
+    if crowded.any():
+        keys, counts = in_line(keys[~alone], seed, first_split), counts[crowded]
         kept = np.where(counts > 31, 0 if period < 2 else 32, counts)
-        parts.append(clustered(keys, begins, kept, window))
+        parts.append(clustered(keys, np.cumsum(counts) - counts, kept, window))
     time, order, word = (np.concatenate(column) for column in zip(*parts, strict=True))
     place = np.argsort(time << 3 | order)
     return time[place], word[place]

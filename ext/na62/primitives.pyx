@@ -12,14 +12,41 @@ cdef enum:
     SATURATED = 15
     LIMIT = 31
     KEEP = 32
+    NO_TILE = 0xFFFF
+    TIME_SHIFT = 16
+    SPLIT_SHIFT = 26
+    SPLIT_END = (1 << 26) - 1
 
-cdef int64_t FAR = <int64_t> 1 << 44
-cdef uint64_t GOLDEN = 0x9E3779B97F4A7C15ULL
+cdef extern from *:
+    """
+    #define FAR ((int64_t)1 << 44)
+    #define TIME_MASK (~(int64_t)0xFFFF)
+    #define GOLDEN 0x9E3779B97F4A7C15ULL
+    """
+    const int64_t FAR
+    const int64_t TIME_MASK
+    const uint64_t GOLDEN
+
+
+
+cdef struct Open:
+    # The hit of a tile that waits for the other channel.
+    int64_t time
+    int32_t place
+    uint16_t side
+
+
+cdef struct Hits:
+    # Hits in order of priority, and what gives the priority: the seed, and the key of absolute time 0.
+    uint64_t seed
+    int64_t offset
+    int64_t key[KEEP]
+    uint64_t rank[KEEP]
 
 
 cdef struct Cluster:
     int64_t first
-    int64_t shift
+    int32_t shift
     int32_t hits
     int32_t tight
     int32_t outer
@@ -39,64 +66,101 @@ def tile_hits(
 
     ``code_of[channel]`` (65536 entries) is ``tile << 1 | side``, or 0xFFFF for a channel that reads no tile.
     Greedy in time order: a hit closes the tile's open hit if that came from the other channel at most
-    ``tight_window`` counts before, else it opens a new one.
+    ``tight_window`` counts before, else it opens a new one.  ``keys`` has room for one key per hit.
+
+    Most often a tile's two channels follow each other and nothing of the tile is open: that pair is written at
+    once.  Otherwise the first channel's hit is written as a loose one, and its key changes when the second one
+    comes.  Keys stay sorted all the time: one that is not above the key before it moves to where it belongs.
     """
-    cdef Py_ssize_t count = time.shape[0]
-    cdef Py_ssize_t i, j, n = 0
-    cdef int64_t t, key, last = -FAR, apart, after
+    cdef Py_ssize_t count = time.shape[0], i, n = 0, here
+    cdef const int64_t *times
+    cdef const uint16_t *channels
+    cdef const uint16_t *codes = &code_of[0]
+    cdef int64_t *out
+    cdef int64_t t, key, last = -FAR, before = -2 * FAR, apart
+    cdef uint64_t after
     cdef uint16_t code
-    cdef int32_t tile
-    cdef int64_t opened[MAX_TILES]
-    cdef int32_t place[MAX_TILES]
-    cdef uint16_t side[MAX_TILES]
-    cdef Py_ssize_t bad = -1
+    cdef Open open_of[MAX_TILES]
+    cdef Open *tile
+    if count == 0:
+        return 0
+    if time[count - 1] >= FAR:
+        return first_bad(&time[0], count)
+    times, channels, out = &time[0], &channel[0], &keys[0]
     with nogil:
         for i in range(MAX_TILES):
-            opened[i] = -2 * FAR
-            side[i] = 0
-            place[i] = 0
+            open_of[i].time = -2 * FAR
         i = 0
         while i < count:
-            t = time[i]
-            if t < last or t >= FAR:
-                bad = i
+            t = times[i]
+            if t < last:
                 break
-            last = t
-            code = code_of[channel[i]]
+            code = codes[channels[i]]
             i += 1
-            if code == 0xFFFF:
-                continue
-            tile = (code >> 1) & (MAX_TILES - 1)
-            apart = t - opened[tile]
-            if i < count and apart > tight_window and code_of[channel[i]] == code ^ 1:
-                # Most often a tile's two channels are neighbours and nothing of the tile is open.
-                after = time[i] - t
-                if 0 <= after <= tight_window:
-                    keys[n] = ((t + (after >> 1)) << 16) | (tile << 1) | 1
-                    n += 1
-                    last = time[i]
+            last = t
+            tile = &open_of[(code >> 1) & (MAX_TILES - 1)]
+            apart = t - tile.time
+            if i < count and codes[channels[i]] == code ^ 1:
+                # Unsigned, so that a time before t is far away.
+                after = <uint64_t> (times[i] - t)
+                if after <= <uint64_t> tight_window and apart > tight_window:
+                    last = times[i]
                     i += 1
+                    key = ((t + <int64_t> (after >> 1)) << 16) | code | 1
+                    out[n] = key
+                    n += 1
+                    if key < before:
+                        settle(out, n, n - 1, open_of)
+                        key = out[n - 1]
+                    before = key
                     continue
-            if apart <= tight_window and side[tile] != code & 1:
-                # The tile hit keeps the place of its first channel, so that the keys stay almost sorted.
-                keys[place[tile]] = ((opened[tile] + (apart >> 1)) << 16) | (tile << 1) | 1
-                opened[tile] = -2 * FAR
+            if code == NO_TILE:
+                continue
+            if apart <= tight_window and tile.side != code & 1:
+                here = tile.place
+                out[here] = ((tile.time + (apart >> 1)) << 16) | code | 1
+                tile.time = -2 * FAR
             else:
-                opened[tile] = t
-                side[tile] = code & 1
-                place[tile] = <int32_t> n
-                keys[n] = (t << 16) | (tile << 1)
+                here = n
+                out[n] = (t << 16) | (code & ~1)
                 n += 1
-        if bad < 0:
-            for i in range(1, n):
-                key = keys[i]
-                if key < keys[i - 1]:
-                    j = i
-                    while j > 0 and keys[j - 1] > key:
-                        keys[j] = keys[j - 1]
-                        j -= 1
-                    keys[j] = key
-    return n if bad < 0 else -1 - bad
+                tile.time = t
+                tile.side = code & 1
+                tile.place = <int32_t> here
+            settle(out, n, here, open_of)
+            before = out[n - 1]
+    return n if i == count else first_bad(times, count)
+
+
+cdef Py_ssize_t first_bad(const int64_t *time, Py_ssize_t count) noexcept nogil:
+    """Return -1 - i for the first hit i that is before hit i - 1 or beyond the range of times."""
+    cdef Py_ssize_t i = 0
+    cdef int64_t last = -FAR
+    while i < count and last <= time[i] < FAR:
+        last = time[i]
+        i += 1
+    return -1 - i
+
+
+cdef inline void settle(int64_t *keys, Py_ssize_t count, Py_ssize_t here, Open *open_of) noexcept nogil:
+    """Move ``keys[here]`` to where it belongs among the others, which are sorted; open hits follow."""
+    cdef int64_t key = keys[here]
+    cdef Open *tile
+    cdef Py_ssize_t begin = here
+    while here + 1 < count and keys[here + 1] < key:
+        keys[here] = keys[here + 1]
+        tile = &open_of[(keys[here] >> 1) & (MAX_TILES - 1)]
+        tile.place -= tile.place == here + 1
+        here += 1
+    while here > 0 and keys[here - 1] > key:
+        keys[here] = keys[here - 1]
+        tile = &open_of[(keys[here] >> 1) & (MAX_TILES - 1)]
+        tile.place += tile.place == here - 1
+        here -= 1
+    keys[here] = key
+    tile = &open_of[(key >> 1) & (MAX_TILES - 1)]
+    if tile.place == begin:
+        tile.place = <int32_t> here
 
 
 cdef inline uint64_t mix(uint64_t x) noexcept nogil:
@@ -106,19 +170,9 @@ cdef inline uint64_t mix(uint64_t x) noexcept nogil:
     return x ^ (x >> 31)
 
 
-cdef inline void shuffle(
-    int64_t *keys, Py_ssize_t count, Py_ssize_t places, uint64_t seed, int64_t split
-) noexcept nogil:
-    """Fill the first ``places`` places by a Fisher-Yates shuffle whose draws depend on (seed, split) only."""
-    cdef uint64_t state = mix(seed ^ mix(<uint64_t> split + GOLDEN))
-    cdef Py_ssize_t i, j
-    cdef int64_t key
-    for i in range(min(places, count - 1)):
-        state += GOLDEN
-        j = i + <Py_ssize_t> (((mix(state) >> 32) * <uint64_t> (count - i)) >> 32)
-        key = keys[i]
-        keys[i] = keys[j]
-        keys[j] = key
+cdef inline uint64_t priority(int64_t key, uint64_t seed) noexcept nogil:
+    """Return the place in line of a hit among those of its split: lower ones come first."""
+    return mix(seed ^ <uint64_t> key * GOLDEN)
 
 
 cdef inline int32_t capped(int32_t value, int32_t more) noexcept nogil:
@@ -128,7 +182,7 @@ cdef inline int32_t capped(int32_t value, int32_t more) noexcept nogil:
 cdef inline void add(Cluster *cluster, int64_t t, int64_t tight, uint8_t tile) noexcept nogil:
     cdef int32_t outer = tile >> 4
     if cluster.hits < SATURATED:
-        cluster.shift += t - cluster.first
+        cluster.shift += <int32_t> (t - cluster.first)
         cluster.hits += 1
     cluster.tight = capped(cluster.tight, <int32_t> tight)
     cluster.outer = capped(cluster.outer, outer)
@@ -192,7 +246,7 @@ def single_words(const uint8_t[::1] tile_of, int layout, uint16_t[::1] words):
 
 
 def tile_clusters(
-    int64_t[::1] keys,
+    const int64_t[::1] keys,
     Py_ssize_t count,
     const uint8_t[::1] tile_of,
     const uint16_t[::1] single,
@@ -207,58 +261,87 @@ def tile_clusters(
 ):
     """Cluster tile hits split by split; return the number of primitives.
 
-    ``keys[:count]`` is sorted on entry; its order inside crowded splits changes.  ``tile_of[tile]`` has bits
-    0-3 for the quadrant and bit 4 for outer tiles, ``single`` comes from `single_words`; ``layout`` is 0
-    (NewCHOD, QE bits), 1 (NewCHOD, count bits) or 2 (MUV3); ``first_split`` is the absolute number of the
-    split at time 0.
+    ``keys[:count]`` is sorted.  ``tile_of[tile]`` has bits 0-3 for the quadrant and bit 4 for outer tiles,
+    ``single`` comes from `single_words`; ``layout`` is 0 (NewCHOD, QE bits), 1 (NewCHOD, count bits) or 2
+    (MUV3); ``first_split`` is the absolute number of the split at time 0.
 
-    A split in which no two hits are closer than the window gives one cluster per hit in whatever order they
-    come, as long as there are at most eight.  So every hit is written as a cluster of its own, and only a
-    split in which a hit is near the one before it, or is the ninth, is taken back and done in full.
+    With at most eight hits in a split no cluster is ever lost, and hits that are apart by the window or more
+    have nothing to do with each other.  So a split falls into clumps, runs of hits each of which is near the
+    one before it, and those are clustered by themselves: nearly all are one hit, nearly all others two.
+    Splits with more hits are done as a whole.
     """
-    cdef Py_ssize_t i = 0, j, begin, m = 0, used
-    cdef int64_t key, split, t, last = -2 * FAR
+    cdef Py_ssize_t i = 0, j, m = 0
+    cdef int64_t key, end, reach = window << TIME_SHIFT
+    cdef Hits group
+    cdef const int64_t *given
+    cdef const uint8_t *tiles = &tile_of[0]
+    cdef const uint16_t *words = &single[0]
+    cdef int64_t *times
+    cdef uint16_t *ids
+    cdef uint8_t *sizes
+    if count == 0:
+        return 0
+    given, times, ids, sizes = &keys[0], &time[0], &word[0], &hits[0]
+    group.seed = mix(seed)
+    group.offset = first_split << SPLIT_SHIFT
     with nogil:
         while i < count:
-            key = keys[i]
-            t = key >> 16
-            if (t - last < window and t >> 10 == last >> 10) or (
-                i >= MAX_CLUSTERS and keys[i - MAX_CLUSTERS] >> 26 == key >> 26
-            ):
-                split = key >> 26
-                begin = i
-                while begin > 0 and keys[begin - 1] >> 26 == split:
-                    begin -= 1
-                j = i + 1
-                while j < count and keys[j] >> 26 == split:
+            key = given[i]
+            end = key | SPLIT_END
+            if i + MAX_CLUSTERS < count and given[i + MAX_CLUSTERS] <= end:
+                j = i + MAX_CLUSTERS + 1
+                while j < count and given[j] <= end:
                     j += 1
-                m -= i - begin
-                used = j - begin
-                if used > LIMIT:
-                    used = 0 if period < 2 else KEEP
-                shuffle(&keys[begin], j - begin, used, seed, first_split + split)
-                m += crowded_split(
-                    &keys[begin], used, &tile_of[0], layout, window, &time[m], &word[m], &hits[m]
-                )
+                if j - i <= LIMIT or period >= 2:
+                    m += cluster_hits(&given[i], j - i, &group, tiles, layout, window, &times[m], &ids[m], &sizes[m])
                 i = j
-                last = -2 * FAR
                 continue
-            time[m] = t
-            word[m] = single[key & (2 * MAX_TILES - 1)]
-            hits[m] = 1
+            j = i + 1
+            if j < count and given[j] < (key & TIME_MASK) + reach and given[j] <= end:
+                j += 1
+                while j < count and given[j] < (given[j - 1] & TIME_MASK) + reach and given[j] <= end:
+                    j += 1
+                if j - i == 2:
+                    pair(&given[i], &group, tiles, layout, &times[m], &ids[m])
+                    sizes[m] = 2
+                    m += 1
+                else:
+                    m += cluster_hits(&given[i], j - i, &group, tiles, layout, window, &times[m], &ids[m], &sizes[m])
+                i = j
+                continue
+            times[m] = key >> TIME_SHIFT
+            ids[m] = words[key & (2 * MAX_TILES - 1)]
+            sizes[m] = 1
             m += 1
-            last = t
-            i += 1
+            i = j
     return m
 
 
-cdef inline Py_ssize_t crowded_split(
-    const int64_t *keys, Py_ssize_t count, const uint8_t *tile_of, int layout, int64_t window,
+cdef inline void pair(
+    const int64_t *keys, const Hits *group, const uint8_t *tile_of, int layout, int64_t *time, uint16_t *word
+) noexcept nogil:
+    """Cluster two near hits: half way, rounded towards the one that comes first in line."""
+    cdef int64_t a = keys[0], b = keys[1]
+    cdef int64_t later_first = (
+        priority(b + group.offset, group.seed) < priority(a + group.offset, group.seed)
+    )
+    cdef Cluster both
+    start(&both, 0, a & 1, tile_of[(a >> 1) & (MAX_TILES - 1)])
+    add(&both, 0, b & 1, tile_of[(b >> 1) & (MAX_TILES - 1)])
+    a >>= TIME_SHIFT
+    time[0] = a + (((b >> TIME_SHIFT) - a + later_first) >> 1)
+    word[0] = word_of(&both, layout)
+
+
+cdef Py_ssize_t cluster_hits(
+    const int64_t *keys, Py_ssize_t count, Hits *group, const uint8_t *tile_of, int layout, int64_t window,
     int64_t *time, uint16_t *word, uint8_t *hits
 ) noexcept nogil:
-    """Cluster one split in full; return the number of primitives."""
+    """Cluster a clump or a split, in order of priority; return the number of primitives."""
     cdef Cluster cluster[MAX_CLUSTERS]
-    cdef Py_ssize_t k, n = split_clusters(keys, count, tile_of, window, cluster)
+    cdef Py_ssize_t k, n
+    line_up(keys, count, group)
+    n = split_clusters(group.key, min(count, KEEP), tile_of, window, cluster)
     for k in range(n):
         time[k] = cluster[k].first + cluster[k].shift / cluster[k].hits
     sort_clusters(cluster, time, n)
@@ -266,6 +349,25 @@ cdef inline Py_ssize_t crowded_split(
         word[k] = word_of(&cluster[k], layout)
         hits[k] = <uint8_t> cluster[k].hits
     return n
+
+
+cdef inline void line_up(const int64_t *keys, Py_ssize_t count, Hits *group) noexcept nogil:
+    """Put the keys in order of priority into ``group``, the first 32 of them if there are more."""
+    cdef Py_ssize_t i, j, n = 0
+    cdef uint64_t rank
+    for i in range(count):
+        rank = priority(keys[i] + group.offset, group.seed)
+        if n < KEEP:
+            n += 1
+        elif rank >= group.rank[KEEP - 1]:
+            continue
+        j = n - 1
+        while j > 0 and group.rank[j - 1] > rank:
+            group.rank[j] = group.rank[j - 1]
+            group.key[j] = group.key[j - 1]
+            j -= 1
+        group.rank[j] = rank
+        group.key[j] = keys[i]
 
 
 cdef inline Py_ssize_t split_clusters(

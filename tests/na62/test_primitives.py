@@ -146,16 +146,16 @@ def test_crowded_splits_by_firmware_period(period, count):
     found = fire([(tile, 100) for tile in TILE_IDS[:count].tolist()], newchod_period=period)
     assert len(found.time) == (0 if count > 31 and period < 2 else 1)
     halves = [(tile, 100 if k % 2 else 900) for k, tile in enumerate(TILE_IDS[:count].tolist())]
-    order = reference.shuffled(sorted((t, tile) for tile, t in halves), "newchod", 1, 0)
+    order = reference.in_line([(t, tile, True) for tile, t in halves], "newchod", 1, 0)
     kept = [] if count > 31 and period < 2 else order if count <= 31 else order[:32]
-    expected = [min(15, sum(t == at for t, _ in kept)) for at in (100, 900) if kept]
+    expected = [min(15, sum(t == at for t, _, _ in kept)) for at in (100, 900) if kept]
     assert fire(halves, newchod_period=period).hits.tolist() == expected
 
 
 def test_the_first_32_hits_are_kept_in_the_shuffled_order():
     late = [(tile, 100 + 7 * k) for k, tile in enumerate(TILE_IDS[:80].tolist())]
     found = fire(late, newchod_period=3)
-    order = reference.shuffled(sorted((t, tile) for tile, t in late), "newchod", 1, 0)[:32]
+    order = reference.in_line([(t, tile, True) for tile, t in late], "newchod", 1, 0)[:32]
     expected = reference.clusters(order, 64)
     assert sum(len(cluster) for cluster in expected) < 80
     assert sorted(map(reference.cluster_time, expected)) == found.time.tolist()

@@ -21,6 +21,11 @@ def newchod_tile(channel):
     return (channel - 50, 1) if 51 <= number <= 88 else None
 
 
+def newchod_number(tile):
+    """Return the place of a tile when all are counted, quadrant by quadrant."""
+    return 38 * (tile // 100 - 1) + tile % 100 - 1
+
+
 def muv3_tile(channel):
     for side in (0, 1):
         pad = channel - 200 * side
@@ -68,15 +73,16 @@ def mix(x):
     return x ^ (x >> 31)
 
 
-def shuffled(hits, detector, seed, split):
-    """Return a Fisher-Yates shuffle whose draws depend on (seed, detector, absolute split)."""
-    hits = list(hits)
-    state = mix(((seed << 3 | VECTOR_PLACE[detector]) & MASK) ^ mix((split + GOLDEN) & MASK))
-    for i in range(len(hits) - 1):
-        state = (state + GOLDEN) & MASK
-        j = i + ((mix(state) >> 32) * (len(hits) - i) >> 32)
-        hits[i], hits[j] = hits[j], hits[i]
-    return hits
+def in_line(hits, detector, seed, start_timestamp):
+    """Return the hits of a split in order of priority: a hash of (seed, detector), absolute time, tile, tight."""
+    key = {"newchod": newchod_number, "muv3": lambda pad: pad}[detector]
+    base = mix((seed << 3 | VECTOR_PLACE[detector]) & MASK)
+
+    def priority(hit):
+        time, tile, tight = hit
+        return mix(base ^ ((time + 256 * start_timestamp) << 16 | key(tile) << 1 | tight) * GOLDEN & MASK)
+
+    return sorted(hits, key=priority)
 
 
 def clusters(hits, window):
@@ -139,7 +145,7 @@ def primitives(hits, detector, *, layout, window, period, seed, start_timestamp,
         splits[hit[0] // 1024].append(hit)
     done = []
     for split, members in sorted(splits.items()):
-        order = shuffled(members, detector, seed, start_timestamp // 4 + split) if shuffle else members
+        order = in_line(members, detector, seed, start_timestamp) if shuffle else members
         if len(order) > 31:
             order = [] if period < 2 else order[:32]
         found = []

@@ -33,6 +33,7 @@ MAX_HEADER = 4 << 20
 """Bytes; a longer header is refused before it is looked at."""
 
 _MAX_ITEMS = 65536
+_INT64_MAX = 2**63 - 1
 _UINT64 = struct.Struct(">BQ")
 _UINT64_TAG = 0xCF  # MessagePack's uint64; the checksum is always written with it, whatever its value
 _pack = msgpack.Packer().pack
@@ -119,6 +120,12 @@ def decode(parts: Sequence[Buffer], schemas: Mapping[str, Schema]) -> Message:
         other exception leaves this function, whatever the bytes; nothing is allocated from numbers in the
         header.
     """
+    kind, fields, about, payload = _checked(parts)
+    return Message(kind, fields, None if about is None else _block(kind, about, payload, schemas))
+
+
+def _checked(parts: Sequence[Buffer]) -> tuple[str, dict[str, Any], Any, NDArray[np.uint8] | None]:
+    """Return kind, fields, the block's description and payload; a payload is there if it is described."""
     if not 1 <= len(parts) <= 2:
         raise WireError(f"not a message: {len(parts)} parts instead of 1 or 2")
     try:
@@ -136,10 +143,9 @@ def decode(parts: Sequence[Buffer], schemas: Mapping[str, Schema]) -> Message:
     if about is None:
         if payload is not None:
             raise WireError(f"{kind} message: a payload that the header does not describe")
-        return Message(kind, fields, None)
-    if payload is None:
+    elif payload is None:
         raise WireError(f"{kind} message: the payload is missing")
-    return Message(kind, fields, _block(kind, about, payload, schemas))
+    return kind, fields, about, payload
 
 
 def fragment_message(fragment: Fragment, *, checksum: bool = True) -> list[Buffer]:
@@ -163,22 +169,41 @@ def parse_fragment(parts: Sequence[Buffer], schemas: Mapping[str, Schema]) -> Fr
         See `decode`; or the message is of another kind, a field is missing, or its hit columns differ in
         length.
     """
-    return to_fragment(decode(parts, schemas))
+    kind, fields, about, payload = _checked(parts)
+    if kind != FRAGMENT or about is None:
+        raise WireError(f"{kind} message where a fragment was expected")
+    return _fragment(fields, _block(kind, about, payload, schemas))
 
 
 def to_fragment(message: Message) -> Fragment:
     """Return the fragment in a decoded message (see `parse_fragment`)."""
-    block = message.block
-    if message.kind != FRAGMENT or block is None:
+    if message.kind != FRAGMENT or message.block is None:
         raise WireError(f"{message.kind} message where a fragment was expected")
+    return _fragment(message.fields, message.block)
+
+
+def _fragment(fields: dict[str, Any], block: Block) -> Fragment:
     source = block.schema.source
-    if message.fields.get("source") != source:
+    if fields.get("source") != source:
         raise WireError(f"fragment message: its source is not that of its columns, {source!r}")
     # `decode` has checked columns with offsets; lengths are compared here so that continuous ones are, too.
     if block.lengths and block.lengths.count(block.lengths[0]) != len(block.lengths):
         _check_hits(block)
-    run, frame = message.integer("run"), message.integer("frame")
-    return Fragment(run, frame, source, block, message.integer("planned_ns"), message.integer("sent_ns"))
+    try:
+        run, frame, planned, sent = fields["run"], fields["frame"], fields["planned_ns"], fields["sent_ns"]
+    except KeyError:
+        run = frame = planned = sent = None
+    if not (type(run) is type(frame) is type(planned) is type(sent) is int) or not (
+        0 <= run <= _INT64_MAX
+        and 0 <= frame <= _INT64_MAX
+        and 0 <= planned <= _INT64_MAX
+        and 0 <= sent <= _INT64_MAX
+    ):
+        # Whichever it is, this says so.
+        message = Message(FRAGMENT, fields, block)
+        for name in ("run", "frame", "planned_ns", "sent_ns"):
+            message.integer(name)
+    return Fragment(run, frame, source, block, planned, sent)
 
 
 def _open(header: bytes) -> tuple[str, dict[str, Any], Any, int | None]:

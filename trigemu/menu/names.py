@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-SHORT_LIST = 24
-"""Up to so many allowed names are all listed; of longer lists only the closest."""
+SHORT_LIST = 128
+"""Up to so many allowed names (all bits of an NA62 menu, say) are all listed; of longer lists only the closest."""
 
 
 def allowed(name: str, names: Iterable[str], what: str = "allowed") -> str:

@@ -59,6 +59,11 @@ class Decider:
         The run.
     readout
         Whether to cut read-out windows (scans do not need them).
+
+    Attributes
+    ----------
+    no_tally
+        The very array that is `Verdict.tally` of a frame with nothing to count.
     """
 
     def __init__(self, setup: Setup, *, readout: bool = True) -> None:
@@ -69,7 +74,7 @@ class Decider:
         self._window = setup.experiment.match_window(setup.section)
         self._monitor_every = setup.config.record.monitor_every
         self._readout = readout and setup.config.record.mode == "accepted"
-        self._no_tally = np.zeros((self._signals, 2 + self._lines), np.int64)
+        self.no_tally = np.zeros((self._signals, 2 + self._lines), np.int64)
         self._no_replay = np.zeros(0, np.int64)
 
     def decide(self, frame: TimeFrame) -> Verdict:
@@ -78,7 +83,7 @@ class Decider:
         expected = frame.fragments.get(EXPECTED)
         seen = _detectors(frame)
         candidates = self._trigger.candidates(seen)
-        tally = self._no_tally
+        tally = self.no_tally
         if self._signals and truth is not None:
             tally = self._tally(truth, candidates)
         monitor: dict[str, NDArray[np.int64]] = {}
@@ -105,7 +110,7 @@ class Decider:
         signal, time, accepted = truth["signal"][here], time[here], truth["accepted"][here] != 0
         found = lines_near(time, candidates, self._window, self._lines)
         columns = np.column_stack([np.ones(len(time), bool), accepted, found & accepted[:, None]])
-        tally = self._no_tally.copy()
+        tally = self.no_tally.copy()
         np.add.at(tally, signal, columns.astype(np.int64))
         return tally
 
@@ -140,5 +145,7 @@ def compare(expected: Mapping[str, Array], candidates: Candidates) -> NDArray[np
 
 
 def _detectors(frame: TimeFrame) -> TimeFrame:
+    if TRUTH not in frame.fragments and EXPECTED not in frame.fragments:
+        return frame
     seen = {name: columns for name, columns in frame.fragments.items() if name not in (TRUTH, EXPECTED)}
     return TimeFrame(frame.run, frame.number, seen)

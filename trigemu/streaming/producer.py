@@ -17,10 +17,14 @@ from trigemu.streaming.core.producing import ProducerCore, Task
 from trigemu.streaming.link import Link
 from trigemu.streaming.protocol import Note
 from trigemu.streaming.shell import Shell
-from trigemu.streaming.transport import Port
+from trigemu.streaming.transport import Part, Port, share
 
 BURST = 16
 """Frames sent before control is listened to again."""
+
+
+Shared = tuple[Block, Part]
+"""A block, and its payload as it is sent."""
 
 
 class Producer(Shell):
@@ -35,7 +39,8 @@ class Producer(Shell):
         sources: Sequence[str],
     ) -> None:
         super().__init__(link)
-        self._core: ProducerCore[Block] = ProducerCore(sources)
+        self._core: ProducerCore[Shared] = ProducerCore(sources)
+        self._latest: dict[str, Shared] = {}
         self._generator = generator
         self._schemas = schemas
         self._run = setup.config.run.number
@@ -88,12 +93,21 @@ class Producer(Shell):
     def _send(self, task: Task) -> None:
         core, port = self._core, self._ports[task.worker]
         for source in task.sources:
-            block = core.held(task.frame, source)
-            if block is None:
-                block = pack(self._schemas[source], self._generator.fragment(source, task.frame))
-                core.hold(task.frame, source, block)
+            held = core.held(task.frame, source)
+            if held is None:
+                held = self._make(source, task.frame)
+                core.hold(task.frame, source, held)
+            block, payload = held
             planned_ns = core.planned_ns(task.frame)
             fragment = Fragment(self._run, task.frame, source, block, planned_ns, time.monotonic_ns())
-            port.send(fragment_message(fragment, checksum=self._checksum))
+            port.send([fragment_message(fragment, checksum=self._checksum)[0], payload])
             core.sent += 1
         self.progress += 1
+
+    def _make(self, source: str, frame: int) -> Shared:
+        block = pack(self._schemas[source], self._generator.fragment(source, frame))
+        latest = self._latest.get(source)
+        # A source whose fragments are ready-made gives the same block again and again.
+        if latest is None or latest[0] is not block:
+            latest = self._latest[source] = block, share(block.buffer)
+        return latest

@@ -23,7 +23,18 @@ from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.reorder import Reorder
 from trigemu.streaming.core.sequencer import Outcome, TriggerState
 from trigemu.streaming.readout import decode_readout, keep_recorded, readout_schemas
-from trigemu.streaming.rows import LOST, READOUT, SCHEMAS, VERDICTS, Row, decode_rows, encode_rows
+from trigemu.streaming.rows import (
+    LOST,
+    READOUT,
+    RECORDED_NS,
+    SCHEMAS,
+    VERDICTS,
+    Head,
+    Row,
+    decode_entries,
+    decode_rows,
+    encode_rows,
+)
 
 CHUNK = 256
 """Frames that one ``verdicts`` record completes at most."""
@@ -70,7 +81,7 @@ class Recording:
             self._recover(path)
         else:
             self._writer = RunWriter(path, segment_bytes)
-        self._order: Reorder[Row] = Reorder(frames, window, self.recovered)
+        self._order: Reorder[Row | Head] = Reorder(frames, window, self.recovered)
 
     def _recover(self, path: Path) -> None:
         for record in RunReader(path).records(VERDICTS):
@@ -105,10 +116,12 @@ class Recording:
         """
         if len(parts) < 2:
             raise WireError("verdicts: a part is missing")
-        rows = decode_rows(decode(parts[:2], SCHEMAS), parts[2:])
-        for row in rows:
-            self._check(row)
-        self.offer(rows)
+        entries = decode_entries(decode(parts[:2], SCHEMAS), parts[2:])
+        for entry in entries:
+            # A bare head has nothing that might not fit.
+            if type(entry) is Row:
+                self._check(entry)
+        self.offer(entries)
 
     def _check(self, row: Row) -> None:
         """Check all that is going to be recorded, so that a bad message cannot spoil a run."""
@@ -125,10 +138,11 @@ class Recording:
                 if message.block is None or len(message.block["offsets"]) != pieces + 1:
                     raise WireError("verdicts: a read-out does not have one piece per trigger")
 
-    def offer(self, rows: Iterable[Row]) -> None:
+    def offer(self, entries: Iterable[Row | Head]) -> None:
         """Take rows in any order; repeats are dropped."""
-        for row in rows:
-            self._order.add(row.frame, row)
+        add = self._order.add
+        for entry in entries:
+            add(entry.frame if isinstance(entry, Row) else entry[0], entry)
 
     def skip(self, first: int, count: int) -> None:
         """Take note of inhibited frames."""
@@ -143,26 +157,43 @@ class Recording:
         RunError
             No space left; the run directory is closed.
         """
-        chunk: list[Row] = []
         before = self._order.next
-        for row in self._order.ready():
-            row.recorded_ns = time.monotonic_ns()
-            outcome = self.account.take(row)
-            if outcome is not None:
-                row.state, row.accepted = outcome.state, outcome.accepted
-                if row.extra:
-                    self._write_data(row, outcome)
-            row.extra = ()
-            chunk.append(row)
-            if len(chunk) >= CHUNK:
-                self._write_chunk(chunk)
-                chunk = []
-        if chunk:
-            self._write_chunk(chunk)
+        ready = list(self._order.ready())
+        for start in range(0, len(ready), CHUNK):
+            self._write_chunk(ready[start : start + CHUNK])
         if self._order.next == before:
             return False
         self._writer.flush()
         return True
+
+    def _write_chunk(self, chunk: Sequence[Row | Head]) -> None:
+        """Count and write consecutive frames."""
+        quiet: list[Head] = []
+        now_ns = time.monotonic_ns()
+        for entry in chunk:
+            if isinstance(entry, Row):
+                if quiet:
+                    self.account.take_quiet(quiet)
+                    quiet = []
+                self._write_row(entry)
+            else:
+                entry[RECORDED_NS] = now_ns
+                quiet.append(entry)
+        if quiet:
+            self.account.take_quiet(quiet)
+        first = chunk[0]
+        frame = first.frame if isinstance(first, Row) else first[0]
+        self._writer.append(encode_rows(chunk, checksum=self._checksum), frame=frame, kind=VERDICTS)
+
+    def _write_row(self, row: Row) -> None:
+        """Decide a frame for good, and write what is kept of its data."""
+        row.recorded_ns = time.monotonic_ns()
+        outcome = self.account.take(row)
+        if outcome is not None:
+            row.state, row.accepted = outcome.state, outcome.accepted
+            if row.extra:
+                self._write_data(row, outcome)
+        row.extra = ()
 
     def _write_data(self, row: Row, outcome: Outcome) -> None:
         if self._all:
@@ -172,9 +203,6 @@ class Recording:
             kind, parts = READOUT, keep_recorded(row.extra, recorded, self._readout, self._checksum)
         for i in range(0, len(parts), 2):
             self._writer.append(parts[i : i + 2], frame=row.frame, kind=kind)
-
-    def _write_chunk(self, rows: Sequence[Row]) -> None:
-        self._writer.append(encode_rows(rows, checksum=self._checksum), frame=rows[0].frame, kind=VERDICTS)
 
     def totals(self) -> dict[str, Any]:
         """Return what was counted, as plain data."""

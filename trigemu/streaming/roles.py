@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,6 +68,8 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
         except TrigemuError as error:
             link.report(p.FAILED, 0, {}, {"reason": str(error), "totals": {}})
             raise
+        # What is there by now stays: no need to look through it for garbage again and again.
+        gc.freeze()
         shell.run()
     finally:
         transport.close()

@@ -7,13 +7,14 @@ followed by the read-out messages of its rows (`Row.extra`), two parts each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.experiments.base import Candidates
-from trigemu.frames.columns import Array, Block, Buffer, Column, Schema, pack
+from trigemu.frames.columns import Array, Block, Buffer, Column, Schema, allocate, pack
 from trigemu.frames.wire import Message, WireError, encode
 
 VERDICTS = "verdicts"
@@ -29,6 +30,7 @@ INCOMPLETE = 2
 """`Row.lost` of a frame that was given up because fragments did not come."""
 
 _HEAD = 15
+_SIZES = slice(9, _HEAD)
 _SCHEMA = Schema(
     VERDICTS,
     (
@@ -49,10 +51,11 @@ SCHEMAS: Mapping[str, Schema] = {VERDICTS: _SCHEMA}
 """For `trigemu.frames.wire.decode`."""
 
 _NONE: dict[str, Array] = {column.name: np.zeros(0, column.dtype) for column in _SCHEMA.columns}
+_NO_LENGTHS = (0,) * (len(_SCHEMA.columns) - 1)
 NO_CANDIDATES = Candidates(_NONE["time"], _NONE["fired"], _NONE["passed"], _NONE["load"])
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class Row:
     """A verdict on its way to disk.
 
@@ -80,22 +83,61 @@ class Row:
     """
 
     frame: int
-    planned_ns: int = 0
-    sent_ns: int = 0
-    received_ns: int = 0
-    decided_ns: int = 0
-    recorded_ns: int = 0
-    size: int = 0
-    missing: int = 0
-    lost: int = 0
-    candidates: Candidates = NO_CANDIDATES
-    tally: Array = field(default_factory=lambda: _NONE["tally"])
-    replay: Array = field(default_factory=lambda: _NONE["replay"])
-    bins: Array = field(default_factory=lambda: _NONE["bin"])
-    counts: Array = field(default_factory=lambda: _NONE["count"])
-    state: NDArray[np.uint8] = field(default_factory=lambda: _NONE["state"])
-    accepted: NDArray[np.uint64] = field(default_factory=lambda: _NONE["accepted"])
-    extra: Sequence[Buffer] = ()
+    planned_ns: int
+    sent_ns: int
+    received_ns: int
+    decided_ns: int
+    recorded_ns: int
+    size: int
+    missing: int
+    lost: int
+    candidates: Candidates
+    tally: Array
+    replay: Array
+    bins: Array
+    counts: Array
+    state: NDArray[np.uint8]
+    accepted: NDArray[np.uint64]
+    extra: Sequence[Buffer]
+
+    # Written out: a worker makes one per frame, and fields with factories cost three times as much.
+    def __init__(
+        self,
+        frame: int,
+        planned_ns: int = 0,
+        sent_ns: int = 0,
+        received_ns: int = 0,
+        decided_ns: int = 0,
+        recorded_ns: int = 0,
+        size: int = 0,
+        missing: int = 0,
+        lost: int = 0,
+        candidates: Candidates = NO_CANDIDATES,
+        tally: Array = _NONE["tally"],
+        replay: Array = _NONE["replay"],
+        bins: Array = _NONE["bin"],
+        counts: Array = _NONE["count"],
+        state: NDArray[np.uint8] = _NONE["state"],
+        accepted: NDArray[np.uint64] = _NONE["accepted"],
+        extra: Sequence[Buffer] = (),
+    ) -> None:
+        self.frame = frame
+        self.planned_ns = planned_ns
+        self.sent_ns = sent_ns
+        self.received_ns = received_ns
+        self.decided_ns = decided_ns
+        self.recorded_ns = recorded_ns
+        self.size = size
+        self.missing = missing
+        self.lost = lost
+        self.candidates = candidates
+        self.tally = tally
+        self.replay = replay
+        self.bins = bins
+        self.counts = counts
+        self.state = state
+        self.accepted = accepted
+        self.extra = extra
 
     def _head(self) -> tuple[int, ...]:
         return (
@@ -117,14 +159,30 @@ class Row:
         )
 
 
+Head: TypeAlias = list[int]
+"""A row of a complete frame that has nothing but the numbers of its head: no candidates, no counts.
+
+Most frames of a quiet stream are like that, and the recorder takes hundreds of them in one go.
+"""
+
+RECORDED_NS = 5
+"""Position of `Row.recorded_ns` in a head; the numbers of a head come in the order of `Row`."""
+
 _DECIDED = 1 << 40
 """Flag in the last number of a head: the row carries the sequencer's outcome."""
 
 
-def encode_rows(rows: Sequence[Row], *, checksum: bool = True) -> list[Buffer]:
+def encode_rows(entries: Sequence[Row | Head], *, checksum: bool = True) -> list[Buffer]:
     """Return the parts of one message with these rows and their extra parts."""
+    heads = [entry._head() if isinstance(entry, Row) else entry for entry in entries]  # noqa: SLF001
+    head = np.array(heads, np.int64).reshape(-1, _HEAD)
+    if not head[:, _SIZES].any():
+        block = allocate(_SCHEMA, (head.size, *_NO_LENGTHS))
+        block["head"][:] = head.ravel()
+        return encode(VERDICTS, {}, block, checksum=checksum)
+    rows = [entry for entry in entries if isinstance(entry, Row)]
     columns = {
-        "head": np.array([row._head() for row in rows], np.int64).ravel(),  # noqa: SLF001
+        "head": head.ravel(),
         "time": _join("time", (row.candidates.time for row in rows)),
         "fired": _join("fired", (row.candidates.fired for row in rows)),
         "passed": _join("passed", (row.candidates.passed for row in rows)),
@@ -150,7 +208,14 @@ def _join(name: str, arrays: Iterable[Array]) -> Array:
 
 
 def decode_rows(message: Message, extra: Sequence[Buffer]) -> list[Row]:
-    """Return the rows of a decoded message whose further parts are ``extra``.
+    """Return the rows of a decoded message whose further parts are ``extra``; see `decode_entries`."""
+    return [
+        entry if isinstance(entry, Row) else Row(*entry[:9]) for entry in decode_entries(message, extra)
+    ]
+
+
+def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | Head]:
+    """Return the rows of a decoded message whose further parts are ``extra``, plain ones as their heads.
 
     The arrays are copies, so that no row keeps a whole batch alive.
 
@@ -165,6 +230,11 @@ def decode_rows(message: Message, extra: Sequence[Buffer]) -> list[Row]:
     if len(block["head"]) % _HEAD:
         raise WireError("verdicts: the head is cut")
     head = block["head"].reshape(-1, _HEAD)
+    if not extra and not any(block.lengths[1:]) and not head[:, _SIZES].any():
+        if (head < 0).any():
+            raise WireError("verdicts: negative numbers")
+        heads: list[Head] = head.tolist()
+        return [numbers if not (numbers[7] or numbers[8]) else Row(*numbers[:9]) for numbers in heads]
     decided = (head[:, 14] & _DECIDED) != 0
     n_extra = head[:, 14] & (_DECIDED - 1)
     sizes = {
@@ -197,8 +267,8 @@ def _rows(
     n_extra: NDArray[np.int64],
     block: Block,
     extra: Sequence[Buffer],
-) -> list[Row]:
-    rows = []
+) -> list[Row | Head]:
+    rows: list[Row | Head] = []
     at = {"time": 0, "load": 0, "tally": 0, "bin": 0, "replay": 0, "state": 0}
     part = 0
 
@@ -208,14 +278,14 @@ def _rows(
         return [block[column][start : start + count].copy() if count else _NONE[column] for column in columns]
 
     for numbers, outcome, parts in zip(head.tolist(), decided.tolist(), n_extra.tolist(), strict=True):
+        if not any(numbers[7:]):
+            rows.append(numbers)
+            continue
         row = Row(*numbers[:9])
         if parts:
             row.extra = extra[part : part + parts]
             part += parts
         rows.append(row)
-        if not any(numbers[9:14]):
-            # Most frames of a quiet stream: nothing to cut out.
-            continue
         if numbers[9] or numbers[10]:
             time, fired, passed = take("time", numbers[9], "time", "fired", "passed")
             row.candidates = Candidates(time, fired, passed, *take("load", numbers[10], "load"))

@@ -13,9 +13,11 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import zmq
+from numpy.typing import NDArray
 
 from trigemu.errors import InputError, RunError
 from trigemu.frames.columns import Buffer
@@ -30,7 +32,24 @@ MAX_MESSAGE = 256 << 20
 MAX_PARTS = 65536
 """Parts of one message; a longer one is thrown away."""
 
+# Plain numbers: combining the library's enumeration members costs more than a small message.
+_NOBLOCK = int(zmq.NOBLOCK)
+_NOBLOCK_MORE = int(zmq.NOBLOCK | zmq.SNDMORE)
+
 IPC_PATH_MAX = int(zmq.IPC_PATH_MAX_LEN)
+
+
+Part: TypeAlias = Buffer | zmq.Frame
+"""Part of a message to be sent."""
+
+
+def share(buffer: NDArray[np.uint8]) -> Part:
+    """Return memory in the form in which it can be sent many times.
+
+    Memory that is sent without being copied is handed over to the library, and later handed back by a thread
+    of its own.  What this returns is handed over once, however often it is sent.
+    """
+    return buffer if buffer.nbytes < COPY_BELOW else zmq.Frame(buffer, copy=False)
 
 
 class Port:
@@ -51,21 +70,21 @@ class Port:
         self.endpoint = endpoint
         self.kind = int(socket.type)
         self.oversized = 0
-        self._waiting: deque[Sequence[Buffer]] = deque()
+        self._waiting: deque[Sequence[Part]] = deque()
 
-    def send(self, parts: Sequence[Buffer]) -> None:
+    def send(self, parts: Sequence[Part]) -> None:
         """Send a message now, or as soon as there is room (`Transport.wait` sees to that)."""
         if self._waiting or not self._try(parts):
             self._waiting.append(parts)
 
-    def _try(self, parts: Sequence[Buffer]) -> bool:
-        flags = zmq.NOBLOCK | zmq.SNDMORE
+    def _try(self, parts: Sequence[Part]) -> bool:
+        flags = _NOBLOCK_MORE
         last = len(parts) - 1
         send: Any = self.socket.send
         try:
             for index, part in enumerate(parts):
                 if index == last:
-                    flags = zmq.NOBLOCK
+                    flags = _NOBLOCK
                 # Whether a message fits is decided by its first part; for the others there is room.
                 send(part, flags, len(part) < COPY_BELOW)
         except zmq.Again:
@@ -91,12 +110,12 @@ class Port:
         receive = self.socket.recv
         for _ in range(limit):
             try:
-                part = receive(zmq.NOBLOCK, False)
+                part = receive(_NOBLOCK, False)
             except zmq.Again:
                 return
             parts: list[Buffer] = [part.buffer]
             while part.more:
-                part = receive(zmq.NOBLOCK, False)
+                part = receive(_NOBLOCK, False)
                 if len(parts) < MAX_PARTS:
                     parts.append(part.buffer)
                 else:

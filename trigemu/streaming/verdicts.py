@@ -6,12 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 
 from trigemu.experiments.setup import Setup
-from trigemu.frames.columns import Buffer
+from trigemu.frames.columns import Block, Buffer
 from trigemu.frames.frame import Fragment, TimeFrame
 from trigemu.streaming.core.account import MonitorLayout
 from trigemu.streaming.decide import Decider
 from trigemu.streaming.readout import encode_readout, readout_schemas
-from trigemu.streaming.rows import NO_CANDIDATES, Row
+from trigemu.streaming.rows import Row
 
 
 class RowMaker:
@@ -49,16 +49,19 @@ class RowMaker:
         received_ns
             When the last of them came.
         """
-        columns = {fragment.source: fragment.columns for fragment in fragments}
+        columns: dict[str, Block] = {}
+        planned_ns, sent_ns, size = fragments[0].planned_ns, 0, 0
+        for fragment in fragments:
+            columns[fragment.source] = block = fragment.columns
+            planned_ns = min(planned_ns, fragment.planned_ns)
+            sent_ns = max(sent_ns, fragment.sent_ns)
+            size += block.buffer.nbytes
         verdict = self._decider.decide(TimeFrame(self._run, frame, columns))
-        row = Row(frame, received_ns=received_ns)
-        row.planned_ns = min(fragment.planned_ns for fragment in fragments)
-        row.sent_ns = max(fragment.sent_ns for fragment in fragments)
-        row.size = sum(fragment.columns.buffer.nbytes for fragment in fragments)
+        row = Row(frame, planned_ns, sent_ns, received_ns, size=size)
         # An answer without candidates and load needs no arrays of its own.
-        some = len(verdict.candidates.time) or len(verdict.candidates.load)
-        row.candidates = verdict.candidates if some else NO_CANDIDATES
-        if verdict.tally.any():
+        if len(verdict.candidates.time) or len(verdict.candidates.load):
+            row.candidates = verdict.candidates
+        if verdict.tally is not self._decider.no_tally and verdict.tally.any():
             row.tally = verdict.tally.ravel()
         row.replay = verdict.replay
         if verdict.monitor:
@@ -75,5 +78,8 @@ def whole(
     fragments: Mapping[str, tuple[Fragment, Sequence[Buffer]]],
 ) -> tuple[list[Fragment], list[Sequence[Buffer]]]:
     """Return fragments and messages of a complete frame in the order of their sources' names."""
+    if len(fragments) == 1:
+        ((fragment, message),) = fragments.values()
+        return [fragment], [message]
     ordered = [fragments[source] for source in sorted(fragments)]
     return [fragment for fragment, _ in ordered], [message for _, message in ordered]

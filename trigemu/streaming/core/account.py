@@ -14,7 +14,7 @@ from trigemu.experiments.setup import Setup
 from trigemu.streaming.core.latency import STAGES, HdrHistogram
 from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
 from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState
-from trigemu.streaming.rows import Row
+from trigemu.streaming.rows import Head, Row
 
 
 class Account:
@@ -79,6 +79,15 @@ class Account:
             self._flush_stamps()
         return outcome
 
+    def take_quiet(self, heads: Sequence[Head]) -> None:
+        """Count the next frames, which have nothing but the numbers of their heads."""
+        self.sequencer.step_quiet(heads[0][0], len(heads))
+        self.ledger.record_quiet(len(heads))
+        numbers = np.array(heads, np.int64)
+        self.size += int(numbers[:, 6].sum())
+        self._flush_stamps()
+        self._count_latency(numbers[:, 1:6])
+
     def fits(self, row: Row) -> bool:
         """Return whether the candidates, sizes and bins of a received row fit this run."""
         bins = row.bins
@@ -101,8 +110,12 @@ class Account:
     def _flush_stamps(self) -> None:
         if not self._stamps:
             return
-        planned, sent, received, decided, recorded = np.array(self._stamps, np.int64).T
+        stamps = np.array(self._stamps, np.int64)
         self._stamps.clear()
+        self._count_latency(stamps)
+
+    def _count_latency(self, stamps: NDArray[np.int64]) -> None:
+        planned, sent, received, decided, recorded = stamps.T
         # Stamps of 0 were not taken (offline nothing is planned or sent).
         pairs = {
             "generate": (planned, sent),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -82,11 +83,12 @@ class Dispatcher:
 
     def durable(self, upto: int) -> None:
         """All frames below ``upto`` are on disk: their credits return."""
-        for frame in range(self.upto, upto):
-            owner = self._owner.pop(frame, None)
+        frames = range(self.upto, upto)
+        take = self._owner.pop
+        for owner, count in Counter([take(frame, None) for frame in frames]).items():
             if owner in self._free:
-                self._free[owner] += 1
-            self._skipped.discard(frame)
+                self._free[owner] += count
+        self._skipped.difference_update(frames if self._skipped else ())
         self.upto = max(self.upto, upto)
         # A frame may have become durable just before its worker died.
         while self._returned and self._returned[0] < self.upto:
@@ -99,32 +101,40 @@ class Dispatcher:
     def pump(self, now_ns: int) -> list[Assign | Skip]:
         """Return what is to be assigned or skipped now."""
         out: list[Assign | Skip] = []
-        while self._returned and (worker := self._best()):
-            self._give(heapq.heappop(self._returned), worker, out)
+        while self._returned and (best := self._best()):
+            self._give(heapq.heappop(self._returned), 1, best[0], out)
         while self.next < self.limit and (self.pace is None or self.pace.due(self.next) <= now_ns):
-            chosen = self._best() if self.next < self.upto + self.window else None
-            if chosen:
-                self._give(self.next, chosen, out)
+            room = self.upto + self.window - self.next
+            best = self._best() if room > 0 else None
+            count = 1
+            if best:
+                if self.pace is None:
+                    count = min(best[1], room, self.limit - self.next)
+                self._give(self.next, count, best[0], out)
             elif self.pace is not None:
                 self._skip(self.next, out)
             else:
                 break
-            self.next += 1
+            self.next += count
         return out
 
-    def _best(self) -> str | None:
-        """Return the worker with most credit, or None if nobody has any."""
-        best = max(self._free, key=self._free.__getitem__, default=None)
-        return best if best is not None and self._free[best] > 0 else None
+    def _best(self) -> tuple[str, int] | None:
+        """Return the worker with most credit and by how much it leads (at least 1); None without credit."""
+        free = self._free
+        best = max(free, key=free.__getitem__, default=None)
+        if best is None or free[best] <= 0:
+            return None
+        second = max((credit for worker, credit in free.items() if worker != best), default=0)
+        return best, max(1, free[best] - second)
 
-    def _give(self, frame: int, worker: str, out: list[Assign | Skip]) -> None:
-        self._owner[frame] = worker
-        self._free[worker] -= 1
+    def _give(self, first: int, count: int, worker: str, out: list[Assign | Skip]) -> None:
+        self._owner.update(dict.fromkeys(range(first, first + count), worker))
+        self._free[worker] -= count
         last = out[-1] if out else None
-        if isinstance(last, Assign) and last.worker == worker and last.first + last.count == frame:
-            out[-1] = Assign(worker, last.first, last.count + 1)
+        if isinstance(last, Assign) and last.worker == worker and last.first + last.count == first:
+            out[-1] = Assign(worker, last.first, last.count + count)
         else:
-            out.append(Assign(worker, frame, 1))
+            out.append(Assign(worker, first, count))
 
     def _skip(self, frame: int, out: list[Assign | Skip]) -> None:
         self._skipped.add(frame)

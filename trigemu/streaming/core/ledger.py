@@ -55,6 +55,11 @@ class Ledger:
         else:
             self.rejected += 1
 
+    def record_quiet(self, frames: int) -> None:
+        """Count complete frames without candidates."""
+        self.built += frames * self.sources
+        self.rejected += frames
+
     def lose_frame(self, missing: int = 0) -> None:
         """Count a frame given up: ``missing`` fragments never came, the others were dropped by policy."""
         self.lost += 1

@@ -53,6 +53,7 @@ class Outcome:
 _I64 = NDArray[np.int64]
 _U64 = NDArray[np.uint64]
 _NOTHING = Outcome(np.zeros(0, np.uint8), np.zeros(0, np.uint64))
+_QUIET = Candidates(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint64))
 _NO_PAUSE = np.zeros(0, np.int64)
 _LOST = 2**64 - 1
 
@@ -150,6 +151,28 @@ class Sequencer:
         for column in (time, fired, passed, outcome.accepted, outcome.state):
             self._hash.update(column.data)
         return outcome
+
+    def step_quiet(self, first: int, count: int) -> None:
+        """Decide ``count`` frames from ``first`` on that have neither candidates nor load.
+
+        The same as one `step` each, but hundreds of frames take no longer than one.
+
+        Raises
+        ------
+        RunError
+            ``first`` is not the next frame.
+        """
+        stop = first + count
+        # A dead time may reach into the next frames; CHOKE's queue goes on frame by frame.
+        while first < stop and (self._choke is not None or self._carry[0] > first * self._frame_ticks):
+            self.step(first, _QUIET)
+            first += 1
+        if first < stop:
+            self._check_next(first)
+            heads = np.zeros((stop - first, 2), "<u8")
+            heads[:, 0] = np.arange(first, stop)
+            self._hash.update(heads.data)
+            self.frames += stop - first
 
     def skip(self, frame: int) -> None:
         """Let a lost frame pass: neither live nor dead time; counters and queue stand still."""
