@@ -73,10 +73,7 @@ def _headline(title: str, setup: Setup, summary: Mapping[str, Any]) -> html.Html
             "quality",
             html.Html(f'<span class="{style}">{html.text(quality)}</span>'),
         ),
-        (
-            "frames decided",
-            html.number(summary["decisions_frames"] if "decisions_frames" in summary else _decided(summary)),
-        ),
+        ("frames decided", html.number(_decided(summary))),
         ("decisions", html.number(summary["decisions"])),
         ("live time", f"{html.number(summary['live_time_s'])} s"),
         ("dead fraction", f"{100 * summary['dead_fraction']:.3g} %"),

@@ -28,6 +28,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: .82rem; 
 .ends i { font-style: normal; }
 td:first-child, td code { white-space: nowrap; }
 th, td { padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td:last-child:not(.num) { min-width: 15rem; }
 td.num, th.num { text-align: right; white-space: nowrap; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem;
   margin: 1.2rem 0; }
