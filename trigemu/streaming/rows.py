@@ -209,9 +209,7 @@ def _join(name: str, arrays: Iterable[Array]) -> Array:
 
 def decode_rows(message: Message, extra: Sequence[Buffer]) -> list[Row]:
     """Return the rows of a decoded message whose further parts are ``extra``; see `decode_entries`."""
-    return [
-        entry if isinstance(entry, Row) else Row(*entry[:9]) for entry in decode_entries(message, extra)
-    ]
+    return [entry if isinstance(entry, Row) else Row(*entry[:9]) for entry in decode_entries(message, extra)]
 
 
 def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | Head]:
