@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,48 @@ def test_roles_over_tcp_with_keys(pulser, tmp_path: Path) -> None:
     assert totals.closed
     assert totals.fragments["damaged"] == 0
     assert {path.stat().st_mode & 0o777 for path in keys.glob("*_secret")} == {0o600}
+
+
+@pytest.mark.parametrize("names", [("p-0", "p-1", "p-2", "p-3"), ("p-0", "p-1", "p-2", "p-0")])
+def test_a_role_too_many_is_sent_home_with_one_sentence(
+    pulser, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    setup = pulser("run.frames=60", "streaming.workers=1")
+    producers: list[subprocess.Popen[bytes]] = []
+    others: list[subprocess.Popen[bytes]] = []
+    done = threading.Event()
+
+    def start(endpoint: str, role: str, name: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", "trigemu", role, "--control", endpoint, "--name", name]
+        return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+    def start_roles(endpoint: str) -> None:
+        producers.extend(start(endpoint, "producer", name) for name in names)
+        # The run begins when the surplus producer has gone, whichever of them it is.
+        while all(producer.poll() is None for producer in producers) and not done.wait(0.05):
+            pass
+        others.extend(start(endpoint, role, role) for role in ("worker", "recorder"))
+
+    threads: list[threading.Thread] = []
+
+    def begin(endpoint: str) -> None:
+        threads.append(threading.Thread(target=start_roles, args=(endpoint,)))
+        threads[0].start()
+
+    try:
+        totals = streaming.serve_control(setup, tmp_path / "run", bind="tcp://127.0.0.1:*", on_endpoint=begin)
+    finally:
+        done.set()
+        threads[0].join()
+    ends = [(child.communicate(timeout=60)[1].decode(), child.returncode) for child in [*producers, *others]]
+    assert totals.closed
+    assert totals.quality == "good"
+    assert [code for _, code in ends].count(0) == len(ends) - 1
+    ((said, code),) = [end for end in ends if end[1]]
+    assert code == 1
+    assert len(said.strip().splitlines()) == 1
+    assert "p-" in said
+    assert any(words in said for words in ("no other producer", "already", "taken its place"))
 
 
 def test_an_open_door_without_keys_is_refused(pulser, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trigemu.streaming.core.builder import EventBuilder
-from trigemu.streaming.core.conductor import Conductor, Plan, Restart, Send
+from trigemu.streaming.core.conductor import Conductor
+from trigemu.streaming.core.plan import Plan, Restart, Send
 from trigemu.streaming.core.producing import ProducerCore
 from trigemu.streaming.core.reorder import Reorder
 from trigemu.streaming.core.runstate import State

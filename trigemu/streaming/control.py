@@ -16,7 +16,8 @@ from trigemu.frames.wire import WireError
 from trigemu.streaming import protocol as p
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import from_conductor, snapshot
-from trigemu.streaming.core.conductor import Conductor, Instruction, Restart, Send
+from trigemu.streaming.core.conductor import Conductor
+from trigemu.streaming.core.plan import Instruction, Restart, Send
 from trigemu.streaming.core.runstate import State
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.keys import check_exposure

@@ -11,7 +11,7 @@ from typing import Any
 from trigemu.errors import InputError
 from trigemu.experiments.setup import Setup
 from trigemu.frames.frame import TRUTH
-from trigemu.streaming.core.conductor import Plan
+from trigemu.streaming.core.plan import Plan
 from trigemu.streaming.decide import EXPECTED
 from trigemu.streaming.recorded import open_source
 

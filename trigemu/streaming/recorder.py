@@ -31,6 +31,7 @@ class Recorder(Shell):
         self._path = path
         self._identity = identity
         self._damaged = 0
+        self._closed = False
 
     def run(self) -> None:
         """Record until control says goodbye; whatever happens, the run directory is closed.
@@ -93,16 +94,20 @@ class Recorder(Shell):
                 self._recording.skip(first, count)
         elif note.kind == p.END:
             self._recording.close()
+            self._closed = True
             self.link.report(p.ENDED, self.progress, self.counters(), {"totals": self._recording.totals()})
 
     def work(self, ports: list[Port]) -> None:
         """Take verdicts and write the frames whose turn it is."""
         if self._data in ports:
             for parts in self._data.receive():
+                if self._closed:
+                    # A run that is given up is closed while verdicts are still coming.
+                    continue
                 try:
                     self._recording.receive(parts)
                 except WireError:
                     self._damaged += 1
-        if self._recording.write():
+        if not self._closed and self._recording.write():
             self.progress = self._recording.next
             self.link.send(p.DURABLE, {"upto": self._recording.next})

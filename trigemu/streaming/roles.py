@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trigemu.errors import InputError, TrigemuError
+from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.experiments.setup import Setup
 from trigemu.frames.rundir import create_run
 from trigemu.streaming import protocol as p
@@ -49,7 +49,7 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
     InputError
         No such role, or no such endpoint, or the run's configuration does not work here.
     RunError
-        Control is gone, or there is no space left.
+        Control is gone, or has no use for this role, or there is no space left.
     """
     if role not in ROLES:
         raise InputError(f"role {role!r} is not one of {', '.join(ROLES)}")
@@ -61,8 +61,6 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
         link = Link(transport, control, role, name, parent)
         link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
         configuration = _configuration(link)
-        if configuration is None:
-            return 1
         try:
             shell = _shell(link, data, configuration.fields)
         except TrigemuError as error:
@@ -76,14 +74,15 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
     return 0
 
 
-def _configuration(link: Link) -> Note | None:
-    """Wait for the configuration; None if control sends this role home."""
+def _configuration(link: Link) -> Note:
+    """Wait for the configuration; `RunError` if control sends this role home."""
     while True:
         for note in link.notes():
             if note.kind == p.CONFIGURE:
                 return note
             if note.kind == p.BYE:
-                return None
+                reason = note.fields.get("reason") or "the run ended before it began"
+                raise RunError(f"{link.name}: {reason}")
         link.beat_due(time.monotonic())
         link.transport.wait(0.5)
 

@@ -209,7 +209,12 @@ def _join(name: str, arrays: Iterable[Array]) -> Array:
 
 def decode_rows(message: Message, extra: Sequence[Buffer]) -> list[Row]:
     """Return the rows of a decoded message whose further parts are ``extra``; see `decode_entries`."""
-    return [entry if isinstance(entry, Row) else Row(*entry[:9]) for entry in decode_entries(message, extra)]
+    return [entry if isinstance(entry, Row) else _row(entry) for entry in decode_entries(message, extra)]
+
+
+def _row(head: Head) -> Row:
+    frame, planned, sent, received, decided, recorded, size, missing, lost = head[:9]
+    return Row(frame, planned, sent, received, decided, recorded, size, missing, lost)
 
 
 def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | Head]:
@@ -232,7 +237,7 @@ def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | 
         if (head < 0).any():
             raise WireError("verdicts: negative numbers")
         heads: list[Head] = head.tolist()
-        return [numbers if not (numbers[7] or numbers[8]) else Row(*numbers[:9]) for numbers in heads]
+        return [numbers if not (numbers[7] or numbers[8]) else _row(numbers) for numbers in heads]
     decided = (head[:, 14] & _DECIDED) != 0
     n_extra = head[:, 14] & (_DECIDED - 1)
     sizes = {
@@ -279,7 +284,7 @@ def _rows(
         if not any(numbers[7:]):
             rows.append(numbers)
             continue
-        row = Row(*numbers[:9])
+        row = _row(numbers)
         if parts:
             row.extra = extra[part : part + parts]
             part += parts

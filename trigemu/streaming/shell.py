@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from trigemu.errors import RunError
 from trigemu.frames.wire import WireError
 from trigemu.streaming import protocol as p
 from trigemu.streaming.link import Link
@@ -40,6 +41,8 @@ class Shell(ABC):
         ------
         ControlLostError
             Control is gone.
+        RunError
+            The run does not want this role any more.
         """
         self.link.report(p.READY, self.progress, self.counters(), self.ready())
         while not self._over:
@@ -55,6 +58,8 @@ class Shell(ABC):
 
     def _hear(self, note: Note) -> None:
         if note.kind == p.BYE:
+            if note.fields.get("refused"):
+                raise RunError(f"{self.link.name}: {note.text('reason')}")
             self._over = True
             return
         try:

@@ -16,6 +16,9 @@ from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
 from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState
 from trigemu.streaming.rows import Head, Row
 
+_STAMPS = 1024
+"""Frames whose stamps are put into histograms together."""
+
 
 class Account:
     """Feeds the sequencer and adds up what its outcomes amount to.
@@ -48,7 +51,7 @@ class Account:
         self._latency = {stage: HdrHistogram() for stage in STAGES}
         self._replay = np.zeros(2, np.int64)
         self._first_difference: list[int] | None = None
-        self._stamps: list[tuple[int, int, int, int, int]] = []
+        self._stamps: list[list[int]] = []
 
     def take(self, row: Row) -> Outcome | None:
         """Count the next frame; return the sequencer's outcome (None for a lost frame).
@@ -74,8 +77,8 @@ class Account:
             np.add.at(self._monitor, row.bins, row.counts)
         if len(row.replay):
             self._compare(row)
-        self._stamps.append((row.planned_ns, row.sent_ns, row.received_ns, row.decided_ns, row.recorded_ns))
-        if len(self._stamps) >= 256:
+        self._stamps.append([row.planned_ns, row.sent_ns, row.received_ns, row.decided_ns, row.recorded_ns])
+        if len(self._stamps) >= _STAMPS:
             self._flush_stamps()
         return outcome
 
@@ -83,10 +86,10 @@ class Account:
         """Count the next frames, which have nothing but the numbers of their heads."""
         self.sequencer.step_quiet(heads[0][0], len(heads))
         self.ledger.record_quiet(len(heads))
-        numbers = np.array(heads, np.int64)
-        self.size += int(numbers[:, 6].sum())
-        self._flush_stamps()
-        self._count_latency(numbers[:, 1:6])
+        self.size += sum([head[6] for head in heads])
+        self._stamps += [head[1:6] for head in heads]
+        if len(self._stamps) >= _STAMPS:
+            self._flush_stamps()
 
     def fits(self, row: Row) -> bool:
         """Return whether the candidates, sizes and bins of a received row fit this run."""
@@ -110,12 +113,8 @@ class Account:
     def _flush_stamps(self) -> None:
         if not self._stamps:
             return
-        stamps = np.array(self._stamps, np.int64)
+        planned, sent, received, decided, recorded = np.array(self._stamps, np.int64).T
         self._stamps.clear()
-        self._count_latency(stamps)
-
-    def _count_latency(self, stamps: NDArray[np.int64]) -> None:
-        planned, sent, received, decided, recorded = stamps.T
         # Stamps of 0 were not taken (offline nothing is planned or sent).
         pairs = {
             "generate": (planned, sent),

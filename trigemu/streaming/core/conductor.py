@@ -8,13 +8,13 @@ it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from trigemu.streaming import protocol as p
 from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
 from trigemu.streaming.core.liveness import Liveness
 from trigemu.streaming.core.peers import Peer, Peers
+from trigemu.streaming.core.plan import Instruction, Plan, Restart, Send
 from trigemu.streaming.core.runstate import RunState, State
 from trigemu.streaming.protocol import Note
 
@@ -23,59 +23,6 @@ ENDING = ("producer", "worker", "recorder")
 
 ABORT_NS = 10_000_000_000
 """How long the recorder has to close a run that is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send a message to a role."""
-
-    identity: bytes
-    kind: str
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Restart:
-    """Start a role again (kill what is left of it first)."""
-
-    name: str
-    reason: str
-
-
-Instruction = Send | Restart
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run needs.
-
-    Attributes
-    ----------
-    frames
-        Frames in the run.
-    producers
-        Sources of each producer.
-    workers, credits, window
-        How many workers there are at the start, frames each may hold, and how far ahead of the first frame
-        that is not durable one may be assigned.
-    frame_ns
-        Wall time per frame for ``realtime``; None for ``lossless``.
-    heartbeat_s, lives, max_restarts
-        Liveness, and how many restarts a run may have.
-    configuration
-        What every role is sent.
-    """
-
-    frames: int
-    producers: Sequence[Sequence[str]]
-    workers: int
-    credits: int
-    window: int
-    frame_ns: float | None
-    heartbeat_s: float
-    lives: int
-    max_restarts: int
-    configuration: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Conductor:
@@ -149,13 +96,19 @@ class Conductor:
         if role not in p.ROLES:
             self.unknown += 1
             return out
-        if self.peers.get(name) is not None:
-            # A new life of a role whose death nobody has noticed yet.
-            out += self._lose(name, now_ns)
+        namesake = self.peers.get(name)
+        if namesake is not None:
+            if self._liveness.beats(name, now_ns / 1e9):
+                return [_refuse(identity, f"this run has a {namesake.role} called {name} already")]
+            # A new life of a role whose death nobody has noticed yet (and if it lives, it must not go on).
+            out += [
+                _refuse(namesake.identity, "another process has taken its place"),
+                *self._lose(name, now_ns),
+            ]
         group = self._group(role, name)
         taken = role == "recorder" and any(self.peers.of("recorder"))
         if group is None or taken or (self._ending is not None and role != "recorder"):
-            return [*out, Send(identity, p.BYE, {"reason": f"this run needs no other {role}"})]
+            return [*out, _refuse(identity, f"this run needs no other {role}")]
         self.peers.add(Peer(role, name, identity, endpoint))
         sources = list(self.plan.producers[group]) if role == "producer" else []
         return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": sources})]
@@ -408,3 +361,7 @@ class Conductor:
     def _over(self) -> list[Instruction]:
         self.state.to(State.FAILED if self.failure else State.STOPPED)
         return [Send(peer.identity, p.BYE, {"reason": self.failure}) for peer in self.peers]
+
+
+def _refuse(identity: bytes, reason: str) -> Send:
+    return Send(identity, p.BYE, {"reason": reason, "refused": True})

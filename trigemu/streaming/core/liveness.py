@@ -56,6 +56,11 @@ class Liveness:
         missed = int((now - self._pulses[name].seen) / self.interval)
         return max(0, self.lives - missed)
 
+    def beats(self, name: str, now: float) -> bool:
+        """Return whether a role is watched and has missed no more than one heartbeat."""
+        pulse = self._pulses.get(name)
+        return pulse is not None and now - pulse.seen < 2 * self.interval
+
     def idle_for(self, name: str, now: float) -> float:
         """Return for how many seconds a role has made no progress (it may be alive all the same)."""
         return now - self._pulses[name].moved
