@@ -50,7 +50,7 @@ def mix(x):
 def in_line(keys, seed, first_split):
     """Return sorted keys with those of a split in order of priority."""
     absolute = (keys + (first_split << 26)).astype(np.uint64)
-    return keys[np.lexsort((mix(mix(U(seed)) ^ absolute * GOLDEN), keys >> 26))]
+    return keys[np.lexsort((mix(mix(np.array([seed], np.uint64)) ^ absolute * GOLDEN), keys >> 26))]
 
 
 def newchod(keys, window, period, seed, first_split):

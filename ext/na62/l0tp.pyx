@@ -1,4 +1,4 @@
-"""The L0 trigger processor: merged inputs, three-slot alignment, one trigger per timestamp.
+"""The L0 trigger processor: merged inputs and three-slot alignment.
 
 The firmware writes primitives into a memory of 16384 slots and reads it one latency later.  As long as that
 latency is shorter than the depth of the memory, what a read finds in a slot is the last primitive of the
@@ -6,20 +6,41 @@ stream in that slot, so the streams (sorted by time) are walked instead; tests/r
 memory itself.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
 cdef enum:
-    TIMESTAMP_SHIFT = 8
     PACKET_SHIFT = 16
     ID_BITS = 0x7FFF
     REFERENCE = 1
     CONTROL = 2
     LOAD_CAP = 0xFFFF
-    TABLE_BITS = 11
-    TABLE = 2048
-    MAX_DISTINCT = 1024
 
-cdef int64_t NEVER = -(<int64_t> 1 << 62)
+cdef extern from *:
+    """
+    #define NEVER (-((int64_t)1 << 62))
+    """
+    const int64_t NEVER
+
+
+cdef struct Queue:
+    # Reference words, how they are read, and the merged queue so far.
+    const int64_t *given
+    const uint16_t *ids
+    Py_ssize_t given_count
+    int64_t width
+    int64_t cut
+    Py_ssize_t half
+    int place
+    int64_t last
+    int64_t *time
+    uint8_t *flags
+    uint64_t *rows
+    Py_ssize_t count
+    uint16_t *load
+    Py_ssize_t steps
+    int64_t step
+    int64_t end
+    int64_t words
 
 
 def rising(const int64_t[::1] time):
@@ -53,68 +74,136 @@ def merge(
     it is skipped.  The entries' rows of ``state`` hold the ids of the reference detector (``word``, its
     ``column`` and ``cut``, read as `align` does) and nothing else.  ``load[k]`` counts the merged words,
     before that skip, of packet time k (from time 0).
+
+    Reference words run in a loop of their own until the slot of the next control word.
     """
-    cdef Py_ssize_t i = 0, j = 0, n = 0, first, stop
-    cdef Py_ssize_t ni = reference.shape[0], nj = control.shape[0], steps = load.shape[0]
+    cdef Queue queue
+    cdef Py_ssize_t i = 0, j = 0
+    cdef Py_ssize_t ni = reference.shape[0], nj = control.shape[0], stop = ni
     # A slot is known by the time at which it starts; masks cost less than shifts by a variable.
-    cdef int64_t width = <int64_t> 1 << slot_shift, mask = -width
-    cdef int64_t a, b, slot, t, last = NEVER, step, end = NEVER, words = 0
-    cdef uint64_t half = column >> 2, place = 16 * (column & 3), ids
-    cdef uint64_t *rows = &state[0, 0] if state.shape[0] > 0 else NULL
-    cdef uint8_t flag
+    cdef int64_t width = <int64_t> 1 << slot_shift, slot, t
+    cdef const int64_t *given = &reference[0] if ni > 0 else NULL
+    if ni + nj == 0:
+        load[:] = 0
+        return 0
+    queue.given = given
+    queue.ids = &word[0] if ni > 0 else NULL
+    queue.given_count = ni
+    queue.width = width
+    queue.cut = cut
+    queue.half = column >> 2
+    queue.place = 16 * (column & 3)
+    queue.last = NEVER
+    queue.time, queue.flags, queue.rows, queue.count = &time[0], &flags[0], &state[0, 0], 0
+    queue.load = &load[0] if load.shape[0] > 0 else NULL
+    queue.steps = load.shape[0]
+    queue.step = -1
+    queue.end = NEVER
+    queue.words = 0
     with nogil:
-        for step in range(steps):
-            load[step] = 0
-        step = -1
-        first, stop = 0, ni
-        while first < ni and reference[first] < low:
-            first += 1
-        while stop > first and reference[stop - 1] >= high:
+        for i in range(load.shape[0]):
+            load[i] = 0
+        i = 0
+        while i < ni and given[i] < low:
+            i += 1
+        while stop > i and given[stop - 1] >= high:
             stop -= 1
         while j < nj and control[j] < low:
             j += 1
         while nj > j and control[nj - 1] >= high:
             nj -= 1
-        i = first
-        b = control[j] & mask if j < nj else -NEVER
-        while i < stop or j < nj:
-            t = reference[i] if i < stop else -NEVER
-            slot = t & mask
-            flag = REFERENCE
-            if slot >= b:
-                if slot > b:
-                    t = control[j]
-                    slot = b
-                    flag = 0
-                flag |= CONTROL
-                j += 1
-                b = control[j] & mask if j < nj else -NEVER
-            i += flag & REFERENCE
-            if t >= end:
-                if 0 <= step < steps:
-                    load[step] = <uint16_t> min(words, LOAD_CAP)
-                step = t >> PACKET_SHIFT
-                end = (step + 1) << PACKET_SHIFT
-                words = 0
-            words += 1
-            if slot == last:
-                continue
-            last = slot
-            low = slot - width
-            high = low + 3 * width
-            if flag & REFERENCE and 2 <= i < ni and reference[i - 2] < low and reference[i] >= high:
-                # Most often no other primitive is near.
-                ids = word[i - 1]
+        while j < nj:
+            slot = control[j] & -width
+            i = run(&queue, i, stop, slot)
+            if i < stop and given[i] < slot + width:
+                one_word(&queue, i, given[i], REFERENCE | CONTROL)
+                i += 1
             else:
-                ids = around(&reference[0], &word[0], ni, i, t, width, cut) if ni > 0 else 0
-            time[n] = t
-            flags[n] = flag
-            rows[2 * n + half] = (ids & ID_BITS) << place
-            rows[2 * n + 1 - half] = 0
-            n += 1
-        if 0 <= step < steps:
-            load[step] = <uint16_t> min(words, LOAD_CAP)
-    return n
+                one_word(&queue, i, control[j], CONTROL)
+            j += 1
+        run(&queue, i, stop, high)
+        new_packet(&queue, NEVER)
+    return queue.count
+
+
+cdef void new_packet(Queue *q, int64_t t) noexcept nogil:
+    """Write the load of the packet time that is over; begin that of time t."""
+    if 0 <= q.step < q.steps:
+        q.load[q.step] = <uint16_t> min(q.words, LOAD_CAP)
+    q.step = t >> PACKET_SHIFT
+    q.end = (q.step + 1) << PACKET_SHIFT
+    q.words = 0
+
+
+cdef void one_word(Queue *q, Py_ssize_t i, int64_t t, uint8_t flag) noexcept nogil:
+    """Take one merged word; reference word i is the first that is not in a slot before."""
+    cdef uint64_t *row = &q.rows[2 * q.count]
+    if t >= q.end:
+        new_packet(q, t)
+    q.words += 1
+    if t & -q.width == q.last:
+        return
+    q.last = t & -q.width
+    q.time[q.count] = t
+    q.flags[q.count] = flag
+    row[0], row[1] = 0, 0
+    if q.given_count > 0:
+        row[q.half] = (around(q.given, q.ids, q.given_count, i, t, q.width, q.cut) & ID_BITS) << q.place
+    q.count += 1
+
+
+cdef Py_ssize_t run(Queue *q, Py_ssize_t i, Py_ssize_t stop, int64_t before) noexcept nogil:
+    """Take the reference words from i on that come before a time, a slot's start; return how many are done.
+
+    With nothing else in its own slot and at most one word in the next, a word's ids are its own and those of
+    its neighbours, where they are near: that needs no branches and no walk.
+    """
+    cdef const int64_t *given = q.given
+    cdef const uint16_t *word = q.ids
+    cdef int64_t *time = q.time
+    cdef uint8_t *flags = q.flags
+    cdef uint64_t *row = &q.rows[q.half]
+    cdef int64_t width = q.width, cut = q.cut, t, slot
+    cdef Py_ssize_t n = q.count, lean = min(stop, q.given_count - 2), begin
+    cdef Py_ssize_t other = 1 - 2 * <Py_ssize_t> q.half
+    cdef uint64_t ids
+    cdef int place = q.place
+    while i < stop and given[i] < before:
+        begin = i
+        if i > 0 and given[i] < q.end:
+            while i < lean:
+                t = given[i]
+                slot = t & -width
+                if (
+                    t >= before
+                    or t >= q.end
+                    or given[i - 1] >= slot
+                    or slot == q.last
+                    or given[i + 1] < slot + width
+                    or given[i + 2] < slot + 2 * width
+                ):
+                    break
+                ids = (
+                    word[i]
+                    | word[i - 1] & -<uint64_t> ((given[i - 1] >= slot - width) & (t - given[i - 1] < cut))
+                    | word[i + 1] & -<uint64_t> ((given[i + 1] < slot + 2 * width) & (given[i + 1] - t < cut))
+                )
+                time[n] = t
+                flags[n] = REFERENCE
+                row[2 * n] = (ids & ID_BITS) << place
+                row[2 * n + other] = 0
+                n += 1
+                i += 1
+            if i > begin:
+                q.last = given[i - 1] & -width
+                q.words += i - begin
+        if i < stop and given[i] < before:
+            q.count = n
+            one_word(q, i, given[i], REFERENCE)
+            n = q.count
+            i += 1
+    q.count = n
+    return i
 
 
 cdef inline uint64_t around(
@@ -163,85 +252,3 @@ def align(
                 lo += 1
             ids = around(&time[0], &word[0], m, lo, entry[k], width, cut)
             state[k, half] |= (ids & ID_BITS) << place
-
-
-def distinct(
-    const uint64_t[:, ::1] state,
-    const uint8_t[::1] flags,
-    uint64_t[:, ::1] rows,
-    uint8_t[::1] kinds,
-    uint16_t[::1] which,
-):
-    """Find the different (state, flags) of the entries; return how many, -1 if there are too many.
-
-    ``rows`` and ``kinds`` get the different ones, ``which[k]`` is the place of entry k among them.
-    """
-    cdef Py_ssize_t k, n = 0
-    cdef uint64_t a, b, code
-    cdef int32_t place
-    cdef int32_t table[TABLE]
-    with nogil:
-        for k in range(TABLE):
-            table[k] = -1
-        for k in range(state.shape[0]):
-            a = state[k, 0]
-            b = state[k, 1]
-            code = (a * 0x9E3779B97F4A7C15ULL ^ (b + flags[k]) * 0xC2B2AE3D27D4EB4FULL) >> (64 - TABLE_BITS)
-            while True:
-                place = table[code]
-                if place < 0:
-                    if n == MAX_DISTINCT:
-                        n = -1
-                        break
-                    place = <int32_t> n
-                    table[code] = place
-                    rows[n, 0] = a
-                    rows[n, 1] = b
-                    kinds[n] = flags[k]
-                    n += 1
-                    break
-                if rows[place, 0] == a and rows[place, 1] == b and kinds[place] == flags[k]:
-                    break
-                code = (code + 1) & (TABLE - 1)
-            if n < 0:
-                break
-            which[k] = <uint16_t> place
-    return n
-
-
-def one_per_timestamp(
-    const int64_t[::1] time,
-    const uint16_t[::1] which,
-    const uint64_t[::1] fired,
-    uint64_t physics,
-    int64_t[::1] out_time,
-    uint64_t[::1] out_fired,
-):
-    """Make at most one candidate per timestamp; return how many.
-
-    Entry k fires the lines ``fired[which[k]]``, or ``fired[k]`` if ``which`` is empty.  Lines in ``physics``
-    count for the first entry of the timestamp that fires any of them; lines of other types for all.  The time
-    is that of the physics trigger, else of the first entry that fired.
-    """
-    cdef Py_ssize_t k, n = -1
-    cdef int64_t last = NEVER, chosen = 0
-    cdef uint64_t lines, sum = 0, taken = 0
-    cdef bint new, direct = which.shape[0] == 0
-    with nogil:
-        for k in range(time.shape[0]):
-            lines = fired[k] if direct else fired[which[k]]
-            if lines == 0:
-                continue
-            # Without branches: which entries share a timestamp is hard to predict.
-            new = time[k] >> TIMESTAMP_SHIFT != last
-            last = time[k] >> TIMESTAMP_SHIFT
-            taken = 0 if new else taken
-            sum = 0 if new else sum
-            lines &= ~taken
-            chosen = time[k] if new | (lines & physics != 0) else chosen
-            taken = physics if lines & physics else taken
-            sum |= lines
-            n += new
-            out_time[n] = chosen
-            out_fired[n] = sum
-    return n + 1

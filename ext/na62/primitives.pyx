@@ -1,4 +1,4 @@
-"""NewCHOD and MUV3: channel hits to tile hits, tile hits to primitives.
+"""NewCHOD and MUV3: tile hits to primitives.
 
 A tile hit travels as one 64-bit key, ``time << 16 | tile << 1 | tight``, so that sorting keys sorts hits by
 (time, tile, tight): an order that does not depend on where the stretch of data begins.
@@ -12,36 +12,32 @@ cdef enum:
     SATURATED = 15
     LIMIT = 31
     KEEP = 32
-    NO_TILE = 0xFFFF
     TIME_SHIFT = 16
     SPLIT_SHIFT = 26
     SPLIT_END = (1 << 26) - 1
 
 cdef extern from *:
     """
-    #define FAR ((int64_t)1 << 44)
     #define TIME_MASK (~(int64_t)0xFFFF)
     #define GOLDEN 0x9E3779B97F4A7C15ULL
     """
-    const int64_t FAR
     const int64_t TIME_MASK
     const uint64_t GOLDEN
 
 
 
-cdef struct Open:
-    # The hit of a tile that waits for the other channel.
-    int64_t time
-    int32_t place
-    uint16_t side
-
-
-cdef struct Hits:
-    # Hits in order of priority, and what gives the priority: the seed, and the key of absolute time 0.
+cdef struct Board:
+    # What clustering needs to know, and the primitives so far.
     uint64_t seed
     int64_t offset
-    int64_t key[KEEP]
-    uint64_t rank[KEEP]
+    int64_t window
+    int layout
+    int period
+    const uint8_t *tile_of
+    Py_ssize_t count
+    int64_t *time
+    uint16_t *word
+    uint8_t *hits
 
 
 cdef struct Cluster:
@@ -55,114 +51,6 @@ cdef struct Cluster:
     int32_t outer_quadrants
 
 
-def tile_hits(
-    const int64_t[::1] time,
-    const uint16_t[::1] channel,
-    const uint16_t[::1] code_of,
-    int64_t tight_window,
-    int64_t[::1] keys,
-):
-    """Join the two channels of each tile; return the number of keys, -1 - i if hit i breaks the time order.
-
-    ``code_of[channel]`` (65536 entries) is ``tile << 1 | side``, or 0xFFFF for a channel that reads no tile.
-    Greedy in time order: a hit closes the tile's open hit if that came from the other channel at most
-    ``tight_window`` counts before, else it opens a new one.  ``keys`` has room for one key per hit.
-
-    Most often a tile's two channels follow each other and nothing of the tile is open: that pair is written at
-    once.  Otherwise the first channel's hit is written as a loose one, and its key changes when the second one
-    comes.  Keys stay sorted all the time: one that is not above the key before it moves to where it belongs.
-    """
-    cdef Py_ssize_t count = time.shape[0], i, n = 0, here
-    cdef const int64_t *times
-    cdef const uint16_t *channels
-    cdef const uint16_t *codes = &code_of[0]
-    cdef int64_t *out
-    cdef int64_t t, key, last = -FAR, before = -2 * FAR, apart
-    cdef uint64_t after
-    cdef uint16_t code
-    cdef Open open_of[MAX_TILES]
-    cdef Open *tile
-    if count == 0:
-        return 0
-    if time[count - 1] >= FAR:
-        return first_bad(&time[0], count)
-    times, channels, out = &time[0], &channel[0], &keys[0]
-    with nogil:
-        for i in range(MAX_TILES):
-            open_of[i].time = -2 * FAR
-        i = 0
-        while i < count:
-            t = times[i]
-            if t < last:
-                break
-            code = codes[channels[i]]
-            i += 1
-            last = t
-            tile = &open_of[(code >> 1) & (MAX_TILES - 1)]
-            apart = t - tile.time
-            if i < count and codes[channels[i]] == code ^ 1:
-                # Unsigned, so that a time before t is far away.
-                after = <uint64_t> (times[i] - t)
-                if after <= <uint64_t> tight_window and apart > tight_window:
-                    last = times[i]
-                    i += 1
-                    key = ((t + <int64_t> (after >> 1)) << 16) | code | 1
-                    out[n] = key
-                    n += 1
-                    if key < before:
-                        settle(out, n, n - 1, open_of)
-                        key = out[n - 1]
-                    before = key
-                    continue
-            if code == NO_TILE:
-                continue
-            if apart <= tight_window and tile.side != code & 1:
-                here = tile.place
-                out[here] = ((tile.time + (apart >> 1)) << 16) | code | 1
-                tile.time = -2 * FAR
-            else:
-                here = n
-                out[n] = (t << 16) | (code & ~1)
-                n += 1
-                tile.time = t
-                tile.side = code & 1
-                tile.place = <int32_t> here
-            settle(out, n, here, open_of)
-            before = out[n - 1]
-    return n if i == count else first_bad(times, count)
-
-
-cdef Py_ssize_t first_bad(const int64_t *time, Py_ssize_t count) noexcept nogil:
-    """Return -1 - i for the first hit i that is before hit i - 1 or beyond the range of times."""
-    cdef Py_ssize_t i = 0
-    cdef int64_t last = -FAR
-    while i < count and last <= time[i] < FAR:
-        last = time[i]
-        i += 1
-    return -1 - i
-
-
-cdef inline void settle(int64_t *keys, Py_ssize_t count, Py_ssize_t here, Open *open_of) noexcept nogil:
-    """Move ``keys[here]`` to where it belongs among the others, which are sorted; open hits follow."""
-    cdef int64_t key = keys[here]
-    cdef Open *tile
-    cdef Py_ssize_t begin = here
-    while here + 1 < count and keys[here + 1] < key:
-        keys[here] = keys[here + 1]
-        tile = &open_of[(keys[here] >> 1) & (MAX_TILES - 1)]
-        tile.place -= tile.place == here + 1
-        here += 1
-    while here > 0 and keys[here - 1] > key:
-        keys[here] = keys[here - 1]
-        tile = &open_of[(keys[here] >> 1) & (MAX_TILES - 1)]
-        tile.place += tile.place == here - 1
-        here -= 1
-    keys[here] = key
-    tile = &open_of[(key >> 1) & (MAX_TILES - 1)]
-    if tile.place == begin:
-        tile.place = <int32_t> here
-
-
 cdef inline uint64_t mix(uint64_t x) noexcept nogil:
     """Finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection that spreads every bit."""
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL
@@ -170,9 +58,9 @@ cdef inline uint64_t mix(uint64_t x) noexcept nogil:
     return x ^ (x >> 31)
 
 
-cdef inline uint64_t priority(int64_t key, uint64_t seed) noexcept nogil:
+cdef inline uint64_t priority(const Board *board, int64_t key) noexcept nogil:
     """Return the place in line of a hit among those of its split: lower ones come first."""
-    return mix(seed ^ <uint64_t> key * GOLDEN)
+    return mix(board.seed ^ <uint64_t> (key + board.offset) * GOLDEN)
 
 
 cdef inline int32_t capped(int32_t value, int32_t more) noexcept nogil:
@@ -270,104 +158,115 @@ def tile_clusters(
     one before it, and those are clustered by themselves: nearly all are one hit, nearly all others two.
     Splits with more hits are done as a whole.
     """
-    cdef Py_ssize_t i = 0, j, m = 0
-    cdef int64_t key, end, reach = window << TIME_SHIFT
-    cdef Hits group
-    cdef const int64_t *given
-    cdef const uint8_t *tiles = &tile_of[0]
+    cdef int64_t key, reach = window << TIME_SHIFT
+    cdef Py_ssize_t m = 0
+    cdef Board board
+    cdef const int64_t *next
+    cdef const int64_t *end
     cdef const uint16_t *words = &single[0]
     cdef int64_t *times
     cdef uint16_t *ids
     cdef uint8_t *sizes
     if count == 0:
         return 0
-    given, times, ids, sizes = &keys[0], &time[0], &word[0], &hits[0]
-    group.seed = mix(seed)
-    group.offset = first_split << SPLIT_SHIFT
+    next, times, ids, sizes = &keys[0], &time[0], &word[0], &hits[0]
+    end = next + count
+    board.seed = mix(seed)
+    board.offset = first_split << SPLIT_SHIFT
+    board.layout = layout
+    board.period = period
+    board.window = window
+    board.tile_of = &tile_of[0]
+    board.time, board.word, board.hits = times, ids, sizes
     with nogil:
-        while i < count:
-            key = given[i]
-            end = key | SPLIT_END
-            if i + MAX_CLUSTERS < count and given[i + MAX_CLUSTERS] <= end:
-                j = i + MAX_CLUSTERS + 1
-                while j < count and given[j] <= end:
-                    j += 1
-                if j - i <= LIMIT or period >= 2:
-                    m += cluster_hits(&given[i], j - i, &group, tiles, layout, window, &times[m], &ids[m], &sizes[m])
-                i = j
+        while next + MAX_CLUSTERS < end:
+            key = next[0]
+            if next[1] >= (key & TIME_MASK) + reach and next[MAX_CLUSTERS] > key | SPLIT_END:
+                times[m] = key >> TIME_SHIFT
+                ids[m] = words[key & (2 * MAX_TILES - 1)]
+                sizes[m] = 1
+                m += 1
+                next += 1
                 continue
-            j = i + 1
-            if j < count and given[j] < (key & TIME_MASK) + reach and given[j] <= end:
-                j += 1
-                while j < count and given[j] < (given[j - 1] & TIME_MASK) + reach and given[j] <= end:
-                    j += 1
-                if j - i == 2:
-                    pair(&given[i], &group, tiles, layout, &times[m], &ids[m])
-                    sizes[m] = 2
-                    m += 1
-                else:
-                    m += cluster_hits(&given[i], j - i, &group, tiles, layout, window, &times[m], &ids[m], &sizes[m])
-                i = j
-                continue
-            times[m] = key >> TIME_SHIFT
-            ids[m] = words[key & (2 * MAX_TILES - 1)]
-            sizes[m] = 1
-            m += 1
-            i = j
-    return m
+            board.count = m
+            next += next_clump(&board, next, end - next)
+            m = board.count
+        board.count = m
+        while next < end:
+            next += next_clump(&board, next, end - next)
+    return board.count
 
 
-cdef inline void pair(
-    const int64_t *keys, const Hits *group, const uint8_t *tile_of, int layout, int64_t *time, uint16_t *word
-) noexcept nogil:
+cdef Py_ssize_t next_clump(Board *board, const int64_t *keys, Py_ssize_t count) noexcept nogil:
+    """Cluster the clump that begins with the first key, or its whole split; return how many hits that took."""
+    cdef int64_t end = keys[0] | SPLIT_END, reach = board.window << TIME_SHIFT
+    cdef Py_ssize_t taken = 1
+    if count > MAX_CLUSTERS and keys[MAX_CLUSTERS] <= end:
+        while taken < count and keys[taken] <= end:
+            taken += 1
+        if taken <= LIMIT or board.period >= 2:
+            cluster_hits(board, keys, taken)
+        return taken
+    while taken < count and keys[taken] < (keys[taken - 1] & TIME_MASK) + reach and keys[taken] <= end:
+        taken += 1
+    if taken == 2:
+        pair(board, keys)
+    else:
+        cluster_hits(board, keys, taken)
+    return taken
+
+
+cdef inline void pair(Board *board, const int64_t *keys) noexcept nogil:
     """Cluster two near hits: half way, rounded towards the one that comes first in line."""
-    cdef int64_t a = keys[0], b = keys[1]
-    cdef int64_t later_first = (
-        priority(b + group.offset, group.seed) < priority(a + group.offset, group.seed)
-    )
+    cdef int64_t a = keys[0], b = keys[1], t = a >> TIME_SHIFT
+    cdef int64_t later_first = priority(board, b) < priority(board, a)
     cdef Cluster both
-    start(&both, 0, a & 1, tile_of[(a >> 1) & (MAX_TILES - 1)])
-    add(&both, 0, b & 1, tile_of[(b >> 1) & (MAX_TILES - 1)])
-    a >>= TIME_SHIFT
-    time[0] = a + (((b >> TIME_SHIFT) - a + later_first) >> 1)
-    word[0] = word_of(&both, layout)
+    start(&both, 0, a & 1, board.tile_of[(a >> 1) & (MAX_TILES - 1)])
+    add(&both, 0, b & 1, board.tile_of[(b >> 1) & (MAX_TILES - 1)])
+    board.time[board.count] = t + (((b >> TIME_SHIFT) - t + later_first) >> 1)
+    board.word[board.count] = word_of(&both, board.layout)
+    board.hits[board.count] = 2
+    board.count += 1
 
 
-cdef Py_ssize_t cluster_hits(
-    const int64_t *keys, Py_ssize_t count, Hits *group, const uint8_t *tile_of, int layout, int64_t window,
-    int64_t *time, uint16_t *word, uint8_t *hits
-) noexcept nogil:
-    """Cluster a clump or a split, in order of priority; return the number of primitives."""
+cdef void cluster_hits(Board *board, const int64_t *keys, Py_ssize_t count) noexcept nogil:
+    """Cluster the hits of a clump or a split in order of priority."""
     cdef Cluster cluster[MAX_CLUSTERS]
+    cdef int64_t line[KEEP]
+    cdef int64_t *time = &board.time[board.count]
     cdef Py_ssize_t k, n
-    line_up(keys, count, group)
-    n = split_clusters(group.key, min(count, KEEP), tile_of, window, cluster)
+    n = line_up(board, keys, count, line)
+    n = split_clusters(line, n, board.tile_of, board.window, cluster)
     for k in range(n):
         time[k] = cluster[k].first + cluster[k].shift / cluster[k].hits
     sort_clusters(cluster, time, n)
     for k in range(n):
-        word[k] = word_of(&cluster[k], layout)
-        hits[k] = <uint8_t> cluster[k].hits
-    return n
+        board.word[board.count] = word_of(&cluster[k], board.layout)
+        board.hits[board.count] = <uint8_t> cluster[k].hits
+        board.count += 1
 
 
-cdef inline void line_up(const int64_t *keys, Py_ssize_t count, Hits *group) noexcept nogil:
-    """Put the keys in order of priority into ``group``, the first 32 of them if there are more."""
-    cdef Py_ssize_t i, j, n = 0
+cdef inline Py_ssize_t line_up(
+    const Board *board, const int64_t *keys, Py_ssize_t count, int64_t *line
+) noexcept nogil:
+    """Put the keys in order of priority, the first 32 if there are more; return how many."""
     cdef uint64_t rank
+    cdef uint64_t ranks[KEEP]
+    cdef Py_ssize_t i, j, n = 0
     for i in range(count):
-        rank = priority(keys[i] + group.offset, group.seed)
+        rank = priority(board, keys[i])
         if n < KEEP:
             n += 1
-        elif rank >= group.rank[KEEP - 1]:
+        elif rank >= ranks[KEEP - 1]:
             continue
         j = n - 1
-        while j > 0 and group.rank[j - 1] > rank:
-            group.rank[j] = group.rank[j - 1]
-            group.key[j] = group.key[j - 1]
+        while j > 0 and ranks[j - 1] > rank:
+            ranks[j] = ranks[j - 1]
+            line[j] = line[j - 1]
             j -= 1
-        group.rank[j] = rank
-        group.key[j] = keys[i]
+        ranks[j] = rank
+        line[j] = keys[i]
+    return n
 
 
 cdef inline Py_ssize_t split_clusters(

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trigemu._kernels.na62_l0tp import one_per_timestamp
+from trigemu._kernels.na62_states import ROOM, States, one_per_timestamp
 from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.geometry import CHANNEL_IDS
+from trigemu.experiments.na62.l0tp import process
+from trigemu.experiments.na62.primitives import Primitives
 from trigemu.experiments.na62.selection import SELECTIONS
 from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.columns import cut_windows
@@ -134,9 +136,8 @@ def test_types_in_a_timestamp_are_ored_with_the_physics_time():
 
 @given(
     st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 15)), max_size=40, unique_by=lambda row: row[0]),
-    st.booleans(),
 )
-def test_one_per_timestamp_is_the_obvious_loop(rows, shared):
+def test_one_per_timestamp_is_the_obvious_loop(rows):
     rows, physics = sorted(rows), 0b0011
     expected = {}
     for time, fired in rows:
@@ -147,15 +148,77 @@ def test_one_per_timestamp_is_the_obvious_loop(rows, shared):
             seen[0] = time
             seen[1] |= fired & physics
         seen[1] |= fired & ~physics
-    out_time, out_fired = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.uint64)
     time, fired = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.uint64)
-    if shared:
-        values, place = np.unique(fired, return_inverse=True)
-        count = one_per_timestamp(time, place.astype(np.uint16), values, physics, out_time, out_fired)
-    else:
-        count = one_per_timestamp(time, np.zeros(0, np.uint16), fired, physics, out_time, out_fired)
-    found = [list(row) for row in zip(out_time[:count].tolist(), out_fired[:count].tolist(), strict=True)]
-    assert found == list(expected.values())
+    flags, states = np.ones(len(rows), np.uint8), np.zeros((len(rows), 2), np.uint64)
+    states[:, 1] = fired * 3
+    out_time, out_fired = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.uint64)
+
+    def found(count):
+        return [list(row) for row in zip(out_time[:count].tolist(), out_fired[:count].tolist(), strict=True)]
+
+    assert found(one_per_timestamp(time, fired, physics, out_time, out_fired)) == list(expected.values())
+    # The same with lines that are looked up state by state.
+    known = States()
+    asked, kinds = np.zeros((ROOM, 2), np.uint64), np.zeros(ROOM, np.uint8)
+    count = known.ask(states, flags, asked, kinds)
+    assert count == len(set(fired.tolist()))
+    known.tell(asked[:count, 1] // 3)
+    out_time[:], out_fired[:] = 0, 0
+    assert found(known.fire(time, flags, states, physics, out_time, out_fired)) == list(expected.values())
+
+
+def test_states_are_asked_for_once_and_forgotten_when_there_are_too_many():
+    known = States()
+    asked, kinds = np.zeros((ROOM, 2), np.uint64), np.zeros(ROOM, np.uint8)
+    states = np.arange(2 * (ROOM + 1), dtype=np.uint64).reshape(-1, 2)
+    flags = np.full(ROOM + 1, 3, np.uint8)
+    time, out_time = np.arange(ROOM + 1) * 256, np.zeros(ROOM + 1, np.int64)
+    out_fired = np.zeros(ROOM + 1, np.uint64)
+
+    def fire(entries):
+        given = (time[entries], flags[entries], states[entries], 1, out_time, out_fired)
+        return known.fire(*given)
+
+    half = slice(0, ROOM // 2)
+    assert fire(half) == -1
+    assert known.ask(states[half], flags[half], asked, kinds) == ROOM // 2
+    assert np.array_equal(asked[: ROOM // 2], states[half])
+    known.tell(asked[: ROOM // 2, 0].copy())
+    assert known.ask(states[half], flags[half], asked, kinds) == 0
+    # The first state fires nothing; another kind of entry is another state.
+    assert fire(half) == ROOM // 2 - 1
+    assert out_fired[: ROOM // 2 - 1].tolist() == states[1 : ROOM // 2, 0].tolist()
+    assert known.ask(states[half], np.full(ROOM // 2, 1, np.uint8), asked, kinds) == ROOM // 2
+    known.tell(asked[: ROOM // 2, 0].copy())
+    assert known.ask(states, flags, asked, kinds) == -1
+    assert known.known == 0
+    assert fire(half) == -1
+
+
+def test_more_states_than_are_remembered_make_no_difference():
+    # A menu is evaluated on each entry where there are too many; what is known of the frame before must go.
+    trigger, section = NA62Trigger(setup()), NA62()
+    rng = np.random.default_rng(3)
+    streams = []
+    for count in (500, 4000, 500):
+        streams.append(
+            [
+                Primitives(
+                    np.sort(rng.integers(0, 2048 * 256, count)),
+                    rng.integers(1 << 14, 1 << 15, count).astype(np.uint16),
+                    np.ones(count, np.uint8),
+                )
+                for _ in range(7)
+            ]
+        )
+    for made in streams:
+        entries = process(made, section.l0, span=(0, 2048 * 256))
+        time, lines = trigger._fire(frame(), entries)
+        fired = trigger._menu.evaluate(entries.words, entries.flags)
+        out_time, out_fired = np.zeros(len(fired), np.int64), np.zeros(len(fired), np.uint64)
+        count = one_per_timestamp(entries.time, fired, trigger._physics, out_time, out_fired)
+        assert time.tolist() == out_time[:count].tolist()
+        assert lines.tolist() == out_fired[:count].tolist()
 
 
 def test_candidates_are_inside_the_frame_and_rise():

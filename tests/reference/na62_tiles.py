@@ -144,7 +144,7 @@ def primitives(hits, detector, *, layout, window, period, seed, start_timestamp,
     for hit in hits:
         splits[hit[0] // 1024].append(hit)
     done = []
-    for split, members in sorted(splits.items()):
+    for _, members in sorted(splits.items()):
         order = in_line(members, detector, seed, start_timestamp) if shuffle else members
         if len(order) > 31:
             order = [] if period < 2 else order[:32]

@@ -25,18 +25,3 @@ def align(
     state: NDArray[np.uint64],
     column: int,
 ) -> None: ...
-def distinct(
-    state: NDArray[np.uint64],
-    flags: NDArray[np.uint8],
-    rows: NDArray[np.uint64],
-    kinds: NDArray[np.uint8],
-    which: NDArray[np.uint16],
-) -> int: ...
-def one_per_timestamp(
-    time: NDArray[np.int64],
-    which: NDArray[np.uint16],
-    fired: NDArray[np.uint64],
-    physics: int,
-    out_time: NDArray[np.int64],
-    out_fired: NDArray[np.uint64],
-) -> int: ...

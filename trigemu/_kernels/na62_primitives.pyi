@@ -1,13 +1,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-def tile_hits(
-    time: NDArray[np.int64],
-    channel: NDArray[np.uint16],
-    code_of: NDArray[np.uint16],
-    tight_window: int,
-    keys: NDArray[np.int64],
-) -> int: ...
 def single_words(tile_of: NDArray[np.uint8], layout: int, words: NDArray[np.uint16]) -> None: ...
 def tile_clusters(
     keys: NDArray[np.int64],

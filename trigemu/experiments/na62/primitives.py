@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu._kernels import na62_boards, na62_primitives
+from trigemu._kernels import na62_boards, na62_pairs, na62_primitives
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_TIMESTAMPS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
@@ -88,7 +88,7 @@ def tile_keys(
     time, channel = _hits(columns)
     keys = (scratch or Scratch()).take(f"{detector} keys", len(time), np.int64)
     codes = NEWCHOD_CODES if detector == "newchod" else MUV3_CODES
-    return keys[: _checked(na62_primitives.tile_hits(time, channel, codes, window, keys), detector)]
+    return keys[: _checked(na62_pairs.tile_hits(time, channel, codes, window, keys), detector)]
 
 
 def newchod_primitives(
@@ -96,9 +96,9 @@ def newchod_primitives(
 ) -> Primitives:
     """Return NewCHOD primitives.
 
-    Tile hits are cut into splits of four absolute timestamps and, inside a split, shuffled: a Fisher-Yates
-    shuffle of the hits in (time, tile) order, with draws of SplitMix64 keyed by (seed, detector, absolute
-    split).  More than 31 hits: firmware periods 0 and 1 clear the split, later ones keep the first 32.  A hit
+    Tile hits are cut into splits of four absolute timestamps and, inside a split, shuffled: they stand in
+    line in the order of a random number each, SplitMix64's hash of (seed, detector) and of the hit's own
+    absolute time, tile and tightness.  More than 31 hits: firmware periods 0 and 1 clear the split, later ones keep the first 32.  A hit
     joins the first cluster whose first hit is closer than the window, else opens one; at most 8, further hits
     are lost.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu._kernels import na62_l0tp
+from trigemu._kernels import na62_states
 from trigemu.experiments.base import Candidates
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
@@ -22,15 +22,10 @@ if TYPE_CHECKING:
     from trigemu.experiments.setup import Setup
 
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 
 SLOT_MARGIN = 2 * TIMESTAMP_LSB
 """How far from a trigger a primitive that it reads can be: slots N - 1 to N + 1 of at most one timestamp."""
-
-
-MAX_DISTINCT = 1024
-"""Different states in a frame up to which the menu is evaluated once per state instead of once per entry."""
-
-_EACH = np.zeros(0, np.uint16)
 
 
 class NA62Trigger:
@@ -51,7 +46,9 @@ class NA62Trigger:
         self._menu = setup.menu
         self._seed = setup.config.run.seed
         self._scratch = Scratch()
-        self._rows, self._kinds = np.zeros((MAX_DISTINCT, 2), np.uint64), np.zeros(MAX_DISTINCT, np.uint8)
+        self._states = na62_states.States()
+        self._rows = np.zeros((na62_states.ROOM, 2), np.uint64)
+        self._kinds = np.zeros(na62_states.ROOM, np.uint8)
         self._span = (0, section.frame_timestamps * TIMESTAMP_LSB)
         self._physics = sum(1 << i for i, mask in enumerate(self._menu.entry_masks) if mask & REFERENCE)
         self._ee = np.uint64(self._menu.selection_mask("ee"))
@@ -89,8 +86,9 @@ class NA62Trigger:
             trusted=True,
         )
         time, lines = self._fire(frame, entries)
-        passed = lines.copy()
+        passed = lines
         if self._ee and len(time):
+            passed = lines.copy()
             keep = passes_ee(frame, time, self._section.selection, self._scratch)
             passed[~keep] &= ~self._ee
         return Candidates(time, lines, passed, entries.load)
@@ -115,24 +113,35 @@ class NA62Trigger:
         """Return counts for `trigemu.experiments.na62.monitor.HISTOGRAMS`."""
         return fill(frame, dict(zip(DETECTOR_ORDER, self.primitives(frame), strict=True)), self._section.l0)
 
-    def _fire(self, frame: TimeFrame, entries: Entries) -> tuple[I64, NDArray[np.uint64]]:
+    def _fire(self, frame: TimeFrame, entries: Entries) -> tuple[I64, U64]:
         """Evaluate the menu on the entries; return time and lines of at most one candidate per timestamp."""
-        fired, which = self._evaluate(frame, entries)
-        time = self._scratch.take("fired time", len(entries.time), np.int64)
-        lines = self._scratch.take("fired lines", len(entries.time), np.uint64)
-        count = na62_l0tp.one_per_timestamp(entries.time, which, fired, self._physics, time, lines)
-        return time[:count].copy(), lines[:count].copy()
-
-    def _evaluate(self, frame: TimeFrame, entries: Entries) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
-        """Return fired lines, and which of them each entry has (empty: one each)."""
-        if self._setup.algorithms:
-            words = np.concatenate(
-                [entries.words, self._setup.user_words(frame, entries.time.copy())], axis=1
-            )
-            return self._menu.evaluate(words, entries.flags), _EACH
-        # Few states are different, so the menu is evaluated once for each of them.
-        which = self._scratch.take("which", len(entries.time), np.uint16)[: len(entries.time)]
-        count = na62_l0tp.distinct(entries.words, entries.flags, self._rows, self._kinds, which)
+        time, lines = np.empty(len(entries.time), np.int64), np.empty(len(entries.time), np.uint64)
+        count = self._fire_known(entries, time, lines)
         if count < 0:
-            return self._menu.evaluate(entries.words, entries.flags), _EACH
-        return self._menu.evaluate(self._rows[:count], self._kinds[:count]), which
+            fired = self._evaluate(frame, entries)
+            count = na62_states.one_per_timestamp(entries.time, fired, self._physics, time, lines)
+        return time[:count], lines[:count]
+
+    def _fire_known(self, entries: Entries, time: I64, lines: U64) -> int:
+        """Fill candidates from what is known of the states; return how many, -1 if that does not do.
+
+        Few states are different, and they come again in every frame, so the menu is evaluated once for each.
+        """
+        if self._setup.algorithms:
+            return -1
+        given = (entries.time, entries.flags, entries.words, self._physics, time, lines)
+        count = self._states.fire(*given)
+        if count < 0:
+            new = self._states.ask(entries.words, entries.flags, self._rows, self._kinds)
+            if new < 0:
+                return -1
+            self._states.tell(self._menu.evaluate(self._rows[:new], self._kinds[:new]))
+            count = self._states.fire(*given)
+        return count
+
+    def _evaluate(self, frame: TimeFrame, entries: Entries) -> U64:
+        """Return the lines that each entry fires."""
+        words = entries.words
+        if self._setup.algorithms:
+            words = np.concatenate([words, self._setup.user_words(frame, entries.time.copy())], axis=1)
+        return self._menu.evaluate(words, entries.flags)

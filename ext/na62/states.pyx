@@ -1,0 +1,197 @@
+"""Entries of the trigger processor to candidates: the menu's lines by state, one trigger per timestamp."""
+
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+
+cdef enum:
+    TIMESTAMP_SHIFT = 8
+    FLAG_SHIFT = 48
+    TABLE_BITS = 11
+    TABLE = 2048
+    MAX_STATES = 1024
+
+cdef extern from *:
+    """
+    #define NEVER (-((int64_t)1 << 62))
+    """
+    const int64_t NEVER
+
+
+cdef struct State:
+    uint64_t a
+    uint64_t b
+    uint64_t fired
+
+
+cdef struct Chooser:
+    # The candidate at hand, and those so far.
+    uint64_t physics
+    int64_t *time
+    uint64_t *fired
+    Py_ssize_t count
+    int64_t last
+    int64_t chosen
+    uint64_t sum
+
+
+ROOM = MAX_STATES
+"""States that `States` remembers."""
+
+
+cdef class States:
+    """The lines that states of the processor fire, remembered from frame to frame.
+
+    A state is an entry's two words and its flags, which travel in the 16 bits that the seven ids leave free.
+    """
+
+    cdef State table[TABLE]
+    cdef Py_ssize_t asked[MAX_STATES]
+    cdef readonly int known
+    cdef int asking
+
+    def __cinit__(self):
+        self.clear()
+
+    def clear(self):
+        """Forget everything."""
+        cdef Py_ssize_t i
+        for i in range(TABLE):
+            self.table[i].b = 0
+        self.known = 0
+        self.asking = 0
+
+    def ask(
+        self,
+        const uint64_t[:, ::1] state,
+        const uint8_t[::1] flags,
+        uint64_t[:, ::1] rows,
+        uint8_t[::1] kinds,
+    ):
+        """Collect the states of the entries that are not known; return how many, -1 if they find no room.
+
+        ``rows`` and ``kinds`` (1024 each) get them; `tell` must come next.
+        """
+        cdef Py_ssize_t k, place
+        cdef uint64_t a, b
+        if self.asking:
+            # Nobody told: those states have no lines.
+            self.clear()
+        with nogil:
+            for k in range(state.shape[0]):
+                a, b = state[k, 0], state[k, 1] | <uint64_t> flags[k] << FLAG_SHIFT
+                place = find(self.table, a, b)
+                if self.table[place].b == b:
+                    continue
+                if self.known == MAX_STATES:
+                    self.asking = -1
+                    break
+                self.table[place].a = a
+                self.table[place].b = b
+                rows[self.asking, 0] = a
+                rows[self.asking, 1] = state[k, 1]
+                kinds[self.asking] = flags[k]
+                self.asked[self.asking] = place
+                self.asking += 1
+                self.known += 1
+        if self.asking < 0:
+            self.clear()
+            return -1
+        return self.asking
+
+    def tell(self, const uint64_t[::1] fired):
+        """Learn the lines of the states that `ask` found, in its order."""
+        cdef Py_ssize_t k
+        for k in range(self.asking):
+            self.table[self.asked[k]].fired = fired[k]
+        self.asking = 0
+
+    def fire(
+        self,
+        const int64_t[::1] time,
+        const uint8_t[::1] flags,
+        const uint64_t[:, ::1] state,
+        uint64_t physics,
+        int64_t[::1] out_time,
+        uint64_t[::1] out_fired,
+    ):
+        """Make the candidates of entries as `one_per_timestamp` does; return how many.
+
+        -1 if a state is unknown; what was written until then is of no use.
+        """
+        cdef Py_ssize_t k, count = time.shape[0], place
+        cdef const int64_t *times
+        cdef const uint64_t *words
+        cdef const uint8_t *kinds
+        cdef uint64_t a, b
+        cdef Chooser chooser
+        if count == 0:
+            return 0
+        times, words, kinds = &time[0], &state[0, 0], &flags[0]
+        begin(&chooser, physics, &out_time[0], &out_fired[0])
+        with nogil:
+            for k in range(count):
+                a = words[2 * k]
+                b = words[2 * k + 1] | <uint64_t> kinds[k] << FLAG_SHIFT
+                place = find(self.table, a, b)
+                if self.table[place].b != b:
+                    break
+                if self.table[place].fired:
+                    choose(&chooser, times[k], self.table[place].fired)
+            else:
+                k = count
+        return chooser.count + 1 if k == count else -1
+
+
+cdef inline Py_ssize_t find(const State *table, uint64_t a, uint64_t b) noexcept nogil:
+    """Return where a state is, or the free place where it would be (``b`` is never 0: an entry has a flag)."""
+    cdef uint64_t place = (a * 0x9E3779B97F4A7C15ULL ^ b * 0xC2B2AE3D27D4EB4FULL) >> (64 - TABLE_BITS)
+    while table[place].b != 0 and (table[place].a != a or table[place].b != b):
+        place = (place + 1) & (TABLE - 1)
+    return place
+
+
+cdef inline void begin(Chooser *c, uint64_t physics, int64_t *time, uint64_t *fired) noexcept nogil:
+    c.physics = physics
+    c.time = time
+    c.fired = fired
+    c.count = -1
+    c.last = NEVER
+    c.chosen = 0
+    c.sum = 0
+
+
+cdef inline void choose(Chooser *c, int64_t t, uint64_t lines) noexcept nogil:
+    """Add an entry that fired; without branches, since which entries share a timestamp is hard to predict."""
+    cdef uint64_t new = t >> TIMESTAMP_SHIFT != c.last
+    c.last = t >> TIMESTAMP_SHIFT
+    c.sum &= new - 1
+    lines &= ~(c.physics if c.sum & c.physics else 0)
+    c.chosen = t if new | (lines & c.physics) else c.chosen
+    c.sum |= lines
+    c.count += new
+    c.time[c.count] = c.chosen
+    c.fired[c.count] = c.sum
+
+
+def one_per_timestamp(
+    const int64_t[::1] time,
+    const uint64_t[::1] fired,
+    uint64_t physics,
+    int64_t[::1] out_time,
+    uint64_t[::1] out_fired,
+):
+    """Make at most one candidate per timestamp; return how many.
+
+    Entry k fires the lines ``fired[k]``.  Lines in ``physics`` count for the first entry of the timestamp
+    that fires any of them; lines of other types for all.  The time is that of the physics trigger, else of
+    the first entry that fired.
+    """
+    cdef Py_ssize_t k
+    cdef Chooser chooser
+    if time.shape[0] == 0:
+        return 0
+    begin(&chooser, physics, &out_time[0], &out_fired[0])
+    with nogil:
+        for k in range(time.shape[0]):
+            if fired[k]:
+                choose(&chooser, time[k], fired[k])
+    return chooser.count + 1
