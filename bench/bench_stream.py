@@ -66,8 +66,10 @@ def bare(producers: int, messages: int, size: int = KIB << 10) -> float:
     return (messages * producers - 1) * size / seconds
 
 
-def stream(producers: int, frames: int, *, checksum: bool, workers: int = 1, credits: int = 64) -> float:
-    """Return bytes per second of fragments built into frames and decided."""
+def stream(
+    producers: int, frames: int, *, checksum: bool, workers: int = 1, credits: int | None = None
+) -> float:
+    """Return bytes per second of fragments built into frames and decided (credits: as shipped)."""
     sources = [f"p{i}" for i in range(producers)]
     setup = load_setup(
         CONFIG,
@@ -75,7 +77,7 @@ def stream(producers: int, frames: int, *, checksum: bool, workers: int = 1, cre
             f"run.frames={frames}",
             f"streaming.producers={[[source] for source in sources]}",
             f"streaming.workers={workers}",
-            f"streaming.credits={credits}",
+            *([f"streaming.credits={credits}"] if credits else []),
             f"streaming.checksum={str(checksum).lower()}",
             f"pulser.sources={producers}",
             f"pulser.ready_made_kib={KIB}",
@@ -94,12 +96,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=8000)
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--producers", type=int, nargs="+", default=[1, 3])
+    parser.add_argument("--producers", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--credits", type=int, default=64)
+    parser.add_argument("--credits", type=int, help="instead of those of configs/pulser.toml")
     options = parser.parse_args()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-    print(f"{KIB} KiB fragments, two cores, median of {options.repeat}")
+    load = os.getloadavg()[0]
+    print(f"{KIB} KiB fragments, two cores, median of {options.repeat}; load before: {load:.1f}")
     for producers in options.producers:
         results: dict[str, list[float]] = {"bare": [], "checksum off": [], "checksum on": []}
         for _ in range(options.repeat):

@@ -34,6 +34,7 @@ MAX_HEADER = 4 << 20
 
 _MAX_ITEMS = 65536
 _INT64_MAX = 2**63 - 1
+_INTEGER = frozenset((int,))
 _UINT64 = struct.Struct(">BQ")
 _UINT64_TAG = 0xCF  # MessagePack's uint64; the checksum is always written with it, whatever its value
 _pack = msgpack.Packer().pack
@@ -193,12 +194,8 @@ def _fragment(fields: dict[str, Any], block: Block) -> Fragment:
         run, frame, planned, sent = fields["run"], fields["frame"], fields["planned_ns"], fields["sent_ns"]
     except KeyError:
         run = frame = planned = sent = None
-    if not (type(run) is type(frame) is type(planned) is type(sent) is int) or not (
-        0 <= run <= _INT64_MAX
-        and 0 <= frame <= _INT64_MAX
-        and 0 <= planned <= _INT64_MAX
-        and 0 <= sent <= _INT64_MAX
-    ):
+    numbers = (run, frame, planned, sent)
+    if not _INTEGER.issuperset(map(type, numbers)) or min(numbers) < 0 or max(numbers) > _INT64_MAX:
         # Whichever it is, this says so.
         message = Message(FRAGMENT, fields, block)
         for name in ("run", "frame", "planned_ns", "sent_ns"):
@@ -240,9 +237,8 @@ def _block(kind: str, about: Any, payload: Any, schemas: Mapping[str, Schema]) -
         )
     if digest != schema.digest:
         raise WireError(f"{kind} message: columns of {source!r} follow another schema than this run's")
-    for length in lengths:
-        if type(length) is not int:
-            raise WireError(f"{kind} message: column length {_short(length)} is not a number")
+    if not _INTEGER.issuperset(map(type, lengths)):
+        raise WireError(f"{kind} message: column lengths {_short(lengths)} are not numbers")
     try:
         block = Block(schema, tuple(lengths), payload)
     except InputError as error:

@@ -19,7 +19,7 @@ from trigemu.streaming.shell import Shell
 from trigemu.streaming.transport import Port
 from trigemu.streaming.verdicts import RowMaker, whole
 
-FLUSH_S = 0.002
+FLUSH_S = 0.005
 """A batch waits this long at most for more verdicts."""
 
 Built = tuple[Fragment, Sequence[Buffer]]
@@ -44,7 +44,7 @@ class Worker(Shell):
         )
         self._checksum = streaming.checksum
         self._patience_s = streaming.lives * streaming.heartbeat_s if streaming.policy == "realtime" else None
-        self._batch = max(1, streaming.credits // 4)
+        self._batch = max(1, streaming.credits // 2)
         self._high_water = 2 * streaming.credits
         self._kept: dict[int, Row] = {}
         self._rows: list[Row] = []

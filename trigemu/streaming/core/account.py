@@ -47,7 +47,7 @@ class Account:
         self._all_lines = (1 << lines) - 1
         self._tally = np.zeros((len(setup.signals), 2 + lines), np.int64)
         self._layout = MonitorLayout(setup)
-        self._monitor = np.zeros(self._layout.size, np.int64)
+        self._monitor = np.full(self._layout.size, 0, np.int64)
         self._latency = {stage: HdrHistogram() for stage in STAGES}
         self._replay = np.zeros(2, np.int64)
         self._first_difference: list[int] | None = None

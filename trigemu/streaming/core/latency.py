@@ -34,7 +34,8 @@ class HdrHistogram:
     __slots__ = ("counts", "max")
 
     def __init__(self) -> None:
-        self.counts: NDArray[np.int64] = np.zeros((_EXPONENTS + 1) * _HALF, np.int64)
+        # Filled, not just allocated: memory is taken now, and does not grow while buckets are used.
+        self.counts: NDArray[np.int64] = np.full((_EXPONENTS + 1) * _HALF, 0, np.int64)
         self.max = 0
 
     @property

@@ -1,0 +1,41 @@
+"""Memory does not grow with the length of a run."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from trigemu import streaming
+from trigemu.streaming.core.totals import RunTotals, Snapshot
+
+DEADLINE_S = 600.0
+"""Only so that a run that hangs ends; nothing here depends on how fast it is."""
+
+
+def run(setup, out: Path) -> RunTotals:
+    begin = time.monotonic()
+
+    def watch(_: Snapshot) -> None:
+        if time.monotonic() - begin > DEADLINE_S:
+            pytest.fail(f"the run has not ended after {DEADLINE_S:.0f} s")
+
+    return streaming.run(setup, out, on_snapshot=watch)
+
+
+@pytest.mark.parametrize("frames", [400, pytest.param(4000, marks=pytest.mark.slow)])
+def test_a_run_ten_times_as_long_needs_no_more_memory(pulser, tmp_path: Path, frames: int) -> None:
+    # Control runs in this process: the first run makes it import and allocate what every run needs.
+    run(pulser("run.frames=20"), tmp_path / "first")
+    short = run(pulser(f"run.frames={frames}"), tmp_path / "short")
+    long = run(pulser(f"run.frames={10 * frames}"), tmp_path / "long")
+    assert long.closed
+    assert long.frames["planned"] == 10 * short.frames["planned"]
+    assert long.memory.keys() == short.memory.keys()
+    grown = {
+        role: (short.memory[role]["end_mib"], figures["end_mib"])
+        for role, figures in long.memory.items()
+        if figures["end_mib"] > 1.05 * short.memory[role]["end_mib"]
+    }
+    assert not grown, f"resident MiB at the end of the short and of the long run: {grown}"
