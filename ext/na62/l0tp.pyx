@@ -155,54 +155,39 @@ cdef void one_word(Queue *q, Py_ssize_t i, int64_t t, uint8_t flag) noexcept nog
 cdef Py_ssize_t run(Queue *q, Py_ssize_t i, Py_ssize_t stop, int64_t before) noexcept nogil:
     """Take the reference words from i on that come before a time, a slot's start; return how many are done.
 
-    With nothing else in its own slot and at most one word in the next, a word's ids are its own and those of
-    its neighbours, where they are near: that needs no branches and no walk.
+    Most often no other word is in the three slots: a short loop takes such words, and leaves it to `one_word`
+    to do the others and the first of a packet time.
     """
     cdef const int64_t *given = q.given
-    cdef const uint16_t *word = q.ids
-    cdef int64_t *time = q.time
-    cdef uint8_t *flags = q.flags
-    cdef uint64_t *row = &q.rows[q.half]
-    cdef int64_t width = q.width, cut = q.cut, t, slot
-    cdef Py_ssize_t n = q.count, lean = min(stop, q.given_count - 2), begin
-    cdef Py_ssize_t other = 1 - 2 * <Py_ssize_t> q.half
-    cdef uint64_t ids
+    cdef int64_t *time
+    cdef uint8_t *flags
+    cdef uint64_t *row
+    cdef int64_t width = q.width, t, slot, end
+    cdef Py_ssize_t half = q.half, other = 1 - q.half, lean = min(stop, q.given_count - 1), begin
     cdef int place = q.place
     while i < stop and given[i] < before:
+        one_word(q, i, given[i], REFERENCE)
+        i += 1
         begin = i
-        if i > 0 and given[i] < q.end:
-            while i < lean:
-                t = given[i]
-                slot = t & -width
-                if (
-                    t >= before
-                    or t >= q.end
-                    or given[i - 1] >= slot
-                    or slot == q.last
-                    or given[i + 1] < slot + width
-                    or given[i + 2] < slot + 2 * width
-                ):
-                    break
-                ids = (
-                    word[i]
-                    | word[i - 1] & -<uint64_t> ((given[i - 1] >= slot - width) & (t - given[i - 1] < cut))
-                    | word[i + 1] & -<uint64_t> ((given[i + 1] < slot + 2 * width) & (given[i + 1] - t < cut))
-                )
-                time[n] = t
-                flags[n] = REFERENCE
-                row[2 * n] = (ids & ID_BITS) << place
-                row[2 * n + other] = 0
-                n += 1
-                i += 1
-            if i > begin:
-                q.last = given[i - 1] & -width
-                q.words += i - begin
-        if i < stop and given[i] < before:
-            q.count = n
-            one_word(q, i, given[i], REFERENCE)
-            n = q.count
+        end = min(before, q.end)
+        time, flags, row = q.time + q.count, q.flags + q.count, q.rows + 2 * q.count
+        while i < lean:
+            t = given[i]
+            slot = t & -width
+            if t >= end or given[i - 1] >= slot - width or given[i + 1] < slot + 2 * width:
+                break
+            time[0] = t
+            flags[0] = REFERENCE
+            row[half] = <uint64_t> (q.ids[i] & ID_BITS) << place
+            row[other] = 0
+            time += 1
+            flags += 1
+            row += 2
             i += 1
-    q.count = n
+        if i > begin:
+            q.count += i - begin
+            q.words += i - begin
+            q.last = given[i - 1] & -width
     return i
 
 

@@ -20,6 +20,7 @@ cdef struct State:
     uint64_t a
     uint64_t b
     uint64_t fired
+    uint64_t unused  # 32 bytes are found by a shift
 
 
 cdef struct Chooser:
@@ -44,7 +45,7 @@ cdef class States:
     """
 
     cdef State table[TABLE]
-    cdef Py_ssize_t asked[MAX_STATES]
+    cdef State *asked[MAX_STATES]
     cdef readonly int known
     cdef int asking
 
@@ -70,26 +71,27 @@ cdef class States:
 
         ``rows`` and ``kinds`` (1024 each) get them; `tell` must come next.
         """
-        cdef Py_ssize_t k, place
+        cdef Py_ssize_t k
         cdef uint64_t a, b
+        cdef State *found
         if self.asking:
             # Nobody told: those states have no lines.
             self.clear()
         with nogil:
             for k in range(state.shape[0]):
                 a, b = state[k, 0], state[k, 1] | <uint64_t> flags[k] << FLAG_SHIFT
-                place = find(self.table, a, b)
-                if self.table[place].b == b:
+                found = find(self.table, a, b)
+                if found.b == b:
                     continue
                 if self.known == MAX_STATES:
                     self.asking = -1
                     break
-                self.table[place].a = a
-                self.table[place].b = b
+                found.a = a
+                found.b = b
                 rows[self.asking, 0] = a
                 rows[self.asking, 1] = state[k, 1]
                 kinds[self.asking] = flags[k]
-                self.asked[self.asking] = place
+                self.asked[self.asking] = found
                 self.asking += 1
                 self.known += 1
         if self.asking < 0:
@@ -101,7 +103,7 @@ cdef class States:
         """Learn the lines of the states that `ask` found, in its order."""
         cdef Py_ssize_t k
         for k in range(self.asking):
-            self.table[self.asked[k]].fired = fired[k]
+            self.asked[k].fired = fired[k]
         self.asking = 0
 
     def fire(
@@ -117,7 +119,8 @@ cdef class States:
 
         -1 if a state is unknown; what was written until then is of no use.
         """
-        cdef Py_ssize_t k, count = time.shape[0], place
+        cdef Py_ssize_t k, count = time.shape[0]
+        cdef const State *state_of
         cdef const int64_t *times
         cdef const uint64_t *words
         cdef const uint8_t *kinds
@@ -131,22 +134,29 @@ cdef class States:
             for k in range(count):
                 a = words[2 * k]
                 b = words[2 * k + 1] | <uint64_t> kinds[k] << FLAG_SHIFT
-                place = find(self.table, a, b)
-                if self.table[place].b != b:
-                    break
-                if self.table[place].fired:
-                    choose(&chooser, times[k], self.table[place].fired)
+                state_of = &self.table[home(a, b)]
+                if state_of.a != a or state_of.b != b:
+                    state_of = find(self.table, a, b)
+                    if state_of.b != b:
+                        break
+                if state_of.fired:
+                    choose(&chooser, times[k], state_of.fired)
             else:
                 k = count
         return chooser.count + 1 if k == count else -1
 
 
-cdef inline Py_ssize_t find(const State *table, uint64_t a, uint64_t b) noexcept nogil:
-    """Return where a state is, or the free place where it would be (``b`` is never 0: an entry has a flag)."""
-    cdef uint64_t place = (a * 0x9E3779B97F4A7C15ULL ^ b * 0xC2B2AE3D27D4EB4FULL) >> (64 - TABLE_BITS)
+cdef inline uint64_t home(uint64_t a, uint64_t b) noexcept nogil:
+    """Return the place in the table at which the search for a state begins."""
+    return ((a + (b << 7 | b >> 57)) * 0x9E3779B97F4A7C15ULL) >> (64 - TABLE_BITS)
+
+
+cdef State *find(State *table, uint64_t a, uint64_t b) noexcept nogil:
+    """Return a state, or the free place where it would be (``b`` is never 0: an entry has a flag)."""
+    cdef uint64_t place = home(a, b)
     while table[place].b != 0 and (table[place].a != a or table[place].b != b):
         place = (place + 1) & (TABLE - 1)
-    return place
+    return &table[place]
 
 
 cdef inline void begin(Chooser *c, uint64_t physics, int64_t *time, uint64_t *fired) noexcept nogil:
