@@ -149,7 +149,7 @@ def main():
     frames = [hits(number, section) for number in range(FRAMES)]
     beam = FRAMES * section.frame_timestamps * 256 * LSB_NS * 1e-9
     channels = sum(len(columns["time"]) for columns in frames)
-    kernels = best(lambda: decide_all(trigger, frames), 20)
+    kernels = best(lambda: decide_all(trigger, frames), 50)
     plain = best(lambda: [numpy_candidates(made, n, f) for n, f in enumerate(frames)], 3)
     streams = seven_streams(section)
     span = (0, section.frame_timestamps * 256)

@@ -95,9 +95,8 @@ def process(
     """
     if len(primitives) != len(DETECTOR_ORDER):
         raise InputError(f"the trigger processor has {len(DETECTOR_ORDER)} inputs, not {len(primitives)}")
-    for name, found in zip(DETECTOR_ORDER, primitives, strict=True):
-        if not trusted and found is not None and not na62_l0tp.rising(found.time):
-            raise InputError(f"primitives of {name!r} are not sorted by time")
+    if not trusted:
+        _check_order(primitives)
     scratch = scratch or Scratch()
     shift = FINE_BITS - l0.slot_bits
     column = DETECTOR_ORDER.index(l0.reference)
@@ -106,8 +105,7 @@ def process(
     room = len(reference.time) + len(control.time)
     time = scratch.take("entry time", room, np.int64)
     flags = scratch.take("entry flags", room, np.uint8)
-    words = scratch.take("entry words", 2 * room, np.uint64)
-    words = words[: len(words) // 2 * 2].reshape(-1, 2)
+    words = scratch.take("entry words", room, np.uint64, 2)
     load = np.empty(steps, np.uint16)
     count = na62_l0tp.merge(
         reference.time,
@@ -127,6 +125,12 @@ def process(
         if found is not None and index != column:
             na62_l0tp.align(time, found.time, found.word, shift, l0.cut[index], words, index)
     return Entries(time, flags[:count], words, load)
+
+
+def _check_order(primitives: Sequence[Primitives | None]) -> None:
+    for name, found in zip(DETECTOR_ORDER, primitives, strict=True):
+        if found is not None and not na62_l0tp.rising(found.time):
+            raise InputError(f"primitives of {name!r} are not sorted by time")
 
 
 def overwritten(time: NDArray[np.int64], slot_bits: int) -> NDArray[np.bool_]:

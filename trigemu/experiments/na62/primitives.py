@@ -77,8 +77,11 @@ def tile_keys(
     is min + floor(difference / 2) and the hit is tight.  A channel without a partner is a loose hit with its
     own time. Pairs form greedily in time order; channels that read no tile are ignored.
 
-    Returns ------- int64[n], sorted: ``time << 16 | tile << 1 | tight``, tile in the order of
-    `trigemu.experiments.na62.tiles`.
+    Returns
+    -------
+    ndarray
+        int64[n], sorted: ``time << 16 | tile << 1 | tight``, tile in the order of
+        `trigemu.experiments.na62.tiles`.
 
     Raises
     ------
@@ -98,9 +101,9 @@ def newchod_primitives(
 
     Tile hits are cut into splits of four absolute timestamps and, inside a split, shuffled: they stand in
     line in the order of a random number each, SplitMix64's hash of (seed, detector) and of the hit's own
-    absolute time, tile and tightness.  More than 31 hits: firmware periods 0 and 1 clear the split, later ones keep the first 32.  A hit
-    joins the first cluster whose first hit is closer than the window, else opens one; at most 8, further hits
-    are lost.
+    absolute time, tile and tightness.  More than 31 hits: firmware periods 0 and 1 clear the split, later
+    ones keep the first 32.  A hit joins the first cluster whose first hit is closer than the window, else
+    opens one; at most 8, further hits are lost.
 
     Decided here: each counter saturates at 15 by itself; the hits after the 15th no longer move the cluster
     time t_first + sum(dt) / N, which is truncated towards zero; they do count for tiles, quadrants and outer

@@ -22,11 +22,13 @@ class Scratch:
     def __init__(self) -> None:
         self._arrays: dict[str, NDArray[Any]] = {}
 
-    def take(self, name: str, length: int, dtype: DTypeLike) -> NDArray[Any]:
-        """Return an array with room for at least ``length`` (and at least one) entries."""
+    def take(self, name: str, length: int, dtype: DTypeLike, width: int = 0) -> NDArray[Any]:
+        """Return an array with room for at least ``length`` (and at least one) entries, of ``width`` each."""
         array = self._arrays.get(name)
         if array is None or len(array) < length:
-            array = _staggered(max(length + length // 2, 64), np.dtype(dtype), len(self._arrays))
+            room = max(length + length // 2, 64)
+            array = _staggered(room * max(width, 1), np.dtype(dtype), len(self._arrays))
+            array = array.reshape(room, width) if width else array
             self._arrays[name] = array
         return array
 

@@ -57,12 +57,13 @@ class NA62Trigger:
         """Return the primitives of the seven detectors, valid until the next call; None without a source."""
         start = frame.number * self._section.frame_timestamps
         l0, seed, scratch = self._section.l0, self._seed, self._scratch
-        found: list[Primitives | None] = []
-        for name in DETECTOR_ORDER:
-            columns = frame.fragments.get(name)
-            make = BUILDERS.get(name)
-            found.append(None if columns is None or make is None else make(columns, l0, start, seed, scratch))
-        return found
+        sources = frame.fragments
+        return [
+            BUILDERS[name](sources[name], l0, start, seed, scratch)
+            if name in sources and name in BUILDERS
+            else None
+            for name in DETECTOR_ORDER
+        ]
 
     def candidates(self, frame: TimeFrame) -> Candidates:
         """Return the trigger candidates of a frame: at most one per timestamp.
