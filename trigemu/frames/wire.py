@@ -238,7 +238,8 @@ def _block(kind: str, about: Any, payload: Any, schemas: Mapping[str, Schema]) -
     if digest != schema.digest:
         raise WireError(f"{kind} message: columns of {source!r} follow another schema than this run's")
     if not _INTEGER.issuperset(map(type, lengths)):
-        raise WireError(f"{kind} message: column lengths {_short(lengths)} are not numbers")
+        wrong = next(length for length in lengths if type(length) is not int)
+        raise WireError(f"{kind} message: column length {_short(wrong)} is not a number")
     try:
         block = Block(schema, tuple(lengths), payload)
     except InputError as error:
