@@ -12,6 +12,7 @@ from trigemu.experiments.base import Candidates
 from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.frame import TRUTH, TimeFrame
+from trigemu.frames.schema import Schema
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""
@@ -76,6 +77,15 @@ class Decider:
         self._readout = readout and setup.config.record.mode == "accepted"
         self.no_tally = np.zeros((self._signals, 2 + self._lines), np.int64)
         self._no_replay = np.zeros(0, np.int64)
+
+    def warm_up(self, schemas: Mapping[str, Schema]) -> None:
+        """Decide a frame without hits, so that what is compiled on first use is compiled before the run."""
+        fragments = {}
+        for source, schema in schemas.items():
+            fragments[source] = schema.empty()
+            for column in fragments[source].values():
+                column.flags.writeable = False  # as received: another type to a compiler
+        self.decide(TimeFrame(0, 0, fragments))
 
     def decide(self, frame: TimeFrame) -> Verdict:
         """Return the verdict on a frame (with its truth, which the trigger does not get to see)."""

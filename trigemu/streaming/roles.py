@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import InputError, RunError, TrigemuError
+from trigemu.experiments.base import Generator
 from trigemu.experiments.setup import Setup
 from trigemu.frames.rundir import create_run
 from trigemu.streaming import protocol as p
@@ -97,7 +98,12 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     frames, window = int(given["frames"]), int(given["window"])
     if data is None:
         sources = tuple(given["sources"])
-        generator = source or setup.experiment.generator(setup, sources)
+        generator: Generator = source or setup.experiment.generator(setup, sources)
+        if source is None:
+            # What is compiled on first use is compiled before the role says that it is ready: from then on it
+            # must beat.
+            for name in sources:
+                generator.fragment(name, 0)
         return Producer(link, setup, generator, schemas, sources)
     if link.role == "worker":
         return Worker(link, setup, data, schemas, frames, window)

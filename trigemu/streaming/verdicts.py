@@ -25,6 +25,7 @@ class RowMaker:
 
     def __init__(self, setup: Setup) -> None:
         self._decider = Decider(setup)
+        self._decider.warm_up(setup.schemas)
         self._layout = MonitorLayout(setup)
         self._run = setup.config.run.number
         self._all = setup.config.record.mode == "all"
