@@ -75,6 +75,7 @@ def one_line(snapshot: Snapshot) -> str:
 def live_table(title: str, snapshot: Snapshot) -> Group:
     """Return the live display: headline, lines with rates, latency, processes."""
     from rich.console import Group
+    from rich.table import Table
     from rich.text import Text
 
     done = f"{snapshot.frames_done} / {snapshot.frames_total} frames"
@@ -85,7 +86,10 @@ def live_table(title: str, snapshot: Snapshot) -> Group:
         f"dead {100 * snapshot.dead_fraction:.2g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
         f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}\nfragments: {fragments}"
     )
-    return Group(head, _rates(snapshot), _latencies(snapshot), _memory(snapshot), facts)
+    # Side by side, so that it fits on 24 lines: what is taller than the terminal is cut.
+    tables = Table.grid(padding=(0, 3))
+    tables.add_row(Group(_rates(snapshot), _latencies(snapshot)), _memory(snapshot))
+    return Group(head, facts, tables)
 
 
 def _rates(snapshot: Snapshot) -> Any:
@@ -110,7 +114,7 @@ def _memory(snapshot: Snapshot) -> Any:
     from trigemu.measure.console import new_table
 
     table = new_table("", ("process", "memory (MiB)"))
-    for role, mib in snapshot.memory_mib.items():
+    for role, mib in sorted(snapshot.memory_mib.items()):
         table.add_row(role, f"{mib:.0f}")
     return table
 
