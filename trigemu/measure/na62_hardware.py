@@ -14,7 +14,9 @@ from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, NA62
 from trigemu.experiments.na62.geometry import PAD_IDS, TILE_IDS
 from trigemu.experiments.na62.l0tp import overwritten, process
-from trigemu.experiments.na62.primitives import Primitives, tile_keys
+from trigemu.experiments.na62.primitives import Primitives, newchod_primitives, tile_keys
+from trigemu.experiments.na62.tiles import NEWCHOD_CODES
+from trigemu.frames.columns import Array
 from trigemu.measure.validate import Measured
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu, Prescale
@@ -62,6 +64,27 @@ def accidental_veto(rate_hz: float) -> Measured:
     found = process(inputs, L0(reference="newchod", control=None))
     hit = found.state[:, DETECTOR_ORDER.index("muv3")] & FIRED != 0
     return _fraction(int(hit.sum()), len(hit))
+
+
+def three_slot_errors() -> Measured:
+    """Return for how many of dt = -70..70 TDC counts at 256 phases the read is not "found if less than 64 away"."""
+    apart, phase = (values.ravel() for values in np.meshgrid(np.arange(-70, 71), np.arange(256)))
+    reference = 4096 * np.arange(1, len(apart) + 1) + phase
+    inputs: list[Primitives | None] = [None] * len(DETECTOR_ORDER)
+    inputs[DETECTOR_ORDER.index("newchod")] = _primitives(reference)
+    inputs[DETECTOR_ORDER.index("muv3")] = _primitives(reference + apart)
+    found = process(inputs, L0(reference="newchod", control=None)).state[:, DETECTOR_ORDER.index("muv3")]
+    return float(np.sum((found & FIRED != 0) != (np.abs(apart) < 64))), 0.0
+
+
+def hits_kept(period: int, hits: int = 40) -> Measured:
+    """Return how many of the tile hits in one split end in clusters (eight clusters, so that none saturates)."""
+    tile = np.sort(np.resize(TILE_IDS, hits))
+    time = 8192 + 100 * (np.arange(hits) % 8)
+    order = np.lexsort((tile, time))
+    columns: dict[str, Array] = {"time": time[order], "channel": tile[order].astype(np.uint16)}
+    found = newchod_primitives(columns, L0(newchod_period=period), 0, SEED)
+    return float(found.hits.sum()), 0.0
 
 
 def _sequence(menu: Menu, times: I64, frame_ticks: int) -> Sequencer:
@@ -122,6 +145,11 @@ def channel_average_bias_ps() -> Measured:
 def tiles() -> Measured:
     """Return the number of NewCHOD tiles."""
     return float(len(np.unique(TILE_IDS))), 0.0
+
+
+def channels() -> Measured:
+    """Return the number of NewCHOD channels that the trigger knows."""
+    return float(np.sum(NEWCHOD_CODES != 0xFFFF)), 0.0
 
 
 def pads() -> Measured:

@@ -1,7 +1,6 @@
 """NA62 in beam-dump mode: published and golden numbers.
 
-Sources: FW is the NA62 offline framework (2019), L0TPFW the firmware of the L0 trigger processor, C the
-reference
+Sources: FW is the NA62 offline framework (2019), L0TPFW the firmware of the L0 trigger processor, C the reference
 calculation of A' -> mu mu (proton bremsstrahlung without form factors, decays in 105-180 m weighted by 1/p,
 geometry without smearing).  Rows with certainty M are recalled: shown, never judged.
 """
@@ -74,6 +73,39 @@ def _hardware() -> list[Row]:
             "prediction",
             hardware.channel_average_bias_ps,
             "ps",
+        ),
+        Row(
+            "E6",
+            "three-slot reads that miss or add a primitive, dt -70..70, all phases",
+            0.0,
+            0.0,
+            "strict cut of 64 counts, slots of 6.24 ns (L0TPFW)",
+            "R",
+            "prediction",
+            hardware.three_slot_errors,
+        ),
+        *(
+            Row(
+                f"E10.{period}",
+                f"hits kept of 40 in a 100 ns split, firmware period {period}",
+                float(kept),
+                0.0,
+                "more than 31: cleared before period 2, then cut to 32 (FW VL0Emulator)",
+                "R",
+                "prediction",
+                partial(hardware.hits_kept, period),
+            )
+            for period, kept in ((1, 0), (2, 32), (3, 32))
+        ),
+        Row(
+            "E13.c",
+            "NewCHOD channels",
+            304.0,
+            0.0,
+            "FW NewCHODGeometry",
+            "R",
+            "prediction",
+            hardware.channels,
         ),
         Row("E13.a", "NewCHOD tiles", 152.0, 0.0, "FW NewCHODGeometry", "R", "prediction", hardware.tiles),
         Row("E13.b", "MUV3 pads", 148.0, 0.0, "FW MUV3 geometry", "R", "prediction", hardware.pads),
