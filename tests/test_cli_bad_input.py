@@ -200,6 +200,7 @@ def test_unknown_experiment_and_row_to_validate() -> None:
         (("worker", "--control", "nonsense"), ("nonsense", "tcp://")),
         (("recorder", "--control", "tcp://127.0.0.1:1", "--keys", "no-keys"), ("no-keys",)),
         (("producer",), ("--control",)),
+        (("control", "pulser", "--offline", "--out", "never"), ("--offline",)),
         (("control", "pulser", "--bind", "tcp://0.0.0.0:5799", "--out", "never"), ("0.0.0.0", "keys")),
         (("control", "pulser", "--bind", "tcp://127.0.0.1:port", "--out", "never"), ("port",)),
     ],

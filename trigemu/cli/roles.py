@@ -9,6 +9,7 @@ import click
 
 from trigemu.cli.guard import say
 from trigemu.cli.options import RunOptions, load, run_options
+from trigemu.errors import InputError
 
 KEYS = click.option(
     "--keys",
@@ -58,6 +59,8 @@ def control(config: str, bind: str, keys: Path | None, insecure: bool, **options
     from trigemu.cli.run import conduct
 
     chosen = RunOptions(**options)
+    if chosen.offline:
+        raise InputError("trigemu control leads other processes; for a run without any: trigemu run --offline")
     setup = load(config, chosen)
     out = choose(chosen.out, Path(config).stem)
 
