@@ -208,13 +208,15 @@ def test_every_command_has_help():
 
 def test_help_imports_nothing_heavy():
     code = "import sys, trigemu.cli; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert not {"numpy", "numba", "scipy", "matplotlib", "zmq", "pydantic", "rich"} & set(loaded.split())
 
 
 def test_public_names_are_imported_when_asked_for():
     code = "import sys, trigemu; assert 'numpy' not in sys.modules; print(trigemu.efficiency.__module__)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "trigemu.measure.efficiency"
     assert set(trigemu.__all__) <= set(dir(trigemu))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):

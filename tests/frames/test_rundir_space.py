@@ -136,7 +136,7 @@ except RunError as error:
 def test_real_limit_of_the_system(tmp_path: Path) -> None:
     path = tmp_path / "run"
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(path)], capture_output=True, text=True, timeout=120
+        [sys.executable, "-P", "-c", LIMITED, str(path)], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith(f"no space left on {path} (")

@@ -87,7 +87,7 @@ def test_plain_assert_is_explained(request: pytest.FixtureRequest) -> None:
 def test_plugin_imports_nothing_heavy() -> None:
     code = "import trigemu.measure.pytest_plugin, sys; print(*sorted(sys.modules))"
     loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert "trigemu.measure.pytest_plugin" in loaded
     assert not {"numpy", "numba", "scipy", "matplotlib", "zmq", "pydantic"} & set(loaded)

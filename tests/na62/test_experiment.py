@@ -82,4 +82,4 @@ def test_a_worker_does_not_start_the_compiler() -> None:
         "setup.experiment.trigger(setup)\n"
         "sys.exit('numba' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code, json.dumps(DATA)], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-P", "-c", code, json.dumps(DATA)], check=False).returncode == 0
