@@ -60,7 +60,9 @@ def control(config: str, bind: str, keys: Path | None, insecure: bool, **options
 
     chosen = RunOptions(**options)
     if chosen.offline:
-        raise InputError("trigemu control leads other processes; for a run without any: trigemu run --offline")
+        raise InputError(
+            "trigemu control leads other processes; for a run without any: trigemu run --offline"
+        )
     setup = load(config, chosen)
     out = choose(chosen.out, Path(config).stem)
 
