@@ -81,7 +81,7 @@ def merge(
     cdef Py_ssize_t i = 0, j = 0
     cdef Py_ssize_t ni = reference.shape[0], nj = control.shape[0], stop = ni
     # A slot is known by the time at which it starts; masks cost less than shifts by a variable.
-    cdef int64_t width = <int64_t> 1 << slot_shift, slot, t
+    cdef int64_t width = <int64_t> 1 << slot_shift, slot
     cdef const int64_t *given = &reference[0] if ni > 0 else NULL
     if ni + nj == 0:
         load[:] = 0

@@ -25,7 +25,6 @@ cdef extern from *:
     const uint64_t GOLDEN
 
 
-
 cdef struct Board:
     # What clustering needs to know, and the primitives so far.
     uint64_t seed
