@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,4 +192,13 @@ class Experiment(Protocol):
 
     def warm_up(self, setup: Setup) -> None:
         """Compile what is compiled on first use, so that the roles find it cached."""
+        ...
+
+
+@runtime_checkable
+class Scannable(Protocol):
+    """What an experiment has besides if ``trigemu efficiency`` can scan its signals."""
+
+    def signal_only(self, data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a resolved configuration (`Setup.to_dict`) with one ``[[signal]]`` table and no background."""
         ...

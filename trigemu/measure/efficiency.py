@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from trigemu.errors import InputError, RunError
-from trigemu.experiments.base import SignalSpec
+from trigemu.experiments.base import Scannable, SignalSpec
 from trigemu.experiments.setup import Setup
 from trigemu.measure.grid import grid_points
 from trigemu.measure.offline import Config, as_setup, decide_frames
@@ -130,7 +130,7 @@ def signal_setup(
 ) -> Setup:
     """Return the setup of a scan: this signal alone, with the parameters of a grid point.
 
-    The experiment says how its background is switched off (`Experiment.signal_only`).
+    The experiment says how its background is switched off (`Scannable.signal_only`).
     """
     unknown = [key for key in point if key not in spec.model.model_fields or key == "signal"]
     if unknown:
@@ -138,10 +138,9 @@ def signal_setup(
         raise InputError(f"signal {spec.name} has no parameter {unknown[0]!r}; it has {allowed}")
     table = {**_table(setup, spec.name), **point}
     table = validate(spec.model, table, f"signal {spec.name}").model_dump(mode="json")
-    alone = getattr(setup.experiment, "signal_only", None)
-    if alone is None:
+    if not isinstance(setup.experiment, Scannable):
         raise InputError(f"experiment {setup.config.experiment} cannot generate a signal alone")
-    data: dict[str, Any] = alone(setup.to_dict(), table)
+    data = setup.experiment.signal_only(setup.to_dict(), table)
     # Nobody looks at the monitoring histograms of a scan.
     data["record"] = {**data["record"], "monitor_every": 2**31}
     if seed is not None:

@@ -23,6 +23,8 @@ _REUSE = {
     # Message buffers come and go; glibc would return each to the system and get it back page by page.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    # Each thread's own arena would fill one after the other: slow growth early in a run.
+    "MALLOC_ARENA_MAX": "2",
 }
 
 
