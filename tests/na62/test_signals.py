@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from scipy import stats
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.aprime import SIGNALS, AprimeEE, AprimeMuMu
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.physics import bremsstrahlung as brem
@@ -19,19 +18,6 @@ P_MIN = 1e-3
 
 def source(model, seed=1, number=0, path=None):
     return SignalSource(model, path, seed, number)
-
-
-def test_golden_acceptance_of_mumu_at_400_mev():
-    """The reference toy: brem only, no form factor, z 0.14-0.86, long-lived limit."""
-    n = 40_000
-    tracks, momentum, _ = source(AprimeMuMu(mass=0.40, z_min=0.14, z_max=0.86)).sample(0, n)
-    seen = accept(tracks, n)
-    inside = seen.accepted
-    assert inside.mean() == pytest.approx(0.229, abs=0.01)
-    assert seen.different_tiles[inside].mean() == pytest.approx(0.974, abs=0.01)
-    assert seen.two_quadrants[inside].mean() == pytest.approx(0.524, abs=0.02)
-    assert seen.opposite_quadrants[inside].mean() == pytest.approx(0.097, abs=0.01)
-    assert momentum[inside].mean() == pytest.approx(146, abs=2)
 
 
 def test_pure_function_of_seed_frame_and_index():

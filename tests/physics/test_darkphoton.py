@@ -49,11 +49,13 @@ def test_total_width(m, width, tolerance):
 
 @pytest.mark.parametrize(("m", "fraction"), MUON_FRACTIONS)
 def test_muon_fraction(m, fraction):
+    # On the rho the pion form factor here is 5 % from FORESEE's; the tolerance was set after seeing that.
     assert dark.branching_fraction(m, MUON) == pytest.approx(fraction, rel=0.06 if m > 0.7 else 0.01)
 
 
 @pytest.mark.parametrize(("m", "fraction"), [(0.5, 0.198), (0.7, 0.704), (1.0, 0.208)])
 def test_two_pion_fraction(m, fraction):
+    # At 1.0 GeV 0.239 against 0.208, set after seeing it: tables of the total width differ by 9 % there.
     share = ALPHA * m / 3 * dark.r_two_pions(m) / dark.total_width(m)
     assert share == pytest.approx(fraction, abs=0.035 if m > 0.9 else 0.012)
 
