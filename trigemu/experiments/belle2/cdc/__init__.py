@@ -1,0 +1,1 @@
+"""The drift-chamber trigger: track segments, 2D tracks, event time, short and inner tracks."""

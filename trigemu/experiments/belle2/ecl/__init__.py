@@ -1,0 +1,1 @@
+"""The calorimeter trigger and the response of its cells."""

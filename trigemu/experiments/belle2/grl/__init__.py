@@ -1,0 +1,1 @@
+"""The global reconstruction logic: matching between detectors."""

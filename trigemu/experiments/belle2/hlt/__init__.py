@@ -1,0 +1,1 @@
+"""The software trigger's lines for dark-sector searches."""

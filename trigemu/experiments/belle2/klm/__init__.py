@@ -1,0 +1,1 @@
+"""The muon-detector trigger."""

@@ -1,0 +1,1 @@
+"""Fast simulation: particles to wire hits, muon-detector hits and offline quantities."""

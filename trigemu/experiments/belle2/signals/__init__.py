@@ -1,0 +1,1 @@
+"""Signals and backgrounds at 10.58 GeV."""
