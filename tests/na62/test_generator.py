@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trigemu.experiments.na62.events import EventSource, poisson_times, regular_times
+from trigemu.experiments.na62.events import EventSource, regular_times
 from trigemu.experiments.na62.generator import NA62Generator
 from trigemu.experiments.na62.sources import BACKGROUND, DETECTORS, SCHEMAS
 from trigemu.experiments.setup import Setup
+from trigemu.physics.arrivals import poisson_times
 
 FRAME = 10_240 * 256
 GUARD = 16 * 256

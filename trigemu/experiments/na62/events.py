@@ -22,7 +22,8 @@ from trigemu.experiments.na62.halo import HaloSource
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.experiments.na62.tracks import Tracks
-from trigemu.physics.rng import Purpose, poisson, stream, uniforms
+from trigemu.physics.arrivals import poisson_times
+from trigemu.physics.rng import Purpose, stream, uniforms
 
 if TYPE_CHECKING:
     from trigemu.experiments.setup import Setup
@@ -97,12 +98,6 @@ def regular_times(seed: int, frame: int, number: int, every: float, offset: floa
     n = max(0, math.floor((frame_ticks - SPLIT_LSB - offset) / every) + 1)
     phase = uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
     return offset + every * np.arange(n) + SPLIT_LSB * phase
-
-
-def poisson_times(seed: int, frame: int, number: int, mean: float, frame_ticks: int) -> F64:
-    """Return a Poisson number of times (float64[n], TDC counts), uniform over the frame, in no order."""
-    n = int(poisson(seed, frame, stream(Purpose.CORE_COUNT, number), 0, mean)) if mean > 0.0 else 0
-    return frame_ticks * uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
 
 
 class EventSource:
