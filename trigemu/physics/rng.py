@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     ANTI0 = 25
     NEUTRAL = 26
     CHANNEL_SHARING = 30
+    SAMPLING_PHASE = 90
     TEST = 99
 
 

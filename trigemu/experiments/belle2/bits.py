@@ -1,0 +1,39 @@
+"""The vector of trigger bits that Belle II's menu lines are made of.
+
+Seven words of 64: two of the global reconstruction logic, two of the calorimeter, one of signals from outside
+the detector, two of the software trigger.  Names are those of the experiment's menu files (lower case).
+"""
+
+from __future__ import annotations
+
+from trigemu.experiments.belle2.ecl.bits import ECL_BITS
+from trigemu.experiments.belle2.grl.bits import GRL_BITS
+from trigemu.experiments.belle2.hlt.bits import HLT_BITS
+
+EXTERNAL = (
+    "veto",
+    "injv",
+    "revo",
+    "her_kick",
+    "ler_kick",
+    "bha_delay",
+    "pseud_rand",
+    "plsin",
+    "poissonin",
+    "nimin0",
+    "nimin1",
+)
+"""Bits of the column ``external`` of the source ``timing``, in order (belle2_facts 8.1: set by the accelerator and
+by pulsers)."""
+
+WORD = 64
+
+
+def _words(names: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return (*names, *("",) * (count * WORD - len(names)))
+
+
+BITS = (*_words(GRL_BITS, 2), *_words(ECL_BITS, 2), *_words(EXTERNAL, 1), *_words(HLT_BITS, 2))
+"""All names in word order; an empty name is an unused bit."""
+
+WORDS = len(BITS) // WORD

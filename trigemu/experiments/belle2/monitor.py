@@ -1,0 +1,61 @@
+"""Monitoring histograms of Belle II: what the person on shift looks at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trigemu.experiments.base import HistogramSpec
+from trigemu.experiments.belle2.sources import CDC
+from trigemu.frames.frame import TimeFrame
+
+if TYPE_CHECKING:
+    from trigemu.experiments.belle2.trigger import Level1
+
+I64 = NDArray[np.int64]
+
+CELLS, WIRES = 576, 14336
+
+HISTOGRAMS: Mapping[str, HistogramSpec] = {
+    "cdc_hits": HistogramSpec("Wire hits per crossing", "hits", "crossings", (100,), (0.0,), (4000.0,)),
+    "segments": HistogramSpec(
+        "Track segments by number", "track segment", "entries", (146,), (0.0,), (2336.0,)
+    ),
+    "tracks": HistogramSpec("2D tracks per crossing", "tracks", "crossings", (16,), (0.0,), (16.0,)),
+    "phi0": HistogramSpec("Azimuth of 2D tracks", "phi0 [deg]", "tracks", (160,), (-180.0,), (180.0,)),
+    "neuro_z": HistogramSpec("z of neural tracks", "z [cm]", "tracks", (100,), (-100.0,), (100.0,)),
+    "cluster_cell": HistogramSpec(
+        "Calorimeter clusters by central cell", "trigger cell", "clusters", (CELLS,), (1.0,), (577.0,)
+    ),
+    "cluster_energy": HistogramSpec(
+        "Energy of calorimeter clusters", "energy [GeV]", "clusters", (80,), (0.0,), (8.0,)
+    ),
+    "klm_sectors": HistogramSpec(
+        "Barrel sectors of the muon detector that fired", "sector", "crossings", (8,), (0.0,), (8.0,)
+    ),
+}
+"""Name -> axes of what `fill` counts."""
+
+
+def fill(frame: TimeFrame, found: Level1) -> dict[str, I64]:
+    """Count one frame: name -> int64[bins], see `HISTOGRAMS`."""
+    barrel = found.klm.barrel_forward | found.klm.barrel_backward
+    values: dict[str, ArrayLike] = {
+        "cdc_hits": np.diff(frame[CDC]["offsets"]),
+        "segments": found.segments.segment,
+        "tracks": np.diff(found.tracks.offsets),
+        "phi0": np.degrees(found.tracks.phi0),
+        "neuro_z": found.neuro.z_cm[found.neuro.found != 0],
+        "cluster_cell": found.ecl.cell,
+        "cluster_energy": found.ecl.energy,
+        "klm_sectors": np.nonzero(barrel[:, None] >> np.arange(8) & 1)[1],
+    }
+    return {name: _count(HISTOGRAMS[name], value) for name, value in values.items()}
+
+
+def _count(spec: HistogramSpec, values: ArrayLike) -> I64:
+    counts, _ = np.histogram(values, spec.shape[0], (spec.low[0], spec.high[0]))
+    return counts.astype(np.int64)
