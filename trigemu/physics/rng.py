@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     ANTI0 = 25
     NEUTRAL = 26
     CHANNEL_SHARING = 30
+    COLLISION = 40
     CDC_HIT = 60
     CDC_BACKGROUND = 61
     CDC_BACKGROUND_COUNT = 62

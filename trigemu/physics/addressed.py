@@ -1,0 +1,106 @@
+"""Addressed random numbers for whole arrays of events, and rejection sampling that stays addressed.
+
+Event i of a frame uses the numbers of its own index only, however many events are made with it and however
+many attempts the others need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.errors import RunError
+from trigemu.jit import kernel
+from trigemu.physics.rng import Int, normal2, uniform2
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+STEP_BLOCKS = 1 << 20
+"""Blocks that one step of making an event may use."""
+
+MAX_ATTEMPTS = 10_000
+"""Attempts for one event before sampling gives up."""
+
+
+@kernel
+def _rows(seed: Int, frame: Int, purpose: Int, index: I64, block: Int, normal: bool, out: F64) -> None:
+    for i in range(index.shape[0]):
+        if normal:
+            out[i, 0], out[i, 1] = normal2(seed, frame, purpose, index[i], block)
+        else:
+            out[i, 0], out[i, 1] = uniform2(seed, frame, purpose, index[i], block)
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The random numbers of one purpose in one frame.
+
+    Attributes
+    ----------
+    seed, frame, purpose
+        Address (see `trigemu.physics.rng`).
+    base
+        First block of this step.
+    """
+
+    seed: int
+    frame: int
+    purpose: int
+    base: int = 0
+
+    def step(self, number: int) -> Draws:
+        """Return the numbers of another step (0-4095) in making an event."""
+        return Draws(self.seed, self.frame, self.purpose, number * STEP_BLOCKS)
+
+    def uniform(self, index: I64, block: int = 0) -> F64:
+        """Return float64[n, 2], uniform in [0, 1), for the events with these numbers."""
+        return self._fill(index, block, normal=False)
+
+    def normal(self, index: I64, block: int = 0) -> F64:
+        """Return float64[n, 2], standard normal, for the events with these numbers."""
+        return self._fill(index, block, normal=True)
+
+    def _fill(self, index: I64, block: int, *, normal: bool) -> F64:
+        out = np.empty((len(index), 2))
+        _rows(np.uint64(self.seed), self.frame, self.purpose, index, self.base + block, normal, out)
+        return out
+
+
+def accept_reject(index: I64, propose: Callable[[I64, int], tuple[F64, F64]], what: str) -> F64:
+    """Return one accepted proposal per event.
+
+    Parameters
+    ----------
+    index
+        int64[n], numbers of the events.
+    propose
+        Called with positions in ``index`` (int64[k]) and the number of the attempt; returns candidates
+        (float64[k] or [k, m]) and the margin by which each is kept (float64[k], kept where >= 0).
+    what
+        What is sampled, for the sentence if it fails.
+
+    Returns
+    -------
+    float64[n] or [n, m]
+
+    Raises
+    ------
+    RunError
+        An event had no luck in `MAX_ATTEMPTS` attempts.
+    """
+    pending = np.arange(len(index))
+    out: F64 | None = None
+    for attempt in range(MAX_ATTEMPTS):
+        values, margin = propose(pending, attempt)
+        if out is None:
+            out = np.empty((len(index), *values.shape[1:]))
+        kept = margin >= 0.0
+        out[pending[kept]] = values[kept]
+        pending = pending[~kept]
+        if len(pending) == 0:
+            return out
+    raise RunError(f"sampling of {what} found nothing in {MAX_ATTEMPTS} attempts for {len(pending)} events")
