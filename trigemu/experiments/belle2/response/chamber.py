@@ -1,0 +1,140 @@
+"""One track through the drift chamber: which cells, how close to the wire, when.
+
+Plan.  A helix goes outwards from its perigee to its apogee, inwards to the next perigee, and so on: *arms*, each half
+a turn long.  On an arm the radius changes in one direction only, so every layer is crossed once, from one
+boundary of its cells to the other; between them the track sweeps through one or more cells.  In each, two
+Newton steps along the track find the point closest to the wire, kept inside the cell because only charge from
+there drifts to it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.belle2.response.cells import cell, shrink
+from trigemu.experiments.belle2.response.helix import (
+    apogee_radius,
+    arc_at_radius,
+    direction,
+    half_turn,
+    position,
+)
+from trigemu.jit import inlined
+
+F64 = NDArray[np.float64]
+
+MAX_CELLS = 64
+"""Cells of one layer that one arm can touch: more means a track along the layer, which is cut off."""
+
+SURFACE_STEPS = 3
+CLOSEST_STEPS = 2
+
+
+@inlined
+def first_arm(omega: float, start: float) -> int:
+    """Return the arm on which a particle starts: even arms go outwards, odd ones (also -1) inwards."""
+    if omega == 0.0:
+        return 0 if start >= 0.0 else -1
+    return math.floor(start / half_turn(omega))
+
+
+@inlined
+def arm_base(omega: float, arm: int) -> float:
+    """Return the arc of the perigee at which an arm begins (even arms) or ends (odd arms)."""
+    return 0.0 if omega == 0.0 or arm in (0, -1) else (arm + arm % 2) * half_turn(omega)
+
+
+@inlined
+def _surface(track: F64, layer: F64, radius: float, sign: float, base: float) -> float:
+    # Arc from the perigee at which the arm crosses a surface that has this radius at the end plates.
+    arc = arc_at_radius(track[0], track[2], radius)
+    if layer[5] == 0.0 or math.isnan(arc):
+        return arc
+    for _ in range(SURFACE_STEPS):
+        z = track[3] + track[4] * (base + sign * arc)
+        inner = arc_at_radius(track[0], track[2], radius * shrink(layer, z))
+        if math.isnan(inner):
+            return arc
+        arc = inner
+    return arc
+
+
+@inlined
+def span(track: F64, layer: F64, arm: int) -> tuple[float, float]:
+    """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is.
+
+    ``track`` is a row of `helix.perigees`, ``layer`` one of `cells.drift_cells`.
+    """
+    d0, omega = track[0], track[2]
+    nearest, farthest = abs(d0), apogee_radius(d0, omega)
+    middle = shrink(layer, track[3])
+    if nearest >= layer[8] or farthest <= layer[7] * middle:
+        return math.nan, math.nan
+    outwards = arm % 2 == 0
+    sign = 1.0 if outwards else -1.0
+    base = arm_base(omega, arm)
+    near = _surface(track, layer, layer[7], sign, base)
+    far = _surface(track, layer, layer[8], sign, base)
+    if math.isnan(near):  # the perigee is inside the layer's cells, or the track never gets there
+        if farthest <= layer[7]:
+            return math.nan, math.nan
+        near = 0.0
+    if math.isnan(far):  # so is the apogee
+        far = half_turn(omega)
+    return (base + near, base + far) if outwards else (base - far, base - near)
+
+
+@inlined
+def closest(track: F64, wire: F64, first: float, last: float) -> tuple[float, float, float]:
+    """Return (arc, distance, length) of the point between two arcs that is closest to a wire.
+
+    ``wire`` is a row of `cells.wires`; ``distance`` (mm) is that to the wire, ``length`` (mm) the way along the wire
+    to its backward end.
+    """
+    wx, wy, wz = wire[3], wire[4], wire[5]
+    stretch = math.sqrt(1.0 + track[4] * track[4])
+    arc = 0.5 * (first + last)
+    distance, length = 0.0, 0.0
+    for step in range(CLOSEST_STEPS + 1):
+        x, y, z = position(track[0], track[1], track[2], track[3], track[4], arc)
+        dx, dy, dz = x - wire[0], y - wire[1], z - wire[2]
+        length = dx * wx + dy * wy + dz * wz
+        dx -= length * wx
+        dy -= length * wy
+        dz -= length * wz
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        if step == CLOSEST_STEPS:
+            break
+        phi = direction(track[1], track[2], arc)
+        tx, ty, tz = math.cos(phi) / stretch, math.sin(phi) / stretch, track[4] / stretch
+        along = tx * wx + ty * wy + tz * wz
+        tx -= along * wx
+        ty -= along * wy
+        tz -= along * wz
+        norm = tx * tx + ty * ty + tz * tz
+        if norm <= 0.0:
+            break
+        arc -= (dx * tx + dy * ty + dz * tz) / (norm * stretch)
+        arc = min(max(arc, first), last)
+    return arc, distance, length
+
+
+@inlined
+def sweep(track: F64, layer: F64, first: float, last: float) -> tuple[float, float]:
+    """Return the places among the wires (see `cells.cell`, not wrapped) at two arcs; the second follows the first."""
+    x, y, z = position(track[0], track[1], track[2], track[3], track[4], first)
+    begin = cell(layer, math.atan2(y, x), z)
+    x, y, z = position(track[0], track[1], track[2], track[3], track[4], last)
+    end = cell(layer, math.atan2(y, x), z)
+    wires = layer[3]
+    return begin, begin + (end - begin) - wires * math.floor((end - begin) / wires + 0.5)
+
+
+@inlined
+def drift_ns(distance: float, speed: float, linear: float, edge: float) -> float:
+    """Return the drift time (ns) over a distance (mm): constant speed, slower near the edge of large cells."""
+    far = max(distance - linear, 0.0)
+    return distance / speed + edge * far * far
