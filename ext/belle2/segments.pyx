@@ -1,0 +1,356 @@
+"""Track segments of the drift chamber: wire hits of a batch of crossings to segments.
+
+Plan.  A crossing has a few hundred hits on 14336 wires, and 2336 segments look at 11 or 15 wires each, nearly all of
+them empty.  So:
+
+1. Hits become one bit per wire and the earliest time of the wire.  A layer is a row of bits, with the wires at both
+   ends of the row repeated beyond the other end, so that nothing below has to wrap.
+2. Sixty-four segments at a time: which of the five layers have a hit in the segment's wires (shifts and ORs), how many
+   layers that makes (a bit-sliced adder), is a priority wire hit.  No table entry fires with fewer than ``least``
+   layers (the caller looked), so a segment without them cannot fire.
+3. Only those that remain get a pattern and a look at the table, and only those that fire get times.
+"""
+
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memset
+
+cdef enum:
+    CHANNELS = 14336
+    LAYERS = 56
+    WORDS = 7        # words of a row: 8 repeated wires, at most 384, 8 repeated wires
+    PAD = 8
+    MOST = 384       # segments in a superlayer
+    MISSING = 9999   # time of a layer without hit
+
+cdef extern from *:
+    """
+    #define lowest_bit(x) __builtin_ctzll(x)
+    """
+    int lowest_bit(uint64_t x) nogil
+
+
+cdef struct Candidate:
+    int16_t number
+    uint16_t pattern
+    uint8_t position
+    uint8_t side
+
+
+cdef struct Output:
+    Py_ssize_t count
+    int16_t *segment
+    uint8_t *position
+    uint8_t *left_right
+    int16_t *time
+    int16_t *fastest
+    int16_t *found
+    uint16_t *pattern
+
+
+cdef struct Superlayer:
+    int inner            # 1: shape of superlayer 0
+    int number           # segments
+    int first            # of its segments
+    int lower            # what segment 0 takes for its lower neighbour
+    int channel          # first channel of the innermost of the five layers
+    const uint64_t *rows
+    const uint8_t *table
+
+
+cdef inline uint64_t before(const uint64_t *row, int w, int n) noexcept nogil:
+    """Return the bits of word w, each that of the n-th wire before it."""
+    return (row[w] << n) | (row[w - 1] >> (64 - n) if w else 0)
+
+
+cdef inline uint64_t after(const uint64_t *row, int w, int n) noexcept nogil:
+    return (row[w] >> n) | (row[w + 1] << (64 - n) if w + 1 < WORDS else 0)
+
+
+cdef inline uint32_t around(const uint64_t *row, int number) noexcept nogil:
+    """Return wires number - 2 (bit 0) to number + 2 (bit 4) of a row."""
+    cdef int place = number + PAD - 2
+    cdef int w = place >> 6
+    cdef int shift = place & 63
+    cdef uint64_t high = row[w + 1] << 1 << (63 - shift) if w + 1 < WORDS else 0
+    return <uint32_t> ((row[w] >> shift) | high)
+
+
+cdef inline uint64_t fires_possibly(const Superlayer *s, int w, int least) noexcept nogil:
+    """Return which of 64 segments have a priority wire and hits in at least ``least`` layers."""
+    cdef const uint64_t *row = s.rows
+    cdef uint64_t a, b, c, d, e, priority, sum_low, sum_all, carry, carry_too, two, four
+    if s.inner:
+        a = row[w]
+        row += WORDS
+        b = row[w] | before(row, w, 1)
+        row += WORDS
+        c = row[w] | before(row, w, 1) | after(row, w, 1)
+        row += WORDS
+        d = row[w] | before(row, w, 1) | before(row, w, 2) | after(row, w, 1)
+        row += WORDS
+        e = row[w] | before(row, w, 1) | before(row, w, 2) | after(row, w, 1) | after(row, w, 2)
+        priority = a | b
+    else:
+        a = row[w] | before(row, w, 1) | after(row, w, 1)
+        row += WORDS
+        b = row[w] | before(row, w, 1)
+        row += WORDS
+        c = row[w]
+        row += WORDS
+        d = row[w] | before(row, w, 1)
+        row += WORDS
+        e = row[w] | before(row, w, 1) | after(row, w, 1)
+        priority = c | d
+    sum_low = a ^ b ^ c
+    carry = (a & b) | (c & (a ^ b))
+    sum_all = sum_low ^ d ^ e
+    carry_too = (sum_low & d) | (e & (sum_low ^ d))
+    two = carry ^ carry_too
+    four = carry & carry_too
+    if least == 4:
+        return priority & four
+    if least == 3:
+        return priority & (four | (two & sum_all))
+    if least == 2:
+        return priority & (four | two)
+    if least == 5:
+        return priority & four & sum_all
+    return priority
+
+
+cdef inline uint32_t pattern_of(const Superlayer *s, int number) noexcept nogil:
+    """Return the hit pattern of a segment, layer by layer in bit order."""
+    cdef const uint64_t *row = s.rows
+    cdef uint32_t a = around(row, number)
+    cdef uint32_t b = around(row + WORDS, number)
+    cdef uint32_t c = around(row + 2 * WORDS, number)
+    cdef uint32_t d = around(row + 3 * WORDS, number)
+    cdef uint32_t e = around(row + 4 * WORDS, number)
+    if s.inner:
+        return (
+            ((a >> 2) & 1) | ((b >> 1) & 3) << 1 | ((c >> 1) & 7) << 3 | (d & 15) << 6 | (e & 31) << 10
+        )
+    return (
+        ((a >> 1) & 7) | ((b >> 1) & 3) << 3 | ((c >> 2) & 1) << 5 | ((d >> 1) & 3) << 6 | ((e >> 1) & 7) << 8
+    )
+
+
+cdef inline int wire_time(const Superlayer *s, const int16_t *time, int layer, int wire) noexcept nogil:
+    if wire < 0:
+        wire += s.number
+    elif wire >= s.number:
+        wire -= s.number
+    return time[s.channel + layer * s.number + wire]
+
+
+cdef inline int position_of(const Superlayer *s, const int16_t *time, int number, uint32_t pattern) noexcept nogil:
+    """Return which wire has priority: 3 first, 2 second left, 1 second right (it wins if both came together)."""
+    cdef uint32_t second
+    cdef int layer
+    if s.inner:
+        if pattern & 1:
+            return 3
+        second = (pattern >> 1) & 3
+        layer = 1
+    else:
+        if pattern & 32:
+            return 3
+        second = (pattern >> 6) & 3
+        layer = 3
+    if second != 3:
+        return second
+    return 1 if wire_time(s, time, layer, number) >= wire_time(s, time, layer, number - 1) else 2
+
+
+cdef inline void emit(
+    const Superlayer *s, const int16_t *time, const Candidate *candidate, Output *out
+) noexcept nogil:
+    """Write a segment.  Found time: when the fourth layer was hit, the second latest of five."""
+    cdef uint32_t pattern = candidate.pattern
+    cdef int number = candidate.number
+    cdef int layer, first, width, wire, t, earliest, fastest = MISSING, latest = -MISSING, found = -MISSING
+    cdef uint32_t bits
+    for layer in range(5):
+        if s.inner:
+            width = layer + 1
+            first = -((layer + 1) >> 1)
+        else:
+            width = 3 - layer if layer < 3 else layer - 1
+            first = -1 if width > 1 else 0
+        bits = pattern & ((1 << width) - 1)
+        pattern >>= width
+        earliest = MISSING
+        while bits:
+            wire = first + lowest_bit(bits)
+            bits &= bits - 1
+            t = wire_time(s, time, layer, number + wire)
+            if t < earliest:
+                earliest = t
+        if earliest < fastest:
+            fastest = earliest
+        if earliest > latest:
+            found = latest
+            latest = earliest
+        elif earliest > found:
+            found = earliest
+    layer = 0 if s.inner else 2
+    if candidate.position == 3:
+        t = wire_time(s, time, layer, number)
+    else:
+        t = wire_time(s, time, layer + 1, number - (candidate.position == 1))
+    out.segment[out.count] = <int16_t> (s.first + number)
+    out.position[out.count] = candidate.position
+    out.left_right[out.count] = candidate.side
+    out.time[out.count] = <int16_t> t
+    out.fastest[out.count] = <int16_t> fastest
+    out.found[out.count] = <int16_t> found
+    out.pattern[out.count] = candidate.pattern
+    out.count += 1
+
+
+cdef void superlayer_segments(const Superlayer *s, const int16_t *time, int least, Output *out) noexcept nogil:
+    """Write the segments of one superlayer of one crossing, in rising order."""
+    cdef Candidate candidates[MOST]
+    cdef uint8_t first_priority[MOST]
+    cdef Candidate *candidate
+    cdef int count = 0, w, i, number, lower, upper
+    cdef uint32_t pattern
+    cdef uint64_t bits
+    memset(first_priority, 0, s.number)
+    for w in range((s.number + PAD + 63) >> 6):
+        bits = fires_possibly(s, w, least)
+        if w == 0:
+            bits &= ~<uint64_t> 0 << PAD
+        while bits:
+            number = 64 * w + lowest_bit(bits) - PAD
+            bits &= bits - 1
+            if number >= s.number:
+                break
+            pattern = pattern_of(s, number)
+            candidate = &candidates[count]
+            candidate.position = <uint8_t> position_of(s, time, number, pattern)
+            candidate.side = s.table[2 * pattern + (candidate.position == 2)]
+            if not candidate.side:
+                continue
+            candidate.number = <int16_t> number
+            candidate.pattern = <uint16_t> pattern
+            first_priority[number] = candidate.position == 3
+            count += 1
+    for i in range(count):
+        candidate = &candidates[i]
+        if candidate.position != 3:
+            lower = candidate.number - 1 if candidate.number else s.lower
+            upper = candidate.number + 1 if candidate.number + 1 < s.number else 0
+            if first_priority[lower] or first_priority[upper]:
+                continue
+        emit(s, time, candidate, out)
+
+
+cdef inline Py_ssize_t fill(
+    const uint16_t *channel,
+    const int16_t *tdc,
+    Py_ssize_t start,
+    Py_ssize_t stop,
+    const int *limits,
+    const uint16_t *place,
+    uint64_t *bits,
+    int16_t *time,
+) noexcept nogil:
+    """Set the bits and earliest times of a crossing's hits; return the first hit of no channel, else -1."""
+    cdef Py_ssize_t i
+    cdef int wire, t, old
+    cdef uint64_t mask
+    cdef uint64_t *word
+    for i in range(start, stop):
+        wire = channel[i]
+        if wire >= CHANNELS:
+            return i
+        if tdc[i] < limits[0] or tdc[i] > limits[1]:
+            continue
+        t = (limits[2] - tdc[i]) >> 1
+        word = bits + (place[wire] >> 6)
+        mask = <uint64_t> 1 << (place[wire] & 63)
+        old = time[wire] if word[0] & mask else MISSING
+        word[0] |= mask
+        time[wire] = <int16_t> (t if t < old else old)
+    return -1
+
+
+cdef inline void close_rows(const int16_t[::1] wires, uint64_t *bits) noexcept nogil:
+    """Repeat the first and the last eight wires of every layer beyond the other end (all are whole bytes)."""
+    cdef int layer
+    cdef uint8_t *row
+    for layer in range(LAYERS):
+        row = <uint8_t *> (bits + layer * WORDS)
+        row[0] = row[wires[layer] >> 3]
+        row[(wires[layer] >> 3) + 1] = row[1]
+
+
+def find_segments(
+    const uint16_t[::1] channel,
+    const int16_t[::1] tdc,
+    const int64_t[::1] offsets,
+    int low,
+    int high,
+    int origin,
+    const uint16_t[::1] place,
+    const int16_t[::1] wires,
+    const int16_t[::1] lower,
+    const uint8_t[::1] inner,
+    const uint8_t[::1] outer,
+    int inner_least,
+    int outer_least,
+    int16_t[::1] time_of,
+    int64_t[::1] cuts,
+    int16_t[::1] segment,
+    uint8_t[::1] position,
+    uint8_t[::1] left_right,
+    int16_t[::1] time,
+    int16_t[::1] fastest,
+    int16_t[::1] found,
+    uint16_t[::1] pattern,
+):
+    """Find the segments of all crossings; output columns need room for two segments per hit."""
+    cdef uint64_t bits[LAYERS * WORDS]
+    cdef Superlayer layers[9]
+    cdef Output out
+    cdef int limits[3]
+    cdef int s, layer = 3, segments = 0, i
+    cdef int first_channel[LAYERS + 1]
+    cdef Py_ssize_t event, bad = -1
+    limits[0], limits[1], limits[2] = low, high, origin
+    first_channel[0] = 0
+    for i in range(LAYERS):
+        first_channel[i + 1] = first_channel[i] + wires[i]
+    for s in range(9):
+        # Superlayer 0 uses layers 3-7, the others the first five of their six.
+        layers[s].inner = s == 0
+        layers[s].number = wires[layer]
+        layers[s].first = segments
+        layers[s].lower = lower[s]
+        layers[s].channel = first_channel[layer]
+        layers[s].rows = bits + layer * WORDS
+        layers[s].table = &inner[0] if s == 0 else &outer[0]
+        segments += wires[layer]
+        layer += 5 if s == 0 else 6
+    out.count = 0
+    cuts[0] = 0
+    if segment.shape[0] == 0:
+        for event in range(offsets.shape[0]):
+            cuts[event] = 0
+        return 0
+    out.segment, out.position, out.left_right = &segment[0], &position[0], &left_right[0]
+    out.time, out.fastest, out.found, out.pattern = &time[0], &fastest[0], &found[0], &pattern[0]
+    with nogil:
+        for event in range(offsets.shape[0] - 1):
+            memset(bits, 0, sizeof(bits))
+            bad = fill(
+                &channel[0], &tdc[0], offsets[event], offsets[event + 1], limits, &place[0], bits, &time_of[0]
+            )
+            if bad >= 0:
+                break
+            close_rows(wires, bits)
+            for s in range(9):
+                superlayer_segments(&layers[s], &time_of[0], inner_least if s == 0 else outer_least, &out)
+            cuts[event + 1] = out.count
+    return out.count if bad < 0 else -1 - bad

@@ -1,0 +1,122 @@
+"""Track-segment finder: wire hits to track segments.
+
+Logic and parameters are those of the experiment's simulation (belle2_facts 3): hits inside a window of TDC counts, the
+earliest one of each wire; a segment fires if its look-up table says so and one of its priority wires is hit; one seen
+through a second-priority wire only is dropped if a neighbour has its first-priority wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu._kernels import belle2_segments
+from trigemu.errors import InputError
+from trigemu.experiments.belle2.cdc.config import Cdc
+from trigemu.experiments.belle2.cdc.geometry import (
+    CHANNEL_LAYER,
+    CHANNEL_WIRE,
+    CHANNELS,
+    INNER_SHAPE,
+    OUTER_SHAPE,
+    SEGMENTS,
+    WIRES,
+)
+from trigemu.experiments.belle2.cdc.tables import left_right
+from trigemu.experiments.belle2.clock import T0_TDC
+from trigemu.experiments.belle2.records import Segments
+
+Columns = Mapping[str, NDArray[Any]]
+
+_ROW_BITS, _ROW_PAD = 7 * 64, 8
+_PLACE = (CHANNEL_LAYER * _ROW_BITS + _ROW_PAD + CHANNEL_WIRE).astype(np.uint16)
+"""Where the kernel keeps the bit of each channel: layer by layer, seven words each, after eight spare bits."""
+
+
+def lower_neighbours(ideal: bool) -> NDArray[np.int16]:
+    """Return int16[9]: what the first segment of each superlayer takes for its lower neighbour.
+
+    The experiment's simulation computes (0 - 1) mod n with 32-bit unsigned numbers, which is n - 1 only where n is a
+    power of two.
+    """
+    return ((SEGMENTS - 1) if ideal else (2**32 - 1) % SEGMENTS).astype(np.int16)
+
+
+def least_layers(table: NDArray[np.uint8], shape: tuple[tuple[int, int], ...]) -> int:
+    """Return the smallest number of layers with hits in a pattern for which a table fires (5 if it never does)."""
+    patterns = np.arange(len(table)) >> 1
+    layers = np.zeros(len(table), np.int64)
+    for layer in {layer for layer, _ in shape}:
+        mask = sum(1 << bit for bit, (own, _) in enumerate(shape) if own == layer)
+        layers += (patterns & mask) != 0
+    fires = layers[table != 0]
+    return int(fires.min()) if len(fires) else 5
+
+
+class SegmentFinder:
+    """Finds track segments; holds memory that it uses again, so one instance serves one thread.
+
+    Parameters
+    ----------
+    config
+        The ``[belle2.cdc]`` section.
+
+    Raises
+    ------
+    InputError
+        The left/right tables cannot be read.
+    """
+
+    def __init__(self, config: Cdc) -> None:
+        self._inner, self._outer = left_right(config)
+        self._least = least_layers(self._inner, INNER_SHAPE), least_layers(self._outer, OUTER_SHAPE)
+        self._limits = config.tdc_low, config.tdc_high
+        self._lower = lower_neighbours(config.ideal_neighbours)
+        self._wires = WIRES.astype(np.int16)
+        self._time = np.zeros(CHANNELS, np.int16)
+
+    def find(self, columns: Columns) -> Segments:
+        """Return the segments of a batch of crossings.
+
+        Parameters
+        ----------
+        columns
+            ``channel`` uint16[m] (`geometry.wire_channel` of layer and wire), ``tdc`` int16[m] (raw counts, larger is
+            earlier, 4900 at the collision) and ``offsets`` int64[n + 1]: hits of crossing i are
+            ``offsets[i]:offsets[i + 1]``, in any order.
+
+        Raises
+        ------
+        InputError
+            A channel is none of the 14336 wires, or ``offsets`` do not cut the hits into crossings.
+        """
+        channel = np.ascontiguousarray(columns["channel"], np.uint16)
+        tdc = np.ascontiguousarray(columns["tdc"], np.int16)
+        offsets = np.ascontiguousarray(columns["offsets"], np.int64)
+        _check_cuts(channel, tdc, offsets)
+        # A wire is the priority wire of at most two segments, so there are at most two segments per hit.
+        room = 2 * len(channel)
+        rows = [np.empty(room, kind) for kind in ("i2", "u1", "u1", "i2", "i2", "i2", "u2")]
+        cuts = np.empty(len(offsets), np.int64)
+        count = belle2_segments.find_segments(
+            *(channel, tdc, offsets, *self._limits, T0_TDC, _PLACE, self._wires, self._lower),
+            *(self._inner, self._outer, *self._least, self._time, cuts, *rows),
+        )
+        if count < 0:
+            hit = -1 - count
+            raise InputError(f"source cdc: hit {hit} has channel {channel[hit]}, allowed are 0-{CHANNELS - 1}")
+        return Segments(cuts, *(row[:count].copy() for row in rows))
+
+
+def _check_cuts(
+    channel: NDArray[np.uint16], tdc: NDArray[np.int16], offsets: NDArray[np.int64]
+) -> None:
+    if len(channel) != len(tdc):
+        raise InputError(f"source cdc: {len(channel)} channels but {len(tdc)} tdc counts")
+    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(channel) or (np.diff(offsets) < 0).any():
+        raise InputError(
+            f"source cdc: offsets must rise from 0 to {len(channel)}, the number of hits, without falling"
+        )
