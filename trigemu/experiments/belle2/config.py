@@ -16,7 +16,7 @@ from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.klm.config import Klm
 from trigemu.experiments.belle2.neuro.config import Neuro
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.signals.models import Process
+from trigemu.experiments.belle2.signals.processes import AnyProcess
 from trigemu.menu.schema import Model
 
 Rate = Annotated[float, Field(ge=0, le=1e8)]
@@ -53,7 +53,7 @@ class Belle2(Model):
 
     frame_revolutions: Annotated[int, Field(ge=1, le=10**5)] = 512
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 4.7e34
-    process: tuple[Process, ...] = ()
+    process: tuple[AnyProcess, ...] = ()
     external: External = External()
     cdc: Cdc = Cdc()
     neuro: Neuro = Neuro()
