@@ -128,3 +128,21 @@ def seed_vetoes() -> I16:
     table[wide] = near[wide][:, [1, 3, 4, 5, 6]]
     table.flags.writeable = False
     return table
+
+
+@cache
+def quadrants() -> NDArray[np.uint8]:
+    """Return uint8[577], the overlapping quadrants in azimuth that a cell is in, for the beam-background veto.
+
+    Bits 0-3: forward endcap without theta 1; bits 4-7: barrel; 0 elsewhere.  Each quadrant has one more number of
+    phi on either side.  Source: the experiment's simulation (trg/ecl, beam-background veto).
+    """
+    thetas, phis = theta_phi()
+    table = np.zeros(CELLS + 1, np.uint8)
+    for low, high, around, shift in ((2, 3, 32, 0), (4, 15, 36, 4)):
+        inside = (thetas >= low) & (thetas <= high)
+        for k in range(4):
+            since = (phis - 1 - k * around // 4 + 1) % around  # 0 is the number just below the quadrant
+            table[inside & (since <= around // 4 + 1)] |= 1 << (k + shift)
+    table.flags.writeable = False
+    return table
