@@ -42,7 +42,7 @@ def test_sequencer(benchmark, menu):
     """One frame of 10 000 candidates (10 MHz) through prescales, dead time and CHOKE."""
     rng = np.random.default_rng(2)
     time = np.unique(rng.integers(0, CLOCK.frame_ticks, 10_000))
-    fired = rng.integers(1, 1 << 16, len(time)).astype(np.uint64)
+    fired = rng.integers(1, 1 << 16, (len(time), 1)).astype(np.uint64)
     candidates = Candidates(time, fired, fired, np.full(160, 64, np.uint16))
 
     def step():

@@ -44,9 +44,9 @@ def evaluate(
     const uint64_t[::1] inverted,
     const uint8_t[::1] used,
     uint64_t[::1] planes,
-    uint64_t[::1] fired,
+    uint64_t[:, ::1] fired,
 ):
-    """Set bit i of ``fired[row]`` where line i is true for that row and its kind of entry.
+    """Set bit i % 64 of ``fired[row, i // 64]`` where line i is true for that row and its kind of entry.
 
     Line i has terms ``term_of[i]:term_of[i + 1]``, term j the factors ``factor_of[j]:factor_of[j + 1]``: bit
     indices, and all ones where the bit is inverted.  A term without factors is always true.  ``used`` says which
@@ -55,7 +55,7 @@ def evaluate(
     cdef Py_ssize_t rows = words.shape[0]
     cdef Py_ssize_t width = words.shape[1]
     cdef Py_ssize_t lines = entry_of.shape[0]
-    cdef Py_ssize_t first, row, word, line
+    cdef Py_ssize_t first, row, word, line, here
     cdef Py_ssize_t count
     cdef int32_t term, factor
     cdef uint8_t kinds
@@ -75,6 +75,7 @@ def evaluate(
             kinds = 0
             active = 0
             for line in range(lines):
+                here = line % BLOCK
                 if entry_of[line] != kinds:
                     kinds = entry_of[line]
                     active = 0
@@ -86,9 +87,10 @@ def evaluate(
                     for factor in range(factor_of[term], factor_of[term + 1]):
                         product &= planes[bit[factor]] ^ inverted[factor]
                     result |= product
-                out[line] = result
-            for line in range(lines, BLOCK):
-                out[line] = 0
-            transpose(out)
-            for row in range(count):
-                fired[first + row] = out[row]
+                out[here] = result
+                if here == BLOCK - 1 or line == lines - 1:
+                    for row in range(here + 1, BLOCK):
+                        out[row] = 0
+                    transpose(out)
+                    for row in range(count):
+                        fired[first + row, line // BLOCK] = out[row]

@@ -18,6 +18,9 @@ cdef extern from *:
 
 cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
 
+cdef enum:
+    BITS = 64
+
 # Rows of the per-line counts, as in trigemu.streaming.core.sequencer: each line that fires ends in one of them.
 cdef enum:
     ACCEPTED
@@ -39,10 +42,42 @@ cdef inline uint64_t mix(uint64_t x) noexcept nogil:
     return x ^ (x >> 31)
 
 
-cdef inline void count(int64_t[:, ::1] counts, int row, uint64_t lines) noexcept nogil:
+cdef inline void count(int64_t[:, ::1] counts, int row, Py_ssize_t word, uint64_t lines) noexcept nogil:
+    """Count the lines of this word (bit b: line 64 word + b)."""
     while lines:
-        counts[row, lowest_bit(lines)] += 1
+        counts[row, BITS * word + lowest_bit(lines)] += 1
         lines &= lines - 1
+
+
+cdef inline uint64_t survivors(
+    uint64_t lines,
+    Py_ssize_t word,
+    uint64_t event,
+    const uint64_t[::1] factor,
+    const uint64_t[::1] key,
+    const uint8_t[::1] counting,
+    int64_t[::1] counter,
+) noexcept nogil:
+    """Return those of the lines of this word that their prescale keeps; counters go on."""
+    cdef uint64_t kept = 0
+    cdef uint64_t bit
+    cdef Py_ssize_t line
+    while lines:
+        line = BITS * word + lowest_bit(lines)
+        bit = lines & (~lines + 1)
+        lines ^= bit
+        if factor[line] == 1:
+            kept |= bit
+        elif factor[line] == 0:
+            continue  # off
+        elif counting[line]:
+            counter[line] += 1
+            if <uint64_t> counter[line] == factor[line]:
+                counter[line] = 0
+                kept |= bit
+        elif mix(event + key[line]) % factor[line] == 0:
+            kept |= bit
+    return kept
 
 
 cdef inline int64_t outside(
@@ -62,18 +97,24 @@ cdef inline int64_t outside(
 
 def find_bad(
     const int64_t[::1] time,
-    const uint64_t[::1] fired,
-    const uint64_t[::1] passed,
+    const uint64_t[:, ::1] fired,
+    const uint64_t[:, ::1] passed,
     int64_t frame_ticks,
-    uint64_t lines,
+    const uint64_t[::1] l1,
+    const uint64_t[::1] hlt,
 ):
-    """Return the first candidate that breaks the rules of `Candidates` (lines: all bits that exist), or -1."""
-    cdef Py_ssize_t i
+    """Return the first candidate that breaks the rules of `Candidates` (l1, hlt: the lines there are), or -1."""
+    cdef Py_ssize_t i, word
     cdef Py_ssize_t n = time.shape[0]
     cdef int64_t last = -1
+    cdef uint64_t wrong, some
     with nogil:
         for i in range(n):
-            if time[i] <= last or fired[i] == 0 or fired[i] & ~lines or passed[i] & ~fired[i]:
+            wrong = some = 0
+            for word in range(l1.shape[0]):
+                some |= fired[i, word] & l1[word]
+                wrong |= (fired[i, word] & ~(l1[word] | hlt[word])) | (passed[i, word] & ~fired[i, word])
+            if time[i] <= last or some == 0 or wrong:
                 break
             last = time[i]
         else:
@@ -85,8 +126,8 @@ def find_bad(
 
 def advance(
     const int64_t[::1] time,
-    const uint64_t[::1] fired,
-    const uint64_t[::1] passed,
+    const uint64_t[:, ::1] fired,
+    const uint64_t[:, ::1] passed,
     int64_t frame,
     int64_t frame_ticks,
     const int64_t[::1] rules,
@@ -94,20 +135,25 @@ def advance(
     const uint64_t[::1] factor,
     const uint64_t[::1] key,
     const uint8_t[::1] counting,
+    const uint64_t[::1] l1,
+    const uint64_t[::1] hlt,
     int64_t[::1] counter,
     int64_t[::1] carry,
     int64_t[:, ::1] counts,
     int64_t[::1] states,
-    uint64_t[::1] accepted,
+    uint64_t[::1] kept,
+    uint64_t[:, ::1] accepted,
     uint8_t[::1] state,
 ):
     """Decide the candidates of one frame.
 
     ``rules``: clock ticks, periods, fixed, leak, room.  ``carry``: accepted again from, bucket empty at, dead
-    counts so far.  ``pauses``: start and end of each, in turn.  The candidates must have passed `find_bad`.
+    counts so far.  ``pauses``: start and end of each, in turn.  ``l1`` and ``hlt``: the lines of either level,
+    as long as a row of ``fired``; ``kept`` is room of that length.  The candidates must have passed `find_bad`.
     """
     cdef Py_ssize_t n = time.shape[0]
-    cdef Py_ssize_t i, line
+    cdef Py_ssize_t words = l1.shape[0]
+    cdef Py_ssize_t i, word
     cdef Py_ssize_t pause = 0
     cdef int64_t start = frame * frame_ticks
     cdef int64_t end = start + frame_ticks
@@ -121,9 +167,11 @@ def advance(
     cdef int64_t dead = carry[2]
     cdef int64_t now
     cdef uint64_t frame_hash = mix(<uint64_t> frame + GAMMA)
-    cdef uint64_t event, kept, rest, bit
-    cdef int what
+    cdef uint64_t event, some, lines, through
+    cdef uint64_t software = 0
     with nogil:
+        for word in range(words):
+            software |= hlt[word]
         # Dead time so far: the pauses, and what earlier triggers left outside them.
         for i in range(0, pauses.shape[0], 2):
             if pauses[i] < end and pauses[i + 1] > start:
@@ -132,42 +180,37 @@ def advance(
 
         for i in range(n):
             now = start + time[i]
-            accepted[i] = 0
+            for word in range(words):
+                accepted[i, word] = 0
             while pause < pauses.shape[0] and pauses[pause + 1] <= now:
                 pause += 2
             if pause < pauses.shape[0] and pauses[pause] <= now:
                 # CHOKE: the firmware's downscale counters do not see this one.
                 state[i] = DEAD_TIME_STATE
                 states[DEAD_TIME_STATE] += 1
-                count(counts, CHOKED, fired[i])
+                for word in range(words):
+                    count(counts, CHOKED, word, fired[i, word])
                 continue
 
             event = mix(frame_hash ^ <uint64_t> time[i])
-            kept = 0
-            rest = fired[i]
-            while rest:
-                line = lowest_bit(rest)
-                bit = rest & (~rest + 1)
-                rest ^= bit
-                if factor[line] == 1:
-                    kept |= bit
-                elif counting[line]:
-                    counter[line] += 1
-                    if <uint64_t> counter[line] == factor[line]:
-                        counter[line] = 0
-                        kept |= bit
-                elif mix(event + key[line]) % factor[line] == 0:
-                    kept |= bit
-            count(counts, PRESCALED, fired[i] & ~kept)
-            if not kept:
+            some = 0
+            for word in range(words):
+                lines = fired[i, word] & l1[word]
+                kept[word] = survivors(lines, word, event, factor, key, counting, counter)
+                count(counts, PRESCALED, word, lines & ~kept[word])
+                some |= kept[word]
+            if not some:
                 state[i] = PRESCALED_STATE
                 states[PRESCALED_STATE] += 1
+                for word in range(words):
+                    count(counts, PRESCALED, word, fired[i, word] & hlt[word])
                 continue
 
             if now < until:
                 state[i] = DEAD_TIME_STATE
                 states[DEAD_TIME_STATE] += 1
-                count(counts, REFUSED, kept)
+                for word in range(words):
+                    count(counts, REFUSED, word, kept[word] | (fired[i, word] & hlt[word]))
                 continue
             until = now + fixed
             if periods:
@@ -177,13 +220,29 @@ def advance(
                 until = max(until, empty_at - room)
             dead += outside(now + 1, min(until, end), pauses, pause)
 
-            # An online selection looks at triggers that were sent, so a veto has cost dead time.
-            accepted[i] = kept & passed[i]
-            count(counts, ACCEPTED, accepted[i])
-            count(counts, VETOED, kept & ~passed[i])
-            what = RECORDED_STATE if accepted[i] else VETOED_STATE
-            state[i] = what
-            states[what] += 1
+            # Online selections and the software trigger look at triggers that were sent: a veto has cost dead time.
+            some = 0
+            for word in range(words):
+                some |= kept[word] & passed[i, word]
+            if software and some:
+                some = 0
+                for word in range(words):
+                    lines = fired[i, word] & hlt[word] & passed[i, word]
+                    through = survivors(lines, word, event, factor, key, counting, counter)
+                    count(counts, PRESCALED, word, lines & ~through)
+                    count(counts, VETOED, word, fired[i, word] & hlt[word] & ~passed[i, word])
+                    accepted[i, word] = through
+                    some |= through
+            elif software:
+                for word in range(words):
+                    count(counts, VETOED, word, fired[i, word] & hlt[word])
+            for word in range(words):
+                lines = kept[word] & passed[i, word] if some else 0
+                accepted[i, word] |= lines
+                count(counts, ACCEPTED, word, accepted[i, word])
+                count(counts, VETOED, word, kept[word] & ~lines)
+            state[i] = RECORDED_STATE if some else VETOED_STATE
+            states[state[i]] += 1
         carry[0] = until
         carry[1] = empty_at
         carry[2] = dead

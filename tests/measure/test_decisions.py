@@ -15,7 +15,7 @@ LINES = ("q1", "h2", "control")
 def decisions(*rows: tuple[int, int, int, int], lines: tuple[str, ...] = LINES) -> Decisions:
     columns = np.array(rows, np.int64).reshape(-1, 4).T
     return Decisions(
-        lines, columns[0], columns[1], columns[2].astype(np.uint64), columns[3].astype(np.uint64)
+        lines, columns[0], columns[1], columns[2, :, None].astype("u8"), columns[3, :, None].astype("u8")
     )
 
 

@@ -54,7 +54,12 @@ def make_run(path: Path, setup: Setup, *, verdict_every: int = 3) -> list[Expect
             fired = random.integers(1, 1 << lines, n).astype(np.uint64)
             state = random.integers(0, 4, n).astype(np.uint8)
             accepted = np.where(state == 0, fired, 0).astype(np.uint64)
-            row = Row(frame, candidates=Candidates(time, fired, fired), state=state, accepted=accepted)
+            row = Row(
+                frame,
+                candidates=Candidates(time, fired[:, None], fired[:, None]),
+                state=state,
+                accepted=accepted[:, None],
+            )
             start, stop = setup.experiment.trigger(setup).windows(time)
             decisions = [
                 Expected(frame, *map(int, numbers), hits={})

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.menu_reference import evaluate_line, evaluate_menu
+from reference.sequencing import masks_of
 
 from trigemu.errors import InputError
-from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu
+from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu, pack_lines, unpack_lines
 from trigemu.menu.schema import Menu
 
 BITS = ["newchod|q1", "h2", "muv3", "", "lav", *[""] * 58, "last0", "first1", "my.close", *[""] * 100, "far"]
@@ -76,7 +77,7 @@ def test_kernel_equals_python(lines: list[tuple[str, str | None]], seed: int) ->
         with pytest.raises(InputError, match="can never be true"):
             build(*tables)
         return
-    assert build(*tables).evaluate(words, entry).tolist() == expected
+    assert masks_of(build(*tables).evaluate(words, entry)) == expected
 
 
 def any_row_fires(when: str) -> bool:
@@ -93,10 +94,10 @@ def test_lines_are_bits_and_disabled_lines_are_left_out() -> None:
     )
     assert menu.names == ("A", "B", "C")
     assert [line.name for line in menu.lines] == ["A", "B", "C"]
-    assert (menu.selection_mask("ee"), menu.selection_mask("mumu")) == (0b110, 0)
+    assert (menu.selection_mask("ee").tolist(), menu.selection_mask("mumu").tolist()) == ([0b110], [0])
     words = np.zeros((4, 3), np.uint64)
     words[:, 0] = [2, 3, 0, 0]
-    assert menu.evaluate(words, np.array([1, 1, 2, 1], np.uint8)).tolist() == [0b001, 0b011, 0b100, 0]
+    assert menu.evaluate(words, np.array([1, 1, 2, 1], np.uint8)).tolist() == [[0b001], [0b011], [0b100], [0]]
 
 
 def test_no_rows_and_read_only_rows() -> None:
@@ -106,18 +107,42 @@ def test_no_rows_and_read_only_rows() -> None:
     entry = np.ones(2, np.uint8)
     words.setflags(write=False)
     entry.setflags(write=False)
-    assert menu.evaluate(words, entry).tolist() == [1, 1]
-    assert menu.evaluate(np.zeros((4, 3), np.uint64)[::2], entry).tolist() == [1, 1]
+    assert menu.evaluate(words, entry).tolist() == [[1], [1]]
+    assert menu.evaluate(np.zeros((4, 3), np.uint64)[::2], entry).tolist() == [[1], [1]]
 
 
 def test_sixty_four_lines() -> None:
     menu = build(*({"name": f"L{i}", "when": "h2"} for i in range(64)))
-    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [2**64 - 1]
+    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [[2**64 - 1]]
+
+
+def test_lines_go_on_in_further_words() -> None:
+    tables = [{"name": f"L{i}", "when": "h2" if i % 3 else "muv3"} for i in range(200)]
+    menu = build(*tables, {"name": "soft", "when": "lav", "level": "hlt", "select": "ee", "prescale": 0})
+    assert menu.words == 4
+    words, entry = random_rows(4, 200)
+    fired = menu.evaluate(words, np.ones_like(entry))
+    expected = np.column_stack(
+        [words[:, 0] >> np.uint64(1 if i % 3 else 2) & np.uint64(1) for i in range(200)]
+    )
+    lines = unpack_lines(fired, 201)
+    assert np.array_equal(lines[:, :200], expected != 0)
+    assert np.array_equal(pack_lines(lines), fired)
+    assert masks_of(menu.l1_mask[None]) == [2**200 - 1]
+    assert masks_of(menu.hlt_mask[None]) == masks_of(menu.selection_mask("ee")[None]) == [1 << 200]
+    assert masks_of(menu.on_mask[None]) == [2**200 - 1]
+    assert menu.makes_candidate(fired).tolist() == lines[:, :200].any(axis=1).tolist()
+    assert not menu.can_be_recorded(fired).any()
+
+
+def test_a_menu_needs_a_line_of_the_hardware_trigger() -> None:
+    with pytest.raises(InputError, match="no line with level = 'l1' is enabled"):
+        build({"name": "A", "when": "h2", "level": "hlt"})
 
 
 def test_without_entry_kinds_lines_are_always_evaluated() -> None:
     menu = build({"name": "A", "when": "h2"}, entries=())
-    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [1]
+    assert menu.evaluate(np.array([[2, 0, 0]], np.uint64), np.ones(1, np.uint8)).tolist() == [[1]]
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (1, 3), (6,)])

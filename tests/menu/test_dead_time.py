@@ -59,7 +59,8 @@ def test_dead_time_of_75_ns_at_1_mhz_loses_7_percent() -> None:
     for frame in range(frames):
         count = rng.poisson(1e6 * frame_ticks * NA62_TICK_NS * 1e-9)
         time = np.unique(rng.integers(0, frame_ticks, count))
-        under_test.step(frame, Candidates(time, np.ones(len(time), np.uint64), np.ones(len(time), np.uint64)))
+        lines = np.ones((len(time), 1), np.uint64)
+        under_test.step(frame, Candidates(time, lines, lines))
     lost = under_test.states[DEAD] / under_test.decisions
     seconds = frames * frame_ticks * NA62_TICK_NS * 1e-9
     rate = under_test.states[RECORDED] / seconds

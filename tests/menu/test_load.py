@@ -177,7 +177,7 @@ def test_shipped_configurations_are_found_by_name() -> None:
 C = "c.toml"
 M = "menus/m.toml"
 ALL_KEYS = "allowed: experiment, title, run, menu, streaming, record, input, signal, algorithm, section"
-LINE_KEYS = "allowed: name, when, on, prescale, select, enabled, source"
+LINE_KEYS = "allowed: name, when, level, on, prescale, select, enabled, source"
 EITHER = "give either every (1 in n) or set (firmware number, 1 in n + 1)"
 
 
@@ -222,8 +222,7 @@ EITHER = "give either every (1 in n) or set (firmware number, 1 in n + 1)"
         (M, '"q1"', '"q1"\nselect = "e"', 4, "line 'Q1': unknown selection 'e'; did you mean 'ee'? "
          "allowed: ee"),
         # Values.
-        (M, "20", "0", 4, "menu.line 'Q1' prescale: must be at least 1, not 0"),
-        (M, "20", "-3", 4, "menu.line 'Q1' prescale: must be at least 1, not -3"),
+        (M, "20", "-3", 4, "menu.line 'Q1' prescale: must be at least 0, not -3"),
         (M, "20", "2.5", 4, "menu.line 'Q1' prescale: must be a whole number, not 2.5"),
         (M, "20", "{ set = -1 }", 4, "menu.line 'Q1' prescale.set: must be at least 0, not -1"),
         (M, "20", "{ every = 2, set = 1 }", 4, f"menu.line 'Q1' prescale: {EITHER}"),
@@ -283,7 +282,7 @@ HOW = "write KEY=VALUE with dotted keys, for instance --set run.seed=2"
         ("xyzzy.a=3", f"unknown key 'xyzzy'; {ALL_KEYS}"),
         ("toy.beam.rate=3", "[toy] beam: unknown key 'rate'; did you mean 'rate_hz'? allowed: rate_hz"),
         ("toy.beam.rate_hz=-3", "[toy] beam.rate_hz: must be at least 0, not -3"),
-        ("menu.line.H2.prescale=0", "menu.line 'H2' prescale: must be at least 1, not 0"),
+        ("menu.line.H2.prescale=-1", "menu.line 'H2' prescale: must be at least 0, not -1"),
         ("menu.line.H3.prescale=2", "there is no 'H3'; did you mean 'H2'? allowed: Q1, H2"),
         ("menu.line.2.prescale=2", "there is no '2'; did you mean 'H2'? allowed: Q1, H2"),
         ("menu.line.H2.when=h2 and h9", "line 'H2': when = 'h2 and h9': column 8: unknown bit 'h9'; "

@@ -50,7 +50,7 @@ def fired(time: NDArray[np.float64], candidates: Candidates, window: int) -> Boo
     """Return which lines fired within a window of each time: bool[n, lines]."""
     out = np.zeros((len(time), len(LINES)), bool)
     for line in range(len(LINES)):
-        when = candidates.time[(candidates.fired >> np.uint64(line)) & np.uint64(1) != 0]
+        when = candidates.time[(candidates.fired[:, 0] >> np.uint64(line)) & np.uint64(1) != 0]
         out[:, line] = np.searchsorted(when, time + window, "right") > np.searchsorted(
             when, time - window, "left"
         )

@@ -33,11 +33,12 @@ def event_is_kept(frame: int, time: int, seed: int, name: str, factor: int) -> b
 
 @dataclass
 class Rule:
-    """One line: its name, prescale factor and mode."""
+    """One line: its name, prescale factor (0: off) and mode, and whether it is one of the software trigger."""
 
     name: str
     factor: int = 1
     counting: bool = False
+    hlt: bool = False
 
 
 @dataclass
@@ -119,7 +120,7 @@ class Result:
 
 def run(s: Settings, frames: list[Frame]) -> Result:
     """Go through the run one TDC count at a time."""
-    rows = ("fired", "prescaled", "generated", "sent", "accepted")
+    rows = ("fired", "prescaled", "choked", "refused", "vetoed", "accepted")
     result = Result(counts={row: [0] * len(s.lines) for row in rows})
     refused = [False] * (len(frames) * s.frame_ticks // s.clock_ticks + 1)
     if s.choke:
@@ -156,30 +157,47 @@ def run(s: Settings, frames: list[Frame]) -> Result:
             add("fired", fired)
             result.accepted.append(0)
             if choked:
+                add("choked", fired)
                 result.states.append(DEAD_TIME)
                 continue
-            kept = 0
-            for i, line in enumerate(s.lines):
-                if not fired >> i & 1:
-                    continue
-                if not line.counting:
-                    keep = event_is_kept(number, time, s.seed, line.name, line.factor)
-                else:
-                    keep = skipped[i] == line.factor - 1
-                    skipped[i] = 0 if keep else skipped[i] + 1
-                kept |= keep << i
-            add("prescaled", fired & ~kept)
-            add("generated", kept)
+            software = [i for i, line in enumerate(s.lines) if line.hlt]
+            hlt = fired & sum(1 << i for i in software)
+
+            def prescale(lines: int, number: int = number, time: int = time) -> int:
+                kept = 0
+                for i, line in enumerate(s.lines):
+                    if not lines >> i & 1 or not line.factor:
+                        continue
+                    if not line.counting:
+                        keep = event_is_kept(number, time, s.seed, line.name, line.factor)
+                    else:
+                        keep = skipped[i] == line.factor - 1
+                        skipped[i] = 0 if keep else skipped[i] + 1
+                    kept |= keep << i
+                return kept
+
+            kept = prescale(fired & ~hlt)
             if not kept:
+                add("prescaled", fired)
                 result.states.append(PRESCALED)
                 continue
+            add("prescaled", fired & ~hlt & ~kept)
             if dead:
+                add("refused", kept | hlt)
                 result.states.append(DEAD_TIME)
                 continue
-            add("sent", kept)
             last_sent = now
             in_bucket += s.bucket_size > 0
-            result.accepted[-1] = kept & passed
-            add("accepted", kept & passed)
-            result.states.append(RECORDED if kept & passed else VETOED)
+            recorded = kept & passed
+            if software and recorded:
+                through = prescale(hlt & passed)
+                add("prescaled", hlt & passed & ~through)
+                add("vetoed", hlt & ~passed)
+                recorded = recorded | through if through else 0
+            else:
+                add("vetoed", hlt)
+            result.accepted[-1] = recorded
+            add("accepted", recorded)
+            add("vetoed", kept & ~recorded)
+            result.states.append(RECORDED if recorded else VETOED)
     return result

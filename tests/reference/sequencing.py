@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from reference.sequencer_reference import Rule
 
 from trigemu.experiments.base import Candidates, Clock
@@ -20,6 +23,7 @@ def menu_of(lines: list[Rule], dead_time: DeadTime | None = None, choke: Choke |
             Line(
                 name=line.name,
                 when="any",
+                level="hlt" if line.hlt else "l1",
                 prescale=Prescale(every=line.factor, mode="counter" if line.counting else "event"),
             )
             for line in lines
@@ -30,12 +34,23 @@ def menu_of(lines: list[Rule], dead_time: DeadTime | None = None, choke: Choke |
     return compile_menu(menu, bits=["any"], entries=(), selections=(), where="test")
 
 
-def candidates(rows: list[tuple[int, int, int]], load: list[int] | None = None) -> Candidates:
+def rows_of(masks: Sequence[int], words: int = 1) -> NDArray[np.uint64]:
+    """Masks of any size (bit i: line i) as uint64[n, words]."""
+    rows = [[mask >> 64 * word & 2**64 - 1 for word in range(words)] for mask in masks]
+    return np.array(rows, np.uint64).reshape(-1, words)
+
+
+def masks_of(rows: NDArray[np.uint64]) -> list[int]:
+    """The other way round."""
+    return [sum(word << 64 * place for place, word in enumerate(row)) for row in rows.tolist()]
+
+
+def candidates(rows: list[tuple[int, int, int]], load: list[int] | None = None, words: int = 1) -> Candidates:
     time, fired, passed = zip(*rows, strict=True) if rows else ((), (), ())
     return Candidates(
         np.array(time, np.int64),
-        np.array(fired, np.uint64),
-        np.array(passed, np.uint64),
+        rows_of(fired, words),
+        rows_of(passed, words),
         np.array(load or [], np.uint16),
     )
 

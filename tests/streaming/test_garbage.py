@@ -56,7 +56,8 @@ class Vandal:
             socket.send_multipart(fragment_message(Fragment(99, 1, "p0", block)))
             socket.send_multipart(fragment_message(Fragment(1, 1, "p0", block)))
             # Verdicts that cannot be.
-            never = Candidates(np.array([5, 4]), np.array([1, 1], np.uint64), np.array([1, 1], np.uint64))
+            lines = np.ones((2, 1), np.uint64)
+            never = Candidates(np.array([5, 4]), lines, lines)
             socket.send_multipart(encode_rows([Row(60, candidates=never)]))
             socket.close(linger=2000)
 
@@ -109,21 +110,24 @@ wire.fragment_message = spoiled
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_rows_survive_the_wire_and_refuse_anything_else(data: st.DataObject) -> None:
-    rows = []
+    rows, words = [], data.draw(st.integers(1, 3))
     for frame in range(data.draw(st.integers(1, 4))):
         n = data.draw(st.integers(0, 3))
-        candidates = Candidates(
-            np.arange(n), np.full(n, 3, np.uint64), np.full(n, 1, np.uint64), np.zeros(n // 2, np.uint16)
-        )
+        lines = np.arange(n * words, dtype=np.uint64).reshape(n, words)
+        candidates = Candidates(np.arange(n), lines + 1, lines, np.zeros(n // 2, np.uint16))
         extra = [b"h", b"p"] * data.draw(st.integers(0, 2))
         rows.append(Row(frame, 1, 2, 3, 4, 5, 6, candidates=candidates, tally=np.arange(n), extra=extra))
         if data.draw(st.booleans()):
-            rows[-1].state, rows[-1].accepted = np.zeros(n, np.uint8), np.ones(n, np.uint64)
+            rows[-1].state, rows[-1].accepted = np.zeros(n, np.uint8), 2 * lines
     parts = [bytes(part) for part in encode_rows(rows, checksum=False)]
     back = decode_rows(decode(parts[:2], SCHEMAS), parts[2:])
     assert [(r.frame, r.size, len(r.candidates.time), list(r.extra)) for r in back] == [
         (r.frame, r.size, len(r.candidates.time), list(r.extra)) for r in rows
     ]
+    for one, other in zip(rows, back, strict=True):
+        assert np.array_equal(one.candidates.fired, other.candidates.fired.reshape(-1, words))
+        assert np.array_equal(one.candidates.passed, other.candidates.passed.reshape(-1, words))
+        assert np.array_equal(one.accepted.reshape(-1, words), other.accepted.reshape(-1, words))
     payload = bytearray(parts[1])
     position = data.draw(st.integers(0, len(payload) - 1))
     payload[position] ^= data.draw(st.integers(1, 255))

@@ -18,7 +18,9 @@ from reference.sequencing import (
     RECORDED,
     VETOED,
     candidates,
+    masks_of,
     menu_of,
+    rows_of,
     sequencer,
     simple,
     states,
@@ -29,15 +31,28 @@ from trigemu.experiments.base import Candidates, Clock
 from trigemu.menu.schema import Bucket, Choke, DeadTime
 from trigemu.streaming.core.sequencer import Sequencer
 
+ENDS = ("accepted", "prescaled", "choked", "refused", "vetoed")
+
 
 @st.composite
 def runs(draw: st.DrawFn) -> tuple[Settings, list[Frame]]:
     clock_ticks = draw(st.sampled_from([1, 4, 6]))
     frame_ticks = clock_ticks * draw(st.sampled_from([8, 12, 20]))
+    software = draw(st.booleans())
     lines = [
-        Rule(f"L{i}", draw(st.sampled_from([1, 1, 2, 3, 5])), draw(st.booleans()))
-        for i in range(draw(st.integers(1, 3)))
+        Rule(
+            f"L{i}",
+            draw(st.sampled_from([1, 1, 2, 3, 5, 0])),
+            draw(st.booleans()),
+            hlt=software and i > 0 and draw(st.booleans()),
+        )
+        for i in range(draw(st.integers(1, 4)))
     ]
+    # Lines that never fire push the last ones into another word.
+    silent = draw(st.sampled_from([0, 0, 62, 128]))
+    lines[1:1] = [Rule(f"silent {i}") for i in range(silent)]
+    real = [0, *range(1 + silent, len(lines))]
+    hardware = [i for i in real if not lines[i].hlt]
     edges = sorted(draw(st.lists(st.integers(0, 70), max_size=6, unique=True)))
     s = Settings(
         lines,
@@ -62,8 +77,14 @@ def runs(draw: st.DrawFn) -> tuple[Settings, list[Frame]]:
             frames.append(Frame([], lost=True))
             continue
         times = sorted(draw(st.sets(st.integers(0, frame_ticks - 1), max_size=14)))
-        fired = [draw(st.integers(1, 2 ** len(lines) - 1)) for _ in times]
-        passed = [bits & draw(st.sampled_from([0, 1, 7, 7, 7])) for bits in fired]
+        fired = [
+            sum(1 << i for i in {draw(st.sampled_from(hardware)), *draw(st.sets(st.sampled_from(real)))})
+            for _ in times
+        ]
+        passed = [
+            bits & draw(st.sampled_from([0, 1, -2, -1, -1, -1])) & ~(draw(st.booleans()) << real[-1])
+            for bits in fired
+        ]
         steps = draw(st.sampled_from([0, 4, 8]))
         load = draw(st.lists(st.integers(0, 9), min_size=steps, max_size=steps))
         frames.append(Frame(list(zip(times, fired, passed, strict=True)), load))
@@ -99,11 +120,13 @@ def test_equals_the_tick_by_tick_reference(run: tuple[Settings, list[Frame]]) ->
         if frame.lost:
             under_test.skip(number)
             continue
-        outcome = under_test.step(number, candidates(frame.candidates, frame.load))
+        words = -(-len(s.lines) // 64)
+        outcome = under_test.step(number, candidates(frame.candidates, frame.load, words))
         found_states += states(outcome)
-        accepted += outcome.accepted.tolist()
+        accepted += masks_of(outcome.accepted)
     assert found_states == expected.states
     assert accepted == expected.accepted
+    assert sum(getattr(under_test, row) for row in ENDS).tolist() == expected.counts["fired"]
     for row, counts in expected.counts.items():
         assert getattr(under_test, row).tolist() == counts, row
     assert under_test.states.tolist() == [expected.states.count(state) for state in range(4)]
@@ -126,7 +149,7 @@ def test_order_of_decisions() -> None:
         0, candidates([(5, 3, 3), (40, 3, 3), (45, 2, 2), (46, 2, 2), (60, 2, 2), (80, 1, 2 & 1), (95, 2, 2)])
     )
     assert states(outcome) == [DEAD, RECORDED, PRESCALED, DEAD, PRESCALED, VETOED, PRESCALED]
-    assert outcome.accepted.tolist() == [0, 1, 0, 0, 0, 0, 0]
+    assert masks_of(outcome.accepted) == [0, 1, 0, 0, 0, 0, 0]
     assert under_test.fired.tolist() == [3, 6]
     assert under_test.prescaled.tolist() == [0, 4]
     assert under_test.generated.tolist() == [2, 1]
@@ -145,7 +168,7 @@ def test_a_veto_has_cost_dead_time() -> None:
 
 def test_only_lines_that_passed_are_accepted() -> None:
     under_test = Sequencer(menu_of([Rule("A"), Rule("B")]), Clock(1.0, 1, 100), 1)
-    assert under_test.step(0, candidates([(0, 3, 2)])).accepted.tolist() == [2]
+    assert under_test.step(0, candidates([(0, 3, 2)])).accepted.tolist() == [[2]]
     assert under_test.sent.tolist() == [1, 1]
     assert under_test.accepted.tolist() == [0, 1]
 
@@ -203,13 +226,50 @@ def test_bad_candidates_are_refused_and_change_nothing(rows: list[tuple[int, int
 
 
 def test_columns_of_different_lengths_are_refused() -> None:
-    bad = Candidates(np.zeros(2, np.int64), np.ones(1, np.uint64), np.ones(2, np.uint64))
+    bad = Candidates(np.zeros(2, np.int64), np.ones((1, 1), np.uint64), np.ones((2, 1), np.uint64))
     with pytest.raises(RunError, match="frame 0: candidates have columns of different lengths"):
         sequencer(Clock(1.0, 1, 100)).step(0, bad)
 
 
+def test_lines_of_another_menu_are_refused() -> None:
+    bad = Candidates(np.zeros(1, np.int64), rows_of([1], 2), rows_of([1], 2))
+    with pytest.raises(RunError, match=r"frame 0: candidates have \(1, 2\) lines where \(1, 1\) are due"):
+        sequencer(Clock(1.0, 1, 100)).step(0, bad)
+
+
+def test_the_software_trigger_decides_what_is_recorded() -> None:
+    """Lines: L1, L1 with an online selection, HLT, HLT prescaled 1 in 2."""
+    menu = menu_of([Rule("A"), Rule("B"), Rule("C", hlt=True), Rule("D", 2, counting=True, hlt=True)])
+    under_test = Sequencer(menu, Clock(1.0, 1, 100), 1)
+    rows = [
+        (0, 0b0001, 0b0001),  # no HLT line fired
+        (1, 0b0101, 0b0101),
+        (2, 0b0101, 0b0001),  # the HLT line did not pass
+        (3, 0b0110, 0b0100),  # no L1 line passed
+        (4, 0b1011, 0b1001),  # D is the first of two
+        (5, 0b1011, 0b1001),
+    ]
+    outcome = under_test.step(0, candidates(rows))
+    assert states(outcome) == [VETOED, RECORDED, VETOED, VETOED, VETOED, RECORDED]
+    assert masks_of(outcome.accepted) == [0, 0b0101, 0, 0, 0, 0b1001]
+    assert under_test.accepted.tolist() == [2, 0, 1, 1]
+    assert under_test.vetoed.tolist() == [3, 3, 2, 0]
+    assert under_test.prescaled.tolist() == [0, 0, 0, 1]
+    with pytest.raises(RunError, match="candidate 0"):
+        under_test.step(1, candidates([(0, 0b0100, 0b0100)]))  # only an HLT line
+
+
+def test_a_line_with_prescale_0_is_counted_but_never_kept() -> None:
+    under_test = Sequencer(menu_of([Rule("off", 0), Rule("A")]), Clock(1.0, 1, 100), 1)
+    outcome = under_test.step(0, candidates([(0, 1, 1), (1, 3, 3)]))
+    assert states(outcome) == [PRESCALED, RECORDED]
+    assert masks_of(outcome.accepted) == [0, 2]
+    assert (under_test.fired.tolist(), under_test.accepted.tolist()) == ([2, 1], [0, 1])
+
+
 def test_read_only_candidates() -> None:
-    arrays: list[Any] = [np.array([1]), np.ones(1, np.uint64), np.ones(1, np.uint64), np.ones(4, np.uint16)]
+    lines = np.ones((1, 1), np.uint64)
+    arrays: list[Any] = [np.array([1]), lines, lines, np.ones(4, np.uint16)]
     for array in arrays:
         array.setflags(write=False)
     under_test = sequencer(Clock(1.0, 1, 100), None, Choke())

@@ -6,7 +6,8 @@ def find_bad(
     fired: NDArray[np.uint64],
     passed: NDArray[np.uint64],
     frame_ticks: int,
-    lines: int,
+    l1: NDArray[np.uint64],
+    hlt: NDArray[np.uint64],
 ) -> int: ...
 def advance(
     time: NDArray[np.int64],
@@ -19,10 +20,13 @@ def advance(
     factor: NDArray[np.uint64],
     key: NDArray[np.uint64],
     counting: NDArray[np.uint8],
+    l1: NDArray[np.uint64],
+    hlt: NDArray[np.uint64],
     counter: NDArray[np.int64],
     carry: NDArray[np.int64],
     counts: NDArray[np.int64],
     states: NDArray[np.int64],
+    kept: NDArray[np.uint64],
     accepted: NDArray[np.uint64],
     state: NDArray[np.uint8],
 ) -> None: ...

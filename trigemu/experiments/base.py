@@ -57,9 +57,11 @@ class Candidates:
     time
         int64[n], TDC counts since the start of the frame, strictly rising, inside the frame.
     fired
-        uint64[n], bit i set where line i of the menu fired (before prescale); never 0.
+        uint64[n, words], line i of the menu is bit ``i % 64`` of word ``i // 64``: the lines that fired (before
+        prescale).  In each candidate at least one line of the hardware trigger did
+        (`trigemu.menu.compile.CompiledMenu.makes_candidate`).
     passed
-        uint64[n], subset of ``fired``: lines whose online selection also passed.
+        uint64[n, words], subset of ``fired``: lines whose online selection also passed.
     load
         uint16[k], words that entered the trigger processor's merged input queue in each of the frame's k equal
         time steps (empty where the experiment has no such queue); the sequencer's CHOKE model reads it.
@@ -111,8 +113,8 @@ class Trigger(Protocol):
     def windows(self, time: I64) -> tuple[I64, I64]:
         """Return start and stop (TDC counts) of what is read out around triggers at ``time``.
 
-        For crossing-based experiments the crossing's own limits.  The window holds all that made the candidate
-        fire, so that replaying it alone makes the same bits fire.
+        Not asked for where data come in crossings (`Experiment.crossings`).  The window holds all that made the
+        candidate fire, so that replaying it alone makes the same bits fire.
         """
         ...
 
@@ -146,6 +148,7 @@ class Experiment(Protocol):
     name: str
     config_model: type[BaseModel]
     """pydantic model of the config section that carries the experiment's name."""
+    # max_lines: int may be there as well: how many lines a menu may enable, if fewer than the framework allows.
 
     def clock(self, section: Any) -> Clock:
         """Return the clock for a validated config section."""
@@ -168,6 +171,15 @@ class Experiment(Protocol):
 
     def sources(self, section: Any) -> Mapping[str, Schema]:
         """Return every source with its schema, ``truth`` included."""
+        ...
+
+    def crossings(self) -> str | None:
+        """Return the source whose strictly rising ``time`` lists a frame's crossings; None for continuous data.
+
+        The other sources (the truth apart) then have ``offsets`` that cut them into one piece per crossing, a
+        candidate has the time of its crossing, and what is read out is the crossing's own pieces.  An experiment
+        without this method has continuous data.
+        """
         ...
 
     def signals(self) -> Sequence[SignalSpec]:

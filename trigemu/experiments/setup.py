@@ -25,6 +25,7 @@ from trigemu.menu.config import RunConfig
 from trigemu.menu.load import read_config, validate
 from trigemu.menu.names import allowed
 from trigemu.menu.origin import Origin, origin_of
+from trigemu.menu.schema import MAX_LINES
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Setup:
             BoundAlgorithm.from_table(table, f"{origin.at('algorithm', i)}: [[algorithm]]")
             for i, table in enumerate(config.algorithm)
         )
+        _check_lines(config, experiment, origin)
         bits = list(experiment.bits(section))
         bits += [""] * (-len(bits) % 64)
         menu = compile_menu(
@@ -121,6 +123,12 @@ class Setup:
         if run.frames is not None:
             return run.frames
         return max(1, round((run.duration_s or 0.0) / self.clock.frame_s))
+
+    @cached_property
+    def crossings(self) -> str | None:
+        """The source that lists a frame's crossings (`Experiment.crossings`); None for continuous data."""
+        method = getattr(self.experiment, "crossings", None)
+        return None if method is None else method()
 
     @property
     def schemas(self) -> Mapping[str, Schema]:
@@ -167,6 +175,15 @@ def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: O
         if name in seen:
             raise InputError(f"{place}: source {name!r} is there twice")
         seen.add(name)
+
+
+def _check_lines(config: RunConfig, experiment: Experiment, origin: Origin) -> None:
+    # The kernels of an experiment may hold only as many lines as its hardware has.
+    most = getattr(experiment, "max_lines", MAX_LINES)
+    enabled = sum(line.enabled for line in config.menu.line)
+    if enabled > most:
+        place = origin.at("menu", "line")
+        raise InputError(f"{place}: {enabled} lines are enabled; {config.experiment} can have {most}")
 
 
 def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:

@@ -22,18 +22,18 @@ class Decisions:
     Attributes
     ----------
     lines
-        Names of the menu's lines; bit i of the masks belongs to line i.
+        Names of the menu's lines; line i is bit ``i % 64`` of word ``i // 64``.
     frame, time
         int64[n], frame number and TDC counts since its start.
     fired, passed
-        uint64[n], lines that fired, and those whose online selection passed as well.
+        uint64[n, words], lines that fired, and those whose online selection passed as well.
     """
 
     lines: tuple[str, ...]
     frame: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     time: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    fired: U64 = field(default_factory=lambda: np.zeros(0, np.uint64))
-    passed: U64 = field(default_factory=lambda: np.zeros(0, np.uint64))
+    fired: U64 = field(default_factory=lambda: np.zeros((0, 1), np.uint64))
+    passed: U64 = field(default_factory=lambda: np.zeros((0, 1), np.uint64))
 
     def __len__(self) -> int:
         return len(self.time)
@@ -53,7 +53,7 @@ class Decisions:
         return f"Decisions({len(self)} candidates in {frames} frames, lines {', '.join(self.lines)})"
 
     def names(self, mask: int) -> str:
-        """Return the names of the lines in a mask, ``h2+control``; ``nothing`` for 0."""
+        """Return the names of the lines in a mask (bit i: line i), ``h2+control``; ``nothing`` for 0."""
         return "+".join(n for i, n in enumerate(self.lines) if mask >> i & 1) or "nothing"
 
 
@@ -92,9 +92,14 @@ def _keys(decisions: Decisions) -> Iterable[tuple[int, int]]:
 
 
 def _words(decisions: Decisions, index: int) -> str:
-    fired, passed = int(decisions.fired[index]), int(decisions.passed[index])
+    fired, passed = _number(decisions.fired[index]), _number(decisions.passed[index])
     text = f"{decisions.names(fired)} fired"
     return text if fired == passed else f"{text} and {decisions.names(passed)} passed its selection"
+
+
+def _number(words: U64) -> int:
+    """Return a row of lines as one number of any size, bit i for line i."""
+    return sum(int(word) << 64 * place for place, word in enumerate(words))
 
 
 def _nearest(other: Decisions, frame: int, time: int) -> str:
@@ -107,7 +112,7 @@ def _nearest(other: Decisions, frame: int, time: int) -> str:
 
 def _masks(left: Decisions, a: int, right: Decisions, b: int, place: str) -> Iterator[str]:
     for what, one, two in (("fired", left.fired, right.fired), ("passed", left.passed, right.passed)):
-        mine, yours = int(one[a]), int(two[b])
+        mine, yours = _number(one[a]), _number(two[b])
         if mine != yours:
             only = left.names(mine & ~yours), left.names(yours & ~mine)
             yield f"{place}: {only[0]} {what} only on the left, {only[1]} only on the right"

@@ -24,6 +24,7 @@ from trigemu.measure.offline import Config, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.menu.load import validate
+from trigemu.streaming.decide import TOTALS
 
 Progress = Callable[[int, int], None]
 """Called with events done and events wanted, over all grid points."""
@@ -156,7 +157,7 @@ def _table(setup: Setup, name: str) -> dict[str, Any]:
 
 def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
     """Make and decide frames until at least ``events`` were generated, and count them."""
-    total = np.zeros(2 + len(setup.menu.names), np.int64)
+    total = np.zeros(2 + len(setup.menu.names) + TOTALS, np.int64)
     idle = 0
     for verdict in decide_frames(setup, naturals()):
         found = verdict.tally.sum(axis=0)
@@ -167,7 +168,7 @@ def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = la
             break
         if idle >= IDLE_FRAMES:
             raise RunError(f"no signal event in {IDLE_FRAMES} frames: its rate is too low for a scan")
-    return Count(int(total[0]), int(total[1]), tuple(int(n) for n in total[2:]))
+    return Count(int(total[0]), int(total[1]), tuple(int(n) for n in total[2:-TOTALS]))
 
 
 def _rows(

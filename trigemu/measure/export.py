@@ -2,7 +2,8 @@
 
 Columns: ``frame``; ``time`` (TDC counts since the frame's start); ``time_ns`` (since begin-of-run);
 ``fired``, ``accepted`` and ``passed`` (bit i: line i of the menu fired, survived prescale and dead time,
-passed its online selection); ``state`` (0 recorded, 1 prescaled, 2 dead time, 3 vetoed); for every line
+passed its online selection; lines 64 to 127 in ``fired_1`` and so on);
+``state`` (0 recorded, 1 prescaled, 2 dead time, 3 vetoed); for every line
 a boolean of its name, true where it is in ``accepted``; for every source the hits around recorded triggers,
 ``newchod_time`` and so on (lists; times in TDC counts since the frame's start; empty for other triggers).
 """

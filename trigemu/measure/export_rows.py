@@ -13,10 +13,12 @@ from trigemu.errors import InputError
 from trigemu.experiments.base import Trigger
 from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Array, Schema, cut_windows
+from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
+from trigemu.menu.compile import unpack_lines
 from trigemu.streaming.core.sequencer import TriggerState
 from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
 
@@ -26,7 +28,18 @@ DECISIONS = 65536
 BYTES = 64 << 20
 """Bytes of hits in a table, about: memory stays bounded however long the run is."""
 
-BASE = ("frame", "time", "time_ns", "fired", "accepted", "passed", "state")
+BASE = {
+    "frame": "<i8",
+    "time": "<i8",
+    "time_ns": "<f8",
+    "fired": "<u8",
+    "accepted": "<u8",
+    "passed": "<u8",
+    "state": "|u1",
+}
+"""Columns that every table has; those of lines once more (``fired_1``) for every further 64 lines."""
+
+_OF_LINES = ("fired", "accepted", "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +65,10 @@ class Layout:
         """Return the layout of a run's table."""
         schemas = [s for source, s in setup.schemas.items() if source != TRUTH or _whole(setup)]
         hits = {s.source: {c.name: c.dtype for c in s.columns if c.name != "offsets"} for s in schemas}
-        taken = {*BASE, *(f"{source}_{name}" for source, columns in hits.items() for name in columns)}
+        more = {name for base in _OF_LINES for name in _words(base, setup.menu.words)[1:]}
+        taken = {*BASE, *more, *(f"{source}_{name}" for source, columns in hits.items() for name in columns)}
         lines = _column_names(setup.menu.names, taken)
-        dtypes = ("<i8", "<i8", "<f8", "<u8", "<u8", "<u8", "|u1")
-        flat = {**dict(zip(BASE, dtypes, strict=True)), **dict.fromkeys(lines, "|b1")}
+        flat = {**BASE, **dict.fromkeys(sorted(more), "<u8"), **dict.fromkeys(lines, "|b1")}
         return cls(flat, lines, hits)
 
 
@@ -115,13 +128,14 @@ def _table(row: Row, data: Sequence[Record], setup: Setup, layout: Layout, trigg
         "frame": np.full(n, row.frame, np.int64),
         "time": time,
         "time_ns": (row.frame * clock.frame_ticks + time) * clock.tick_ns,
-        "fired": row.candidates.fired,
-        "accepted": row.accepted,
-        "passed": row.candidates.passed,
         "state": row.state,
     }
-    for bit, name in enumerate(layout.lines):
-        flat[name] = (row.accepted >> np.uint64(bit)) & np.uint64(1) != 0
+    of_lines = (row.candidates.fired, row.accepted, row.candidates.passed)
+    for base, masks in zip(_OF_LINES, of_lines, strict=True):
+        masks = masks.reshape(n, setup.menu.words)
+        flat.update(zip(_words(base, setup.menu.words), np.ascontiguousarray(masks.T), strict=True))
+    accepted = unpack_lines(row.accepted.reshape(n, setup.menu.words), len(layout.lines))
+    flat.update(zip(layout.lines, np.ascontiguousarray(accepted.T), strict=True))
     recorded = row.state == TriggerState.RECORDED
     pieces = _pieces(data, setup, time[recorded], trigger)
     table = Table(flat, {}, {})
@@ -156,9 +170,13 @@ def _pieces(
             if block is not None:
                 pieces[block.schema.source] = block
         return pieces
+    fragments = [parse_fragment(record.parts, setup.schemas) for record in data]
+    if setup.crossings is not None:
+        columns = {fragment.source: fragment.columns for fragment in fragments}
+        rows = find_crossings(columns[setup.crossings]["time"], recorded)
+        return {source: take_crossings(block, rows, recorded) for source, block in columns.items()}
     start, stop = trigger.windows(recorded)
-    for record in data:
-        fragment = parse_fragment(record.parts, setup.schemas)
+    for fragment in fragments:
         hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
         pieces[fragment.source] = cut_windows(hits, start, stop)
     return pieces
@@ -182,6 +200,11 @@ def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _size(table: Table) -> int:
     return sum(values.nbytes for columns in table.hits.values() for values in columns.values())
+
+
+def _words(base: str, words: int) -> list[str]:
+    """Return the columns that hold lines: ``fired``, ``fired_1``, ..."""
+    return [base, *(f"{base}_{word}" for word in range(1, words))]
 
 
 def _whole(setup: Setup) -> bool:

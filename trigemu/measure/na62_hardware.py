@@ -95,7 +95,7 @@ def _sequence(menu: Menu, times: I64, frame_ticks: int) -> Sequencer:
     cuts = np.searchsorted(times, edges)
     for frame, (first, last) in enumerate(pairwise(cuts)):
         time = times[first:last] - edges[frame]
-        ones = np.ones(len(time), np.uint64)
+        ones = np.ones((len(time), 1), np.uint64)
         sequencer.step(frame, Candidates(time, ones, ones))
     return sequencer
 

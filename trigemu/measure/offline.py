@@ -53,7 +53,8 @@ def decide(config: Config, frames: int | Iterable[int] | None = None) -> Decisio
     )
     verdicts = list(decide_frames(setup, numbers))
     if not verdicts:
-        return Decisions(setup.menu.names)
+        none = np.zeros((0, setup.menu.words), np.uint64)
+        return Decisions(setup.menu.names, fired=none, passed=none)
     candidates = [verdict.candidates for verdict in verdicts]
     return Decisions(
         lines=setup.menu.names,
@@ -61,6 +62,6 @@ def decide(config: Config, frames: int | Iterable[int] | None = None) -> Decisio
             np.array([verdict.frame for verdict in verdicts], np.int64), [len(c.time) for c in candidates]
         ),
         time=np.concatenate([c.time for c in candidates]),
-        fired=np.concatenate([c.fired for c in candidates]),
-        passed=np.concatenate([c.passed for c in candidates]),
+        fired=np.concatenate([c.fired.reshape(-1, setup.menu.words) for c in candidates]),
+        passed=np.concatenate([c.passed.reshape(-1, setup.menu.words) for c in candidates]),
     )

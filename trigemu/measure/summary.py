@@ -108,6 +108,7 @@ def _lines(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
         after = rate(accepted, totals.live_s)
         before = rate(accepted, totals.live_s, line.scale.factor)
         lines[line.name] = {
+            "level": line.level,
             "fired": fired,
             "accepted": accepted,
             "prescale": line.scale.factor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +27,9 @@ _Tables = tuple[_U8, _I32, _I32, _I32, _U64, _U8]
 
 @dataclass(frozen=True)
 class CompiledMenu:
-    """The enabled lines of a menu, in order; line i is bit i of every fired, passed and accepted word.
+    """The enabled lines of a menu, in order.
+
+    Line i is bit ``i % 64`` of word ``i // 64`` in every row of fired, passed and accepted lines.
 
     Attributes
     ----------
@@ -60,9 +62,47 @@ class CompiledMenu:
         """Per line the (required, don't-care) mask, or None where the expression is no pure conjunction."""
         return tuple(mask_of(terms, self.width) for terms in self.terms)
 
-    def selection_mask(self, name: str) -> int:
-        """Return the lines (bit i: line i) that ask for this online selection."""
-        return sum(1 << i for i, line in enumerate(self.lines) if line.select == name)
+    @property
+    def words(self) -> int:
+        """64-bit words in a row with one bit per line."""
+        return -(-len(self.lines) // WORD)
+
+    @cached_property
+    def l1_mask(self) -> _U64:
+        """uint64[words], the lines of the hardware trigger: only they make a candidate."""
+        return self._mask(line.level == "l1" for line in self.lines)
+
+    @cached_property
+    def hlt_mask(self) -> _U64:
+        """uint64[words], the lines of the software trigger."""
+        return self._mask(line.level == "hlt" for line in self.lines)
+
+    @cached_property
+    def on_mask(self) -> _U64:
+        """uint64[words], the lines that are not switched off by a prescale of 0."""
+        return self._mask(line.scale.factor != 0 for line in self.lines)
+
+    def selection_mask(self, name: str) -> _U64:
+        """Return the lines (uint64[words]) that ask for this online selection."""
+        return self._mask(line.select == name for line in self.lines)
+
+    def _mask(self, chosen: Iterable[bool]) -> _U64:
+        mask = pack_lines(np.fromiter(chosen, np.bool_, len(self.lines))[None])[0]
+        mask.setflags(write=False)
+        return mask
+
+    def makes_candidate(self, fired: _U64) -> NDArray[np.bool_]:
+        """Return where a line of the hardware trigger fired: bool[n] from uint64[n, words]."""
+        return np.asarray((fired & self.l1_mask).any(axis=1))
+
+    def can_be_recorded(self, passed: _U64) -> NDArray[np.bool_]:
+        """Return which candidates some prescale and dead time would let through: bool[n] from uint64[n, words].
+
+        A line of the hardware trigger and, if the menu has any, one of the software trigger passed and is on.
+        """
+        on = passed & self.on_mask
+        some = np.asarray((on & self.l1_mask).any(axis=1))
+        return some & (on & self.hlt_mask).any(axis=1) if self.hlt_mask.any() else some
 
     def evaluate(self, words: NDArray[np.uint64], entry: NDArray[np.uint8]) -> NDArray[np.uint64]:
         """Return which lines fire.
@@ -77,7 +117,7 @@ class CompiledMenu:
         Returns
         -------
         ndarray
-            uint64[n], bit i set where line i fires (before prescale and online selection).
+            uint64[n, words], the lines that fire (before prescale and online selection).
 
         Raises
         ------
@@ -88,7 +128,7 @@ class CompiledMenu:
             raise ValueError(
                 f"words {words.shape} and entry {entry.shape} do not fit a menu over {self.width} bits"
             )
-        fired = np.empty(len(words), np.uint64)
+        fired = np.empty((len(words), self.words), np.uint64)
         evaluate(
             np.ascontiguousarray(words, np.uint64),
             np.ascontiguousarray(entry, np.uint8),
@@ -121,6 +161,21 @@ class CompiledMenu:
             np.array(inverted, np.uint64),
             used,
         )
+
+
+def pack_lines(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return bool[n, lines] as uint64[n, words]: line i is bit ``i % 64`` of word ``i // 64``."""
+    words = -(-bits.shape[1] // WORD)
+    packed = np.zeros((len(bits), words * 8), np.uint8)
+    narrow = np.packbits(bits, axis=1, bitorder="little")
+    packed[:, : narrow.shape[1]] = narrow
+    return packed.view("<u8").astype(np.uint64, copy=False)
+
+
+def unpack_lines(words: NDArray[np.uint64], lines: int) -> NDArray[np.bool_]:
+    """Return uint64[n, words] as bool[n, lines]; undoes `pack_lines`."""
+    flat = np.ascontiguousarray(words, "<u8").view(np.uint8).reshape(len(words), words.shape[1] * 8)
+    return np.unpackbits(flat, axis=1, count=lines, bitorder="little").view(np.bool_)
 
 
 def compile_menu(
@@ -170,6 +225,10 @@ def compile_menu(
             masks.append(mask)
     if not lines:
         raise InputError(f"{origin.at('line')}: no line is enabled; set enabled = true in at least one")
+    if all(line.level == "hlt" for line in lines):
+        raise InputError(
+            f"{origin.at('line')}: no line with level = 'l1' is enabled; without one nothing is triggered"
+        )
     width = max(-(-len(bits) // WORD), 1) * WORD
     return CompiledMenu(tuple(lines), tuple(terms), tuple(masks), width, menu.dead_time, menu.choke)
 

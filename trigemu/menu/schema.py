@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-MAX_LINES = 64
-"""Lines in a menu: one bit each in a 64-bit word."""
+MAX_LINES = 1024
+"""Lines in a menu: line i is bit ``i % 64`` of word ``i // 64``."""
 
 
 _Period = Annotated[int, Field(ge=0, le=2**48)]
@@ -25,12 +25,12 @@ class Model(BaseModel):
 class Prescale(Model):
     """How often a line that fires is kept.
 
-    ``every = n`` keeps 1 in n.  ``set = s`` is the firmware's number: s are skipped, then one is kept, so it
-    means 1 in s + 1.  Exactly one of the two is given.  ``mode`` says how: ``event`` is a pure function of
+    ``every = n`` keeps 1 in n, ``every = 0`` none (the line is off, but counted).  ``set = s`` is the
+    firmware's number: s are skipped, then one is kept, so it means 1 in s + 1.  Exactly one of the two is given.  ``mode`` says how: ``event`` is a pure function of
     (event, seed, line); ``counter`` counts as firmware does, from 0 at begin-of-run.
     """
 
-    every: Annotated[int, Field(ge=1, le=2**32)] | None = None
+    every: Annotated[int, Field(ge=0, le=2**32)] | None = None
     set: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
     mode: Literal["event", "counter"] = "event"
 
@@ -42,24 +42,26 @@ class Prescale(Model):
 
     @property
     def factor(self) -> int:
-        """Return n of "1 in n"."""
+        """Return n of "1 in n"; 0 for none."""
         return self.every if self.every is not None else (self.set or 0) + 1
 
 
 class Line(Model):
     """One trigger line.
 
-    ``when`` is an expression over the experiment's bits (``h2 and not muv3``); ``on`` the kind of entry it
-    is evaluated for (the experiment's default if absent); ``prescale`` a number n (1 in n) or a table;
-    ``select`` the name of an online selection that must pass as well; ``source`` where the definition
-    comes from.
+    ``when`` is an expression over the experiment's bits (``h2 and not muv3``); ``level`` whether it belongs to
+    the hardware trigger (``l1``) or to the software trigger that looks at what that one sent (``hlt``); ``on``
+    the kind of entry it is evaluated for (the experiment's default if absent); ``prescale`` a number n (1 in n,
+    0: off) or a table; ``select`` the name of an online selection that must pass as well; ``source`` where the
+    definition comes from.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     when: Annotated[str, Field(min_length=1)]
+    level: Literal["l1", "hlt"] = "l1"
     on: str | None = None
     prescale: Annotated[
-        Annotated[int, Field(ge=1, le=2**32), Tag("number")] | Annotated[Prescale, Tag("table")],
+        Annotated[int, Field(ge=0, le=2**32), Tag("number")] | Annotated[Prescale, Tag("table")],
         Discriminator(lambda value: "table" if isinstance(value, dict | Prescale) else "number"),
     ] = 1
     select: str | None = None

@@ -13,15 +13,12 @@ from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Array, Block
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.rundir import Record, RunReader
-from trigemu.frames.schema import Column, Schema
+from trigemu.frames.schema import OFFSETS, Schema
 from trigemu.frames.wire import FRAGMENT, decode
 from trigemu.streaming.core.sequencer import TriggerState
-from trigemu.streaming.decide import EXPECTED
+from trigemu.streaming.decide import EXPECTED, expected_schema
 from trigemu.streaming.readout import readout_schemas
 from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
-
-EXPECTED_SCHEMA = Schema(EXPECTED, (Column("time", "<i8"), Column("fired", "<u8")))
-"""The recorded triggers of a frame."""
 
 _AHEAD = 256
 """Frames kept after they were read; frames are asked for roughly in order."""
@@ -84,11 +81,23 @@ class Recorded:
 
 
 class RecordedTriggers(Recorded):
-    """Frames of a run that kept read-out windows: their union, and the triggers instead of the truth."""
+    """Frames of a run that kept what is read out, and the triggers instead of the truth.
 
-    def __init__(self, reader: RunReader, schemas: Mapping[str, Schema]) -> None:
-        detectors = {source: schema for source, schema in schemas.items() if source != TRUTH}
-        super().__init__(reader, {**detectors, EXPECTED: EXPECTED_SCHEMA})
+    Continuous data are the union of the read-out windows; data in crossings are the recorded crossings alone.
+
+    Parameters
+    ----------
+    reader
+        The run.
+    setup
+        What it is decided with now; its menu says how many words of lines the triggers have.
+    """
+
+    def __init__(self, reader: RunReader, setup: Setup) -> None:
+        detectors = {source: schema for source, schema in setup.schemas.items() if source != TRUTH}
+        self._words = setup.menu.words
+        super().__init__(reader, {**detectors, EXPECTED: expected_schema(self._words)})
+        self._crossings = setup.crossings is not None
         self._windows = readout_schemas(detectors)
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._verdicts = _rows(reader)
@@ -107,11 +116,23 @@ class RecordedTriggers(Recorded):
                 self._rows.popitem(last=False)
         row = self._rows[frame]
         recorded = row.state == TriggerState.RECORDED
-        return {"time": row.candidates.time[recorded], "fired": row.candidates.fired[recorded]}
+        fired = np.zeros((int(recorded.sum()), self._words), np.uint64)
+        words = min(self._words, row.candidates.fired.shape[1])
+        fired[:, :words] = row.candidates.fired[recorded, :words]
+        columns = {f"fired{word}": fired[:, word] for word in range(self._words)}
+        return {"time": row.candidates.time[recorded], **columns}
 
     def _columns(self, records: Sequence[Record]) -> dict[str, Mapping[str, Array]]:
         blocks = (decode(r.parts, self._windows).block for r in records if r.kind == READOUT)
-        return {block.schema.source: union(block) for block in blocks if block is not None}
+        return {block.schema.source: self._whole(block) for block in blocks if block is not None}
+
+    def _whole(self, block: Block) -> Mapping[str, Array]:
+        if not self._crossings:
+            return union(block)
+        # Pieces are crossings in order: only a source that had no offsets of its own loses them again.
+        if OFFSETS in self.schemas[block.schema.source].names:
+            return block
+        return {name: values for name, values in block.items() if name != OFFSETS}
 
 
 def union(block: Block) -> dict[str, Array]:
@@ -167,4 +188,4 @@ def open_source(path: Path, setup: Setup) -> Recorded:
     if experiment != setup.config.experiment:
         raise InputError(f"{path}: a run of {experiment!r} cannot be replayed as {setup.config.experiment!r}")
     mode = reader.config.get("record", {}).get("mode")
-    return Recorded(reader, setup.schemas) if mode == "all" else RecordedTriggers(reader, setup.schemas)
+    return Recorded(reader, setup.schemas) if mode == "all" else RecordedTriggers(reader, setup)

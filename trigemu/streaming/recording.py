@@ -71,6 +71,7 @@ class Recording:
         self.account = Account(setup, len(sources))
         self._all = record.mode == "all"
         self._checksum = setup.config.streaming.checksum
+        self._menu = setup.menu
         self._schemas = setup.schemas
         self._readout = readout_schemas(setup.schemas)
         self.recovered = 0
@@ -133,7 +134,7 @@ class Recording:
             for i in range(0, len(row.extra), 2):
                 parse_fragment(row.extra[i : i + 2], self._schemas)
         else:
-            pieces = int(np.count_nonzero(row.candidates.passed))
+            pieces = int(np.count_nonzero(self._menu.can_be_recorded(row.candidates.passed)))
             for message in decode_readout(row.extra, self._readout):
                 if message.block is None or len(message.block["offsets"]) != pieces + 1:
                     raise WireError("verdicts: a read-out does not have one piece per trigger")
@@ -199,7 +200,8 @@ class Recording:
         if self._all:
             kind, parts = FRAGMENT, row.extra
         else:
-            recorded = outcome.state[row.candidates.passed != 0] == TriggerState.RECORDED
+            cut = self._menu.can_be_recorded(row.candidates.passed)
+            recorded = outcome.state[cut] == TriggerState.RECORDED
             kind, parts = READOUT, keep_recorded(row.extra, recorded, self._readout, self._checksum)
         for i in range(0, len(parts), 2):
             self._writer.append(parts[i : i + 2], frame=row.frame, kind=kind)

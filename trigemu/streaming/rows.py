@@ -29,6 +29,9 @@ LOST = 1
 INCOMPLETE = 2
 """`Row.lost` of a frame that was given up because fragments did not come."""
 
+CORRUPT = 3
+"""`Row.lost` of a frame whose fragments contradict each other; ``missing`` says how many are wrong."""
+
 _HEAD = 15
 _SIZES = slice(9, _HEAD)
 _SCHEMA = Schema(
@@ -52,7 +55,8 @@ SCHEMAS: Mapping[str, Schema] = {VERDICTS: _SCHEMA}
 
 _NONE: dict[str, Array] = {column.name: np.zeros(0, column.dtype) for column in _SCHEMA.columns}
 _NO_LENGTHS = (0,) * (len(_SCHEMA.columns) - 1)
-NO_CANDIDATES = Candidates(_NONE["time"], _NONE["fired"], _NONE["passed"], _NONE["load"])
+_NO_LINES = np.zeros((0, 1), np.uint64)
+NO_CANDIDATES = Candidates(_NONE["time"], _NO_LINES, _NO_LINES, _NONE["load"])
 
 
 @dataclass(slots=True, eq=False, init=False)
@@ -69,7 +73,7 @@ class Row:
     size
         Payload bytes of all its fragments.
     missing, lost
-        Fragments that never came; 0, `LOST` or `INCOMPLETE`.
+        Fragments that never came; 0, `LOST`, `INCOMPLETE` or `CORRUPT`.
     candidates
         The trigger's answer.
     tally, replay
@@ -118,7 +122,7 @@ class Row:
         bins: Array = _NONE["bin"],
         counts: Array = _NONE["count"],
         state: NDArray[np.uint8] = _NONE["state"],
-        accepted: NDArray[np.uint64] = _NONE["accepted"],
+        accepted: NDArray[np.uint64] = _NO_LINES,
         extra: Sequence[Buffer] = (),
     ) -> None:
         self.frame = frame
@@ -184,10 +188,10 @@ def encode_rows(entries: Sequence[Row | Head], *, checksum: bool = True) -> list
     columns = {
         "head": head.ravel(),
         "time": _join("time", (row.candidates.time for row in rows)),
-        "fired": _join("fired", (row.candidates.fired for row in rows)),
-        "passed": _join("passed", (row.candidates.passed for row in rows)),
+        "fired": _join("fired", (row.candidates.fired for row in rows)).reshape(-1),
+        "passed": _join("passed", (row.candidates.passed for row in rows)).reshape(-1),
         "load": _join("load", (row.candidates.load for row in rows)),
-        "accepted": _join("accepted", (row.accepted for row in rows)),
+        "accepted": _join("accepted", (row.accepted for row in rows)).reshape(-1),
         "state": _join("state", (row.state for row in rows)),
         "tally": _join("tally", (row.tally for row in rows)),
         "replay": _join("replay", (row.replay for row in rows)),
@@ -248,8 +252,10 @@ def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | 
         "replay": head[:, 13],
         "state": head[:, 9] * decided,
     }
-    for same, other in _SAME_LENGTH:
-        sizes[same] = sizes[other]
+    # Every candidate has as many words of lines as the others; the recorder knows how many there must be.
+    words = max(1, len(block["fired"]) // max(1, len(block["time"])))
+    for same, other, each in _SAME_LENGTH:
+        sizes[same] = sizes[other] * (words if each else 1)
     if (head < 0).any() or n_extra.max(initial=0) > len(extra) or int(n_extra.sum()) != len(extra):
         raise WireError("verdicts: negative numbers, or not the parts that the head promises")
     for name, size in sizes.items():
@@ -258,10 +264,16 @@ def decode_entries(message: Message, extra: Sequence[Buffer]) -> Sequence[Row | 
             raise WireError(
                 f"verdicts: column {name} has {len(block[name])} entries, not what the head promises"
             )
-    return _rows(head, decided, n_extra, block, extra)
+    return _rows(head, decided, n_extra, block, extra, words)
 
 
-_SAME_LENGTH = (("fired", "time"), ("passed", "time"), ("count", "bin"), ("accepted", "state"))
+_SAME_LENGTH = (
+    ("fired", "time", True),
+    ("passed", "time", True),
+    ("count", "bin", False),
+    ("accepted", "state", True),
+)
+"""Columns as long as others; True: once per 64-bit word of lines."""
 
 
 def _rows(
@@ -270,15 +282,22 @@ def _rows(
     n_extra: NDArray[np.int64],
     block: Block,
     extra: Sequence[Buffer],
+    words: int,
 ) -> list[Row | Head]:
     rows: list[Row | Head] = []
     at = {"time": 0, "load": 0, "tally": 0, "bin": 0, "replay": 0, "state": 0}
     part = 0
 
-    def take(name: str, count: int, *columns: str) -> list[Array]:
+    def take(name: str, count: int) -> tuple[int, int]:
         start = at[name]
         at[name] = start + count
-        return [block[column][start : start + count].copy() if count else _NONE[column] for column in columns]
+        return start, start + count
+
+    def copy(column: str, place: tuple[int, int]) -> Array:
+        return block[column][place[0] : place[1]].copy() if place[1] > place[0] else _NONE[column]
+
+    def lines(column: str, place: tuple[int, int]) -> Array:
+        return block[column][place[0] * words : place[1] * words].copy().reshape(-1, words)
 
     for numbers, outcome, parts in zip(head.tolist(), decided.tolist(), n_extra.tolist(), strict=True):
         if not any(numbers[7:]):
@@ -290,11 +309,16 @@ def _rows(
             part += parts
         rows.append(row)
         if numbers[9] or numbers[10]:
-            time, fired, passed = take("time", numbers[9], "time", "fired", "passed")
-            row.candidates = Candidates(time, fired, passed, *take("load", numbers[10], "load"))
+            place = take("time", numbers[9])
+            load = copy("load", take("load", numbers[10]))
+            row.candidates = Candidates(
+                copy("time", place), lines("fired", place), lines("passed", place), load
+            )
         if outcome:
-            row.state, row.accepted = take("state", numbers[9], "state", "accepted")
-        (row.tally,) = take("tally", numbers[11], "tally")
-        row.bins, row.counts = take("bin", numbers[12], "bin", "count")
-        (row.replay,) = take("replay", numbers[13], "replay")
+            place = take("state", numbers[9])
+            row.state, row.accepted = copy("state", place), lines("accepted", place)
+        row.tally = copy("tally", take("tally", numbers[11]))
+        place = take("bin", numbers[12])
+        row.bins, row.counts = copy("bin", place), copy("count", place)
+        row.replay = copy("replay", take("replay", numbers[13]))
     return rows

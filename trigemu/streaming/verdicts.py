@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Block, Buffer
+from trigemu.frames.crossings import CrossingError
 from trigemu.frames.frame import Fragment, TimeFrame
 from trigemu.streaming.core.account import MonitorLayout
 from trigemu.streaming.decide import Decider
 from trigemu.streaming.readout import encode_readout, readout_schemas
-from trigemu.streaming.rows import Row
+from trigemu.streaming.rows import CORRUPT, Row
 
 
 class RowMaker:
@@ -39,7 +40,7 @@ class RowMaker:
         messages: Sequence[Sequence[Buffer]],
         received_ns: int,
     ) -> Row:
-        """Return the row of a complete frame.
+        """Return the row of a complete frame (a lost one if its fragments contradict each other).
 
         Parameters
         ----------
@@ -57,7 +58,10 @@ class RowMaker:
             planned_ns = min(planned_ns, fragment.planned_ns)
             sent_ns = max(sent_ns, fragment.sent_ns)
             size += block.buffer.nbytes
-        verdict = self._decider.decide(TimeFrame(self._run, frame, columns))
+        try:
+            verdict = self._decider.decide(TimeFrame(self._run, frame, columns))
+        except CrossingError as error:
+            return Row(frame, lost=CORRUPT, missing=len(error.sources))
         row = Row(frame, planned_ns, sent_ns, received_ns, size=size)
         # An answer without candidates and load needs no arrays of its own.
         if len(verdict.candidates.time) or len(verdict.candidates.load):

@@ -99,7 +99,7 @@ class TelescopeTrigger:
             words[:, 0] |= np.where(count > bit, np.uint64(1 << bit), np.uint64(0))
         words[:, 1:] = self.setup.user_words(frame, time)
         fired = self.setup.menu.evaluate(words, np.ones(len(time), np.uint8))
-        some = fired != 0
+        some = self.setup.menu.makes_candidate(fired)
         return Candidates(time[some], fired[some], fired[some])
 
     def windows(self, time: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -124,6 +124,10 @@ class TelescopeExperiment:
     def bits(self, section: Any) -> Sequence[str]:
         """Return the bits: at least 1, 2, 3 planes."""
         return ("single", "double", "triple")
+
+    def crossings(self) -> str | None:
+        """Return None: the planes are read out continuously, not crossing by crossing."""
+        return None
 
     def entries(self) -> Sequence[str]:
         """Return the only kind of entry."""

@@ -31,6 +31,8 @@ class NA62Experiment:
 
     name = "na62"
     config_model = NA62
+    max_lines = 64
+    """Enabled lines that fit: the kernels hold a state's lines in one word."""
 
     def clock(self, section: NA62) -> Clock:
         """Return the clock: TDC counts of 97 ps, timestamps of 25 ns."""
@@ -39,6 +41,10 @@ class NA62Experiment:
     def bits(self, section: NA62) -> Sequence[str]:
         """Return the names of the 112 bits of the L0 state word."""
         return bit_names(section.l0)
+
+    def crossings(self) -> str | None:
+        """Return None: data are continuous."""
+        return None
 
     def entries(self) -> Sequence[str]:
         """Return the two kinds of entry: reference and control detector."""

@@ -51,7 +51,9 @@ class NA62Trigger:
         self._kinds = np.zeros(na62_states.ROOM, np.uint8)
         self._span = (0, section.frame_timestamps * TIMESTAMP_LSB)
         self._physics = sum(1 << i for i, mask in enumerate(self._menu.entry_masks) if mask & REFERENCE)
-        self._ee = np.uint64(self._menu.selection_mask("ee"))
+        # The hardware has far fewer than 64 lines: inside, a row of lines is one word.
+        self._ee, self._l1 = self._menu.selection_mask("ee")[0], self._menu.l1_mask[0]
+        self._software = bool(self._menu.hlt_mask[0])
 
     def primitives(self, frame: TimeFrame) -> list[Primitives | None]:
         """Return the primitives of the seven detectors, valid until the next call; None without a source."""
@@ -87,12 +89,15 @@ class NA62Trigger:
             trusted=True,
         )
         time, lines = self._fire(frame, entries)
+        if self._software:
+            some = lines & self._l1 != 0
+            time, lines = time[some], lines[some]
         passed = lines
         if self._ee and len(time):
             passed = lines.copy()
             keep = passes_ee(frame, time, self._section.selection, self._scratch)
             passed[~keep] &= ~self._ee
-        return Candidates(time, lines, passed, entries.load)
+        return Candidates(time, lines[:, None], passed[:, None], entries.load)
 
     def windows(self, time: I64) -> tuple[I64, I64]:
         """Return what is read out around triggers: whole splits that hold all that made them fire.
@@ -136,7 +141,7 @@ class NA62Trigger:
             new = self._states.ask(entries.words, entries.flags, self._rows, self._kinds)
             if new < 0:
                 return -1
-            self._states.tell(self._menu.evaluate(self._rows[:new], self._kinds[:new]))
+            self._states.tell(self._menu.evaluate(self._rows[:new], self._kinds[:new]).ravel())
             count = self._states.fire(*given)
         return count
 
@@ -145,4 +150,4 @@ class NA62Trigger:
         words = entries.words
         if self._setup.algorithms:
             words = np.concatenate([words, self._setup.user_words(frame, entries.time.copy())], axis=1)
-        return self._menu.evaluate(words, entries.flags)
+        return self._menu.evaluate(words, entries.flags).ravel()

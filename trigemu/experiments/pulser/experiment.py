@@ -31,6 +31,10 @@ class PulserExperiment:
         """Return the names of the trigger bits."""
         return BITS
 
+    def crossings(self) -> str | None:
+        """Return None: data are continuous."""
+        return None
+
     def entries(self) -> Sequence[str]:
         """Return the one kind of entry."""
         return ("pulse",)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 BITS = ("two", "three", "many", "odd")
 """At least two, three, or as many sources as there are (at least two) agree; the cell number is odd."""
 
-_NOTHING = Candidates(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+_NO_LINES = np.zeros((0, 1), np.uint64)
+_NOTHING = Candidates(np.zeros(0, np.int64), _NO_LINES, _NO_LINES)
 _BINS = 50
 
 
@@ -38,7 +39,7 @@ class PulserTrigger:
         self._user_words = setup.user_words
         self._config = config
         self._cell = 2 * config.coincidence_ticks
-        self._odd = np.uint64(setup.menu.selection_mask("odd"))
+        self._odd = setup.menu.selection_mask("odd")
 
     def candidates(self, frame: TimeFrame) -> Candidates:
         """Return one candidate per cell in which at least two sources have pulses."""
@@ -60,8 +61,8 @@ class PulserTrigger:
         time = cell * self._cell
         words = np.hstack([words, self._user_words(frame, time)])
         fired = self._menu.evaluate(words, np.ones(len(time), np.uint8))
-        some = fired != 0
-        passed = np.where(odd, fired, fired & ~self._odd)
+        some = self._menu.makes_candidate(fired)
+        passed = np.where(odd[:, None], fired, fired & ~self._odd)
         return Candidates(time[some], fired[some], passed[some])
 
     def windows(self, time: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

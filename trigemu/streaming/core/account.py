@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from trigemu._kernels.menu_sequence import find_bad
 from trigemu.errors import RunError
 from trigemu.experiments.setup import Setup
+from trigemu.menu.compile import unpack_lines
 from trigemu.streaming.core.latency import STAGES, HdrHistogram
 from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
 from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState
-from trigemu.streaming.rows import Head, Row
+from trigemu.streaming.decide import REPLAY_HEAD, TOTALS
+from trigemu.streaming.rows import CORRUPT, Head, Row
 
 _STAMPS = 1024
 """Frames whose stamps are put into histograms together."""
@@ -44,13 +46,14 @@ class Account:
         self._names = setup.menu.names
         self._tick_s = setup.clock.tick_ns * 1e-9
         self._frame_ticks = setup.clock.frame_ticks
-        self._all_lines = (1 << lines) - 1
-        self._tally = np.zeros((len(setup.signals), 2 + lines), np.int64)
+        self._l1, self._hlt = setup.menu.l1_mask, setup.menu.hlt_mask
+        self._words = setup.menu.words
+        self._tally = np.zeros((len(setup.signals), 2 + lines + TOTALS), np.int64)
         self._layout = MonitorLayout(setup)
         self._monitor = np.full(self._layout.size, 0, np.int64)
         self._latency = {stage: HdrHistogram() for stage in STAGES}
         self._replay = np.zeros(2, np.int64)
-        self._first_difference: list[int] | None = None
+        self._first_difference: list[Any] | None = None
         self._stamps: list[list[int]] = []
 
     def take(self, row: Row) -> Outcome | None:
@@ -63,7 +66,8 @@ class Account:
         """
         if row.lost:
             self.sequencer.skip(row.frame)
-            self.ledger.lose_frame(row.missing)
+            bad = row.missing if row.lost == CORRUPT else 0
+            self.ledger.lose_frame(row.missing - bad, bad)
             return None
         outcome = self.sequencer.step(row.frame, row.candidates)
         if len(row.state) and not np.array_equal(row.state, outcome.state):
@@ -97,9 +101,10 @@ class Account:
         candidates = row.candidates
         columns = (candidates.time, candidates.fired, candidates.passed)
         return (
-            find_bad(*columns, self._frame_ticks, self._all_lines) < 0
+            (not len(candidates.time) or candidates.fired.shape[1] == self._words)
+            and find_bad(*columns, self._frame_ticks, self._l1, self._hlt) < 0
             and len(row.tally) in (0, self._tally.size)
-            and len(row.replay) in (0, 5)
+            and len(row.replay) in (0, REPLAY_HEAD + 2 * self._words)
             and (not len(bins) or (bins.min() >= 0 and bins.max() < self._layout.size))
             and row.missing <= self.ledger.sources
         )
@@ -107,7 +112,11 @@ class Account:
     def _compare(self, row: Row) -> None:
         self._replay += row.replay[:2]
         if row.replay[1] and self._first_difference is None:
-            expected, found = row.replay[3:].view(np.uint64).tolist()
+            words = row.replay[REPLAY_HEAD:].view(np.uint64).reshape(2, self._words)
+            expected, found = (
+                [name for name, fired in zip(self._names, bits, strict=True) if fired]
+                for bits in unpack_lines(words, len(self._names)).tolist()
+            )
             self._first_difference = [row.frame, int(row.replay[2]), expected, found]
 
     def _flush_stamps(self) -> None:

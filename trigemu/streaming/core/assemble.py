@@ -55,7 +55,7 @@ def assemble(
     return RunTotals(
         **identity,
         quality=_quality(
-            closed=balance.closed,
+            whole=balance.closed and not balance.fragments["corrupt"],
             interrupted=interrupted,
             aborted=aborted,
             tainted=bool(replay and replay["different"]),
@@ -88,12 +88,12 @@ def assemble(
     )
 
 
-def _quality(*, closed: bool, interrupted: bool, aborted: bool, tainted: bool, restarts: int) -> Quality:
+def _quality(*, whole: bool, interrupted: bool, aborted: bool, tainted: bool, restarts: int) -> Quality:
     if aborted:
         return "aborted"
     if interrupted:
         return "interrupted"
-    if not closed:
+    if not whole:
         return "incomplete"
     if tainted:
         return "tainted"

@@ -31,8 +31,9 @@ class Ledger:
         Fragments per frame.
     accepted, rejected, lost
         Frames with a recorded trigger, without one, and given up (inhibited, or incomplete for too long).
-    built, missing, dropped
-        Fragments in recorded frames; that never came for a frame that was given up; dropped by policy.
+    built, missing, dropped, corrupt
+        Fragments in recorded frames; that never came for a frame that was given up; dropped by policy; that do
+        not fit the others of their frame.
     candidates
         Trigger candidates seen.
     """
@@ -44,6 +45,7 @@ class Ledger:
     built: int = 0
     missing: int = 0
     dropped: int = 0
+    corrupt: int = 0
     candidates: int = 0
 
     def record_frame(self, *, candidates: int, accepted: bool) -> None:
@@ -60,11 +62,12 @@ class Ledger:
         self.built += frames * self.sources
         self.rejected += frames
 
-    def lose_frame(self, missing: int = 0) -> None:
-        """Count a frame given up: ``missing`` fragments never came, the others were dropped by policy."""
+    def lose_frame(self, missing: int = 0, corrupt: int = 0) -> None:
+        """Count a frame given up: fragments that never came or are wrong, the others were dropped by policy."""
         self.lost += 1
         self.missing += missing
-        self.dropped += self.sources - missing
+        self.corrupt += corrupt
+        self.dropped += self.sources - missing - corrupt
 
 
 @dataclass(slots=True)
@@ -102,7 +105,7 @@ def close(
         "built": ledger.built,
         "missing": ledger.missing - late,
         "late": late,
-        "corrupt": 0,
+        "corrupt": ledger.corrupt,
         "dropped": ledger.dropped,
         "in_flight": (planned - done) * ledger.sources,
         **{name: int(copies.get(name, 0)) for name in FRAGMENT_COPIES},

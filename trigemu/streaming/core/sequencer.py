@@ -42,8 +42,8 @@ class Outcome:
     state
         uint8[n], a `TriggerState` each.
     accepted
-        uint64[n], bit i set where line i records the trigger: it fired, survived its prescale and the dead
-        time, and its online selection passed.  0 unless the state is RECORDED.
+        uint64[n, words], the lines that record the trigger: they fired, survived their prescale and the dead
+        time, and their online selection passed.  0 unless the state is RECORDED.
     """
 
     state: NDArray[np.uint8]
@@ -52,8 +52,9 @@ class Outcome:
 
 _I64 = NDArray[np.int64]
 _U64 = NDArray[np.uint64]
-_NOTHING = Outcome(np.zeros(0, np.uint8), np.zeros(0, np.uint64))
-_QUIET = Candidates(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint64))
+_NO_LINES = np.zeros((0, 1), np.uint64)
+_NOTHING = Outcome(np.zeros(0, np.uint8), _NO_LINES)
+_QUIET = Candidates(np.zeros(0, np.int64), _NO_LINES, _NO_LINES)
 _NO_PAUSE = np.zeros(0, np.int64)
 _LOST = 2**64 - 1
 
@@ -61,17 +62,19 @@ _LOST = 2**64 - 1
 class Sequencer:
     """Decides candidates in frame order.
 
-    For each candidate, in time order: CHOKE refuses it (DEAD_TIME; counters stand still); each line that
+    For each candidate, in time order: CHOKE refuses it (DEAD_TIME; counters stand still); each L1 line that
     fired is prescaled, and if none is left it is PRESCALED; a dead time refuses it (DEAD_TIME; counters
-    have advanced); it is sent and starts a dead time; if no line's online selection passes it is VETOED,
-    otherwise RECORDED.
+    have advanced); it is sent and starts a dead time; if no L1 line's online selection passes it is VETOED.
+    If the menu has HLT lines, those that fired and passed are prescaled now, and if none is left it is VETOED
+    as well.  Otherwise it is RECORDED.
 
     Attributes
     ----------
     accepted, prescaled, choked, refused, vetoed
         int64[lines]: candidates in which the line fired and was recorded; dropped by its prescale; refused
-        by CHOKE; refused by dead time; not passed by its online selection.  Their sum is ``fired``; the
-        sums before and after the dead time are what NA62's end-of-burst counters call generated and sent.
+        by CHOKE; refused by dead time; not passed by its online selection or rejected by the software trigger.
+        Their sum is ``fired``; the sums before and after the dead time are what NA62's end-of-burst counters
+        call generated and sent.  An HLT line ends where its candidate does unless that one was sent.
     states
         int64[4], candidates per `TriggerState`.
     frames, lost_frames, decisions
@@ -100,7 +103,8 @@ class Sequencer:
         self.states = np.zeros(len(TriggerState), np.int64)
         self.frames = 0
         self.lost_frames = 0
-        self._all_lines = (1 << lines) - 1
+        self._l1, self._hlt = menu.l1_mask, menu.hlt_mask
+        self._kept = np.zeros(menu.words, np.uint64)
         self._hash = hashlib.sha256()
 
     def step(self, frame: int, candidates: Candidates) -> Outcome:
@@ -129,7 +133,7 @@ class Sequencer:
         self.frames += 1
         if not count and not len(pauses) and self._carry[0] <= frame * self._frame_ticks:
             return _NOTHING
-        outcome = Outcome(np.empty(count, np.uint8), np.empty(count, np.uint64))
+        outcome = Outcome(np.empty(count, np.uint8), np.empty((count, len(self._l1)), np.uint64))
         advance(
             time,
             fired,
@@ -141,15 +145,18 @@ class Sequencer:
             self._factor,
             self._key,
             self._counting,
+            self._l1,
+            self._hlt,
             self._counter,
             self._carry,
             self._counts,
             self.states,
+            self._kept,
             outcome.accepted,
             outcome.state,
         )
         for column in (time, fired, passed, outcome.accepted, outcome.state):
-            self._hash.update(column.data)
+            self._hash.update(column.reshape(-1).data)
         return outcome
 
     def step_quiet(self, first: int, count: int) -> None:
@@ -192,11 +199,14 @@ class Sequencer:
             raise RunError(f"frame {frame}: candidates have columns of different lengths")
         if not len(time):
             return
-        bad = find_bad(time, fired, passed, self._frame_ticks, self._all_lines)
+        shape = (len(time), len(self._l1))
+        if fired.shape != shape or passed.shape != shape:
+            raise RunError(f"frame {frame}: candidates have {fired.shape} lines where {shape} are due")
+        bad = find_bad(time, fired, passed, self._frame_ticks, self._l1, self._hlt)
         if bad >= 0:
             raise RunError(
-                f"frame {frame}: candidate {bad} (time {time[bad]}, fired {fired[bad]:#x}, "
-                f"passed {passed[bad]:#x}) is not in order, not inside the frame or not of this menu"
+                f"frame {frame}: candidate {bad} (time {time[bad]}, fired {hexadecimal(fired[bad])}, "
+                f"passed {hexadecimal(passed[bad])}) is not in order, not inside the frame or not of this menu"
             )
 
     @property
@@ -243,6 +253,12 @@ class Sequencer:
         """Return the hash over all decisions so far, in frame order.
 
         Per frame, little-endian: frame number and count (uint64; count 2**64 - 1 for a lost frame), then the
-        columns time (int64), fired, passed, accepted (uint64) and state (uint8).
+        columns time (int64), fired, passed, accepted (uint64, all words of a candidate together) and state
+        (uint8).
         """
         return self._hash.hexdigest()
+
+
+def hexadecimal(words: _U64) -> str:
+    """Return a row of lines (uint64[words]) as one number, line 0 its lowest bit."""
+    return hex(int.from_bytes(np.ascontiguousarray(words, "<u8").tobytes(), "little"))

@@ -14,8 +14,8 @@ from trigemu.streaming.core.latency import HdrHistogram
 Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded"]
 """How a run went.
 
-good; tainted (a replay that differs); incomplete (does not close); interrupted (drained after Ctrl-C);
-aborted (ended before all frames under way were recorded); degraded (closed, but a role was started again).
+good; tainted (a replay that differs); incomplete (does not close, or has corrupt fragments); interrupted (drained
+after Ctrl-C); aborted (ended before all frames under way were recorded); degraded (closed, but a role was started again).
 """
 
 
@@ -46,7 +46,8 @@ class RunTotals:
     decisions, decisions_sha256
         How many candidates were decided, and the hash over all decisions in frame order.
     tally
-        int64[n signals, 2 + L]: generated, accepted, and accepted with line i passed near by.
+        int64[n signals, 2 + L + 2]: generated, accepted, and accepted with line i, any L1 line, any HLT line
+        passed near by (`trigemu.streaming.decide.Verdict`).
     monitor
         Histogram name -> counts, summed over the sampled frames.
     latency
@@ -59,7 +60,8 @@ class RunTotals:
     wall_s
         From the first assignment to the last durable frame.
     replay
-        compared, same, different and the first difference, for a replay of recorded triggers.
+        compared, same, different and the first difference (frame, time, names of the lines that should have
+        fired and of those that did), for a replay of recorded triggers.
     """
 
     run_id: str = ""
