@@ -1,8 +1,8 @@
 """Global reconstruction logic: track counts, angular windows, matches (belle2_facts 5.4 and 7).
 
 Azimuths are bins of 10 degrees: sets of bins are 36-bit masks (tracks' own bins run from -17 to 17 and are kept
-shifted by 18).  All angular windows are symmetric about 18 bins, so one word of "which differences occur between
-these two sets" answers every window at once.
+shifted by 18).  All angular windows are symmetric about 18 bins, so one number, how close to opposite any two bins of
+two sets come, answers every window at once.
 """
 
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -73,21 +73,6 @@ cdef struct TrackMaps:
     uint64_t reached
 
 
-cdef inline void map_tracks(
-    const double[::1] phi0, const double[::1] omega, int64_t first, int64_t last, double radius, TrackMaps *maps
-) noexcept nogil:
-    cdef int64_t t
-    cdef double phi
-    maps.signed_bins = maps.origin = maps.surface = maps.reached = 0
-    for t in range(first, last):
-        maps.signed_bins |= <uint64_t> 1 << (<int> (phi0[t] * TO_DEGREES / 10) + OPPOSITE)
-        maps.origin |= <uint64_t> 1 << strict_bin(wrapped(phi0[t]))
-        phi = azimuth_at(radius, phi0[t], omega[t])
-        maps.surface |= <uint64_t> 1 << strict_bin(phi)
-        if phi == phi:
-            maps.reached |= <uint64_t> 1 << <int> (phi * TO_DEGREES / 10)
-
-
 cdef inline void neural_bits(
     const double[::1] omega,
     const uint8_t[::1] found,
@@ -156,35 +141,48 @@ cdef inline void gather(
                 found.backward |= bit
 
 
-cdef inline void match_clusters(
+cdef inline int nearest_cluster(int bin, const Clusters *clusters, int limit) noexcept nogil:
+    """Return the barrel cluster nearest to a bin, the first of equals; -1 if none is within ``limit`` bins."""
+    cdef int k, d, nearest = limit + 1, best = -1
+    for k in range(clusters.count):
+        if not clusters.barrel[k]:
+            continue
+        d = clusters.bin[k] - bin
+        d = d if d >= 0 else -d
+        d = BINS - d if d > OPPOSITE else d
+        if d < nearest:
+            nearest = d
+            best = k
+    return best
+
+
+cdef inline void map_tracks(
     const double[::1] phi0,
     const double[::1] omega,
     int64_t first,
     int64_t last,
     const Clusters *clusters,
     const Cuts *cuts,
+    TrackMaps *maps,
     uint64_t *words,
 ) noexcept nogil:
-    """Give each track the barrel cluster nearest in bins, the first of equals; a cluster may serve many tracks."""
+    """Fill the tracks' maps and match each track with a cluster; a cluster may serve many tracks."""
     cdef int64_t t
-    cdef int k, d, bin, nearest, best, matched = 0, strong = 0
-    if clusters.barrels > 0:
-        for t in range(first, last):
-            bin = strict_bin(azimuth_at(cuts.ecl_radius, phi0[t], omega[t]))
-            nearest = 100
-            best = 0
-            for k in range(clusters.count):
-                if not clusters.barrel[k]:
-                    continue
-                d = clusters.bin[k] - bin
-                d = d if d >= 0 else -d
-                d = BINS - d if d > OPPOSITE else d
-                if d < nearest:
-                    nearest = d
-                    best = k
-            if nearest <= cuts.match_bins:
-                matched += 1
-                strong += clusters.energy[best] >= cuts.matched
+    cdef int bin, best, matched = 0, strong = 0
+    cdef double phi
+    maps.signed_bins = maps.origin = maps.surface = maps.reached = 0
+    for t in range(first, last):
+        maps.signed_bins |= <uint64_t> 1 << (<int> (phi0[t] * TO_DEGREES / 10) + OPPOSITE) % BINS
+        maps.origin |= <uint64_t> 1 << strict_bin(wrapped(phi0[t]))
+        phi = azimuth_at(cuts.ecl_radius, phi0[t], omega[t])
+        bin = strict_bin(phi)
+        maps.surface |= <uint64_t> 1 << bin
+        if phi == phi:
+            maps.reached |= <uint64_t> 1 << (<int> (phi * TO_DEGREES / 10)) % BINS
+        best = nearest_cluster(bin, clusters, cuts.match_bins)
+        if best >= 0:
+            matched += 1
+            strong += clusters.energy[best] >= cuts.matched
     one_hot(words, CDCECL, matched)
     one_hot(words, C2GEV, strong)
 
@@ -262,27 +260,27 @@ cdef inline void map_bits(
     uint64_t *words,
 ) noexcept nogil:
     """Short and inner tracks: windows among themselves and with 2D tracks, endcap clusters and sectors."""
-    cdef uint64_t s36 = to36(short64), i36 = to36(inner64), seen
+    cdef uint64_t s36 = to36(short64), i36 = to36(inner64)
     cdef uint64_t rising = short64 & ~(short64 << 1 | short64 >> 63)
-    cdef int quarters = to4(s36), count
+    cdef int quarters = to4(s36), count, apart
     one_hot(words, TS, 1 if short64 == ~<uint64_t> 0 else __builtin_popcountll(rising))
-    seen = differences(s36, s36)
-    put(words, S2S3, within(seen, 1))
-    put(words, S2S5, within(seen, 2))
-    put(words, S2SO, within(seen, 9))
-    put(words, S2S30, within(seen, 15))
-    seen = differences(full, s36)
-    put(words, S2F3, within(seen, 1))
-    put(words, S2F5, within(seen, 2))
-    put(words, S2FO, within(seen, 9))
-    put(words, S2F30, within(seen, 15))
+    apart = opposition(s36, s36)
+    put(words, S2S3, apart <= 1)
+    put(words, S2S5, apart <= 2)
+    put(words, S2SO, apart <= 9)
+    put(words, S2S30, apart <= 15)
+    apart = opposition(full, s36)
+    put(words, S2F3, apart <= 1)
+    put(words, S2F5, apart <= 2)
+    put(words, S2FO, apart <= 9)
+    put(words, S2F30, apart <= 15)
     put(words, SECL, (s36 & (clusters.forward | clusters.backward)) != 0)
     count = __builtin_popcount(quarters & forward) + __builtin_popcount(quarters & backward)
     put(words, SEKLM, count == 1)
     put(words, SEKLM + 1, count > 1)
     put(words, TI, inner64 != 0)
-    put(words, I2IO, within(differences(i36, i36), 9))
-    put(words, I2FO, within(differences(full, i36), 9))
+    put(words, I2IO, opposition(i36, i36) <= 9)
+    put(words, I2FO, opposition(full, i36) <= 9)
     put(words, IEKLM, (to4(i36) & (forward | backward)) != 0)
     count = 0 if i36 == 0 else __builtin_popcountll((clusters.forward | clusters.backward) & widened(i36, 4))
     put(words, IECL, count == 1)
@@ -306,18 +304,17 @@ cdef inline void sector_bits(
 
 
 cdef inline void window_bits(const TrackMaps *tracks, uint64_t clusters, uint64_t *words) noexcept nogil:
-    cdef uint64_t seen = differences(tracks.signed_bins, tracks.signed_bins)
-    cdef int k
-    put(words, OPEN90, within(seen, 9))
-    put(words, F2F30, within(seen, 15))
+    cdef int apart = opposition(tracks.signed_bins, tracks.signed_bins), k
+    put(words, OPEN90, apart <= 9)
+    put(words, F2F30, apart <= 15)
     for k in range(4):
-        put(words, B2B3 + k, within(seen, k + 1))
-    seen = differences(clusters, clusters)
+        put(words, B2B3 + k, apart <= k + 1)
+    apart = opposition(clusters, clusters)
     for k in range(4):
-        put(words, D3 + k, within(seen, k + 1))
-    seen = differences(tracks.reached, clusters)
+        put(words, D3 + k, apart <= k + 1)
+    apart = opposition(tracks.reached, clusters)
     for k in range(4):
-        put(words, P3 + k, within(seen, k + 1))
+        put(words, P3 + k, apart <= k + 1)
 
 
 def words(
@@ -341,7 +338,7 @@ def words(
     dict cuts,
     uint64_t[:, ::1] out,
 ):
-    """Fill ``out`` (uint64[n, 2], zeros before) with the bits of n crossings.
+    """Fill ``out`` (uint64[n, 2]) with the bits of n crossings.
 
     ``klm`` holds the sector masks (barrel forward, barrel backward, endcap forward, endcap backward) as uint8[4, n].
     Clusters per crossing are at most `MAX_CLUSTERS`, cells 1-576: the caller has checked.
@@ -354,17 +351,17 @@ def words(
     cdef int count, lonely
     cdef uint64_t short64, full
     cdef bint bhabha
-    cdef uint64_t *w
+    cdef uint64_t[2] w
     with nogil:
         for i in range(n):
-            w = &out[i, 0]
+            w[0] = w[1] = 0
             a = track_offsets[i]
             b = track_offsets[i + 1]
             gather(
                 cell, energy, time_ns, cluster_offsets[i], cluster_offsets[i + 1], event_time_ns[i], c.window,
                 place, direction, &clusters,
             )
-            map_tracks(phi0, omega, a, b, c.ecl_radius, &tracks)
+            map_tracks(phi0, omega, a, b, &clusters, &c, &tracks, w)
             one_hot(w, T2, <int> (b - a))
             put(w, CDC_ACTIVE, b > a)
             neural_bits(omega, found, z, cot_theta, a, b, &c, w)
@@ -375,7 +372,6 @@ def words(
                     short64 &= ~beside(phi0[t], omega[t])
             full = 0 if c.needs_cluster and clusters.barrels == 0 else tracks.origin
             map_bits(short64, inner_map[i], full, &clusters, klm[2, i], klm[3, i], w)
-            match_clusters(phi0, omega, a, b, &clusters, &c, w)
             bhabha = ecl[i, 1] >> 29 & 1
             photon_bits(tracks.surface, &clusters, bhabha, &c, w)
             lonely = 0
@@ -398,3 +394,5 @@ def words(
                 if bhabha:
                     put(w, TRKBHA, w[C2GEV >> 6] >> (C2GEV & 63) & 1)
                     put(w, TRKBHA + 1, (w[C2GEV >> 6] >> (C2GEV & 63) & 14) != 0)
+            out[i, 0] = w[0]
+            out[i, 1] = w[1]

@@ -10,15 +10,20 @@ cdef enum:
 cdef uint64_t ALL36 = (<uint64_t> 1 << BINS) - 1
 cdef double TO_DEGREES = 180 / M_PI
 cdef double[37] EDGE
-cdef uint64_t[9] OVERLAP
+cdef uint64_t[2][256] TENS
 cdef uint64_t[4] QUADRANT
-cdef int _k
+cdef int _k, _byte, _bit
 
 for _k in range(37):
     EDGE[_k] = _k * M_PI / 18
-# Which of 16 bins of 5.625 degrees overlap each of the 9 bins of 10 degrees of a quadrant.
-for _k in range(9):
-    OVERLAP[_k] = ((<uint64_t> 1 << (16 * (_k + 1) + 8) // 9) - 1) & ~((<uint64_t> 1 << 16 * _k // 9) - 1)
+# A quadrant is 16 bins of 5.625 degrees or 9 of 10: for each half of the 16, which of the 9 its bins overlap.
+for _k in range(2):
+    for _byte in range(256):
+        TENS[_k][_byte] = 0
+        for _bit in range(8):
+            if _byte >> _bit & 1:
+                TENS[_k][_byte] |= <uint64_t> 1 << (9 * (8 * _k + _bit)) // 16
+                TENS[_k][_byte] |= <uint64_t> 1 << (9 * (8 * _k + _bit + 1) - 1) // 16
 # Quadrants overlap by a bin or two; the fourth lacks bin 35 (the experiment's code reads a 37th bin there).
 QUADRANT[0] = ((<uint64_t> 1 << 10) - 1) | (<uint64_t> 1 << 35)
 QUADRANT[1] = ((<uint64_t> 1 << 20) - 1) & ~((<uint64_t> 1 << 8) - 1)
@@ -41,6 +46,8 @@ cdef inline int strict_bin(double phi) noexcept nogil:
     if not 0.0 <= phi <= 2 * M_PI:
         return 0
     first = <int> (phi * 18 / M_PI)
+    if first < BINS and EDGE[first] < phi < EDGE[first + 1]:
+        return first
     for k in range(first - 1 if first > 0 else 0, first + 2 if first < BINS - 1 else BINS):
         if EDGE[k] < phi < EDGE[k + 1]:
             return k
@@ -64,31 +71,30 @@ cdef inline double azimuth_at(double radius, double phi0, double omega) noexcept
     return wrapped(phi0 - angle + 0.5 * M_PI)
 
 
-cdef inline uint64_t differences(uint64_t a, uint64_t b) noexcept nogil:
-    """Return a word whose bit d says that some bin of ``a`` is d away from some bin of ``b`` (3 <= d <= 33)."""
-    cdef uint64_t seen = 0
-    cdef int d
+cdef inline int opposition(uint64_t a, uint64_t b) noexcept nogil:
+    """Return how far from 18 bins apart those bins of ``a`` and ``b`` are that come closest to it; at most 16.
+
+    Counted around the circle, which is the same as unfolded: |i - j| and 36 - |i - j| are equally far from 18.
+    """
+    cdef int step
     if a == 0 or b == 0:
-        return 0
-    for d in range(3, 34):
-        seen |= <uint64_t> ((a & (b >> d)) != 0 or (b & (a >> d)) != 0) << d
-    return seen
-
-
-cdef inline bint within(uint64_t seen, int half) noexcept nogil:
-    """Whether a difference of 18 +- ``half`` bins occurs."""
-    return (seen >> (OPPOSITE - half) & ((<uint64_t> 1 << (2 * half + 1)) - 1)) != 0
+        return 16
+    b = (b << OPPOSITE | b >> OPPOSITE) & ALL36
+    for step in range(16):
+        if a & b:
+            return step
+        b = (b | b << 1 | b >> 1 | b << (BINS - 1) | b >> (BINS - 1)) & ALL36
+    return 16
 
 
 cdef inline uint64_t to36(uint64_t map64) noexcept nogil:
     """Bins of 5.625 degrees to bins of 10: a bin is set where any that overlaps it is."""
     cdef uint64_t out = 0
-    cdef int quadrant, k
+    cdef int quadrant
     if map64 == 0:
         return 0
     for quadrant in range(4):
-        for k in range(9):
-            out |= <uint64_t> ((map64 >> (16 * quadrant) & OVERLAP[k]) != 0) << (9 * quadrant + k)
+        out |= (TENS[0][map64 >> 16 * quadrant & 255] | TENS[1][map64 >> (16 * quadrant + 8) & 255]) << 9 * quadrant
     return out
 
 
@@ -116,11 +122,9 @@ cdef inline uint64_t beside(double phi0, double omega) noexcept nogil:
     cdef int near = size >= 28
     cdef int left = phi + far if w < 0 else phi + near
     cdef int right = phi + near if w < 0 else phi - far
-    cdef uint64_t out = 0
-    cdef int k
-    for k in range(right - 1, left + 2):
-        out |= <uint64_t> 1 << (k & 63)
-    return out
+    cdef uint64_t path = ((<uint64_t> 1 << (left - right + 3)) - 1)
+    right = (right - 1) & 63
+    return path << right | (path >> (64 - right) if right > 0 else 0)
 
 
 cdef inline int momentum(double omega, double cot_theta, bint straight_passes) noexcept nogil:

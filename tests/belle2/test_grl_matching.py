@@ -321,7 +321,8 @@ def thresholds(bit, degrees):
 
 
 # belle2_facts 5.4: what the two truncations make of nominal cuts at 0.8, 0.7, 0.6 and 0.5 GeV, 35 to 125 degrees.
-# Its numbers come from a few angles (typ 0.70-0.79, typ6 0.64-0.69); scans in whole degrees find a little more on both sides.
+# Its numbers come from a few angles (typ 0.70-0.79, typ6 0.64-0.69);
+# scans in whole degrees find a little more on both sides.
 @pytest.mark.parametrize(
     ("bit", "low", "high"),
     [("typ", 0.67, 0.79), ("typ6", 0.60, 0.70), ("typ5", 0.52, 0.59), ("typ4", 0.44, 0.50)],

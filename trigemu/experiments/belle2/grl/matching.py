@@ -101,7 +101,7 @@ class Matcher:
             A cluster's cell is not 1-576, or a crossing has more than 32 clusters.
         """
         n = len(tracks.offsets) - 1
-        out = np.zeros((n, 2), np.uint64)
+        out = np.empty((n, 2), np.uint64)
         if n == 0:
             return out
         if len(ecl.cell) and not (ecl.cell.min() >= 1 and ecl.cell.max() <= CELLS):
