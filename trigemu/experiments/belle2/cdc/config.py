@@ -51,7 +51,7 @@ class Cdc(Model):
     ideal_neighbours: bool = False
     min_pt: Annotated[float, Field(ge=0.15, le=10)] = 0.3
     phi_cells: Annotated[int, Field(ge=16, le=512, multiple_of=2)] = 160
-    curvature_cells: Annotated[int, Field(ge=4, le=64, multiple_of=2)] = 34
+    curvature_cells: Annotated[int, Field(ge=4, le=56, multiple_of=2)] = 34
     min_hits: Annotated[int, Field(ge=1, le=5)] = 4
     min_hits_short: Annotated[int, Field(ge=1, le=5)] = 4
     short_min_pt: Annotated[float, Field(ge=0.15, le=1)] = 0.2
