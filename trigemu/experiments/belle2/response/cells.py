@@ -67,7 +67,8 @@ def wires() -> F64:
 def tilt(layer: F64, z: float) -> float:
     """Return the tangent of the angle between the wires' azimuth at z and that half-way between their ends."""
     z_back, z_front = layer[1], layer[2]
-    return (2.0 * (z - z_back) / (z_front - z_back) - 1.0) * layer[5]
+    tangent: float = (2.0 * (z - z_back) / (z_front - z_back) - 1.0) * layer[5]
+    return tangent
 
 
 @inlined
@@ -76,11 +77,13 @@ def shrink(layer: F64, z: float) -> float:
     if layer[5] == 0.0:
         return 1.0
     t = min(max(tilt(layer, z), -abs(layer[5])), abs(layer[5]))
-    return layer[6] * math.sqrt(1.0 + t * t)
+    ratio: float = layer[6] * math.sqrt(1.0 + t * t)
+    return ratio
 
 
 @inlined
 def cell(layer: F64, phi: float, z: float) -> float:
     """Return the place of an azimuth among the wires at z: wire j covers j - 0.5 to j + 0.5 (not wrapped)."""
     turned = 0.0 if layer[5] == 0.0 else layer[10] + math.atan(tilt(layer, z))
-    return (phi - turned) * layer[3] / (2.0 * math.pi) - layer[4]
+    place: float = (phi - turned) * layer[3] / (2.0 * math.pi) - layer[4]
+    return place

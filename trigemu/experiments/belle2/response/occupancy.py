@@ -9,7 +9,7 @@ from trigemu.experiments.belle2.cdc.geometry import SUPERLAYER
 from trigemu.experiments.belle2.clock import TDC_PER_TICK, TICK_NS
 from trigemu.experiments.belle2.response.config import Background
 from trigemu.jit import inlined
-from trigemu.physics.rng import Purpose, poisson, uniform2
+from trigemu.physics.rng import Int, Purpose, poisson, uniform2
 
 F64 = NDArray[np.float64]
 
@@ -58,8 +58,8 @@ def background_hits(
     chances: F64,
     group: float,
     window: tuple[int, int],
-    seed: int,
-    frame: int,
+    seed: Int,
+    frame: Int,
     event: int,
     channels: NDArray[np.uint16],
     counts: NDArray[np.int16],

@@ -1,0 +1,146 @@
+"""The instrumented iron yoke (KLM): where a particle crosses its layers, and what stops it.
+
+Plan.  Inside the solenoid a particle follows its helix; outside it flies straight on (the field in the yoke is left
+out).  It crosses the barrel's octagon layer by layer as long as z stays inside the barrel, then the planes of
+the endcap on its side.  On the way it loses energy, at the minimum rate times beta^(-5/3) (the usual approximation to
+Bethe's formula below minimum ionisation), and hadrons may interact: a shower reaches some layers further.
+
+Lengths in mm, energies in GeV, depths in interaction lengths of pions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.belle2.response.helix import arc_at_radius, arc_at_z, crossing, direction, position
+from trigemu.jit import inlined
+
+F64 = NDArray[np.float64]
+
+CENTRE_Z = 470.0
+"""z of the middle of barrel and endcaps (OffsetZ, SolenoidZ in the experiment's BKLM.xml and EKLM.xml)."""
+BARREL_HALF_LENGTH = 2300.0
+MODULE_HALF_LENGTH = 2220.0
+BARREL_RADIUS = 2019.0
+PITCH = 91.0
+"""From layer to layer: a gap of 44 mm and 47 mm of iron (EKLM.xml; in the barrel belle2_facts 7)."""
+IRON = 47.0
+HALF_GAP = 22.0
+ENDCAP_INNER, ENDCAP_OUTER = 1325.0, 3290.0
+"""Radii that endcap planes cover (EKLM.xml)."""
+BARREL_LAYERS = 15
+ENDCAP_LAYERS = (12, 14)
+"""Backward and forward."""
+CALORIMETER_RADIUS = 1250.0
+"""Recalled: inner radius of the barrel calorimeter."""
+
+_EIGHTH = math.pi / 4.0
+_TAN = math.tan(math.pi / 8.0)
+_SLICES = 4
+
+
+@inlined
+def slowed(kinetic: float, mass: float, minimum: float) -> float:
+    """Return the kinetic energy (GeV, 0: stopped) behind matter that costs ``minimum`` at minimum ionisation."""
+    for _ in range(_SLICES):
+        if kinetic <= 0.0:
+            return 0.0
+        gamma = 1.0 + kinetic / mass
+        beta2 = max(1.0 - 1.0 / (gamma * gamma), 1e-6)
+        kinetic -= minimum / _SLICES * beta2 ** (-5.0 / 6.0)
+    return max(kinetic, 0.0)
+
+
+@inlined
+def starts_within(track: F64, radius: float) -> bool:
+    """Return whether a particle starts within a cylinder around the z axis."""
+    x, y, _ = position(track[0], track[1], track[2], track[3], track[4], track[5])
+    return x * x + y * y < radius * radius
+
+
+@inlined
+def leave_field(track: F64, radius: float) -> tuple[float, bool]:
+    """Return (arc, barrel): where a particle leaves the field, at ``radius`` or through an end (nan: it never does)."""
+    if not starts_within(track, radius):
+        return math.nan, False
+    out = crossing(track[0], track[2], track[5], radius, 0)
+    end = arc_at_z(track[3], track[4], CENTRE_Z + math.copysign(BARREL_HALF_LENGTH, track[4]))
+    if not math.isnan(out) and out < end:
+        z = track[3] + track[4] * out
+        if abs(z - CENTRE_Z) < BARREL_HALF_LENGTH:
+            return out, True
+    if math.isinf(end) or end < track[5]:
+        return math.nan, False
+    # A curling track that would need more than one turn is lost in front.
+    turn = math.inf if track[2] == 0.0 else 2.0 * math.pi / abs(track[2])
+    return (end, False) if end - track[5] < turn else (math.nan, False)
+
+
+@inlined
+def incidence(track: F64, arc: float, barrel: bool) -> float:
+    """Return the cosine of the angle to the normal of barrel or endcap at an arc (at least 0.05)."""
+    stretch = math.sqrt(1.0 + track[4] * track[4])
+    if not barrel:
+        slope: float = abs(track[4]) / stretch
+        return max(slope, 0.05)
+    if math.isnan(arc):
+        return 0.05
+    x, y, _ = position(track[0], track[1], track[2], track[3], track[4], arc)
+    phi = direction(track[1], track[2], arc)
+    return max((x * math.cos(phi) + y * math.sin(phi)) / math.hypot(x, y) / stretch, 0.05)
+
+
+@inlined
+def calorimeter_arc(track: F64, arc: float, barrel: bool) -> float:
+    """Return the arc at which a particle enters the calorimeter, not after ``arc``."""
+    if not barrel:
+        return arc
+    inner = arc_at_radius(track[0], track[2], CALORIMETER_RADIUS)
+    return arc if math.isnan(inner) else min(max(inner, track[5]), arc)
+
+
+@inlined
+def barrel_crossing(
+    point: tuple[float, float, float], along: tuple[float, float, float], layer: int, near: int
+) -> tuple[float, int, float]:
+    """Return (way, sector, edge) of a straight line and a barrel layer; way is nan where they do not meet.
+
+    ``near`` is the sector to look in first, ``edge`` the distance in azimuth from the crossing to the octagon's
+    corner.
+    """
+    distance = BARREL_RADIUS + HALF_GAP + PITCH * layer
+    for step in (0, 1, -1):
+        sector = (near + step) % 8
+        nx, ny = math.cos(sector * _EIGHTH), math.sin(sector * _EIGHTH)
+        speed = along[0] * nx + along[1] * ny
+        if speed <= 1e-6:
+            continue
+        way = (distance - point[0] * nx - point[1] * ny) / speed
+        if way < 0.0:
+            continue
+        x, y = point[0] + way * along[0], point[1] + way * along[1]
+        edge = distance * _TAN - abs(y * nx - x * ny)
+        if edge >= 0.0:
+            return way, sector, edge
+    return math.nan, 0, 0.0
+
+
+@inlined
+def endcap_crossing(
+    point: tuple[float, float, float], along: tuple[float, float, float], layer: int
+) -> tuple[float, int, float]:
+    """Return (way, sector, radius) of a straight line and an endcap layer on its side (way nan: never)."""
+    if along[2] == 0.0:
+        return math.nan, 0, 0.0
+    side = 1.0 if along[2] > 0.0 else -1.0
+    z = CENTRE_Z + side * (BARREL_HALF_LENGTH + IRON + HALF_GAP + PITCH * layer)
+    way = (z - point[2]) / along[2]
+    if way < 0.0:
+        return math.nan, 0, 0.0
+    x, y = point[0] + way * along[0], point[1] + way * along[1]
+    radius = math.hypot(x, y)
+    sector = math.floor(math.atan2(y, x) / (0.5 * math.pi)) % 4
+    return way, sector, radius
