@@ -14,6 +14,7 @@ from trigemu.cli.output import export
 from trigemu.cli.roles import control, producer, recorder, worker
 from trigemu.cli.run import replay, run
 from trigemu.cli.scan import efficiency
+from trigemu.cli.train import train
 from trigemu.cli.validation import validate
 
 __all__ = ["cli", "main"]
@@ -37,6 +38,7 @@ for _command in (
     efficiency,
     validate,
     export,
+    train,
     list_group,
     producer,
     worker,

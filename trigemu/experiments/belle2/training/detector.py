@@ -42,8 +42,10 @@ class Smearing:
         Probability that a superlayer has no segment.
     background
         Probability that a segment is not the track's: random wire in the window, random time and side.
-    start_ticks
-        Sigma of the event time, and the mean of an exponential by which it comes early.
+    axial_start
+        Count times from the fastest axial segment (what the trigger does), not from the fastest of all.
+    start_ticks, start_early
+        Sigma of the event time, and the mean of an exponential by which it comes early, in ticks.
     phi, omega
         Sigma by which the 2D track misses beyond what wires and grid do, rad and 1/cm.
     find_2d
@@ -62,6 +64,7 @@ class Smearing:
     phi: float = 0.0
     omega: float = 0.0
     find_2d: bool = False
+    axial_start: bool = False
 
 
 def measure(
@@ -84,17 +87,24 @@ def measure(
     present &= rng.random(shape) >= lost
     seen = Measured(wire, np.floor(time), side, second, present, tracks.phi0, tracks.omega)
     if smearing.find_2d:
-        seen = find_2d(rng, seen, smearing)
+        seen = find_2d(seen)
+    n = len(tracks)
+    seen = replace(
+        seen,
+        phi0=seen.phi0 + rng.normal(0, 1, n) * smearing.phi,
+        omega=seen.omega + rng.normal(0, 1, n) * smearing.omega,
+    )
     seen = add_background(rng, seen, smearing.background, windows)
     side = np.where(rng.random(shape) < smearing.undetermined, 0.0, seen.side)
-    start = np.where(seen.present, seen.time, np.inf).min(1)
+    early = seen.present & (~smearing.axial_start | np.isin(np.arange(9), chamber.AXIAL))
+    start = np.where(early, seen.time, np.inf).min(1)
     start = np.where(np.isfinite(start), start, 0.0)
     start = start + rng.normal(0, 1, len(start)) * smearing.start_ticks
     start = start - rng.exponential(1, len(start)) * smearing.start_early
     return replace(seen, side=side, time=np.floor(seen.time - start[:, None]))
 
 
-def find_2d(rng: np.random.Generator, seen: Measured, smearing: Smearing) -> Measured:
+def find_2d(seen: Measured) -> Measured:
     """Give toy tracks the 2D track that their axial wires suggest, on the grid of the Hough plane."""
     axial = chamber.AXIAL
     weight = seen.present[:, axial].astype(float)
@@ -111,9 +121,7 @@ def find_2d(rng: np.random.Generator, seen: Measured, smearing: Smearing) -> Mea
     determinant = np.where(good, determinant, 1.0)
     phi0 = np.where(good, (sums[2] * up[0] - sums[1] * up[1]) / determinant, 0.0)
     slope = np.where(good, (sums[0] * up[1] - sums[1] * up[0]) / determinant, 0.0)
-    n = len(phi0)
-    phi0 = seen.phi0 + phi0 + rng.normal(0, 1, n) * smearing.phi
-    omega = seen.omega - 2 * slope + rng.normal(0, 1, n) * smearing.omega
+    phi0, omega = seen.phi0 + phi0, seen.omega - 2 * slope
     return replace(
         seen, phi0=np.round(phi0 / PHI_STEP) * PHI_STEP, omega=np.round(omega / OMEGA_STEP) * OMEGA_STEP
     )

@@ -31,6 +31,7 @@ I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 NOTHING, RIGHT, LEFT, UNDETERMINED = 0, 1, 2, 3
+VALUES = ("nothing", "right", "left", "undetermined")
 LAYERS_NEEDED = 4
 REACH = 4
 """Wires on either side of the one nearest to the track that are looked at."""
@@ -182,6 +183,11 @@ def derive_tables(recipe: LeftRightRecipe) -> tuple[U8, U8]:
     inner = count_sides((0,), 20 * recipe.tracks, recipe)
     outer = count_sides(tuple(range(1, 9)), recipe.tracks, recipe)
     return make_table(inner, 0, recipe), make_table(outer, 1, recipe)
+
+
+def population(table: U8) -> list[int]:
+    """Return how many entries say nothing, right, left and undetermined."""
+    return [int(n) for n in np.bincount(table, minlength=len(VALUES))]
 
 
 def save_tables(path: Path, inner: U8, outer: U8) -> None:

@@ -1,0 +1,172 @@
+"""``trigemu train``: tables and networks that come with the package, made again or made anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.guard import say
+from trigemu.cli.options import JSON, Command
+
+if TYPE_CHECKING:
+    from trigemu.experiments.belle2.neuro.config import Precision
+
+SEED = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of all random numbers.")
+TRACKS = click.option("--tracks", type=click.IntRange(1_000, 10**8), help="Simulated tracks.")
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def train() -> None:
+    """Make the look-up tables and networks of a trigger from simulated tracks."""
+
+
+def _out(default: str) -> Callable[[Command], Command]:
+    return click.option("--out", type=FILE, default=Path(default), show_default=True, help="File to write.")
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value is not None}
+
+
+def _tell(rows: list[dict[str, Any]], title: str) -> None:
+    from trigemu.measure.console import plain_table
+
+    shown = [
+        {key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}
+        for row in rows
+    ]
+    print_rich(plain_table(title, shown))
+
+
+@train.command("belle2-left-right")
+@_out("belle2-left-right.npz")
+@SEED
+@TRACKS
+@click.option(
+    "--purity", type=click.FloatRange(0.5, 1.0), help="Share of one side that decides left or right."
+)
+@JSON
+def left_right(out: Path, seed: int | None, tracks: int | None, purity: float | None, as_json: bool) -> int:
+    """Derive the left/right tables of the track-segment finder from tracks through the wires."""
+    from trigemu.experiments.belle2.training import left_right as room
+
+    recipe = room.LeftRightRecipe(**_given(seed=seed, tracks=tracks, purity=purity))
+    tables = room.derive_tables(recipe)
+    room.save_tables(out, *tables)
+    rows = [
+        {"table": name, **dict(zip(room.VALUES, room.population(table), strict=True))}
+        for name, table in zip(("inner", "outer"), tables, strict=True)
+    ]
+    if as_json:
+        print_json({"file": str(out), "recipe": asdict(recipe), "tables": rows})
+    else:
+        _tell(rows, f"{out}: entries of the left/right tables")
+    return 0
+
+
+@train.command("belle2-neuro")
+@_out("belle2-neuro.npz")
+@SEED
+@TRACKS
+@click.option("--epochs", type=click.IntRange(1, 10_000), help="Times that each track is looked at.")
+@click.option(
+    "--precision",
+    "precisions",
+    multiple=True,
+    metavar="NODE,WEIGHT,TABLE",
+    help="Bits after the point whose cost is reported beside 12,10,10; may be repeated.",
+)
+@click.option("--real", type=FILE, help="Table of real inputs: cross-validate on them instead, train on all.")
+@click.option("--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="With --real.")
+@click.option("--members", type=click.IntRange(1, 20), help="With --real: networks merged into one.")
+@JSON
+def neuro(
+    out: Path,
+    seed: int | None,
+    tracks: int | None,
+    epochs: int | None,
+    precisions: tuple[str, ...],
+    real: Path | None,
+    folds: int,
+    members: int | None,
+    as_json: bool,
+) -> int:
+    """Train networks of the neural z trigger (needs the extra ``train``).
+
+    Writes OUT, and what the networks reach on toys they have not seen beside it as JSON.
+    """
+    from trigemu.experiments.belle2.training.fit import load_torch
+
+    load_torch()
+    bits = [_precision(text) for text in precisions]
+    if real is None:
+        report = _train(out, bits, _given(seed=seed, tracks=tracks, epochs=epochs))
+    else:
+        report = _train_real(out, real, folds, _given(seed=seed, toys=tracks, members=members))
+    beside = out.with_suffix(".json")
+    beside.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="ascii")
+    if as_json:
+        print_json(report)
+        return 0
+    for title, rows in report["tables"].items():
+        _tell(rows, title)
+    say(f"{out}: network, {beside}: this report")
+    return 0
+
+
+def _precision(text: str) -> Precision:
+    """Return the precision that an option names."""
+    from pydantic import ValidationError
+
+    from trigemu.experiments.belle2.neuro.config import Precision
+
+    try:
+        node, weight, table = (int(word) for word in text.split(","))
+        return Precision(node=node, weight=weight, table=table)
+    except (ValueError, ValidationError) as error:
+        raise click.BadParameter(
+            f"{text} must be three numbers of bits: node and weight 1-20, table 1-16",
+            param_hint="--precision",
+        ) from error
+
+
+def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
+    from trigemu.experiments.belle2.neuro.network import save_npz
+    from trigemu.experiments.belle2.training import networks
+    from trigemu.experiments.belle2.training.recipe import Recipe
+    from trigemu.measure.live import bar
+
+    recipe = Recipe(**options)
+    with bar("experts", sys.stderr) as progress:
+        network = networks.train_network(recipe, progress)
+    save_npz(out, network)
+    tables = {
+        "z on toys, cm": [asdict(row) for row in networks.check(network)],
+        "cost of fixed point on ideal toys, expert 0": networks.costs(network, precisions),
+    }
+    return {"file": str(out), "recipe": asdict(recipe), "tables": tables}
+
+
+def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> dict[str, Any]:
+    from trigemu.experiments.belle2.neuro.network import save_npz
+    from trigemu.experiments.belle2.training import networks
+    from trigemu.experiments.belle2.training.real import WINDOWS, read_real
+    from trigemu.experiments.belle2.training.recipe import EXPERTS
+    from trigemu.experiments.belle2.training.study import cross_validate
+    from trigemu.experiments.belle2.training.tune import RealRecipe, train_on
+    from trigemu.measure.live import bar
+
+    recipe = RealRecipe(**options)
+    tracks = read_real(path)
+    with bar("folds", sys.stderr) as progress:
+        study = cross_validate(tracks, folds, recipe, networks.run_fixed_layers, progress)
+    save_npz(out, networks.as_network([train_on(tracks, recipe)] * EXPERTS, WINDOWS))
+    return {"file": str(out), "recipe": asdict(recipe), **study.to_dict(), "tables": study.tables()}
