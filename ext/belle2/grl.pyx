@@ -44,7 +44,6 @@ cdef struct Cuts:
     double klm_dphi
     double photon
     double matched
-    bint short_veto
     bint needs_cluster
     bint reading
 
@@ -349,7 +348,7 @@ def words(
     cdef Py_ssize_t n = track_offsets.shape[0] - 1, i
     cdef int64_t a, b, t, alone
     cdef int count, lonely
-    cdef uint64_t short64, full
+    cdef uint64_t full
     cdef bint bhabha
     cdef uint64_t[2] w
     with nogil:
@@ -366,12 +365,8 @@ def words(
             put(w, CDC_ACTIVE, b > a)
             neural_bits(omega, found, z, cot_theta, a, b, &c, w)
             window_bits(&tracks, clusters.all, w)
-            short64 = short_map[i]
-            if c.short_veto and short64 != 0:
-                for t in range(a, b):
-                    short64 &= ~beside(phi0[t], omega[t])
             full = 0 if c.needs_cluster and clusters.barrels == 0 else tracks.origin
-            map_bits(short64, inner_map[i], full, &clusters, klm[2, i], klm[3, i], w)
+            map_bits(short_map[i], inner_map[i], full, &clusters, klm[2, i], klm[3, i], w)
             bhabha = ecl[i, 1] >> 29 & 1
             photon_bits(tracks.surface, &clusters, bhabha, &c, w)
             lonely = 0
@@ -390,7 +385,7 @@ def words(
             put(w, CDCKLM + 2, count == 3)
             put(w, CDCKLM + 3, count > 3)
             if c.reading:
-                put(w, TRACK, b > a or short64 != 0)
+                put(w, TRACK, b > a or short_map[i] != 0)
                 if bhabha:
                     put(w, TRKBHA, w[C2GEV >> 6] >> (C2GEV & 63) & 1)
                     put(w, TRKBHA + 1, (w[C2GEV >> 6] >> (C2GEV & 63) & 14) != 0)

@@ -113,20 +113,6 @@ cdef inline uint64_t widened(uint64_t map36, int by) noexcept nogil:
     return out & ALL36
 
 
-cdef inline uint64_t beside(double phi0, double omega) noexcept nogil:
-    """Return the bins of 64 in which a 2D track hides short tracks: its path through superlayers 0-2, one wider."""
-    cdef int w = <int> (2271.7 * omega)
-    cdef int phi = <int> ((phi0 + 2 * M_PI) / (M_PI / 32.0))
-    cdef int size = w if w >= 0 else -w
-    cdef int far = (size >= 9) + (size >= 16) + (size >= 25) + (size >= 31) + (size >= 33)
-    cdef int near = size >= 28
-    cdef int left = phi + far if w < 0 else phi + near
-    cdef int right = phi + near if w < 0 else phi - far
-    cdef uint64_t path = ((<uint64_t> 1 << (left - right + 3)) - 1)
-    right = (right - 1) & 63
-    return path << right | (path >> (64 - right) if right > 0 else 0)
-
-
 cdef inline int momentum(double omega, double cot_theta, bint straight_passes) noexcept nogil:
     """Return the momentum in units of 0.1 GeV that the trigger works out of truncated curvature and angle."""
     cdef double curvature = <int> (100 * omega / 0.044) * 0.044

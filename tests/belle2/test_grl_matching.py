@@ -111,7 +111,6 @@ crossings = st.tuples(
 )
 configs = st.builds(
     Grl,
-    short_veto=st.booleans(),
     full_map_needs_cluster=st.booleans(),
     straight_passes=st.booleans(),
     unready=st.sampled_from(["reading", "zero"]),
@@ -257,13 +256,6 @@ def test_clusters_without_track_are_photons():
     )
     # in the endcap a cluster is a photon whatever is in front of it
     assert "n1gev_0" in fired(crossing([straight(45)], clusters=[(barrel, 1.2, 0.0), (endcap, 1.2, 0)]))[0]
-
-
-def test_short_tracks_beside_a_2d_track_are_the_track_itself():
-    at_45 = 1 << 8  # 45 to 50.6 degrees
-    assert "ts_0" in fired(crossing(short=at_45))[0]
-    assert "ts_0" not in fired(crossing([straight(47)], short=at_45))[0]
-    assert "ts_0" in fired(crossing([straight(47)], short=at_45), matcher=Matcher(Grl(short_veto=False)))[0]
 
 
 def test_neighbouring_short_tracks_are_one():

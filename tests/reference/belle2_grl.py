@@ -67,23 +67,6 @@ def quadrants(bins36):
     return {q for q in range(4) if any(k in QUADRANTS[q] for k in bins36)}
 
 
-def hidden(phi0, omega):
-    """Return the bins of 64 that a 2D track keeps short tracks out of."""
-    w = max(-33, min(33, math.trunc(2271.7 * omega)))
-    phi = math.trunc((phi0 + 2 * math.pi) / (math.pi / 32))
-    size = abs(w)
-    far = 0
-    for step in (9, 16, 25, 31, 33):
-        if size >= step:
-            far += 1
-    near = 1 if size >= 28 else 0
-    if w < 0:
-        left, right = phi + far, phi + near
-    else:
-        left, right = phi + near, phi - far
-    return {k % 64 for k in range(right - 1, left + 2)}
-
-
 def runs(bins, size):
     if len(bins) == size:
         return 1
@@ -167,9 +150,6 @@ def fired_bits(tracks, short_mask, inner_mask, clusters, event_time, bhabha, klm
 
     # short and inner tracks
     short = bits_of(short_mask, 64)
-    if config.short_veto:
-        for t in tracks:
-            short -= hidden(t[0], t[1])
     inner = bits_of(inner_mask, 64)
     s36, i36 = tens(short), tens(inner)
     full = {bin_between_edges(wrap(t[0])) for t in tracks}

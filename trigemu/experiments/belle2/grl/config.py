@@ -36,8 +36,6 @@ class Grl(Model):
         Track and the centre of a sector must be closer than this.
     photon_gev, matched_gev
         Energy of an isolated cluster to be a photon; of a matched one to count for c2gev.
-    short_veto
-        Remove short tracks beside a 2D track, as the experiment's simulation does before it looks for them.
     full_map_needs_cluster
         The map of 2D tracks for s2f* and i2fo is empty without a barrel cluster: so it is in the experiment's
         simulation, which fills it inside the loop over clusters.
@@ -58,7 +56,6 @@ class Grl(Model):
     klm_dphi_deg: Degrees = 32.5
     photon_gev: Positive = 1.0
     matched_gev: Positive = 2.0
-    short_veto: bool = True
     full_map_needs_cluster: bool = True
     unready: Literal["reading", "zero"] = "reading"
 

@@ -85,7 +85,6 @@ class Matcher:
             "klm_dphi": config.klm_dphi_deg * np.pi / 180.0,
             "photon": config.photon_gev,
             "matched": config.matched_gev,
-            "short_veto": config.short_veto,
             "needs_cluster": config.full_map_needs_cluster,
             "reading": config.unready == "reading",
         }
