@@ -41,6 +41,9 @@ MAX_EXPERTS = 127
 STEREO_MASK = 170
 """Superlayers 1, 3, 5 and 7: whose hits decide the expert (belle2_facts 5.2)."""
 
+DEFAULT_PATTERNS = (511, 383, 479, 503, 509)
+"""Experts: all stereo superlayers have a hit, or 7, 5, 3 or 1 has none (belle2_facts 5.2)."""
+
 DEFAULT_SCALE = (-100.0, 100.0, float(np.radians(10)), float(np.radians(170)))
 """z in cm and theta in rad at outputs -1 and +1 (belle2_facts 5.2)."""
 
@@ -230,7 +233,9 @@ def load_npz(path: str | Path) -> Network:
                 raise InputError(f"{path}: lacks the array {missing[0]}, a network has {', '.join(_KEYS)}")
             arrays = {key: archive[key] for key in _KEYS}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise InputError(f"{path}: is not a readable .npz file of a network ({error})") from error
+        raise InputError(
+            f"{path}: is not a readable .npz file of a network (one array per attribute, no pickles)"
+        ) from error
     return from_arrays(arrays, str(path))
 
 

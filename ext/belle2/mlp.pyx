@@ -1,0 +1,311 @@
+"""Multilayer perceptrons with the activation tanh(x / 2): bit-true fixed point, and single precision in the order
+of the experiment's simulation (belle2_facts 5.2 and 5.3).
+"""
+
+from libc.math cimport cosf, sinf, tanh
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+cimport numpy as cnp
+
+cnp.import_array()
+
+cdef extern from "mlp_lanes.h":
+    pass
+
+cdef extern from "mlp.h":
+    enum:
+        MLP_COLUMNS
+
+    ctypedef struct mlp_layer:
+        int nodes
+        int inputs
+        int columns
+        int repeats
+        int pairs
+        int few
+        const int32_t *repeated
+        const int16_t *weights
+
+    ctypedef struct mlp_activation:
+        int shift
+        int last
+        int one
+        const int16_t *table
+
+    ctypedef struct mlp_room:
+        int16_t columns[2][MLP_COLUMNS + 64]
+
+    ctypedef void (*mlp_row)(const mlp_layer *, int, const mlp_activation *, mlp_room *, int32_t *) noexcept nogil
+    int mlp_level() nogil
+    mlp_row mlp_choose(int level) nogil
+
+cdef enum:
+    INPUTS = 27
+    OUTPUTS = 2
+    MOST_NODES = 4096
+
+COLUMNS = MLP_COLUMNS
+"""Columns of a layer at most in the fast paths."""
+
+ctypedef fused Integer:
+    int16_t
+    int32_t
+
+
+def level():
+    """Return the best of the fast paths here: 1 baseline, 2 AVX2, 3 AVX-512 (BW, DQ, VL), 4 AVX-512 with VNNI."""
+    return mlp_level()
+
+
+cdef struct Wide:
+    # One layer of the path that is exact for any width: int64 weights [node][inputs, bias].
+    int nodes
+    int inputs
+    const int64_t *weights
+
+
+cdef int64_t activate(int64_t total, int shift, int64_t last, const int32_t *table) noexcept nogil:
+    cdef int64_t address = (-total if total < 0 else total) >> shift
+    cdef int64_t value = table[min(address, last)]
+    return -value if total < 0 else value
+
+
+cdef class Fixed:
+    """A network in fixed point; holds memory that calls use again, so one instance serves one thread.
+
+    Parameters
+    ----------
+    first
+        int32[experts + 1]: first layer of each expert, and how many layers there are.
+    shapes
+        int32[layers, 8]: nodes, inputs, columns, repeats, pairs, few, and where the layer's part of ``repeated`` and
+        of ``weights`` starts (see ``mlp.h``).
+    repeated, weights
+        int32 and int16, all layers' one after the other.
+    wide
+        int64, all layers' weights, node after node, inputs and bias.
+    limit
+        int32[experts]: inputs up to this size can go the fast way; 0: none can.
+    table
+        int32[last + 1]: activations.
+    activation
+        shift, last, one.
+    scale
+        float32[experts, 4]: z and theta at outputs -1 and +1.
+    """
+
+    cdef object _held
+    cdef mlp_layer *_layers
+    cdef Wide *_wide
+    cdef mlp_activation _activation
+    cdef mlp_room *_room
+    cdef mlp_row _row
+    cdef int64_t *_values
+    cdef const int32_t *_first
+    cdef const int32_t *_limit
+    cdef const int32_t *_table
+    cdef const float *_scale
+    cdef int _experts
+
+    def __cinit__(
+        self,
+        const int32_t[::1] first,
+        const int32_t[:, ::1] shapes,
+        const int32_t[::1] repeated,
+        const int16_t[::1] weights,
+        const int64_t[::1] wide,
+        const int32_t[::1] limit,
+        const int32_t[::1] table,
+        const int16_t[::1] short_table,
+        tuple activation,
+        const float[:, ::1] scale,
+    ):
+        cdef Py_ssize_t i, n = shapes.shape[0], start = 0
+        self._held = (first, repeated, weights, wide, limit, table, short_table, scale)
+        self._layers = <mlp_layer *>calloc(n, sizeof(mlp_layer))
+        self._wide = <Wide *>calloc(n, sizeof(Wide))
+        self._room = <mlp_room *>calloc(1, sizeof(mlp_room))
+        self._values = <int64_t *>calloc(2 * (MOST_NODES + 1), sizeof(int64_t))
+        if not self._layers or not self._wide or not self._room or not self._values:
+            raise MemoryError
+        for i in range(n):
+            self._layers[i].nodes, self._layers[i].inputs = shapes[i, 0], shapes[i, 1]
+            self._layers[i].columns, self._layers[i].repeats = shapes[i, 2], shapes[i, 3]
+            self._layers[i].pairs, self._layers[i].few = shapes[i, 4], shapes[i, 5]
+            self._layers[i].repeated = &repeated[shapes[i, 6]]
+            self._layers[i].weights = &weights[shapes[i, 7]]
+            self._wide[i].nodes, self._wide[i].inputs = shapes[i, 0], shapes[i, 1]
+            self._wide[i].weights = &wide[start]
+            start += shapes[i, 0] * (shapes[i, 1] + 1)
+        self._activation.shift, self._activation.last, self._activation.one = activation
+        self._activation.table = &short_table[0]
+        self._row = mlp_choose(mlp_level())
+        self._first, self._limit, self._table, self._scale = &first[0], &limit[0], &table[0], &scale[0, 0]
+        self._experts = <int>limit.shape[0]
+
+    def __dealloc__(self):
+        free(self._layers)
+        free(self._wide)
+        free(self._room)
+        free(self._values)
+
+    def use(self, int level):
+        """Go another way: 1-4 as in `level` (what the processor has), 0 the one that is exact for any width."""
+        self._row = mlp_choose(min(level, mlp_level())) if level > 0 else NULL
+
+    cdef void _slow(self, int expert, int32_t *out) noexcept nogil:
+        """Any width: inputs are in the first half of the values."""
+        cdef int64_t *x = self._values
+        cdef int64_t *y = self._values + MOST_NODES + 1
+        cdef const Wide *layer
+        cdef const int64_t *w
+        cdef int64_t total
+        cdef Py_ssize_t k, i, j
+        for k in range(self._first[expert], self._first[expert + 1]):
+            layer = self._wide + k
+            x[layer.inputs] = self._activation.one
+            for j in range(layer.nodes):
+                w = layer.weights + j * (layer.inputs + 1)
+                total = 0
+                for i in range(layer.inputs + 1):
+                    total += w[i] * x[i]
+                y[j] = activate(total, self._activation.shift, self._activation.last, self._table)
+            x, y = y, x
+        for j in range(OUTPUTS):
+            out[j] = <int32_t>x[j]
+
+    cdef void _one(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
+        cdef int32_t limit = self._limit[expert]
+        cdef int32_t outside = 0
+        cdef int16_t *row = self._room.columns[0]
+        cdef Py_ssize_t i
+        for i in range(INPUTS):
+            row[i] = <int16_t>x[i]
+            outside |= (x[i] > limit) | (x[i] < -limit)
+        if self._row != NULL and not outside:
+            self._row(
+                self._layers + self._first[expert],
+                self._first[expert + 1] - self._first[expert],
+                &self._activation,
+                self._room,
+                out,
+            )
+            return
+        for i in range(INPUTS):
+            self._values[i] = x[i]
+        self._slow(expert, out)
+
+    cdef void _scaled(self, const int32_t *raw, int expert, float *z, float *theta) noexcept nogil:
+        """From the output layer's integers to cm and rad, in the order of the experiment's simulation."""
+        cdef const float *s = self._scale + 4 * expert
+        cdef float one = <float>self._activation.one
+        z[0] = <float>(((raw[0] / one) + 1.) * (s[1] - s[0]) / 2. + s[0])
+        theta[0] = <float>(((raw[1] / one) + 1.) * (s[3] - s[2]) / 2. + s[2])
+
+    def __call__(self, cnp.ndarray inputs not None, int expert=0):
+        """Return z in cm and theta in rad of one track.
+
+        Parameters
+        ----------
+        inputs
+            int16[27], contiguous, in units of 2^-node bits.
+        expert
+            Which expert is asked.
+        """
+        cdef int32_t raw[OUTPUTS]
+        cdef float z, theta
+        self._check(inputs, expert)
+        self._one[int16_t](<const int16_t *>cnp.PyArray_DATA(inputs), expert, raw)
+        self._scaled(raw, expert, &z, &theta)
+        return z, theta
+
+    def raw(self, cnp.ndarray inputs not None, int expert=0):
+        """Return the integers of the output layer of one track (as `__call__`)."""
+        cdef int32_t raw[OUTPUTS]
+        self._check(inputs, expert)
+        self._one[int16_t](<const int16_t *>cnp.PyArray_DATA(inputs), expert, raw)
+        return raw[0], raw[1]
+
+    cdef int _check(self, cnp.ndarray inputs, int expert) except -1:
+        if (
+            cnp.PyArray_TYPE(inputs) != cnp.NPY_INT16
+            or cnp.PyArray_SIZE(inputs) != INPUTS
+            or not cnp.PyArray_ISCARRAY_RO(inputs)
+        ):
+            raise TypeError("inputs must be a contiguous int16[27]")
+        if not 0 <= expert < self._experts:
+            raise IndexError("there is no such expert")
+        return 0
+
+    def run(
+        self,
+        const Integer[:, ::1] inputs,
+        const int8_t[::1] expert,
+        int32_t[:, ::1] raw,
+        float[::1] z,
+        float[::1] cot,
+        float[::1] theta,
+    ):
+        """Fill raw outputs, z, cot(theta) and theta of many tracks; those with expert -1 are left as they are."""
+        cdef Py_ssize_t i
+        with nogil:
+            for i in range(expert.shape[0]):
+                if expert[i] < 0:
+                    continue
+                self._one[Integer](&inputs[i, 0], expert[i], &raw[i, 0])
+                self._scaled(&raw[i, 0], expert[i], &z[i], &theta[i])
+                cot[i] = cosf(theta[i]) / sinf(theta[i])
+
+
+def run_float(
+    const float[:, ::1] inputs,
+    const int8_t[::1] expert,
+    const int32_t[::1] first,
+    const int32_t[:, ::1] shapes,
+    const float[::1] weights,
+    const float[:, ::1] scale,
+    float[:, ::1] room,
+    float[::1] z,
+    float[::1] cot,
+    float[::1] theta,
+):
+    """Fill z, cot(theta) and theta of many tracks in single precision, inputs added in order, the bias last.
+
+    ``shapes`` holds nodes, inputs and where the layer's weights [inputs, bias][nodes] start; ``room`` has two rows
+    that hold the largest layer.
+    """
+    cdef Py_ssize_t t, k, i, j
+    cdef int nodes, inside
+    cdef float *x
+    cdef float *y
+    cdef const float *w
+    cdef const float *s
+    cdef float value
+    with nogil:
+        for t in range(expert.shape[0]):
+            if expert[t] < 0:
+                continue
+            x, y = &room[0, 0], &room[1, 0]
+            for i in range(INPUTS):
+                x[i] = inputs[t, i]
+            for k in range(first[expert[t]], first[expert[t] + 1]):
+                nodes, inside = shapes[k, 0], shapes[k, 1]
+                w = &weights[shapes[k, 2]]
+                x[inside] = 1
+                for j in range(nodes):
+                    y[j] = 0
+                for i in range(inside + 1):
+                    value = x[i]
+                    for j in range(nodes):
+                        y[j] += value * w[j]
+                    w += nodes
+                for j in range(nodes):
+                    y[j] = <float>tanh(y[j] / 2.)
+                x, y = y, x
+            s = &scale[expert[t], 0]
+            z[t] = <float>((x[0] + 1.) * (s[1] - s[0]) / 2. + s[0])
+            theta[t] = <float>((x[1] + 1.) * (s[3] - s[2]) / 2. + s[2])
+            cot[t] = cosf(theta[t]) / sinf(theta[t])

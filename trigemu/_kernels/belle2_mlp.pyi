@@ -1,0 +1,46 @@
+import numpy as np
+from numpy.typing import NDArray
+
+COLUMNS: int
+
+def level() -> int: ...
+
+class Fixed:
+    def __init__(
+        self,
+        first: NDArray[np.int32],
+        shapes: NDArray[np.int32],
+        repeated: NDArray[np.int32],
+        weights: NDArray[np.int16],
+        wide: NDArray[np.int64],
+        limit: NDArray[np.int32],
+        table: NDArray[np.int32],
+        short_table: NDArray[np.int16],
+        activation: tuple[int, int, int],
+        scale: NDArray[np.float32],
+    ) -> None: ...
+    def use(self, level: int) -> None: ...
+    def __call__(self, inputs: NDArray[np.int16], expert: int = 0) -> tuple[float, float]: ...
+    def raw(self, inputs: NDArray[np.int16], expert: int = 0) -> tuple[int, int]: ...
+    def run(
+        self,
+        inputs: NDArray[np.int16] | NDArray[np.int32],
+        expert: NDArray[np.int8],
+        raw: NDArray[np.int32],
+        z: NDArray[np.float32],
+        cot: NDArray[np.float32],
+        theta: NDArray[np.float32],
+    ) -> None: ...
+
+def run_float(
+    inputs: NDArray[np.float32],
+    expert: NDArray[np.int8],
+    first: NDArray[np.int32],
+    shapes: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    room: NDArray[np.float32],
+    z: NDArray[np.float32],
+    cot: NDArray[np.float32],
+    theta: NDArray[np.float32],
+) -> None: ...

@@ -1,0 +1,147 @@
+"""Networks in fixed point: integer weights, the activation's table, and how the kernels want them in memory.
+
+The arithmetic is that of the experiment's simulation (belle2_facts 5.3): weights rounded half away from zero, sums
+exact, their size shifted right to the address of a table of tanh(x / 2), the sign restored afterwards; a sum of zero
+counts as positive, so it gives the table's first entry and not zero.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu._kernels.belle2_mlp import COLUMNS, Fixed
+from trigemu.experiments.belle2.neuro.config import Precision
+from trigemu.experiments.belle2.neuro.network import Expert, Network
+
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+I16 = NDArray[np.int16]
+
+FEW = 4
+"""Layers with up to this many nodes are summed node by node: there would be nothing to fill vectors with."""
+
+LARGEST_SUM = 2**31 - 1
+LARGEST_WEIGHT = 2**15 - 1
+SHORT_NODE_BITS = 14
+"""Activations of up to this many bits fit in 16-bit integers with their sign."""
+
+
+def activation_table(precision: Precision) -> I32:
+    """Return int32[last + 1], activations by table address; from ``last`` on they are 1, in units of 2^-node bits.
+
+    Addresses are centred so that rounding errors are symmetric.
+    """
+    p = precision
+    shift = p.node + p.weight - p.table
+    last = math.ceil(math.atanh(1.0 - 1.0 / (1 << (p.node + 1))) * (1 << (p.table + 1)))
+    address = np.arange(last)
+    x = ((address + 0.5 - 1.0 / (1 << (shift + 1))) / (1 << p.table)).astype(np.float32)
+    value = np.array([math.tanh(v) for v in (x.astype(np.float64) / 2).tolist()])
+    table = np.empty(last + 1, np.int32)
+    table[:-1] = np.floor(value * (1 << p.node) + 0.5)
+    table[-1] = 1 << p.node
+    return table
+
+
+def fixed_weights(expert: Expert, precision: Precision) -> list[I64]:
+    """Return the layers' weights as int64[out, in + 1] in units of 2^-weight bits, rounded half away from zero."""
+    layers = []
+    for layer in expert.layers:
+        scaled = layer.astype(np.float64) * (1 << precision.weight)
+        layers.append(np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64))
+    return layers
+
+
+def input_limit(layers: list[I64], precision: Precision) -> int:
+    """Return the largest size of inputs with which no sum of a network can leave 32 bits, -1 if there is none.
+
+    Sums are bounded node by node: the weights' sizes times the largest input, plus the bias.
+    """
+    one = 1 << precision.node
+    if precision.node > SHORT_NODE_BITS:
+        return -1
+    for number, layer in enumerate(layers):
+        size = np.abs(layer.astype(object))
+        weights, bias = size[:, :-1].sum(axis=1), size[:, -1] * one
+        if number == 0:
+            limit = min((LARGEST_SUM - b) // max(w, 1) for w, b in zip(weights, bias, strict=True))
+        elif (weights * one + bias > LARGEST_SUM).any():
+            return -1
+        if 1 + layer.shape[1] + len(_repeats(layer)) + 32 > COLUMNS or len(layer) > COLUMNS - 32:
+            return -1
+    return int(max(-1, min(limit, LARGEST_WEIGHT)))
+
+
+def pack(network: Network, precision: Precision) -> Fixed:
+    """Return a network ready to run in fixed point."""
+    first, shapes, wide, limits = [0], [], [], []
+    repeated: list[int] = []
+    parts: list[I16] = []
+    for expert in network.experts:
+        layers = fixed_weights(expert, precision)
+        limit = input_limit(layers, precision)
+        for layer in layers:
+            shape, sources, weights = (
+                _pack_layer(layer) if limit >= 0 else ((0, 0, 0, 0), [], np.empty(0, np.int16))
+            )
+            offset = sum(len(part) for part in parts)
+            shapes.append((len(layer), layer.shape[1] - 1, *shape, len(repeated), offset))
+            repeated += sources
+            parts.append(weights)
+            wide.append(layer.ravel())
+        first.append(len(shapes))
+        limits.append(limit)
+    table = activation_table(precision)
+    short = np.append(table, 0) if precision.node <= SHORT_NODE_BITS else np.zeros(1)
+    shift = precision.node + precision.weight - precision.table
+    return Fixed(
+        np.array(first, np.int32),
+        np.array(shapes, np.int32),
+        np.array([*repeated, 0], np.int32),
+        _aligned(np.concatenate([*parts, np.zeros(32, np.int16)])),
+        np.concatenate(wide),
+        np.array(limits, np.int32),
+        table,
+        short.astype(np.int16),
+        (shift, len(table) - 1, 1 << precision.node),
+        np.stack([e.output_scale for e in network.experts]),
+    )
+
+
+def _repeats(layer: I64) -> list[int]:
+    """Return which columns come again because a weight of theirs does not fit in 16 bits."""
+    times = np.abs(layer).max(axis=0) // LARGEST_WEIGHT
+    exact = np.abs(layer).max(axis=0) % LARGEST_WEIGHT == 0
+    again = times - (exact & (times > 0))
+    return [int(column) for column, n in enumerate(again) for _ in range(int(min(n, COLUMNS)))]
+
+
+def _pack_layer(layer: I64) -> tuple[tuple[int, int, int, int], list[int], I16]:
+    """Split a layer's weights into 16-bit columns and order them; columns are a multiple of 32 in all."""
+    sources = _repeats(layer)
+    nodes, used = len(layer), layer.shape[1] + len(sources)
+    columns = -(-used // 32) * 32
+    split = np.zeros((nodes, columns), np.int64)
+    rest = layer.copy()
+    for place, column in enumerate([*range(layer.shape[1]), *sources]):
+        part = np.clip(rest[:, column], -LARGEST_WEIGHT, LARGEST_WEIGHT)
+        split[:, place] = part
+        rest[:, column] -= part
+    pairs, few = -(-used // 2), nodes <= FEW
+    if few:
+        return (columns, len(sources), pairs, 1), sources, split.astype(np.int16).ravel()
+    padded = np.zeros((-(-nodes // 16) * 16, columns), np.int64)
+    padded[:nodes] = split
+    lanes = padded[:, : 2 * pairs].reshape(len(padded), pairs, 2).transpose(1, 0, 2)
+    return (columns, len(sources), pairs, 0), sources, lanes.astype(np.int16).ravel()
+
+
+def _aligned(array: I16) -> I16:
+    """Return a copy that starts at a multiple of 64 bytes, so that no vector of weights crosses a cache line."""
+    room = np.empty(len(array) + 32, np.int16)
+    start = (-room.ctypes.data % 64) // 2
+    room[start : start + len(array)] = array
+    return room[start : start + len(array)]
