@@ -78,7 +78,7 @@ class CalorimeterTrigger:
         energy = columns["value"] * self.config.adc_gev
         time = columns["time"] * _EIGHTH
         return self.decide_energies(
-            columns["channel"], energy, time, columns["offsets"], phase * _PHASE
+            columns["channel"], energy, time, columns["offsets"], phase.astype(np.float64) * _PHASE
         ).record()
 
     def decide_energies(
@@ -128,15 +128,20 @@ class CalorimeterTrigger:
         self._bits.run(counts, sums, cluster_offsets, whole, real, decisions, words)
         rows = slice(0, int(cluster_offsets[-1]))
         return EclResult(
-            Counts(*counts.T),
-            Decisions(*decisions.T),
-            *sums.T[:_SUMS],
-            sums[:, _SUMS:],
-            words,
-            cluster_offsets,
-            *np.ascontiguousarray(whole[rows].T),
-            *np.ascontiguousarray(real[rows, :2].T),
-            real[rows, 2:],
+            counts=Counts(*counts.T),
+            decisions=Decisions(*decisions.T),
+            window_start_ns=sums[:, 0],
+            total_gev=sums[:, 1],
+            total_all_gev=sums[:, 2],
+            event_time_ns=sums[:, 3],
+            ring_gev=sums[:, _SUMS:],
+            words=words,
+            offsets=cluster_offsets,
+            cell=whole[rows, 0].copy(),
+            cells=whole[rows, 1].copy(),
+            energy_gev=real[rows, 0].copy(),
+            time_ns=real[rows, 1].copy(),
+            position_cm=real[rows, 2:].copy(),
         )
 
 
