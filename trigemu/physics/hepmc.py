@@ -5,9 +5,7 @@ A file is read whole before anything of it is used: a torn, foreign or empty one
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -18,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.errors import InputError
+from trigemu.physics.event_file import read_bytes
 
 F64 = NDArray[np.float64]
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _VERSION = b"HepMC::Version 3."
 _START = b"HepMC::Asciiv3-START_EVENT_LISTING"
 _END = b"HepMC::Asciiv3-END_EVENT_LISTING"
-_ALLOWED = "give a HepMC3 ascii file (.hepmc3 or .hepmc3.gz)"
+ALLOWED = "give a HepMC3 ascii file (.hepmc3 or .hepmc3.gz)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,28 +67,17 @@ class Sample:
         return Sample(self.events, *columns)
 
 
-def _text(path: Path) -> bytes:
+def read_text(path: Path) -> bytes:
     """Return the file's text, unpacked; InputError if it is absent, torn or not HepMC3 ascii."""
     where = f"event file {path}"
-    try:
-        data = path.read_bytes()
-        if data[:2] == _GZIP_MAGIC:
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        raise InputError(f"{where} does not exist: {_ALLOWED}") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(
-            f"{where} is truncated or damaged: its gzip data do not unpack; copy it again"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{where} cannot be read ({error.strerror}): {_ALLOWED}") from None
+    data = read_bytes(path, ALLOWED)
     head = data[:4096].lstrip()
     if not head:
-        raise InputError(f"{where} is empty: {_ALLOWED}")
+        raise InputError(f"{where} is empty: {ALLOWED}")
     if b"HepMC::IO_GenEvent" in head or head.startswith(b"HepMC::Version 2"):
-        raise InputError(f"{where} is in HepMC2 format, which is not read: {_ALLOWED}")
+        raise InputError(f"{where} is in HepMC2 format, which is not read: {ALLOWED}")
     if not head.startswith(_VERSION) or _START not in head:
-        raise InputError(f"{where} is not HepMC3 ascii (no 'HepMC::Version 3' header): {_ALLOWED}")
+        raise InputError(f"{where} is not HepMC3 ascii (no 'HepMC::Version 3' header): {ALLOWED}")
     if not data.rstrip().endswith(_END):
         raise InputError(f"{where} is truncated: it does not end with '{_END.decode()}'; copy it again")
     return data
@@ -147,13 +134,13 @@ def read(path: str | Path, pdgs: Collection[int]) -> Sample:
     try:
         stat = file.stat()
     except OSError:
-        raise InputError(f"event file {file} does not exist: {_ALLOWED}") from None
+        raise InputError(f"event file {file} does not exist: {ALLOWED}") from None
     return _read(file, tuple(sorted(set(pdgs))), stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _read(path: Path, pdgs: tuple[int, ...], size: int, changed: int) -> Sample:
-    data = _text(path)
+    data = read_text(path)
     where = f"event file {path}"
     import pyhepmc
 
@@ -174,7 +161,7 @@ def _read(path: Path, pdgs: tuple[int, ...], size: int, changed: int) -> Sample:
         raise InputError(f"{where} is damaged after event {events}: {str(error).splitlines()[0]}") from None
     announced = data.count(b"\nE ")
     if announced == 0:
-        raise InputError(f"{where} holds no event: {_ALLOWED}")
+        raise InputError(f"{where} holds no event: {ALLOWED}")
     if events != announced:
         raise InputError(f"{where} is damaged: only {events} of its {announced} events can be read")
     p = np.concatenate(momenta)

@@ -1,0 +1,185 @@
+"""Les Houches event files (``.lhe``, ``.lhe.gz``): momenta in GeV, decay vertices from the lifetime column.
+
+The format: hep-ph/0609017.  An event's line per particle holds code, status, two mothers, two colours, px, py,
+pz, E, mass, lifetime (c tau in mm) and spin; status -1 is a beam, 2 a particle that decays, 1 a final one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from trigemu.errors import InputError
+from trigemu.physics.constants import SPEED_OF_LIGHT
+from trigemu.physics.event_file import EventFile, from_rows, read_bytes
+
+ALLOWED = "give a Les Houches event file (.lhe or .lhe.gz)"
+
+BALANCE = 1e-4
+"""How far the final state may be from the initial one, as a fraction of the energy."""
+
+_EVENT = re.compile(r"<event[^>]*>(.*?)</event>", re.DOTALL)
+_COLUMNS = 13
+
+
+def read_lhe(path: str | Path) -> EventFile:
+    """Read all events of a Les Houches file; the same file is read only once per process.
+
+    Raises
+    ------
+    InputError
+        The file is missing, torn or foreign, holds no event, a number that is not finite, a mother that is not
+        there, or an event whose momenta do not balance.
+    """
+    file = Path(path)
+    try:
+        stat = file.stat()
+    except OSError:
+        raise InputError(f"event file {file} does not exist: {ALLOWED}") from None
+    return _read(file, stat.st_size, stat.st_mtime_ns)
+
+
+def _text(path: Path) -> str:
+    where = f"event file {path}"
+    text = read_bytes(path, ALLOWED).decode("utf-8", errors="replace").strip()
+    if not text:
+        raise InputError(f"{where} is empty: {ALLOWED}")
+    if "<LesHouchesEvents" not in text[:4096]:
+        raise InputError(f"{where} is not a Les Houches file (no <LesHouchesEvents>): {ALLOWED}")
+    if not text.endswith("</LesHouchesEvents>"):
+        raise InputError(f"{where} is truncated: it does not end with </LesHouchesEvents>; copy it again")
+    return text
+
+
+def _numbers(line: str, where: str) -> list[float]:
+    try:
+        # Fortran programs write exponents with D.
+        values = [float(word) for word in line.replace("D", "E").replace("d", "e").split()]
+    except ValueError:
+        raise InputError(f"{where}: {line.strip()[:60]!r} is not a line of numbers") from None
+    if not all(map(math.isfinite, values)):
+        raise InputError(f"{where}: a number is not finite")
+    return values
+
+
+def _lines(block: str) -> list[str]:
+    return [
+        line for line in block.splitlines() if line.strip() and not line.lstrip().startswith(("#", "<", "&"))
+    ]
+
+
+def _init(text: str, where: str) -> tuple[float, int]:
+    """Return the cross-section (pb) and the first beam's code."""
+    match = re.search(r"<init[^>]*>(.*?)</init>", text, re.DOTALL)
+    lines = _lines(match[1]) if match else []
+    if not lines:
+        raise InputError(f"{where} has no <init> block: {ALLOWED}")
+    head = _numbers(lines[0], f"{where}, <init>")
+    processes = int(head[9]) if len(head) >= 10 else -1
+    if len(head) < 10 or not 0 < processes <= len(lines) - 1:
+        raise InputError(
+            f"{where}: its <init> block is damaged; ten numbers and one line per process are wanted"
+        )
+    rows = [_numbers(line, f"{where}, <init>") for line in lines[1 : processes + 1]]
+    if any(len(row) < 4 for row in rows):
+        raise InputError(f"{where}: its <init> block is damaged; a process has four numbers")
+    return sum(row[0] for row in rows), int(head[0])
+
+
+def _event(block: str, where: str) -> tuple[list[list[float]], float]:
+    """Return an event's particles (checked) and its weight."""
+    lines = _lines(block)
+    head = _numbers(lines[0], where) if lines else []
+    count = int(head[0]) if len(head) >= 6 else 0
+    if count < 1 or len(lines) < count + 1:
+        raise InputError(f"{where} is damaged: its first line announces other lines than there are")
+    particles = [_numbers(line, where) for line in lines[1 : count + 1]]
+    if any(len(row) != _COLUMNS for row in particles):
+        raise InputError(f"{where} is damaged: a particle has {_COLUMNS} numbers")
+    for number, row in enumerate(particles, 1):
+        # Mothers stand before daughters, so that chains end.
+        if not (0 <= row[2] < number or row[1] == -1):
+            raise InputError(
+                f"{where}: particle {number} has mother {row[2]:g}, which does not stand before it"
+            )
+        if row[9] < 0.0 or (row[11] < 0.0 and row[1] == 2):
+            raise InputError(f"{where}: particle {number} has a negative energy or lifetime")
+    table = np.array([row[6:10] for row in particles])
+    status = np.array([row[1] for row in particles])
+    if not (status == 1).any():
+        raise InputError(f"{where} has no final particle (status 1)")
+    start, end = table[status == -1].sum(axis=0), table[status == 1].sum(axis=0)
+    if (status == -1).any() and np.abs(start - end).max() > BALANCE * start[3]:
+        raise InputError(
+            f"{where} is not balanced: final and initial momenta differ by {np.abs(start - end).max():.3g} GeV"
+        )
+    return particles, head[2]
+
+
+def _starts(particles: list[list[float]]) -> list[tuple[list[float], list[float], int, int]]:
+    """Return, per particle, where it starts and ends, its mother's code and its primary (-1 for beams)."""
+    out: list[tuple[list[float], list[float], int, int]] = []
+    found = 0
+    for row in particles:
+        above = int(row[2]) - 1
+        fresh = row[1] == -1 or above < 0 or particles[above][1] == -1
+        begin = [0.0] * 4 if fresh else out[above][1]
+        end = begin
+        if row[1] == 2 and row[11] > 0.0 and row[10] > 0.0:
+            path = row[11] / row[10]
+            steps = (row[6], row[7], row[8], row[9] / SPEED_OF_LIGHT)
+            end = [b + path * step for b, step in zip(begin, steps, strict=True)]
+        if row[1] == -1:
+            primary = -1
+        elif fresh:
+            primary = found
+            found += 1
+        else:
+            primary = out[above][3]
+        out.append((begin, end, 0 if fresh else int(particles[above][0]), primary))
+    return out
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, size: int, changed: int) -> EventFile:
+    text = _text(path)
+    where = f"event file {path}"
+    cross_section, first_beam = _init(text, where)
+    blocks = _EVENT.findall(text)
+    opened = len(re.findall(r"<event[ >\n\r]", text))
+    if opened == 0:
+        raise InputError(f"{where} holds no event: {ALLOWED}")
+    if len(blocks) != opened:
+        raise InputError(f"{where} is damaged: only {len(blocks)} of its {opened} events are closed")
+    final: list[tuple[float, ...]] = []
+    primaries: list[tuple[float, ...]] = []
+    final_counts, primary_counts = [0], [0]
+    weights = []
+    beams = None
+    for number, block in enumerate(blocks):
+        particles, weight = _event(block, f"{where}: event {number}")
+        weights.append(weight)
+        for row, (begin, end, mother, primary) in zip(particles, _starts(particles), strict=True):
+            common = (row[10], *row[6:10])
+            if row[1] == 1:
+                final.append((row[0], mother, primary, *common, *begin))
+            if mother == 0 and row[1] != -1:
+                primaries.append((row[0], 0, primary, *common, *end))
+        if beams is None:
+            rows = [row for row in particles if row[1] == -1]
+            beams = np.array([row[6:10] for row in rows])
+        final_counts.append(len(final))
+        primary_counts.append(len(primaries))
+    return EventFile(
+        where,
+        from_rows(final, final_counts),
+        from_rows(primaries, primary_counts),
+        {"XWGTUP": np.array(weights)},
+        cross_section if cross_section > 0.0 else None,
+        beams if beams is not None and len(beams) == 2 else None,
+        first_beam,
+    )

@@ -1,0 +1,240 @@
+"""Decays of tau leptons, unpolarised, by a table of modes.
+
+Modes and branching ratios: signals_facts 0 and 4.  What is left of the one-prong and three-prong totals goes to
+pi 2 pi0 and to 3 pi pi0 through omega pi, as a stand-in.  Resonances are Breit-Wigner shapes times
+phase space and decay isotropically; masses and widths of a1 and of the omega pi system are recalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.physics import constants
+from trigemu.physics.addressed import Draws, accept_reject
+from trigemu.physics.rows import F64, I64, Rows, isotropic, momentum_of_two, rows, split
+
+TAU_MASS = 1.77693
+TAU_CTAU_MM = 0.08704
+
+STEPS = 8
+"""Steps of random numbers that one tau uses."""
+
+_PI, _PI0 = constants.mass(constants.PION), constants.mass(constants.PI0)
+_RHO = (constants.mass(constants.RHO0), 0.1474)
+_A1 = (1.23, 0.42)
+_OMEGA_PI = (1.45, 0.40)
+_OMEGA = constants.mass(constants.OMEGA)
+
+Mode = Literal["e", "mu", "pi", "rho", "a1-one", "a1-three", "omega-pi"]
+_MODES: tuple[tuple[Mode, float], ...] = (
+    ("e", 0.1785),
+    ("mu", 0.1737),
+    ("pi", 0.1082),
+    ("rho", 0.2549),
+    ("a1-one", 0.0926 + (0.8524 - 0.8079)),
+    ("a1-three", 0.0931),
+    ("omega-pi", 0.1455 - 0.0931),
+)
+ONE_PRONG = 5
+"""The first so many modes have one charged particle, the others three."""
+
+Prongs = Literal["any", "1", "3"]
+
+
+def pick_modes(u: NDArray[np.float64], prongs: Prongs = "any") -> I64:
+    """Return the number of the mode, int64[n], for uniforms float64[n]."""
+    ratios = np.array([ratio for _, ratio in _MODES])
+    if prongs == "1":
+        ratios[ONE_PRONG:] = 0.0
+    elif prongs == "3":
+        ratios[:ONE_PRONG] = 0.0
+    limits = np.cumsum(ratios / ratios.sum())
+    return np.minimum(np.searchsorted(limits, u, side="right"), len(_MODES) - 1).astype(np.int64)
+
+
+def resonance(
+    shape: tuple[float, float],
+    low: F64 | float,
+    high: F64 | float,
+    weight: Callable[[F64, I64], F64],
+    draws: Draws,
+    index: I64,
+) -> F64:
+    """Return masses, float64[n], of a Breit-Wigner shape (mass, width) times a weight of at most 1.
+
+    ``low`` and ``high`` limit the mass; ``weight`` is called with masses and positions.
+    """
+    m0, width = shape
+    low, high = np.broadcast_to(low, len(index)), np.broadcast_to(high, len(index))
+    start = np.arctan((low * low - m0 * m0) / (m0 * width))
+    end = np.arctan((high * high - m0 * m0) / (m0 * width))
+
+    def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        u = draws.uniform(index[at], attempt)
+        angle = start[at] + u[:, 0] * (end[at] - start[at])
+        mass = np.sqrt(np.maximum(m0 * m0 + m0 * width * np.tan(angle), low[at] ** 2))
+        return mass, weight(mass, at) - u[:, 1]
+
+    return accept_reject(index, propose, "a resonance's mass")
+
+
+def _from_tau(mass: F64, _: I64) -> F64:
+    """Weight of tau -> (spin-1 hadrons of this mass) nu."""
+    y = (mass / TAU_MASS) ** 2
+    return np.asarray((1.0 - y) ** 2 * (1.0 + 2.0 * y))
+
+
+def _rho_in_tau(mass: F64, at: I64) -> F64:
+    return np.asarray(_from_tau(mass, at) * np.maximum(1.0 - ((_PI + _PI0) / mass) ** 2, 0.0) ** 1.5)
+
+
+class _Maker:
+    """Collects the daughters of the taus of one mode."""
+
+    def __init__(self, draws: Draws, first: int, index: I64, event: I64, sign: I64, point: F64) -> None:
+        self.out: list[Rows] = []
+        self._draws, self._first = draws, first
+        self.index, self._event, self._sign, self._point = index, event, sign, point
+
+    def step(self, number: int) -> Draws:
+        return self._draws.step(self._first + number)
+
+    def axis(self, number: int, block: int = 0) -> F64:
+        return isotropic(self.step(number).uniform(self.index, block))
+
+    def add(self, pdg: int, momentum: F64, mass: float) -> None:
+        """Add a daughter; ``pdg`` is that of a tau-'s daughter."""
+        self.out.append(rows(self._event, self._sign * pdg, mass, momentum, self._point, 15 * self._sign))
+
+    def pi0(self, momentum: F64, step: int, block: int) -> None:
+        first, second = split(momentum, _PI0, 0.0, 0.0, self.axis(step, block))
+        for photon in (first, second):
+            self.out.append(rows(self._event, constants.PHOTON, 0.0, photon, self._point, constants.PI0))
+
+    def lepton(self, tau: F64, pdg: int) -> None:
+        """Michel spectrum x^2 (3 - 2x); the neutrinos share what is left isotropically."""
+        mass = constants.mass(pdg)
+        most = 0.5 * (TAU_MASS + mass * mass / TAU_MASS)
+
+        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+            u = self.step(1).uniform(self.index[at], attempt)
+            x = u[:, 0]
+            keep = x * x * (3.0 - 2.0 * x) - u[:, 1]
+            return x * most, np.where(x * most > mass, keep, -1.0)
+
+        energy = accept_reject(self.index, propose, "tau -> l nu nu")
+        pair = np.sqrt(np.maximum(TAU_MASS**2 + mass * mass - 2.0 * TAU_MASS * energy, 0.0))
+        lepton, rest = split(tau, TAU_MASS, mass, pair, self.axis(2))
+        first, second = _massless_pair(rest, pair, self.axis(3))
+        self.add(pdg, lepton, mass)
+        self.add(-(pdg + 1), first, 0.0)
+        self.add(16, second, 0.0)
+
+    def hadrons(self, tau: F64, shape: tuple[float, float], low: float) -> tuple[F64, F64]:
+        """Return momentum and mass of a resonance that takes all but the neutrino."""
+        weight = _rho_in_tau if shape is _RHO else _from_tau
+        mass = resonance(shape, low, TAU_MASS - 1e-3, weight, self.step(1), self.index)
+        momentum, neutrino = split(tau, TAU_MASS, mass, 0.0, self.axis(2))
+        self.add(16, neutrino, 0.0)
+        return momentum, mass
+
+    def three_pions(self, tau: F64, *, neutral: bool) -> None:
+        """a1- -> rho pi: (pi- pi0) pi0 or (pi+ pi-) pi-."""
+        other = _PI0 if neutral else _PI
+        a1, mass = self.hadrons(tau, _A1, 3.0 * _PI + 0.01)
+
+        def weight(m: F64, at: I64) -> F64:
+            return 2.0 * momentum_of_two(mass[at], m, other) / mass[at]
+
+        rho = resonance(_RHO, _PI + other, mass - other, weight, self.step(3), self.index)
+        pair, single = split(a1, mass, rho, other, self.axis(4))
+        first, second = split(pair, rho, _PI, other, self.axis(5))
+        self.add(-constants.PION, first, _PI)
+        if neutral:
+            self.pi0(second, 6, 0)
+            self.pi0(single, 6, 1)
+        else:
+            self.add(constants.PION, second, _PI)
+            self.add(-constants.PION, single, _PI)
+
+    def omega_pion(self, tau: F64) -> None:
+        """Omega pi-, omega -> pi+ pi- pi0 by phase space."""
+        system, mass = self.hadrons(tau, _OMEGA_PI, _OMEGA + _PI + 0.005)
+        omega, pion = split(system, mass, _OMEGA, _PI, self.axis(3))
+        low, high = 2.0 * _PI, _OMEGA - _PI0
+
+        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+            u = self.step(4).uniform(self.index[at], attempt)
+            m = low + u[:, 0] * (high - low)
+            # p of the pair times p inside it; largest product: 0.04244 GeV^2.
+            keep = momentum_of_two(_OMEGA, m, _PI0) * momentum_of_two(m, _PI, _PI)
+            return m, keep / 0.0425 - u[:, 1]
+
+        pair_mass = accept_reject(self.index, propose, "omega -> 3 pi")
+        pair, neutral = split(omega, _OMEGA, pair_mass, _PI0, self.axis(5))
+        first, second = split(pair, pair_mass, _PI, _PI, self.axis(6))
+        self.add(-constants.PION, pion, _PI)
+        self.add(-constants.PION, first, _PI)
+        self.add(constants.PION, second, _PI)
+        self.pi0(neutral, 7, 0)
+
+
+def _massless_pair(total: F64, mass: F64, axis: F64) -> tuple[F64, F64]:
+    # A pair of neutrinos may have next to no mass: then both go along.
+    still = mass < 1e-6
+    first, second = split(
+        np.where(still[:, None], [0.0, 0.0, 0.0, 1.0], total), np.maximum(mass, 1e-6), 0, 0, axis
+    )
+    half = 0.5 * total
+    return np.where(still[:, None], half, first), np.where(still[:, None], half, second)
+
+
+def decay(
+    tau: F64, sign: I64, point: F64, event: I64, index: I64, draws: Draws, first: int, prongs: Prongs = "any"
+) -> list[Rows]:
+    """Decay taus.
+
+    Parameters
+    ----------
+    tau
+        float64[n, 4], momenta in any frame.
+    sign
+        int64[n], +1 for tau-, -1 for tau+.
+    point
+        float64[n, 4], where they decay.
+    event, index
+        int64[n], number of the event in the output and for random numbers.
+    draws, first
+        Random numbers; steps ``first`` to ``first + STEPS - 1`` are used.
+    prongs
+        Which modes.
+    """
+    modes = pick_modes(draws.step(first).uniform(index)[:, 0], prongs)
+    out: list[Rows] = []
+    for number, (mode, _) in enumerate(_MODES):
+        at = np.flatnonzero(modes == number)
+        if len(at) == 0:
+            continue
+        maker = _Maker(draws, first, index[at], event[at], sign[at], point[at])
+        momentum = tau[at]
+        if mode == "e" or mode == "mu":
+            maker.lepton(momentum, constants.ELECTRON if mode == "e" else constants.MUON)
+        elif mode == "pi":
+            pion, neutrino = split(momentum, TAU_MASS, _PI, 0.0, maker.axis(2))
+            maker.add(-constants.PION, pion, _PI)
+            maker.add(16, neutrino, 0.0)
+        elif mode == "rho":
+            rho, mass = maker.hadrons(momentum, _RHO, _PI + _PI0)
+            pion, neutral = split(rho, mass, _PI, _PI0, maker.axis(3))
+            maker.add(-constants.PION, pion, _PI)
+            maker.pi0(neutral, 4, 0)
+        elif mode == "omega-pi":
+            maker.omega_pion(momentum)
+        else:
+            maker.three_pions(momentum, neutral=mode == "a1-one")
+        out += maker.out
+    return out
