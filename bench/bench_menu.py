@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from trigemu.experiments.base import Candidates, Clock
 from trigemu.menu.compile import compile_menu
+from trigemu.menu.ftdl import sums_of_products
+from trigemu.menu.planes import pack_lines, unpack_lines
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu, Prescale
 from trigemu.streaming.core.sequencer import Sequencer
 
@@ -38,12 +42,58 @@ def test_evaluate(benchmark, menu):
     assert fired.any()
 
 
+OUTPUTS = 175
+"""As many as version 36 of Belle II's menu has; the sums below have as many terms and factors as that one."""
+
+
+@pytest.fixture(scope="module")
+def wide():
+    """Return 175 sums of 3 products of 3 or 4 out of 151 bits, as formulas over a word of 7 x 64 bits."""
+    rng = np.random.default_rng(36)
+    formulas = []
+    for _ in range(OUTPUTS):
+        products = [rng.choice(151, rng.integers(3, 5), replace=False) for _ in range(3)]
+        words = [" ".join(f"{'!' * int(rng.integers(2))}{bit}" for bit in bits) for bits in products]
+        formulas.append(" + ".join(words))
+    return formulas
+
+
+def numpy_evaluate(formulas, inputs):
+    """Return what the formulas say, one vectorised operation per factor (inputs: bool[bits, n])."""
+    found = np.zeros((len(formulas), inputs.shape[1]), bool)
+    for output, formula in enumerate(formulas):
+        for product in formula.split("+"):
+            term = np.ones(inputs.shape[1], bool)
+            for word in product.split():
+                bit = inputs[int(word.lstrip("!"))]
+                term &= ~bit if word[0] == "!" else bit
+            found[output] |= term
+    return found
+
+
+def test_gdl(benchmark, wide):
+    """Words of 7 x 64 bits through 175 sums of products: at least 5 million a second."""
+    inputs = np.random.default_rng(3).random((ROWS, 448)) < 0.5
+    sums = sums_of_products(wide, 448)
+    words, entry = pack_lines(inputs), np.ones(ROWS, np.uint8)
+    fired = benchmark(sums.evaluate, words, entry)
+    columns = np.ascontiguousarray(inputs.T)
+    begin = time.perf_counter()
+    expected = numpy_evaluate(wide, columns)
+    seconds = time.perf_counter() - begin
+    assert np.array_equal(unpack_lines(fired, OUTPUTS), expected.T)
+    if benchmark.stats:
+        mine = benchmark.stats.stats.median
+        benchmark.extra_info["million_words_per_s"] = ROWS / mine / 1e6
+        benchmark.extra_info["times_numpy"] = seconds / mine
+
+
 def test_sequencer(benchmark, menu):
     """One frame of 10 000 candidates (10 MHz) through prescales, dead time and CHOKE."""
     rng = np.random.default_rng(2)
-    time = np.unique(rng.integers(0, CLOCK.frame_ticks, 10_000))
-    fired = rng.integers(1, 1 << 16, (len(time), 1)).astype(np.uint64)
-    candidates = Candidates(time, fired, fired, np.full(160, 64, np.uint16))
+    times = np.unique(rng.integers(0, CLOCK.frame_ticks, 10_000))
+    fired = rng.integers(1, 1 << 16, (len(times), 1)).astype(np.uint64)
+    candidates = Candidates(times, fired, fired, np.full(160, 64, np.uint16))
 
     def step():
         Sequencer(menu, CLOCK, seed=3).step(0, candidates)

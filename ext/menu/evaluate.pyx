@@ -1,14 +1,38 @@
-"""Sums of products on columns of trigger words, 64 rows at a time.
+"""Sums of products on columns of trigger words, 64 or 512 rows at a time.
 
 A block of 64 rows is turned on its side, so that each bit of the trigger words becomes one 64-bit plane with a bit
 per row.  A product of bits is then an AND of planes, a line an OR of products, without a branch; the lines' planes
-are turned back into one word per row.
+are turned back into words of rows.  More than 64 rows go through the same in wider vectors (planes.h).
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 
+cdef extern from "planes.h" nogil:
+    const int PLANES_WIDE
+    const int PLANES_ROWS
+    ctypedef struct planes_menu:
+        Py_ssize_t width
+        Py_ssize_t lines
+        const uint8_t *entry_of
+        const int32_t *term_of
+        const int32_t *factor_of
+        const int32_t *bit
+        const uint64_t *inverted
+        const uint8_t *used
+    void planes_evaluate(
+        const planes_menu *menu,
+        const uint64_t *words,
+        const uint8_t *entry,
+        Py_ssize_t count,
+        uint64_t *planes,
+        uint64_t *fired,
+    )
+
 cdef enum:
     BLOCK = 64
+
+ROOM = PLANES_ROWS
+"""Numbers per word that `evaluate` wants as room."""
 
 
 cdef inline void swap_blocks(uint64_t *a, int width, uint64_t mask) noexcept nogil:
@@ -50,7 +74,7 @@ def evaluate(
 
     Line i has terms ``term_of[i]:term_of[i + 1]``, term j the factors ``factor_of[j]:factor_of[j + 1]``: bit
     indices, and all ones where the bit is inverted.  A term without factors is always true.  ``used`` says which
-    words any line looks at; ``planes`` is room for 64 numbers per word.
+    words any line looks at; ``planes`` is room for `ROOM` numbers per word.
     """
     cdef Py_ssize_t rows = words.shape[0]
     cdef Py_ssize_t width = words.shape[1]
@@ -61,8 +85,24 @@ def evaluate(
     cdef uint8_t kinds
     cdef uint64_t active, product, result
     cdef uint64_t[BLOCK] out
+    cdef Py_ssize_t start = 0
+    cdef planes_menu menu
+    if rows == 0 or lines == 0:
+        return
+    menu.width = width
+    menu.lines = lines
+    menu.entry_of = &entry_of[0]
+    menu.term_of = &term_of[0]
+    menu.factor_of = &factor_of[0]
+    menu.bit = &bit[0] if bit.shape[0] else NULL
+    menu.inverted = &inverted[0] if inverted.shape[0] else NULL
+    menu.used = &used[0]
     with nogil:
-        for first in range(0, rows, 64):
+        while PLANES_WIDE and rows - start > BLOCK:
+            count = min(rows - start, <Py_ssize_t> PLANES_ROWS)
+            planes_evaluate(&menu, &words[start, 0], &entry[start], count, &planes[0], &fired[start, 0])
+            start += count
+        for first in range(start, rows, 64):
             count = min(rows - first, <Py_ssize_t> BLOCK)
             for word in range(width):
                 if used[word]:

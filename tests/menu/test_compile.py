@@ -12,7 +12,8 @@ from reference.menu_reference import evaluate_line, evaluate_menu
 from reference.sequencing import masks_of
 
 from trigemu.errors import InputError
-from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu, pack_lines, unpack_lines
+from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu
+from trigemu.menu.planes import pack_lines, unpack_lines
 from trigemu.menu.schema import Menu
 
 BITS = ["newchod|q1", "h2", "muv3", "", "lav", *[""] * 58, "last0", "first1", "my.close", *[""] * 100, "far"]
@@ -61,10 +62,11 @@ def random_rows(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
 @given(
     lines=st.lists(st.tuples(expressions, st.sampled_from([None, *ENTRIES])), min_size=1, max_size=6),
     seed=st.integers(0, 2**32),
+    rows=st.sampled_from([1, 40, 64, 65, 130]),
 )
-def test_kernel_equals_python(lines: list[tuple[str, str | None]], seed: int) -> None:
+def test_kernel_equals_python(lines: list[tuple[str, str | None]], seed: int, rows: int) -> None:
     tables = [{"name": f"L{i}", "when": when, "on": on} for i, (when, on) in enumerate(lines)]
-    words, entry = random_rows(seed, 40)
+    words, entry = random_rows(seed, rows)
     kinds = [2 if on == "control" else 1 for _, on in lines]
     expected = evaluate_menu(
         [(when, kind) for (when, _), kind in zip(lines, kinds, strict=True)],
@@ -138,6 +140,33 @@ def test_lines_go_on_in_further_words() -> None:
 def test_a_menu_needs_a_line_of_the_hardware_trigger() -> None:
     with pytest.raises(InputError, match="no line with level = 'l1' is enabled"):
         build({"name": "A", "when": "h2", "level": "hlt"})
+
+
+@pytest.mark.parametrize("rows", [64, 65, 511, 512, 513, 1100])
+def test_many_rows_at_once_are_what_they_are_one_by_one(rows: int) -> None:
+    menu = build(
+        {"name": "A", "when": "h2 and not muv3 or far and lav"},
+        {"name": "B", "when": "q1 or my.close", "on": "control"},
+        {"name": "C", "when": "true", "on": "control"},
+        *({"name": f"L{i}", "when": "not far"} for i in range(70)),
+    )
+    words, entry = random_rows(9, rows)
+    one_by_one = [menu.evaluate(words[i : i + 1], entry[i : i + 1]) for i in range(rows)]
+    assert np.array_equal(menu.evaluate(words, entry), np.concatenate(one_by_one))
+
+
+def test_constants() -> None:
+    words, entry = random_rows(5, 30)
+    menu = build(
+        {"name": "A", "when": "True"},
+        {"name": "B", "when": "h2 and FALSE"},
+        {"name": "C", "when": "not false and h2"},
+        {"name": "D", "when": "h2"},
+    )
+    fired = unpack_lines(menu.evaluate(words, np.ones_like(entry)), 4)
+    assert fired[:, 0].all()
+    assert not fired[:, 1].any()
+    assert np.array_equal(fired[:, 2], fired[:, 3])
 
 
 def test_without_entry_kinds_lines_are_always_evaluated() -> None:

@@ -53,13 +53,13 @@ def test_sum_of_products(text: str, expected: set[tuple[int, int]] | None) -> No
         ("a and (b or c", "column 14: ')' is missing for the '(' at column 7"),
         ("a)", "column 2: ')' without '('"),
         ("()", "column 2: expected a bit name, 'not' or '(' before ')'"),
-        ("a and 1", "column 7: '1' is not a bit name (constants are not allowed)"),
+        ("a and 1", "column 7: '1' is not a bit name (constants are true and false)"),
         ("a & b", "column 3: expected 'and' or 'or' before '&'"),
         ("!a", "column 1: '!' is not allowed (write bit names, and, or, not and parentheses)"),
         ("a and d", "column 7: unknown bit 'd'; allowed: a, b, c, my.close, q1"),
         ("a and my.cloze", "column 7: unknown bit 'my.cloze'; did you mean 'my.close'? allowed: a,"),
         ("a and µ", "column 7: 'µ' is not allowed"),
-        ("true", "column 1: unknown bit 'true'"),
+        ("true a", "column 6: expected 'and' or 'or' before 'a'"),
     ],
 )
 def test_mistakes_name_the_column(text: str, message: str) -> None:

@@ -1,6 +1,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+ROOM: int
+
 def evaluate(
     words: NDArray[np.uint64],
     entry: NDArray[np.uint8],

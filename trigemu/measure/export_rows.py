@@ -18,7 +18,7 @@ from trigemu.frames.frame import TRUTH
 from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
-from trigemu.menu.compile import unpack_lines
+from trigemu.menu.planes import unpack_lines
 from trigemu.streaming.core.sequencer import TriggerState
 from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
 

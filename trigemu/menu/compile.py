@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu._kernels.menu_evaluate import evaluate
 from trigemu.errors import InputError
 from trigemu.menu.expression import ExpressionError, parse
 from trigemu.menu.names import allowed
 from trigemu.menu.origin import Origin, origin_of
+from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
 
-WORD = 64
-
-_I32 = NDArray[np.int32]
 _U64 = NDArray[np.uint64]
-_U8 = NDArray[np.uint8]
-_Tables = tuple[_U8, _I32, _I32, _I32, _U64, _U8]
+_FALSE = re.compile(r"\bfalse\b", re.IGNORECASE)
+"""A line that says ``false`` is meant never to be true."""
 
 
 @dataclass(frozen=True)
@@ -65,31 +63,26 @@ class CompiledMenu:
     @property
     def words(self) -> int:
         """64-bit words in a row with one bit per line."""
-        return -(-len(self.lines) // WORD)
+        return words_for(len(self.lines))
 
     @cached_property
     def l1_mask(self) -> _U64:
         """uint64[words], the lines of the hardware trigger: only they make a candidate."""
-        return self._mask(line.level == "l1" for line in self.lines)
+        return mask_of_lines([line.level == "l1" for line in self.lines])
 
     @cached_property
     def hlt_mask(self) -> _U64:
         """uint64[words], the lines of the software trigger."""
-        return self._mask(line.level == "hlt" for line in self.lines)
+        return mask_of_lines([line.level == "hlt" for line in self.lines])
 
     @cached_property
     def on_mask(self) -> _U64:
         """uint64[words], the lines that are not switched off by a prescale of 0."""
-        return self._mask(line.scale.factor != 0 for line in self.lines)
+        return mask_of_lines([line.scale.factor != 0 for line in self.lines])
 
     def selection_mask(self, name: str) -> _U64:
         """Return the lines (uint64[words]) that ask for this online selection."""
-        return self._mask(line.select == name for line in self.lines)
-
-    def _mask(self, chosen: Iterable[bool]) -> _U64:
-        mask = pack_lines(np.fromiter(chosen, np.bool_, len(self.lines))[None])[0]
-        mask.setflags(write=False)
-        return mask
+        return mask_of_lines([line.select == name for line in self.lines])
 
     def makes_candidate(self, fired: _U64) -> NDArray[np.bool_]:
         """Return where a line of the hardware trigger fired: bool[n] from uint64[n, words]."""
@@ -124,58 +117,11 @@ class CompiledMenu:
         ValueError
             The shapes do not fit the menu.
         """
-        if words.ndim != 2 or words.shape[1] * WORD != self.width or entry.shape != words.shape[:1]:
-            raise ValueError(
-                f"words {words.shape} and entry {entry.shape} do not fit a menu over {self.width} bits"
-            )
-        fired = np.empty((len(words), self.words), np.uint64)
-        evaluate(
-            np.ascontiguousarray(words, np.uint64),
-            np.ascontiguousarray(entry, np.uint8),
-            *self._tables,
-            np.empty(self.width, np.uint64),
-            fired,
-        )
-        return fired
+        return self._sums.evaluate(words, entry)
 
     @cached_property
-    def _tables(self) -> _Tables:
-        # Terms of line i are term_of[i]:term_of[i + 1]; their factors are nested in the same way.
-        term_of, factor_of = [0], [0]
-        bits: list[int] = []
-        inverted: list[int] = []
-        for terms in self.terms:
-            for term in terms:
-                own = [bit for bit in range(self.width) if term.care >> bit & 1]
-                bits += own
-                inverted += [0 if term.value >> bit & 1 else 2**WORD - 1 for bit in own]
-                factor_of.append(len(bits))
-            term_of.append(len(factor_of) - 1)
-        used = np.zeros(self.width // WORD, np.uint8)
-        used[[bit // WORD for bit in bits]] = 1
-        return (
-            np.array(self.entry_masks, np.uint8),
-            np.array(term_of, np.int32),
-            np.array(factor_of, np.int32),
-            np.array(bits, np.int32),
-            np.array(inverted, np.uint64),
-            used,
-        )
-
-
-def pack_lines(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Return bool[n, lines] as uint64[n, words]: line i is bit ``i % 64`` of word ``i // 64``."""
-    words = -(-bits.shape[1] // WORD)
-    packed = np.zeros((len(bits), words * 8), np.uint8)
-    narrow = np.packbits(bits, axis=1, bitorder="little")
-    packed[:, : narrow.shape[1]] = narrow
-    return packed.view("<u8").astype(np.uint64, copy=False)
-
-
-def unpack_lines(words: NDArray[np.uint64], lines: int) -> NDArray[np.bool_]:
-    """Return uint64[n, words] as bool[n, lines]; undoes `pack_lines`."""
-    flat = np.ascontiguousarray(words, "<u8").view(np.uint8).reshape(len(words), words.shape[1] * 8)
-    return np.unpackbits(flat, axis=1, count=lines, bitorder="little").view(np.bool_)
+    def _sums(self) -> SumsOfProducts:
+        return SumsOfProducts(self.terms, self.entry_masks, self.width)
 
 
 def compile_menu(
@@ -229,7 +175,7 @@ def compile_menu(
         raise InputError(
             f"{origin.at('line')}: no line with level = 'l1' is enabled; without one nothing is triggered"
         )
-    width = max(-(-len(bits) // WORD), 1) * WORD
+    width = words_for(len(bits)) * WORD
     return CompiledMenu(tuple(lines), tuple(terms), tuple(masks), width, menu.dead_time, menu.choke)
 
 
@@ -265,7 +211,7 @@ def _terms(line: Line, index: dict[str, int], place: str) -> tuple[Term, ...]:
         terms = sum_of_products(parse(line.when, index))
     except ExpressionError as error:
         raise InputError(f"{place}: line {line.name!r}: when = {line.when!r}: {error}") from None
-    if not terms:
+    if not terms and not _FALSE.search(line.when):
         raise InputError(f"{place}: line {line.name!r}: when = {line.when!r} can never be true")
     return terms
 

@@ -4,7 +4,7 @@ Grammar (keywords and names in any case)::
 
     or   = and, { "or", and }
     and  = not, { "and", not }
-    not  = "not", not | "(", or, ")" | name
+    not  = "not", not | "(", or, ")" | "true" | "false" | name
     name = letter or "_", { letter | digit | "_" | "." }
 """
 
@@ -20,7 +20,7 @@ MAX_DEPTH = 64
 """Nesting of parentheses and nots; deeper is a mistake, and must not exhaust the stack."""
 
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*|[()]|[0-9][A-Za-z0-9_.]*|\S")
-_KEYWORDS = frozenset({"and", "or", "not"})
+KEYWORDS = frozenset({"and", "or", "not", "true", "false"})
 
 
 class ExpressionError(ValueError):
@@ -43,14 +43,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """True where all operands are."""
+    """True where all operands are (the constant true has none)."""
 
     operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """True where any operand is."""
+    """True where any operand is (the constant false has none)."""
 
     operands: tuple[Node, ...]
 
@@ -126,6 +126,10 @@ class _Parser:
                 raise ExpressionError(
                     f"column {self._tokens[self._at][1]}: ')' is missing for the '(' at column {column}"
                 )
+        elif self._accept("true"):
+            node = And(())
+        elif self._accept("false"):
+            node = Or(())
         else:
             node = self._name()
         self._depth -= 1
@@ -136,8 +140,10 @@ class _Parser:
         if not word:
             raise ExpressionError(f"column {column}: a bit name, 'not' or '(' is missing at the end")
         if word[0].isdigit():
-            raise ExpressionError(f"column {column}: {word!r} is not a bit name (constants are not allowed)")
-        if word == ")" or word.lower() in _KEYWORDS:
+            raise ExpressionError(
+                f"column {column}: {word!r} is not a bit name (constants are true and false)"
+            )
+        if word == ")" or word.lower() in KEYWORDS:
             raise ExpressionError(f"column {column}: expected a bit name, 'not' or '(' before {word!r}")
         if not (word[0].isascii() and (word[0].isalpha() or word[0] == "_")):
             raise ExpressionError(

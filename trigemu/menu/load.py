@@ -12,10 +12,14 @@ from typing import Any
 import trigemu
 from trigemu.errors import InputError
 from trigemu.menu.check import validate
+from trigemu.menu.ftdl_table import inline_ftdl
 from trigemu.menu.names import allowed
 from trigemu.menu.origin import Origin, toml_lines
 from trigemu.menu.origin import Path as KeyPath
 from trigemu.menu.overrides import apply_override, parse_override
+
+FILES = (("file",), ("ftdl",), ("prescales",), ("default_prescale",))
+"""Keys of the menu that are gone once the files it names have been read; ``--set`` changes them before that."""
 
 __all__ = ["load_config", "read_config", "read_toml", "shipped_configs", "validate"]
 
@@ -99,7 +103,7 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     path
         A TOML file, or the name of a shipped configuration (``na62-dump``).
     overrides
-        ``KEY=VALUE`` texts, applied in order after the menu file has been inlined (``menu.file`` before).
+        ``KEY=VALUE`` texts, applied in order after the menu's files have been inlined (those of `FILES` before).
 
     Returns
     -------
@@ -117,14 +121,20 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     name = str(path) if Path(path).exists() else file.name
     places: dict[KeyPath, str] = {key: f"{name}, line {line}" for key, line in lines.items()}
     changes = [parse_override(text) for text in overrides]
+    early = {change.keys for change in changes if change.keys[:1] == ("menu",) and change.keys[1:2] in FILES}
     folder = file.parent
     for change in changes:
         if change.keys == ("menu", "file"):
             places[apply_override(data, change)] = change.place
             folder = Path()
-    _inline_menu(data, places, folder, name)
+    folder = _inline_menu(data, places, folder, name)
     for change in changes:
-        if change.keys != ("menu", "file"):
+        if change.keys in early and change.keys != ("menu", "file"):
+            places[apply_override(data, change)] = change.place
+            folder = Path() if change.keys[1] == "ftdl" else folder
+    inline_ftdl(data, places, folder, name)
+    for change in changes:
+        if change.keys not in early:
             keys = apply_override(data, change)
             places = {key: place for key, place in places.items() if key[: len(keys)] != keys}
             for length in range(1, len(keys) + 1):
@@ -133,11 +143,14 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     return data, Origin(name, places)
 
 
-def _inline_menu(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> None:
-    """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's."""
+def _inline_menu(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> Path:
+    """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's.
+
+    Returns the folder in which ``menu.ftdl`` is looked for: that of the file that holds it.
+    """
     menu = data.get("menu")
     if not isinstance(menu, dict) or "file" not in menu:
-        return
+        return folder
     own = {key: value for key, value in menu.items() if key != "file"}
     place = places.pop(("menu", "file"), name)
     file = folder / str(menu["file"])
@@ -148,6 +161,7 @@ def _inline_menu(data: dict[str, Any], places: dict[KeyPath, str], folder: Path,
         if key[0] not in own:
             places[("menu", *key)] = f"{file}, line {line}"
     data["menu"] = {**read, **own}
+    return folder if "ftdl" in own else file.parent
 
 
 def _rename_section(data: dict[str, Any], places: dict[KeyPath, str]) -> None:

@@ -26,8 +26,9 @@ class Prescale(Model):
     """How often a line that fires is kept.
 
     ``every = n`` keeps 1 in n, ``every = 0`` none (the line is off, but counted).  ``set = s`` is the
-    firmware's number: s are skipped, then one is kept, so it means 1 in s + 1.  Exactly one of the two is given.  ``mode`` says how: ``event`` is a pure function of
-    (event, seed, line); ``counter`` counts as firmware does, from 0 at begin-of-run.
+    firmware's number: s are skipped, then one is kept, so it means 1 in s + 1.  Exactly one of the two is given.
+    ``mode`` says how: ``event`` is a pure function of (event, seed, line); ``counter`` counts as firmware does,
+    from 0 at begin-of-run.
     """
 
     every: Annotated[int, Field(ge=0, le=2**32)] | None = None

@@ -14,7 +14,8 @@ from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.crossings import check_crossings, find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
-from trigemu.menu.compile import CompiledMenu, unpack_lines
+from trigemu.menu.compile import CompiledMenu
+from trigemu.menu.planes import unpack_lines
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trigemu._kernels.menu_sequence import find_bad
 from trigemu.errors import RunError
 from trigemu.experiments.setup import Setup
-from trigemu.menu.compile import unpack_lines
+from trigemu.menu.planes import unpack_lines
 from trigemu.streaming.core.latency import STAGES, HdrHistogram
 from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
 from trigemu.streaming.core.sequencer import Outcome, Sequencer, TriggerState

@@ -15,7 +15,8 @@ Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "de
 """How a run went.
 
 good; tainted (a replay that differs); incomplete (does not close, or has corrupt fragments); interrupted (drained
-after Ctrl-C); aborted (ended before all frames under way were recorded); degraded (closed, but a role was started again).
+after Ctrl-C); aborted (ended before all frames under way were recorded); degraded (closed, but a role was started
+again).
 """
 
 

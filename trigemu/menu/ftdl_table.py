@@ -1,0 +1,69 @@
+"""The keys ``ftdl``, ``prescales`` and ``default_prescale`` of a configuration's ``[menu]`` table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from trigemu.errors import InputError
+from trigemu.menu.ftdl import SUFFIXES, read_ftdl
+from trigemu.menu.names import allowed
+from trigemu.menu.origin import Path as KeyPath
+
+KINDS = tuple(suffix[1:] for suffix in SUFFIXES)
+
+
+def inline_ftdl(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> None:
+    """Put the lines of ``menu.ftdl`` before the menu's own, in place; does nothing without that key.
+
+    Parameters
+    ----------
+    data
+        The configuration; its menu's ``ftdl`` is a path without suffix, or a table with ``inp``, ``oup``, ``alg``.
+    places
+        Where each value came from.
+    folder
+        What relative paths begin at.
+    name
+        What an error names if it knows no better.
+
+    Raises
+    ------
+    InputError
+        The table is not as described, or see `trigemu.menu.ftdl.read_ftdl`.
+    """
+    menu = data.get("menu")
+    if not isinstance(menu, dict) or "ftdl" not in menu:
+        return
+    rest = dict(menu)
+    place = places.get(("menu", "ftdl"), name)
+    files = _files(rest.pop("ftdl"), folder, place)
+    prescales, default = rest.pop("prescales", {}), rest.pop("default_prescale", 1)
+    if not isinstance(prescales, dict):
+        raise InputError(f"{places.get(('menu', 'prescales'), name)}: menu.prescales: must be a table")
+    lines = read_ftdl(files, prescales, default, places.get(("menu", "prescales"), name))
+    own = rest.get("line", [])
+    if not isinstance(own, list):
+        return  # whatever it is, the schema of the menu says what is wrong
+    moved = {key: places.pop(key) for key in list(places) if key[:2] == ("menu", "line") and len(key) > 2}
+    for key, where in moved.items():
+        places[("menu", "line", int(key[2]) + len(lines), *key[3:])] = where
+    for number, line in enumerate(lines):
+        places[("menu", "line", number)] = line.place
+    data["menu"] = {**rest, "line": [*(line.table for line in lines), *own]}
+
+
+def _files(value: Any, folder: Path, place: str) -> dict[str, Path]:
+    if isinstance(value, str) and value:
+        return {kind: folder / f"{value}.{kind}" for kind in KINDS}
+    if not isinstance(value, dict):
+        raise InputError(
+            f"{place}: menu.ftdl: must be a path without suffix, or a table with inp, oup and alg"
+        )
+    for kind in value:
+        if kind not in KINDS:
+            raise InputError(f"{place}: menu.ftdl: unknown key {kind!r}; {allowed(str(kind), KINDS)}")
+    for kind in KINDS:
+        if not isinstance(value.get(kind), str):
+            raise InputError(f"{place}: menu.ftdl: {kind} must be the path of a file")
+    return {kind: folder / value[kind] for kind in KINDS}
