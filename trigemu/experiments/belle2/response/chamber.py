@@ -31,6 +31,7 @@ MAX_CELLS = 64
 
 SURFACE_STEPS = 3
 CLOSEST_STEPS = 2
+BORDER_STEPS = 3
 
 
 @inlined
@@ -131,6 +132,36 @@ def sweep(track: F64, layer: F64, first: float, last: float) -> tuple[float, flo
     end = cell(layer, math.atan2(y, x), z)
     wires = layer[3]
     return begin, begin + (end - begin) - wires * math.floor((end - begin) / wires + 0.5)
+
+
+@inlined
+def border(
+    track: F64, layer: F64, ends: tuple[float, float], places: tuple[float, float], wanted: float
+) -> float:
+    """Return which part of the way between two arcs (``ends``) brings the track to a place among the wires.
+
+    ``places`` are those at the two arcs (see `sweep`), ``wanted`` lies between them.  Chord steps: the place changes
+    almost linearly.
+    """
+    first, last = ends
+    begin, end = places
+    wires = layer[3]
+    part = (wanted - begin) / (end - begin)
+    for _ in range(BORDER_STEPS):
+        x, y, z = position(track[0], track[1], track[2], track[3], track[4], first + part * (last - first))
+        off = cell(layer, math.atan2(y, x), z) - wanted
+        off -= wires * math.floor(off / wires + 0.5)
+        part = min(max(part - off / (end - begin), 0.0), 1.0)
+    return part
+
+
+@inlined
+def between_plates(track: F64, layer: F64, first: float, last: float) -> tuple[float, float]:
+    """Return the piece of a span between the ends of the layer's wires (empty: the first is not below the last)."""
+    if track[4] == 0.0:
+        return (first, last) if layer[1] <= track[3] <= layer[2] else (last, first)
+    back, front = (layer[1] - track[3]) / track[4], (layer[2] - track[3]) / track[4]
+    return max(first, min(back, front)), min(last, max(back, front))
 
 
 @inlined

@@ -11,6 +11,8 @@ from trigemu.experiments.belle2.cdc.geometry import LAYERS
 from trigemu.experiments.belle2.clock import T0_TDC, TDC_PER_TICK, TICK_NS
 from trigemu.experiments.belle2.response.chamber import (
     MAX_CELLS,
+    between_plates,
+    border,
     closest,
     drift_ns,
     first_arm,
@@ -77,21 +79,20 @@ def _cells_of_layer(
     seed, frame, event, block = address
     resolution, efficiency, density, speed, linear, edge, propagation = cells
     first, last = ends
-    begin, end = sweep(track, layer, first, last)
+    places = sweep(track, layer, first, last)
+    begin, end = places
     total = int(layer[3])
     step = 1 if end >= begin else -1
     now, stop = math.floor(begin + 0.5), math.floor(end + 0.5)
+    origin = now
     stretch = math.sqrt(1.0 + track[4] * track[4])
     for _ in range(MAX_CELLS):
         number = now % total
         if number != skip and made < MAX_HITS:
             # Where the track enters and leaves this cell, as parts of the way through the layer.
-            enter, leave = 0.0, 1.0
-            if end != begin:
-                a = (now - 0.5 - begin) / (end - begin)
-                b = (now + 0.5 - begin) / (end - begin)
-                enter = min(max(min(a, b), 0.0), 1.0)
-                leave = min(max(max(a, b), 0.0), 1.0)
+            enter = 0.0 if now == origin else border(track, layer, ends, places, now - 0.5 * step)
+            leave = 1.0 if now == stop else border(track, layer, ends, places, now + 0.5 * step)
+            leave = max(leave, enter)
             inside = (leave - enter) * (last - first) * stretch
             u, _ = uniform2(seed, frame, _HIT, event, 2 * (block + made))
             if u < efficiency * (1.0 - math.exp(-density * inside)):
@@ -144,7 +145,7 @@ def track_hits(
     entered = False
     made, last_layer, last_cell = 0, -1, -1
     begin = first_arm(track[2], start)
-    for arm in range(begin, begin + half_turns):
+    for arm in range(begin, half_turns):
         outwards = arm % 2 == 0
         for k in range(LAYERS):
             number = k if outwards else LAYERS - 1 - k
@@ -152,9 +153,8 @@ def track_hits(
             first, last = span(track, layer, arm)
             if math.isnan(first) or last <= start:
                 continue
-            first = max(first, start)
-            z = track[3] + track[4] * 0.5 * (first + last)
-            if z < layer[1] or z > layer[2]:
+            first, last = between_plates(track, layer, max(first, start), last)
+            if first >= last:
                 if entered:
                     return n  # through an end plate: into the calorimeter
                 continue

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trigemu.experiments.belle2.cdc.geometry import LAYERS
 from trigemu.experiments.belle2.particles import Particles
 from trigemu.experiments.belle2.response.cells import drift_cells
-from trigemu.experiments.belle2.response.chamber import first_arm, span
+from trigemu.experiments.belle2.response.chamber import between_plates, first_arm, span
 from trigemu.experiments.belle2.response.config import Response, Tracking
 from trigemu.experiments.belle2.response.helix import wrap
 from trigemu.jit import inlined, kernel
@@ -77,8 +77,8 @@ def layers_crossed(track: F64, layers: F64) -> tuple[int, int, int]:
             first, last = span(track, layer, arm)
             if math.isnan(first) or last <= start:
                 continue
-            z = track[3] + track[4] * 0.5 * (max(first, start) + last)
-            if layer[1] <= z <= layer[2]:
+            first, last = between_plates(track, layer, max(first, start), last)
+            if first < last:
                 count += 1
                 lowest = min(lowest, number)
                 highest = max(highest, number)
