@@ -77,7 +77,7 @@ class Photons(Model):
 
 
 class Hlt(Model):
-    """Software trigger: objects, single-photon and vertex cuts; the vetoes' numbers are in the code (belle2_facts 9.2)."""
+    """Software trigger: objects, photon and vertex cuts; the numbers of vetoes are in the code (belle2_facts 9.2)."""
 
     objects: Objects = Objects()
     photons: Photons = Photons()

@@ -1,0 +1,173 @@
+"""What the software trigger counts and which tracks and clusters lead (belle2_facts 9.1, 9.2).
+
+Tracks are pions.  A photon is a cluster without track, an electron one with a track: the experiment also asks for a
+shower-shape score above 0.5, which a fast simulation does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu._kernels import belle2_hlt
+from trigemu.experiments.belle2.hlt.config import Hlt
+from trigemu.experiments.belle2.hlt.frame import to_cm
+from trigemu.frames.columns import check_offsets
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+Columns = Mapping[str, NDArray[np.generic]]
+
+PION_GEV = 0.13957039
+GEV_PER_MM = 0.000299792458 * 1.5
+"""Transverse momentum over radius at 1.5 T (belle2_facts 1)."""
+
+COUNTS = (
+    *("tracks", "track_c", "loose", "tight", "loose_b", "tight_b", "charge", "charge_b"),
+    *("clusters", "medium", "high", "e180", "e300", "e500", "e2000", "e250", "pair_max", "single"),
+    *(
+        "photon_barrel",
+        "photon_extended",
+        "photon_endcap",
+        "electron_barrel",
+        "electron_extended",
+        "photon_reduced",
+    ),
+    *("neutral_barrel", "neutral_endcap", "charged"),
+)
+"""Columns of the kernel's counts.  medium, high: clusters with E* above 0.3, 2 GeV; e180, e300, e500, e2000: with more
+than 0.18, 0.3, 0.5 GeV in the laboratory or E* > 2 GeV in 18.5-139.3 degrees; e250: above ``pair_gev``; pair_max: E*
+above ``pair_max_gev``; single: E* above ``single_gev``; neutral_barrel, neutral_endcap, charged: E* > 2 GeV in
+32-130, in 22-32 or 130-145, in 22-145 degrees."""
+
+VALUES = ("p_max", "p_max_b", "mass_negative", "mass_positive", "theta_positive")
+"""Columns of the kernel's values (see `belle2_hlt.summarise`)."""
+
+LEADERS = (
+    *("negative", "positive", "negative_any", "positive_any"),
+    *("cluster_1", "cluster_2", "neutral_1", "neutral_2"),
+)
+"""Columns of the kernel's rows: leading tracks by pT of each charge among loose ones and among all with chamber hits,
+leading clusters by E* among all and among those without track in 17-150 degrees."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects:
+    """Tracks and clusters of n events, and what was found among them.
+
+    Attributes
+    ----------
+    tracks
+        The columns of the source ``tracks``.
+    track_lab, track_cm
+        float64[m, 4], (px, py, pz, E) in laboratory and centre of mass.
+    cluster_lab, cluster_cm
+        float64[k, 4], the same of clusters taken as photons.
+    counts, values, leaders
+        name -> int32[n], float64[n], int64[n] (`COUNTS`, `VALUES`, `LEADERS`); leaders are rows, -1 without.
+    """
+
+    tracks: Columns
+    track_lab: F64
+    track_cm: F64
+    cluster_lab: F64
+    cluster_cm: F64
+    counts: dict[str, NDArray[np.int32]]
+    values: dict[str, F64]
+    leaders: dict[str, I64]
+
+
+def track_momenta(tracks: Columns) -> tuple[F64, F64]:
+    """Return (pT float64[m], four-momenta float64[m, 4] in the laboratory); both 0 where omega is 0."""
+    omega = np.abs(np.asarray(tracks["omega"], np.float64))
+    phi = np.asarray(tracks["phi0"], np.float64)
+    pt = np.divide(GEV_PER_MM, omega, out=np.zeros(len(omega)), where=omega > 0)
+    pz = pt * np.asarray(tracks["tan_lambda"], np.float64)
+    energy = np.sqrt(pt * pt + pz * pz + PION_GEV * PION_GEV)
+    return pt, np.stack([pt * np.cos(phi), pt * np.sin(phi), pz, energy], axis=1)
+
+
+def cluster_momenta(clusters: Columns) -> F64:
+    """Return float64[k, 4], (px, py, pz, E) of clusters as photons from the collision point."""
+    energy, theta, phi = (np.asarray(clusters[name], np.float64) for name in ("energy", "theta", "phi"))
+    across = energy * np.sin(theta)
+    return np.stack([across * np.cos(phi), across * np.sin(phi), energy * np.cos(theta), energy], axis=1)
+
+
+class Finder:
+    """Counts objects and finds the leading ones; ``config`` says what counts."""
+
+    def __init__(self, config: Hlt) -> None:
+        o, p = config.objects, config.photons
+        self._to_cm = to_cm().T.copy()
+        self._cuts: dict[str, float | int] = {
+            "loose_z0": o.loose_z0_mm,
+            "tight_z0": o.tight_z0_mm,
+            "loose_b_z0": o.loose_b_z0_mm,
+            "tight_b_z0": o.tight_b_z0_mm,
+            "b_hits": o.b_hits,
+            "c_z0": o.c_z0_mm,
+            "c_time": o.c_time_ns,
+            "c_momentum": o.c_momentum_gev,
+            "cluster_time": o.cluster_time_ns,
+            "cluster_energy": o.cluster_gev,
+            "single": p.single_gev,
+            "reduced": p.reduced_gev,
+            "other": p.other_gev,
+            "pair": p.pair_gev,
+            "pair_max": p.pair_max_gev,
+        }
+        for name in ("barrel", "extended", "endcap", "reduced"):
+            self._cuts[f"{name}_low"], self._cuts[f"{name}_high"] = getattr(p, f"{name}_deg")
+
+    def find(self, tracks: Columns, clusters: Columns) -> Objects:
+        """Return counts and leaders of a frame's events.
+
+        Raises
+        ------
+        InputError
+            Offsets do not cut the rows into pieces.
+        """
+        for name, columns, column in (("tracks", tracks, "omega"), ("clusters", clusters, "energy")):
+            check_offsets(np.asarray(columns["offsets"], np.int64), len(columns[column]), f"source {name!r}")
+        n = len(tracks["offsets"]) - 1
+        pt, track_lab = track_momenta(tracks)
+        cluster_lab = cluster_momenta(clusters)
+        track_cm, cluster_cm = track_lab @ self._to_cm, cluster_lab @ self._to_cm
+        counts = np.zeros((n, len(COUNTS)), np.int32)
+        values = np.empty((n, len(VALUES)))
+        leaders = np.empty((n, len(LEADERS)), np.int64)
+        belle2_hlt.summarise(
+            np.asarray(tracks["offsets"], np.int64),
+            np.asarray(tracks["charge"], np.int8),
+            np.asarray(tracks["z0"], np.float32),
+            np.asarray(tracks["time"], np.float32),
+            np.asarray(tracks["hits"], np.uint8),
+            pt,
+            np.sqrt((track_cm[:, :3] ** 2).sum(axis=1)),
+            track_lab,
+            np.asarray(clusters["offsets"], np.int64),
+            np.asarray(clusters["energy"], np.float32),
+            np.asarray(clusters["time"], np.float32),
+            np.degrees(np.asarray(clusters["theta"], np.float64)),
+            np.asarray(clusters["track"], np.int16),
+            cluster_lab,
+            cluster_cm,
+            self._cuts,
+            counts,
+            values,
+            leaders,
+        )
+        return Objects(
+            tracks,
+            track_lab,
+            track_cm,
+            cluster_lab,
+            cluster_cm,
+            dict(zip(COUNTS, counts.T, strict=True)),
+            dict(zip(VALUES, values.T, strict=True)),
+            dict(zip(LEADERS, leaders.T, strict=True)),
+        )
