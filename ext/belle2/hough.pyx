@@ -1,13 +1,13 @@
 """2D tracks of the drift chamber: axial track segments of a batch of crossings to tracks and their segments.
 
-Plan.  Which cells a segment's curve crosses is known in advance (`trigemu.experiments.belle2.cdc.plane`): a few dozen
-words, one per column of the plane, bit j for cell j.
+Plan.  Which cells a segment's curve crosses is known in advance (`trigemu.experiments.belle2.cdc.plane`): a few
+dozen words, one per column of the plane, bit j for cell j.
 
-1. OR the words of all segments of a superlayer; count superlayers cell by cell with a bit-sliced adder.  Where earlier
-   steps of the experiment's recursive search matter they are done in the same way and the results ANDed.
-2. Cells form squares of 2 x 2.  Which squares hang on none to their left, below or lower left (each starts a cluster) is
-   again a matter of shifts and ANDs, a column of squares at a time; only those are looked at one by one.
-3. A cluster has at most 3 x 3 squares.  Its centre says by one look-up per segment which segments are related.
+1. OR the words of all segments of a superlayer, count superlayers cell by cell with a bit-sliced adder.  Earlier
+   steps of the experiment's recursive search, where they matter, are done in the same way, and the results ANDed.
+2. Cells form squares of 2 x 2.  Which squares hang on none to their left, below or lower left (each starts a cluster)
+   is again a matter of shifts and ANDs, a column of squares at a time; only those are looked at one by one.
+3. A cluster has at most 3 x 3 squares.  Its centre says, by one look-up per segment, which segments are related.
 
 Words of a column beyond the last go on at the first: they are collected behind the plane and folded back.
 """
@@ -104,16 +104,11 @@ cdef inline uint64_t enough(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint
 
 cdef inline uint64_t inner_ones(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, int least) noexcept nogil:
     """Return the bits that all of the first ``least`` words have."""
-    cdef uint64_t result = a
-    if least > 1:
-        result &= b
-    if least > 2:
-        result &= c
-    if least > 3:
-        result &= d
-    if least > 4:
-        result &= e
-    return result
+    cdef uint64_t every = ~<uint64_t> 0
+    return (
+        a & (b if least > 1 else every) & (c if least > 2 else every)
+        & (d if least > 3 else every) & (e if least > 4 else every)
+    )
 
 
 cdef void fill_level(Search *s, const Hits *hits, int level) noexcept nogil:
@@ -149,14 +144,11 @@ cdef void search(Search *s, const Hits *hits) noexcept nogil:
     memset(s.plane, 0xFF, s.columns * sizeof(uint64_t))
     for level in range(s.levels):
         fill_level(s, hits, level)
-        if inner >= least:
-            # Then the innermost superlayers alone are never enough where all together are not.
-            for k in range(s.columns):
-                s.plane[k] &= enough(a[k], b[k], c[k], d[k], e[k], least)
-        else:
-            for k in range(s.columns):
-                word = enough(a[k], b[k], c[k], d[k], e[k], least)
-                s.plane[k] &= word | inner_ones(a[k], b[k], c[k], d[k], e[k], inner)
+        for k in range(s.columns):
+            word = enough(a[k], b[k], c[k], d[k], e[k], least)
+            if inner < least:
+                word |= inner_ones(a[k], b[k], c[k], d[k], e[k], inner)
+            s.plane[k] &= word
 
 
 cdef inline uint64_t starts(const Search *s, int column) noexcept nogil:
@@ -210,8 +202,7 @@ cdef Cluster collect(const Search *s, int column, int row) noexcept nogil:
     cdef int cells[4][4]         # all squares, [column][row]; nothing above the plane
     cdef int own[3][3]           # those of the cluster
     cdef int x, y, top_x = 0, top_y = 0, corner, first
-    result.squares = 1
-    result.ambiguous = 0
+    result.squares, result.ambiguous = 1, 0
     for x in range(4):
         for y in range(4):
             cells[x][y] = square(s, column + x, row + y) if 2 * (row + y) < s.rows else 0
@@ -276,23 +267,20 @@ cdef Cluster collect(const Search *s, int column, int row) noexcept nogil:
 cdef inline bint related(const Search *s, const Hits *hits, int i, const Cluster *cluster) noexcept nogil:
     cdef int axial = hits.axial[i]
     cdef int column = cluster.column - s.relation_start[axial]
-    cdef uint64_t word
     if column < 0:
         column += 2 * s.columns
     if column >= s.relation_length[hits.layer[i]]:
         return False
-    word = s.relation_words[s.relation_row[axial] + 2 * column + (cluster.height & 1)]
-    return (word >> (cluster.height >> 1)) & 1
+    column = 2 * column + (cluster.height & 1)
+    return (s.relation_words[s.relation_row[axial] + column] >> (cluster.height >> 1)) & 1
 
 
 cdef int relate(const Search *s, const Hits *hits, const Cluster *cluster, Output *out) noexcept nogil:
     """Write the relations of a track, the chosen ones first; return how many there are."""
     cdef int list_[SEGMENTS]
     cdef int best[SUPERLAYERS]
-    cdef int count = 0, i, k, layer
-    cdef int chosen
-    for layer in range(SUPERLAYERS):
-        best[layer] = -1
+    cdef int count = 0, i, k, chosen
+    best[0] = best[1] = best[2] = best[3] = best[4] = -1
     for i in range(hits.count):
         if related(s, hits, i, cluster):
             list_[count] = i
@@ -301,16 +289,16 @@ cdef int relate(const Search *s, const Hits *hits, const Cluster *cluster, Outpu
             # Segments come in rising order, so a later one of the same priority has the higher number.
             if k < 0 or hits.first[i] >= hits.first[k]:
                 best[hits.layer[i]] = i
-    if out.relations + count <= out.relation_room:
-        for chosen in range(1, -1, -1):
-            for k in range(count):
-                i = list_[k]
-                if (best[hits.layer[i]] == i) == chosen:
-                    out.segment[out.relations] = hits.row[i]
-                    out.weight[out.relations] = 1 if chosen else -1
-                    out.relations += 1
-    else:
+    if out.relations + count > out.relation_room:
         out.relations += count
+        return count
+    for chosen in range(1, -1, -1):
+        for k in range(count):
+            i = list_[k]
+            if (best[hits.layer[i]] == i) == chosen:
+                out.segment[out.relations] = hits.row[i]
+                out.weight[out.relations] = 1 if chosen else -1
+                out.relations += 1
     return count
 
 
@@ -344,12 +332,10 @@ cdef class Finder:
 
     def __init__(
         self, int columns, int rows, int min_hits, int min_short,
-        const int16_t[:, ::1] start, const int32_t[:, ::1] row, const int16_t[:, ::1] length, const uint64_t[::1] words,
-        const int16_t[::1] relation_start, const int32_t[::1] relation_row, const int16_t[::1] relation_length,
-        const uint64_t[::1] relation_words,
+        const int16_t[:, ::1] start, const int32_t[:, ::1] row, const int16_t[:, ::1] length,
+        const uint64_t[::1] words, const int16_t[::1] relation_start, const int32_t[::1] relation_row,
+        const int16_t[::1] relation_length, const uint64_t[::1] relation_words,
     ):
-        if not 0 < columns <= COLUMNS:
-            raise ValueError("too many columns")
         self.kept = (start, row, length, words, relation_start, relation_row, relation_length, relation_words)
         self.s.columns, self.s.rows = columns, rows
         self.s.min_hits, self.s.min_short = min_hits, min_short
@@ -384,7 +370,8 @@ cdef class Finder:
                 hits.seen = 0
                 if offsets[event + 1] > offsets[event]:
                     gather(
-                        hits, offsets[event], offsets[event + 1], &segment[0], &position[0], &axial_of[0], &layer_of[0]
+                        hits, offsets[event], offsets[event + 1], &segment[0], &position[0],
+                        &axial_of[0], &layer_of[0],
                     )
                 if bits_set(hits.seen) < fewest:
                     cuts[event + 1] = out.tracks

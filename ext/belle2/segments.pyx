@@ -5,9 +5,9 @@ them empty.  So:
 
 1. Hits become one bit per wire and the earliest time of the wire.  A layer is a row of bits, with the wires at both
    ends of the row repeated beyond the other end, so that nothing below has to wrap.
-2. Sixty-four segments at a time: which of the five layers have a hit in the segment's wires (shifts and ORs), how many
-   layers that makes (a bit-sliced adder), is a priority wire hit.  No table entry fires with fewer than ``least``
-   layers (the caller looked), so a segment without them cannot fire.
+2. Sixty-four segments at a time: which of the five layers have a hit in the segment's wires (shifts and ORs), how
+   many layers that makes (a bit-sliced adder), is a priority wire hit.  No table entry fires with fewer than
+   ``least`` layers (the caller looked), so a segment without them cannot fire.
 3. Only those that remain get a pattern and a look at the table, and only those that fire get times.
 """
 

@@ -45,13 +45,22 @@ class HoughFinder:
         self._centres = plane.phi0, plane.y
         self._axial = axial_numbers()
         sizes = np.cumsum([0, *(len(level.words) for level in plane.levels[:-1])])
+        related = plane.relations
         self._kernel = belle2_hough.Finder(
-            *(config.phi_cells, config.curvature_cells, config.min_hits, config.min_hits_short),
+            config.phi_cells,
+            config.curvature_cells,
+            config.min_hits,
+            config.min_hits_short,
             np.stack([level.start for level in plane.levels]),
-            np.stack([level.row + size for level, size in zip(plane.levels, sizes, strict=True)]).astype(np.int32),
+            np.stack([level.row + size for level, size in zip(plane.levels, sizes, strict=True)]).astype(
+                np.int32
+            ),
             np.stack([level.length for level in plane.levels]),
             np.concatenate([level.words for level in plane.levels]),
-            *(plane.relations.start, plane.relations.row, plane.relations.length, plane.relations.words),
+            related.start,
+            related.row,
+            related.length,
+            related.words,
         )
         self._make_room(1024, 16384)
 
@@ -62,7 +71,11 @@ class HoughFinder:
             np.empty((tracks, 2), np.int16),
             np.empty(tracks, np.int16),
         )
-        self._relations = np.empty(tracks + 1, np.int64), np.empty(relations, np.int32), np.empty(relations, np.int8)
+        self._relations = (
+            np.empty(tracks + 1, np.int64),
+            np.empty(relations, np.int32),
+            np.empty(relations, np.int8),
+        )
 
     def find(self, segments: Segments) -> Tracks2D:
         """Return the 2D tracks of a batch of crossings, in the order in which the experiment finds them."""
@@ -78,17 +91,33 @@ class HoughFinder:
         events = len(offsets) - 1
         cuts, ambiguous = np.empty(events + 1, np.int64), np.empty(events, np.uint8)
         while True:
+            phi0, omega, corner, squares = self._tracks
+            rel_cuts, rel_segment, rel_weight = self._relations
             tracks, relations = self._kernel.find(
-                *(offsets, np.ascontiguousarray(segments.segment), np.ascontiguousarray(segments.position)),
-                *(*self._axial, *self._centres, cuts, ambiguous, *self._tracks, *self._relations),
+                offsets,
+                np.ascontiguousarray(segments.segment),
+                np.ascontiguousarray(segments.position),
+                *self._axial,
+                *self._centres,
+                cuts,
+                ambiguous,
+                phi0,
+                omega,
+                corner,
+                squares,
+                rel_cuts,
+                rel_segment,
+                rel_weight,
             )
-            if tracks <= len(self._tracks[0]) and relations <= len(self._relations[1]):
+            if tracks <= len(phi0) and relations <= len(rel_segment):
                 break
             self._make_room(2 * tracks, 2 * relations)
-        rel_cuts, rel_segment, rel_weight = self._relations
         return Tracks2D(
             cuts,
-            *(column[:tracks].copy() for column in self._tracks),
+            phi0[:tracks].copy(),
+            omega[:tracks].copy(),
+            corner[:tracks].copy(),
+            squares[:tracks].copy(),
             rel_cuts[: tracks + 1].copy(),
             rel_segment[:relations].copy(),
             rel_weight[:relations].copy(),

@@ -3,13 +3,14 @@
 A track from the z axis with direction phi0 and curvature 2 y goes through the wire (r, phi) if
 y = sin(phi0 - phi) / r.  The finder asks in which cells of the (phi0, y) plane the curves of enough superlayers meet.
 Which cells a curve crosses depends on the wire alone, so it is computed once per priority wire, with the float
-arithmetic of the experiment's simulation (belle2_facts 4 and its conformance vectors): the curve is evaluated at the two
-phi0 edges of a cell, moved outwards by 1e-10, and crosses it unless both values lie above or both below.
+arithmetic of the experiment's simulation (belle2_facts 4 and its conformance vectors): the curve is evaluated at the
+two phi0 edges of a cell, moved outwards by 1e-10, and crosses it unless both values lie above or both below.
 
 The experiment searches recursively: the plane is the middle of a square of 2^k x 2^k cells that is cut into four again
 and again; rectangles at most pi/2 wide must have enough superlayers themselves, and only in the last step must the
-curve rise.  A rectangle cannot fail where a cell inside it does not, unless a curve turns round inside the rectangle: it
-needs (largest y) * r >= cos(width / 2).  Steps where that holds for no wire are left out (all but the last, by default).
+curve rise.  A rectangle cannot fail where a cell inside it does not, unless a curve turns round inside the rectangle:
+it needs (largest y) * r >= cos(width / 2).  Steps where that holds for no wire are left out (all but the last, by
+default).
 
 A column of cells (same phi0) is one 64-bit word, bit j being cell j in y.  A wire's words begin at column ``start``
 (going on at the other end of the plane); wires that stand in the same way to the columns share them.
@@ -243,7 +244,7 @@ class _Maker:
         for axial in range(len(AXIAL)):
             count = int(AXIAL_SEGMENTS[axial])
             unit = 2.0 * np.pi / count
-            band = _band(np.arange(count) * unit, self.radius[axial], self.most, len(phi0))
+            band = _band(np.arange(count, dtype=np.float64) * unit, self.radius[axial], self.most, len(phi0))
             word = np.zeros((*band.shape, 2), np.uint64)
             for side, radius in zip(SIDE, self.radius[axial], strict=True):
                 angle, radii = (np.arange(count) + side) * unit, np.full(count, radius)

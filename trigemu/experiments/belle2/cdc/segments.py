@@ -8,7 +8,7 @@ through a second-priority wire only is dropped if a neighbour has its first-prio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from trigemu.experiments.belle2.clock import T0_TDC
 from trigemu.experiments.belle2.records import Segments
 
 Columns = Mapping[str, NDArray[Any]]
+_Number = TypeVar("_Number", bound=np.integer[Any])
 
 _ROW_BITS, _ROW_PAD = 7 * 64, 8
 _PLACE = (CHANNEL_LAYER * _ROW_BITS + _ROW_PAD + CHANNEL_WIRE).astype(np.uint16)
@@ -72,8 +73,9 @@ class SegmentFinder:
 
     def __init__(self, config: Cdc) -> None:
         self._inner, self._outer = left_right(config)
-        self._least = least_layers(self._inner, INNER_SHAPE), least_layers(self._outer, OUTER_SHAPE)
-        self._limits = config.tdc_low, config.tdc_high
+        self._inner_least = least_layers(self._inner, INNER_SHAPE)
+        self._outer_least = least_layers(self._outer, OUTER_SHAPE)
+        self._low, self._high = config.tdc_low, config.tdc_high
         self._lower = lower_neighbours(config.ideal_neighbours)
         self._wires = WIRES.astype(np.int16)
         self._time = np.zeros(CHANNELS, np.int16)
@@ -93,27 +95,68 @@ class SegmentFinder:
         InputError
             A channel is none of the 14336 wires, or ``offsets`` do not cut the hits into crossings.
         """
-        channel = np.ascontiguousarray(columns["channel"], np.uint16)
-        tdc = np.ascontiguousarray(columns["tdc"], np.int16)
-        offsets = np.ascontiguousarray(columns["offsets"], np.int64)
+        channel = _exactly(columns, "channel", np.uint16)
+        tdc = _exactly(columns, "tdc", np.int16)
+        offsets = _exactly(columns, "offsets", np.int64)
         _check_cuts(channel, tdc, offsets)
         # A wire is the priority wire of at most two segments, so there are at most two segments per hit.
         room = 2 * len(channel)
-        rows = [np.empty(room, kind) for kind in ("i2", "u1", "u1", "i2", "i2", "i2", "u2")]
-        cuts = np.empty(len(offsets), np.int64)
+        cuts, pattern = np.empty(len(offsets), np.int64), np.empty(room, np.uint16)
+        segment, time, fastest, found = (np.empty(room, np.int16) for _ in range(4))
+        position, side = np.empty(room, np.uint8), np.empty(room, np.uint8)
         count = belle2_segments.find_segments(
-            *(channel, tdc, offsets, *self._limits, T0_TDC, _PLACE, self._wires, self._lower),
-            *(self._inner, self._outer, *self._least, self._time, cuts, *rows),
+            channel,
+            tdc,
+            offsets,
+            self._low,
+            self._high,
+            T0_TDC,
+            _PLACE,
+            self._wires,
+            self._lower,
+            self._inner,
+            self._outer,
+            self._inner_least,
+            self._outer_least,
+            self._time,
+            cuts,
+            segment,
+            position,
+            side,
+            time,
+            fastest,
+            found,
+            pattern,
         )
         if count < 0:
             hit = -1 - count
-            raise InputError(f"source cdc: hit {hit} has channel {channel[hit]}, allowed are 0-{CHANNELS - 1}")
-        return Segments(cuts, *(row[:count].copy() for row in rows))
+            raise InputError(
+                f"source cdc: hit {hit} has channel {channel[hit]}, allowed are 0-{CHANNELS - 1}"
+            )
+        return Segments(
+            cuts,
+            segment[:count].copy(),
+            position[:count].copy(),
+            side[:count].copy(),
+            time[:count].copy(),
+            fastest[:count].copy(),
+            found[:count].copy(),
+            pattern[:count].copy(),
+        )
 
 
-def _check_cuts(
-    channel: NDArray[np.uint16], tdc: NDArray[np.int16], offsets: NDArray[np.int64]
-) -> None:
+def _exactly(columns: Columns, name: str, kind: type[_Number]) -> NDArray[_Number]:
+    """Return a column in the type that the kernel reads; numbers that do not fit are refused, not cut."""
+    column = np.ascontiguousarray(columns[name])
+    if column.dtype == kind:
+        return column
+    result = column.astype(kind)
+    if not np.array_equal(result, column):
+        raise InputError(f"source cdc: {name} holds numbers that are no {np.dtype(kind)}")
+    return result
+
+
+def _check_cuts(channel: NDArray[np.uint16], tdc: NDArray[np.int16], offsets: NDArray[np.int64]) -> None:
     if len(channel) != len(tdc):
         raise InputError(f"source cdc: {len(channel)} channels but {len(tdc)} tdc counts")
     if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(channel) or (np.diff(offsets) < 0).any():

@@ -7,8 +7,10 @@ segment, 1 the track passes right of the priority wire, 2 left (at larger azimut
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
+import zlib
 from importlib import resources
 from pathlib import Path
 
@@ -67,11 +69,17 @@ def load_npz(path: Path) -> tuple[U8, U8]:
         No such file, not an ``.npz``, an array is missing or has another type, length or value.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("inner", "outer") if name in file}
+        content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"left/right tables {path}: {error.strerror or 'not an .npz file'}") from None
-    except (ValueError, AttributeError, TypeError, zipfile.BadZipFile):
+        raise InputError(f"left/right tables {path}: {error.strerror}") from None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [name for name in ("inner", "outer") if f"{name}.npy" in archive.namelist()]
+            arrays = {
+                name: np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
+                for name in names
+            }
+    except (ValueError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile):
         raise InputError(f"left/right tables {path}: not an .npz file") from None
     return (
         _checked(arrays.get("inner"), INNER_ENTRIES, f"left/right tables {path}: array 'inner'"),
@@ -84,10 +92,11 @@ def _checked(table: NDArray[np.generic] | None, entries: int, where: str) -> U8:
         raise InputError(f"{where} is missing")
     if table.dtype != np.uint8 or table.shape != (entries,):
         raise InputError(f"{where} is {table.dtype}{list(table.shape)}, not uint8[{entries}]")
-    if table.max() > HIGHEST:
-        place = int(np.argmax(table > HIGHEST))
-        raise InputError(f"{where} has {table[place]} at index {place}, allowed are 0-{HIGHEST}")
-    return table.astype(np.uint8, copy=False)
+    values = table.astype(np.uint8, copy=False)
+    if values.max() > HIGHEST:
+        place = int(np.argmax(values > HIGHEST))
+        raise InputError(f"{where} has {values[place]} at index {place}, allowed are 0-{HIGHEST}")
+    return values
 
 
 def load_coe(path: Path | str, entries: int) -> U8:
@@ -138,5 +147,7 @@ def load_coe(path: Path | str, entries: int) -> U8:
     try:
         values = [allowed[word] if word in allowed else allowed[word.lstrip("0") or "0"] for word in words]
     except KeyError as error:
-        raise InputError(f"{where}: value {error.args[0]!r}, allowed are 0-{HIGHEST} in radix {radix}") from None
+        raise InputError(
+            f"{where}: value {error.args[0]!r}, allowed are 0-{HIGHEST} in radix {radix}"
+        ) from None
     return np.array(values, np.uint8)
