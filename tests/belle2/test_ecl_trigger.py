@@ -12,6 +12,7 @@ from reference.belle2_ecl import decide
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl.bits import ECL_BITS, ecl_words
 from trigemu.experiments.belle2.ecl.cells import theta_phi
+from trigemu.experiments.belle2.ecl.cm import formula
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.trigger import CalorimeterTrigger
 
@@ -204,6 +205,40 @@ def compare(result, i, slow):
         "burst": d.burst[i],
     }
     assert {name: slow[name] for name in ours} == ours
+
+
+def test_pairs_equal_the_slow_twin(trigger):
+    """Pairs of clusters that nearly face each other in the centre of mass; every decision is met."""
+    rng = np.random.default_rng(3)
+    table = formula()
+    theta, phi, factor = table >> 13, table >> 4 & 511, table & 15
+    seen = {"lml": 0, "taub2b": 0, "types": 0, "flag": set(), "in_track": set()}
+    for _ in range(700):
+        hits = []
+        for _ in range(rng.integers(1, 3)):
+            a = int(rng.integers(1, 577))
+            turn = (phi - phi[a]) % 360 - 180
+            facing = np.flatnonzero((abs(turn) < 35) & (abs(theta + theta[a] - 180) < 35) & (table > 0))
+            b = int(rng.choice(facing)) if len(facing) else 1
+            scale = rng.choice([0.2, 0.5, 1.0, 2.0, 3.0, 5.0])
+            hits += [
+                (c, scale * rng.uniform(0.5, 1.2) * factor[c] * 0.1, rng.uniform(-100, 200)) for c in (a, b)
+            ]
+        u = rng.random()
+        result = one(trigger, *hits, u=u)
+        cell, energy, time = zip(*hits, strict=True)
+        slow = decide(cell, energy, time, u)
+        compare(result, 0, slow)
+        if slow is not None:
+            for name in ("lml", "taub2b", "types"):
+                seen[name] |= slow[name]
+            for name in ("flag", "in_track"):
+                seen[name].add(slow[name])
+    assert seen["lml"] == (1 << 14) - 1
+    assert seen["taub2b"] == 7
+    assert seen["types"].bit_count() >= 12
+    assert seen["flag"] == {-1, 0, 1, 2, 3}
+    assert seen["in_track"] == {-1, 0, 1}
 
 
 def test_no_crossings_and_empty_crossings(trigger):

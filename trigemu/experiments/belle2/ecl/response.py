@@ -51,6 +51,7 @@ def _parameters(r: EclResponse) -> F64:
             *(r.moliere_mm, r.core_fraction, r.core_moliere, r.tail_moliere, r.shower_depth_mm),
             *(r.resolution_quarter, r.resolution_constant, r.leakage),
             *(r.mip_gev_mm, r.mip_width, r.interaction_mm, r.hadron_fraction, r.hadron_radius_mm),
+            r.longest_path_mm,
         ]
     )
 

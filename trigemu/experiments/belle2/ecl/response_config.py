@@ -26,6 +26,10 @@ class EclResponse(Model):
     backward_z_mm: Positive = 1020.0  # recalled: front of the backward endcap; cell centres lie at 1038
     crystal_mm: Positive = 300.0  # recalled: length of a crystal, 16 radiation lengths
 
+    longest_path_mm: Positive = (
+        1e4  # guess: particles that loop longer lose their energy before the calorimeter
+    )
+
     # Electromagnetic showers.  Lateral profile: core and tail of the form 2 r R^2 / (r^2 + R^2)^2 (Grindhammer and
     # Peters, hep-ex/0001020), so that 90 % lie within the Moliere radius.
     moliere_mm: Positive = 35.3  # recalled: CsI
@@ -43,7 +47,9 @@ class EclResponse(Model):
     mip_gev_mm: Positive = (
         5.6e-4  # recalled: minimum ionisation in CsI, 170 MeV in a crystal; most probable loss
     )
-    mip_width: NonNegative = 0.04  # guess: scale of the Landau-like (Moyal) fluctuation, relative
+    mip_width: Annotated[float, Field(ge=0, le=0.2)] = (
+        0.04  # guess: scale of the Landau-like (Moyal) fluctuation, relative
+    )
     interaction_mm: Positive = 380.0  # recalled: nuclear interaction length of CsI
     hadron_fraction: Fraction = (
         0.6  # guess: an interaction shows a uniform fraction of its energy, up to this

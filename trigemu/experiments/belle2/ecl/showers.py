@@ -50,7 +50,8 @@ _FARTHEST = 0.98  # the profile is cut where this fraction of it is inside
     INTERACTION,
     FRACTION,
     R_HADRON,
-) = range(17)
+    LONGEST,
+) = range(18)
 
 
 @inlined
@@ -70,8 +71,8 @@ def entrance(
         x, y, z = helix.position(d0, phi0, omega, z0, tan_lambda, arc)
         if math.hypot(x, y) < p[RADIUS]:
             best = arc
-    if math.isnan(best):
-        return best, 0.0, 0.0, 0.0
+    if not best - start < p[LONGEST] / math.sqrt(1.0 + tan_lambda * tan_lambda):
+        return math.nan, 0.0, 0.0, 0.0
     x, y, z = helix.position(d0, phi0, omega, z0, tan_lambda, best)
     return best, x, y, z
 
@@ -81,7 +82,7 @@ def drop(
     theta: float, phi: float, energy: float, time: float, first: I64, counts: I64, work: F64, hit: I32, n: int
 ) -> int:
     """Add energy to the crystal at a direction; ``work`` holds energy and energy x time, ``hit`` crystals in use."""
-    if not 0.0 < theta < math.pi:
+    if not 0.0 < theta < math.pi or energy <= 0.0:
         return n
     ring = ring_at(theta)
     if ring < 0:
@@ -243,13 +244,15 @@ def deposit(
             if hadron:
                 reach = min(-p[INTERACTION] * math.log(1.0 - v), length)
             if ionises:
-                loss = p[MIP] * reach / (beta * beta) * (1.0 + p[MIP_WIDTH] * moyal(gauss))
-                loss = min(loss, kinetic)
+                # Slow particles stop where their energy is used up.
+                rate = p[MIP] / (beta * beta) * (1.0 + p[MIP_WIDTH] * moyal(gauss))
+                reach = min(reach, kinetic / rate)
+                loss = rate * reach
                 n = along(x, y, z, dx, dy, dz, reach, loss, time, first, counts, work, hit, n)
                 kinetic -= loss
-            if hadron and reach < length and kinetic > 0.0:
-                # Antinucleons annihilate.
-                extra = 2.0 * mass[i] if pdg[i] == -2212 or pdg[i] == -2112 else 0.0
+            # Antinucleons annihilate, also where they stop.
+            extra = 2.0 * mass[i] if pdg[i] == -2212 or pdg[i] == -2112 else 0.0
+            if hadron and reach < length and kinetic + extra > 1e-9:
                 share, _ = uniform2(seed, frame, _PARTICLE, event, block + 2)
                 energy = (kinetic + extra) * p[FRACTION] * share
                 x, y, z = x + reach * dx, y + reach * dy, z + reach * dz
@@ -261,7 +264,7 @@ def deposit(
             crystal = hit[k]
             out_crystal[rows] = crystal
             out_energy[rows] = work[crystal, 0]
-            out_time[rows] = work[crystal, 1] / work[crystal, 0] if work[crystal, 0] > 0.0 else 0.0
+            out_time[rows] = work[crystal, 1] / work[crystal, 0]
             work[crystal, 0] = work[crystal, 1] = 0.0
             rows += 1
         out_offsets[event + 1] = rows
