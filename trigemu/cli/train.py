@@ -150,7 +150,7 @@ def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> d
     save_npz(out, network)
     tables = {
         "z on toys, cm": [asdict(row) for row in networks.check(network)],
-        "cost of fixed point on ideal toys, expert 0": networks.costs(network, precisions),
+        "cost of fixed point on realistic toys, expert 0": networks.costs(network, precisions),
     }
     return {"file": str(out), "recipe": asdict(recipe), "tables": tables}
 

@@ -34,10 +34,14 @@ class Smearing:
         Sigma of a drift time.
     undetermined
         Probability that a segment's left/right is not known, per superlayer or one for all.
+    near_ticks
+        Drift time at which close passages have their side known in a share 1 - 1/e, per superlayer or one for all.
     wrong_side
         Probability that a known left/right is wrong.
     second
         Probability that a segment is seen through its second priority layer.
+    neighbour
+        Probability that a track in the outer third of its cell is seen through the next wire instead.
     missing_axial, missing_stereo
         Probability that a superlayer has no segment.
     background
@@ -54,8 +58,10 @@ class Smearing:
 
     drift_ticks: float = 0.0
     undetermined: float | F64 = 0.0
+    near_ticks: float | F64 = 0.0
     wrong_side: float = 0.0
     second: float | F64 = 0.0
+    neighbour: float = 0.0
     missing_axial: float = 0.0
     missing_stereo: float = 0.0
     background: float = 0.0
@@ -79,6 +85,10 @@ def measure(
     second = rng.random(shape) < smearing.second
     wire = np.where(second, other.wire, first.wire)
     distance = np.where(second, other.distance, first.distance)
+    pitch = 2 * np.pi * chamber.RADIUS[chamber.LAYERS[0]] / chamber.SEGMENTS
+    swap = (np.abs(distance) > pitch / 3) & (rng.random(shape) < smearing.neighbour)
+    step = np.where(swap, np.sign(distance), 0.0)
+    wire, distance = wire + step, distance - step * pitch
     time = np.abs(distance) / DRIFT_VELOCITY / TICK_NS + rng.normal(0, 1, shape) * smearing.drift_ticks
     side = np.where(distance > 0, 1.0, -1.0)
     side = np.where(rng.random(shape) < smearing.wrong_side, -side, side)
@@ -95,7 +105,9 @@ def measure(
         omega=seen.omega + rng.normal(0, 1, n) * smearing.omega,
     )
     seen = add_background(rng, seen, smearing.background, windows)
-    side = np.where(rng.random(shape) < smearing.undetermined, 0.0, seen.side)
+    near = np.exp(-((seen.time / np.maximum(smearing.near_ticks, 1e-6)) ** 2))
+    unknown = rng.random(shape) < smearing.undetermined + (1 - np.asarray(smearing.undetermined)) * near
+    side = np.where(unknown, 0.0, seen.side)
     early = seen.present & (~smearing.axial_start | np.isin(np.arange(9), chamber.AXIAL))
     start = np.where(early, seen.time, np.inf).min(1)
     start = np.where(np.isfinite(start), start, 0.0)

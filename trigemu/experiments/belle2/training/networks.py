@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.inference import FixedPoint
 from trigemu.experiments.belle2.neuro.network import Network, make_expert
+from trigemu.experiments.belle2.neuro.quantise import quantisation_report
 from trigemu.experiments.belle2.training import fit
 from trigemu.experiments.belle2.training.detector import Smearing
 from trigemu.experiments.belle2.training.recipe import (
@@ -139,26 +140,30 @@ def check(network: Network) -> list[Widths]:
     return rows
 
 
-def costs(network: Network, precisions: list[Precision]) -> list[dict[str, float]]:
-    """Return what fixed point costs the first expert on ideal toys, at the hardware's and at other precisions.
+def costs(network: Network, precisions: list[Precision]) -> list[dict[str, float | str]]:
+    """Return what fixed point costs the first expert on realistic toys: one row per precision, single precision first.
 
-    Per row the bits after the point, the 68 % half-width of z, and the rms and largest difference to floating point
-    in cm.
+    Per row the bits after the point, half of the central 68 % of z - true z for tracks within 5 cm, the rms and the
+    largest difference to single precision in cm, and the shares of tracks within 5 cm and beyond 20 cm that pass the
+    trigger's cut on z.
     """
-    sample = ideal_sample(0)
-    floats = z_errors(fit.run_float(list(network.experts[0].layers), sample.inputs), sample)
-    rows = []
-    for bits in (Precision(), *precisions):
-        fixed = z_errors(run_fixed(network, sample.inputs, 0, bits), sample)
-        change = fixed - floats
-        rows.append(
-            {
-                "node": bits.node,
-                "weight": bits.weight,
-                "table": bits.table,
-                "half_width_68": float(np.quantile(np.abs(fixed), 0.68)),
-                "rms_change": float(np.sqrt((change**2).mean())),
-                "largest_change": float(np.abs(change).max()),
-            }
-        )
-    return rows
+    rng = np.random.Generator(np.random.Philox([CHECK_SEED, EXPERTS]))
+    sample = seen_by(rng, sample_helices(rng, 2 * CHECK_TRACKS, z=(-60.0, 60.0)), REALISTIC, 0)
+    first = np.zeros(len(sample), np.int8)
+    truth = sample.targets[:, 0].astype(np.float64) * Z_SCALE
+    report = quantisation_report(network, [Precision(), *precisions], sample.inputs, first, truth)
+    return [
+        {
+            "bits node,weight,table": _bits(cost.precision),
+            "half_width_68": cost.half_width_cm,
+            "rms_change": cost.rms_cm,
+            "largest_change": cost.largest_cm,
+            "near_pass": cost.efficiency[-1],
+            "far_pass": cost.background,
+        }
+        for cost in report.costs
+    ]
+
+
+def _bits(precision: Precision | None) -> str:
+    return "float" if precision is None else f"{precision.node},{precision.weight},{precision.table}"
