@@ -31,7 +31,7 @@ def table(setup):
 
 def test_one_row_per_point_and_line(setup, table):
     assert [(row.point["mass"], row.line) for row in table.rows] == [
-        (mass, line) for mass in (0.25, 0.5) for line in setup.menu.names
+        (mass, line) for mass in (0.25, 0.5) for line in (*setup.menu.names, "any l1")
     ]
 
 

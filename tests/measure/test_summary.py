@@ -73,7 +73,7 @@ def test_efficiency_is_passed_over_accepted_per_signal_and_line(summary):
     assert (got["passed"], got["total"], got["value"]) == (40, 50, 0.8)
     assert (got["low"], got["high"]) == (counted.low, counted.high)
     assert summary["acceptance"]["light"]["value"] == 0.5
-    assert set(summary["efficiency"]["light"]) == {"Q1", "H2", "quiet"}
+    assert set(summary["efficiency"]["light"]) == {"Q1", "H2", "quiet", "any l1"}
 
 
 def test_signals_have_different_names():

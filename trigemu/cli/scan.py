@@ -31,6 +31,13 @@ from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, RunOptions, load
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Confidence level of the intervals (one sigma if not given).",
 )
+@click.option(
+    "--line",
+    "lines",
+    multiple=True,
+    metavar="NAME",
+    help="Line to show (repeated: several; all if not given).",
+)
 @SEED
 @OVERRIDES
 @OUT
@@ -41,6 +48,7 @@ def efficiency(
     grids: tuple[str, ...],
     events: int,
     cl: float | None,
+    lines: tuple[str, ...],
     seed: int | None,
     overrides: tuple[str, ...],
     out: Path | None,
@@ -59,7 +67,16 @@ def efficiency(
     setup = load(config, RunOptions(overrides=overrides))
     folder = choose(out, f"{Path(config).stem}-{signal}")
     with bar("events", sys.stderr) as progress:
-        table = scan(setup, signal, axes, events=events, seed=seed, cl=cl or ONE_SIGMA, progress=progress)
+        table = scan(
+            setup,
+            signal,
+            axes,
+            events=events,
+            seed=seed,
+            cl=cl or ONE_SIGMA,
+            lines=lines,
+            progress=progress,
+        )
     folder.mkdir(parents=True)
     written = table.write(folder)
     if as_json:
@@ -67,7 +84,7 @@ def efficiency(
     else:
         from trigemu.measure.console import efficiency_table
 
-        print_rich(efficiency_table(table))
+        print_rich(*efficiency_table(table, most=len(lines)))
         for path in written:
             say(str(path))
     return 0

@@ -9,10 +9,15 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from trigemu.measure.html import interval, number, with_error
+from trigemu.measure.shown import most_efficient, that_fired
 
 if TYPE_CHECKING:
     from trigemu.measure.table import EfficiencyTable
     from trigemu.measure.validate import Result
+
+
+COLUMNS = 6
+"""Lines beside one another in a terminal, at most."""
 
 
 def new_table(title: str, head: Sequence[str], text_columns: Sequence[int] = (0,)) -> Table:
@@ -35,9 +40,9 @@ def plain_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
 
 def summary_tables(summary: Mapping[str, Any]) -> list[Any]:
     """Return the tables that end a run: lines, efficiencies, latency, ledger, headline."""
-    tables = [lines_table(summary)]
+    tables = lines_table(summary)
     if summary["efficiency"]:
-        tables.append(run_efficiency_table(summary))
+        tables += run_efficiency_table(summary)
     if summary["latency_us"]:
         tables.append(latency_table(summary["latency_us"]))
     tables += [_account(name, summary[name]) for name in ("frames", "fragments", "triggers")]
@@ -53,39 +58,55 @@ def summary_tables(summary: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def lines_table(summary: Mapping[str, Any]) -> Table:
-    """Return rates and prescales per line."""
+def lines_table(summary: Mapping[str, Any]) -> list[Any]:
+    """Return rates and prescales per line, and a sentence about the lines of a long menu that never fired."""
+    shown, rest = that_fired({name: line["fired"] for name, line in summary["lines"].items()})
     table = new_table(
         "trigger lines", ("line", "fired", "prescale", "accepted", "rate (Hz)", "before prescale (Hz)")
     )
-    for name, line in summary["lines"].items():
+    for name in shown:
+        line = summary["lines"][name]
         table.add_row(
-            name,
+            name if line["level"] == "l1" else f"{name} ({line['level']})",
             number(line["fired"]),
             number(line["prescale"]),
             number(line["accepted"]),
             with_error(line["rate_hz"], line["rate_err_hz"]),
             with_error(line["raw_rate_hz"], line["raw_rate_err_hz"]),
         )
-    return table
+    return [table, rest] if rest else [table]
 
 
-def run_efficiency_table(summary: Mapping[str, Any]) -> Table:
-    """Return acceptance and efficiency per signal and line."""
-    lines = list(summary["lines"])
+def run_efficiency_table(summary: Mapping[str, Any]) -> list[Any]:
+    """Return acceptance and efficiency per signal and line, and a sentence about lines left out."""
+    values = {
+        line: [got[line]["value"] for got in summary["efficiency"].values()]
+        for line in next(iter(summary["efficiency"].values()))
+    }
+    lines, rest = most_efficient(values, COLUMNS)
     table = new_table(
         "signal efficiency (accepted events, before prescale and dead time)", ("signal", "acceptance", *lines)
     )
     for label, got in summary["efficiency"].items():
         cells = [summary["acceptance"][label], *(got[line] for line in lines)]
         table.add_row(label, *(interval(cell["value"], cell["low"], cell["high"]) for cell in cells))
-    return table
+    return [table, f"{rest} summary.json has all."] if rest else [table]
 
 
-def efficiency_table(table: EfficiencyTable) -> Table:
-    """Return a scan, one row per grid point."""
+def efficiency_table(table: EfficiencyTable, most: int = 0) -> list[Any]:
+    """Return a scan, one row per grid point, and a sentence about lines left out.
+
+    Parameters
+    ----------
+    table
+        The scan.
+    most
+        Lines to show at most; 0 for `COLUMNS`.
+    """
+    values = {line: table.array("value", line).tolist() for line in table.lines}
+    lines, rest = most_efficient(values, most or COLUMNS)
     title = f"{table.experiment}: {table.title} (Clopper-Pearson, {100 * table.cl:.4g} %)"
-    shown = new_table(title, (*table.keys, "generated", "acceptance", *table.lines), ())
+    shown = new_table(title, (*table.keys, "generated", "acceptance", *lines), ())
     for start in range(0, len(table.rows), len(table.lines)):
         rows = table.rows[start : start + len(table.lines)]
         first = rows[0]
@@ -93,9 +114,9 @@ def efficiency_table(table: EfficiencyTable) -> Table:
             *(f"{first.point[key]:g}" for key in table.keys),
             number(first.generated),
             interval(first.acceptance, first.acceptance_low, first.acceptance_high),
-            *(interval(row.value, row.low, row.high) for row in rows),
+            *(interval(row.value, row.low, row.high) for row in rows if row.line in lines),
         )
-    return shown
+    return [shown, f"{rest} The files have all; --line NAME chooses."] if rest else [shown]
 
 
 def validation_table(results: Sequence[Result]) -> Table:

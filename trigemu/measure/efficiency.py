@@ -24,6 +24,7 @@ from trigemu.measure.offline import Config, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.menu.load import validate
+from trigemu.menu.names import allowed
 from trigemu.streaming.decide import TOTALS
 
 Progress = Callable[[int, int], None]
@@ -35,7 +36,7 @@ IDLE_FRAMES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What one grid point gave: generated events, accepted ones, and those that passed each line."""
+    """What one grid point gave: generated events, accepted ones, and those that passed each line and the totals."""
 
     generated: int
     accepted: int
@@ -50,6 +51,7 @@ def efficiency(
     events: int = 1000,
     seed: int | None = None,
     cl: float = ONE_SIGMA,
+    lines: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> EfficiencyTable:
     """Count acceptance and efficiency per trigger line at each point of a grid.
@@ -69,6 +71,9 @@ def efficiency(
         Seed of the scan; the configuration's if None.
     cl
         Confidence level of the Clopper-Pearson intervals.
+    lines
+        Lines to keep in the table, in the order of the menu; all if none are named.  After the menu's lines come
+        the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level passed.
     progress
         Called after each frame with events done and wanted.
 
@@ -87,24 +92,34 @@ def efficiency(
     spec = find_signal(setup, signal)
     if events < 1:
         raise InputError(f"events must be at least 1, not {events}")
+    names = (*setup.menu.names, *setup.menu.totals)
+    chosen = _chosen(lines, names)
     points = list(grid_points(grid or {}))
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
     setups = [signal_setup(setup, spec, point, seed) for point in points]
     rows: list[EfficiencyRow] = []
     for index, (point, single) in enumerate(zip(points, setups, strict=True)):
         count = count_signal(single, events, _shifted(progress, index * events, len(points) * events))
-        rows += _rows(point, spec.name, single.menu.names, count, cl)
+        rows += [row for row in _rows(point, spec.name, names, count, cl) if row.line in chosen]
     return EfficiencyTable(
         experiment=setup.config.experiment,
         signal=spec.name,
         title=spec.title,
         keys=tuple(grid or {}),
-        lines=setup.menu.names,
+        lines=tuple(name for name in names if name in chosen),
         cl=cl,
         seed=setups[0].config.run.seed,
         config_hash=setup.digest,
         rows=tuple(rows),
     )
+
+
+def _chosen(lines: Sequence[str], names: Sequence[str]) -> set[str]:
+    by_lower = {name.lower(): name for name in names}
+    for line in lines:
+        if line.lower() not in by_lower:
+            raise InputError(f"there is no line {line!r}; {allowed(line, names)}")
+    return {by_lower[line.lower()] for line in lines} or set(names)
 
 
 def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:
@@ -157,6 +172,7 @@ def _table(setup: Setup, name: str) -> dict[str, Any]:
 
 def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
     """Make and decide frames until at least ``events`` were generated, and count them."""
+    names = (*setup.menu.names, *setup.menu.totals)
     total = np.zeros(2 + len(setup.menu.names) + TOTALS, np.int64)
     idle = 0
     for verdict in decide_frames(setup, naturals()):
@@ -168,7 +184,7 @@ def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = la
             break
         if idle >= IDLE_FRAMES:
             raise RunError(f"no signal event in {IDLE_FRAMES} frames: its rate is too low for a scan")
-    return Count(int(total[0]), int(total[1]), tuple(int(n) for n in total[2:-TOTALS]))
+    return Count(int(total[0]), int(total[1]), tuple(int(n) for n in total[2:][: len(names)]))
 
 
 def _rows(

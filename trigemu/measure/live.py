@@ -95,12 +95,19 @@ def live_table(title: str, snapshot: Snapshot) -> Group:
 def _rates(snapshot: Snapshot) -> Any:
     from trigemu.measure.console import new_table
     from trigemu.measure.html import number, with_error
+    from trigemu.measure.shown import MANY
     from trigemu.measure.statistics import rate
 
     table = new_table("", ("line", "fired", "accepted", "rate (Hz)"))
-    for name, fired, accepted in zip(snapshot.line_names, snapshot.fired, snapshot.accepted, strict=True):
+    lines = list(zip(snapshot.line_names, snapshot.fired, snapshot.accepted, strict=True))
+    # What is taller than the terminal is cut, so of many lines only the busiest are shown.
+    least = sorted((fired for _, fired, _ in lines), reverse=True)[:MANY][-1] if len(lines) > MANY else 0
+    shown = [line for line in lines if line[1] >= least][:MANY]
+    for name, fired, accepted in shown:
         got = rate(accepted, max(snapshot.live_s, 0.0))
         table.add_row(name, number(fired), number(accepted), with_error(got.hz, got.error_hz))
+    if len(lines) > len(shown):
+        table.caption = f"the busiest of {len(lines)} lines"
     return table
 
 

@@ -98,7 +98,11 @@ def _geometry() -> Acceptance:
 def _counted() -> tuple[int, int, dict[str, int]]:
     setup = _chain()
     count = count_events(setup, CHAIN_EVENTS)
-    return count.generated, count.accepted, dict(zip(setup.menu.names, count.passed, strict=True))
+    return (
+        count.generated,
+        count.accepted,
+        dict(zip((*setup.menu.names, *setup.menu.totals), count.passed, strict=True)),
+    )
 
 
 def _share(part: int, whole: int) -> Measured:

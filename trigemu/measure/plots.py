@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.experiments.base import HistogramSpec
+from trigemu.measure.shown import most_efficient
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +72,7 @@ def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str 
             yerr=errors,
             label=label,
             color=COLOURS[index % len(COLOURS)],
-            marker=MARKERS[index % len(MARKERS)],
+            marker=MARKERS[(index + index // len(COLOURS)) % len(MARKERS)],
             markersize=4.5,
             linewidth=1.1,
             capsize=2.5,
@@ -86,7 +87,13 @@ def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str 
 
 
 def efficiency_figure(table: EfficiencyTable) -> Figure:
-    """Return acceptance and efficiencies against the first key of the grid (or the point's number)."""
+    """Return acceptance and efficiencies against the first key of the grid (or the point's number).
+
+    Of many lines only the most efficient are drawn, and lines that never passed are not.
+    """
+    shown, rest = most_efficient(
+        {line: table.array("value", line).tolist() for line in table.lines}, zeros=False
+    )
     first = table.lines[0]
     points = len(table.rows) // len(table.lines)
     x = table.array(table.keys[0], first) if table.keys else np.arange(points, dtype=np.float64)
@@ -97,11 +104,12 @@ def efficiency_figure(table: EfficiencyTable) -> Figure:
             *(table.array(n, first) for n in ("acceptance", "acceptance_low", "acceptance_high")),
         )  # type: ignore[list-item]
     ]
-    for line in table.lines:
+    for line in shown:
         value, low, high = (table.array(name, line) for name in ("value", "low", "high"))
         curves.append((line, x, value, low, high))  # type: ignore[arg-type]
     label = table.keys[0] if table.keys else "point"
-    return curves_figure(curves, label, "acceptance, efficiency", f"{table.experiment}: {table.title}")
+    title = f"{table.experiment}: {table.title}"
+    return curves_figure(curves, label, "acceptance, efficiency", f"{title}\n{rest}" if rest else title)
 
 
 def histogram_figure(spec: HistogramSpec, counts: NDArray[np.int64]) -> Figure:

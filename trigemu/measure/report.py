@@ -12,6 +12,7 @@ import numpy as np
 from trigemu.experiments.setup import Setup
 from trigemu.measure import html
 from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
+from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import signal_labels
 from trigemu.streaming.core.totals import RunTotals
 
@@ -96,12 +97,15 @@ def _decided(summary: Mapping[str, Any]) -> int:
 
 def _lines(setup: Setup, summary: Mapping[str, Any]) -> str:
     rows = []
+    shown, rest = that_fired({name: line["fired"] for name, line in summary["lines"].items()})
     for line in setup.menu.lines:
+        if line.name not in shown:
+            continue
         got = summary["lines"][line.name]
         mode = "" if got["prescale_mode"] == "event" or got["prescale"] == 1 else f" ({got['prescale_mode']})"
         rows.append(
             (
-                html.Html(f"<b>{html.text(line.name)}</b>"),
+                html.Html(f"<b>{html.text(line.name)}</b>{'' if line.level == 'l1' else f' {line.level}'}"),
                 html.code(
                     line.when
                     + (f" [{line.on}]" if line.on else "")
@@ -126,13 +130,16 @@ def _lines(setup: Setup, summary: Mapping[str, Any]) -> str:
         "source, remark",
     )
     note = "Rates: triggers after prescale and dead time over live time, one standard deviation."
-    return html.table(head, rows, numeric=(2, 3, 4, 5, 6)) + html.paragraph(note, "soft")
+    return html.table(head, rows, numeric=(2, 3, 4, 5, 6)) + html.paragraph(f"{rest} {note}".strip(), "soft")
 
 
 def _efficiency(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
     if not setup.signals:
         return []
-    labels, names = signal_labels(setup), setup.menu.names
+    labels = signal_labels(setup)
+    every = (*setup.menu.names, *setup.menu.totals)
+    values = {name: [summary["efficiency"][label][name]["value"] for label in labels] for name in every}
+    names, rest = most_efficient(values)
     rows = []
     for label, signal in zip(labels, setup.signals, strict=True):
         acceptance = summary["acceptance"][label]
@@ -161,7 +168,7 @@ def _efficiency(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
     ]
     return [
         html.table(head, rows, numeric=range(1, len(head))),
-        html.paragraph(note, "soft"),
+        html.paragraph(f"{rest} {note}".strip(), "soft"),
         html.plots(figures),
     ]
 

@@ -22,8 +22,10 @@ PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
 def summarise(setup: Setup, totals: RunTotals) -> dict[str, Any]:
     """Return the summary of a run as plain data.
 
-    Rates are triggers of a line after prescale and dead time over live time; ``raw_rate_hz`` is that times
-    the prescale. Efficiencies are the line's answer to accepted signal events, before prescale and dead time.
+    Rates are recorded triggers of a line over live time; ``raw_rate_hz`` is that times the line's own prescale
+    (null where it is 0).  Where the menu has HLT lines, the raw rate of an L1 line is made of the triggers that
+    were sent, whatever the software trigger said to them.  Efficiencies are the line's answer to accepted signal
+    events, before prescale and dead time.
     """
     run = setup.config.run
     data = {
@@ -103,14 +105,19 @@ def latency_us(stages: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 def _lines(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
     lines = {}
+    software = bool(setup.menu.hlt_mask.any())
     for index, line in enumerate(setup.menu.lines):
         fired, accepted = int(totals.fired[index]), int(totals.accepted[index])
         after = rate(accepted, totals.live_s)
-        before = rate(accepted, totals.live_s, line.scale.factor)
+        sent = int(totals.sent[index])
+        counted = sent if software and line.level == "l1" else accepted
+        # Of a line that is off nothing is known before its prescale.
+        before = rate(counted, totals.live_s if line.scale.factor else 0.0, line.scale.factor or 1)
         lines[line.name] = {
             "level": line.level,
             "fired": fired,
             "accepted": accepted,
+            "sent": sent,
             "prescale": line.scale.factor,
             "prescale_mode": line.scale.mode,
             "rate_hz": after.hz,
@@ -138,7 +145,8 @@ def _acceptance(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
 def _efficiency(setup: Setup, totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         label: {
-            name: _counted(int(row[2 + index]), int(row[1])) for index, name in enumerate(setup.menu.names)
+            name: _counted(int(row[2 + index]), int(row[1]))
+            for index, name in enumerate((*setup.menu.names, *setup.menu.totals))
         }
         for label, row in zip(signal_labels(setup), totals.tally, strict=True)
     }

@@ -18,6 +18,10 @@ from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
 
+ANY_L1 = "any l1"
+ANY_HLT = "any hlt"
+"""What the sums over all lines of a level are called; lines off (prescale 0) do not count there."""
+
 _U64 = NDArray[np.uint64]
 _FALSE = re.compile(r"\bfalse\b", re.IGNORECASE)
 """A line that says ``false`` is meant never to be true."""
@@ -54,6 +58,11 @@ class CompiledMenu:
     def names(self) -> tuple[str, ...]:
         """Names of the lines."""
         return tuple(line.name for line in self.lines)
+
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """Names of the totals over all lines of a level (`ANY_L1`, and `ANY_HLT` if there are HLT lines)."""
+        return (ANY_L1, ANY_HLT) if self.hlt_mask.any() else (ANY_L1,)
 
     @property
     def masks(self) -> tuple[Mask | None, ...]:
@@ -198,6 +207,9 @@ def bit_index(bits: Sequence[str], where: str | Origin = "menu") -> dict[str, in
 def _check_names(menu: Menu, origin: Origin) -> None:
     seen: dict[str, int] = {}
     for number, line in enumerate(menu.line):
+        if line.name.lower() in (ANY_L1, ANY_HLT):
+            place = origin.at("line", number, "name")
+            raise InputError(f"{place}: a line cannot be called {line.name!r}: the sum over all lines is")
         first = seen.setdefault(line.name.lower(), number)
         if first != number:
             raise InputError(

@@ -164,6 +164,7 @@ class Account:
             "line_names": list(self._names),
             "fired": sequencer.fired.tolist(),
             "accepted": sequencer.accepted.tolist(),
+            "sent": sequencer.sent.tolist(),
             "states": {name: int(n) for name, n in zip(TRIGGER_STATES, sequencer.states, strict=True)},
             "live_s": float(sequencer.live_ticks * self._tick_s),
             "dead_s": self._dead_s,

@@ -68,6 +68,7 @@ def assemble(
         line_names=tuple(recorded["line_names"]),
         fired=np.asarray(recorded["fired"], np.int64),
         accepted=np.asarray(recorded["accepted"], np.int64),
+        sent=np.asarray(recorded["sent"], np.int64),
         live_s=recorded["live_s"],
         dead_s=recorded["dead_s"],
         decisions=recorded["decisions"],

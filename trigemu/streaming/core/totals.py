@@ -40,8 +40,9 @@ class RunTotals:
         See `Quality`.
     frames, fragments, triggers
         The ledger's three accounts (`trigemu.streaming.core.ledger`); ``closed`` says that all sums match.
-    line_names, fired, accepted
-        Per line of the menu: candidates that fired it, and recorded triggers that kept it (int64[L]).
+    line_names, fired, accepted, sent
+        Per line of the menu: candidates that fired it, recorded triggers that kept it, and candidates that it
+        kept and that came through the dead time, recorded or not (int64[L]).
     live_s, dead_s
         Detector time in which triggers could and could not be accepted.
     decisions, decisions_sha256
@@ -76,6 +77,7 @@ class RunTotals:
     line_names: tuple[str, ...] = ()
     fired: NDArray[np.int64] = field(default_factory=_no_counts)
     accepted: NDArray[np.int64] = field(default_factory=_no_counts)
+    sent: NDArray[np.int64] = field(default_factory=_no_counts)
     live_s: float = 0.0
     dead_s: float = 0.0
     decisions: int = 0
@@ -92,7 +94,7 @@ class RunTotals:
         """Return plain data, as stored in ``totals.json``."""
         data = {each.name: getattr(self, each.name) for each in fields(self)}
         data["line_names"] = list(self.line_names)
-        for name in ("fired", "accepted"):
+        for name in ("fired", "accepted", "sent"):
             data[name] = data[name].tolist()
         data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
         data["monitor"] = {
@@ -107,7 +109,7 @@ class RunTotals:
         """Rebuild from `to_dict`."""
         values = dict(data)
         values["line_names"] = tuple(values["line_names"])
-        for name in ("fired", "accepted"):
+        for name in ("fired", "accepted", "sent"):
             values[name] = np.asarray(values[name], np.int64)
         values["tally"] = _array(values["tally"])
         values["monitor"] = {name: _array(counts) for name, counts in values["monitor"].items()}

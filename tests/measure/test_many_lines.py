@@ -1,0 +1,152 @@
+"""Menus of very many lines: what tables, pictures and reports leave out, and that they say so."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from trigemu import streaming
+from trigemu.cli import cli
+from trigemu.errors import InputError
+from trigemu.experiments.setup import Setup, load_setup
+from trigemu.measure.console import summary_tables
+from trigemu.measure.efficiency import efficiency
+from trigemu.measure.plots import efficiency_figure
+from trigemu.measure.report import render
+from trigemu.measure.shown import most_efficient, that_fired
+from trigemu.measure.summary import summarise
+
+LINES = 150
+
+
+def many(configs: Path, **changes: object) -> Setup:
+    """The pulser with 150 lines: multiples of 3 fire often, one is rare, most never fire; three are HLT lines."""
+    data = load_setup(configs / "pulser.toml", ["run.frames=20"]).to_dict()
+    lines = [
+        {"name": f"l{i}", "when": "two" if i % 10 == 0 else "three and odd" if i == 7 else "two and false"}
+        for i in range(LINES)
+    ]
+    lines[0]["prescale"] = 0
+    lines += [
+        {"name": "soft", "when": "three", "level": "hlt"},
+        {"name": "off", "when": "two", "level": "hlt", "prescale": 0},
+        {"name": "half", "when": "odd", "level": "hlt", "prescale": 2},
+    ]
+    data["menu"] = {**data["menu"], "line": lines, **changes}
+    return Setup.from_dict(data)
+
+
+@pytest.fixture(scope="module")
+def run(configs: Path, tmp_path_factory: pytest.TempPathFactory):
+    setup = many(configs)
+    totals = streaming.run(setup, tmp_path_factory.mktemp("many") / "run", offline=True)
+    return setup, totals, summarise(setup, totals)
+
+
+def test_counts_of_two_levels_close(run) -> None:
+    _, totals, summary = run
+    lines = summary["lines"]
+    assert summary["closed"]
+    assert totals.triggers["recorded"] > 10
+    assert totals.triggers["vetoed"] > 10
+    # Each recorded trigger was kept by an HLT line and by an L1 line that is on.
+    assert lines["l10"]["accepted"] == totals.triggers["recorded"]
+    assert lines["l10"]["sent"] == totals.triggers["recorded"] + totals.triggers["vetoed"]
+    assert lines["soft"]["accepted"] <= totals.triggers["recorded"]
+    assert (lines["l0"]["accepted"], lines["off"]["accepted"]) == (0, 0)
+    assert lines["l0"]["fired"] == lines["l10"]["fired"] > 0
+    assert (lines["soft"]["level"], lines["l10"]["level"]) == ("hlt", "l1")
+
+
+def test_raw_rates(run) -> None:
+    """An HLT line's is multiplied by its own prescale; an L1 line's does not ask what the HLT said."""
+    _, totals, summary = run
+    lines = summary["lines"]
+    assert lines["half"]["raw_rate_hz"] == pytest.approx(2 * lines["half"]["accepted"] / totals.live_s)
+    assert lines["l10"]["raw_rate_hz"] == pytest.approx(lines["l10"]["sent"] / totals.live_s)
+    assert lines["l0"]["raw_rate_hz"] is None
+    assert lines["l0"]["rate_hz"] == 0
+
+
+def test_totals_over_all_lines(run) -> None:
+    _, totals, summary = run
+    (got,) = summary["efficiency"].values()
+    assert len(got) == LINES + 3 + 2
+    assert got["any l1"]["passed"] == got["l10"]["passed"] > 0
+    assert max(got["soft"]["passed"], got["half"]["passed"]) <= got["any hlt"]["passed"]
+    assert got["any hlt"]["passed"] <= got["soft"]["passed"] + got["half"]["passed"]
+    assert got["any hlt"]["passed"] <= got["off"]["passed"] == got["any l1"]["passed"]
+    assert totals.tally.shape == (1, 2 + LINES + 3 + 2)
+
+
+def test_terminal_and_report_stay_short(run) -> None:
+    setup, totals, summary = run
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(*summary_tables(summary))
+    text = console.export_text()
+    silent = sum(not line["fired"] for line in summary["lines"].values())
+    assert silent > 100
+    assert f"{silent} other lines never fired." in text
+    assert "6 of 155 lines are shown" in text
+    assert "l101" not in text
+    assert "soft (hlt)" in text
+    page = render(setup, totals, summary)
+    assert page.count("<b>l1") < 10
+    assert f"{silent} other lines never fired." in page
+    assert "12 of 155 lines are shown" in page
+
+
+def test_scan_table_and_plot(configs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = many(configs)
+    monkeypatch.setattr(
+        type(setup.experiment),
+        "signal_only",
+        lambda self, data, table: {**data, "signal": [table]},
+        raising=False,
+    )
+    table = efficiency(setup, "burst", events=50)
+    assert table.lines == (*setup.menu.names, "any l1", "any hlt")
+    assert len(table.rows) == LINES + 5
+    figure = efficiency_figure(table)
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels[0] == "acceptance"
+    assert 1 < len(labels) <= 13
+    assert "lines are shown" in figure.axes[0].get_title(loc="left")
+    chosen = efficiency(setup, "burst", events=50, lines=("ANY HLT", "l101", "soft"))
+    assert chosen.lines == ("l101", "soft", "any hlt")
+    assert [row.line for row in chosen.rows] == list(chosen.lines)
+    assert chosen.array("passed", "soft") == table.array("passed", "soft")
+    with pytest.raises(InputError, match="there is no line 'l999'; did you mean"):
+        efficiency(setup, "burst", lines=["l999"])
+
+
+def test_option_of_the_command_line() -> None:
+    answer = CliRunner().invoke(cli, ["efficiency", "na62-dump", "--signal", "aprime-mumu", "--line", "nope"])
+    assert answer.exit_code == 2
+    assert "there is no line 'nope'" in answer.stderr
+
+
+def test_a_line_cannot_have_the_name_of_a_total(configs: Path) -> None:
+    with pytest.raises(InputError, match="a line cannot be called 'Any L1'"):
+        many(configs, line=[{"name": "Any L1", "when": "two"}])
+
+
+def test_what_is_shown() -> None:
+    values = {f"a{i}": [i / 10, None] for i in range(5)}
+    assert most_efficient(values, 5) == (list(values), "")
+    assert most_efficient(values, 5, zeros=False) == (
+        ["a1", "a2", "a3", "a4"],
+        "4 of 5 lines are shown; 1 never passed.",
+    )
+    assert most_efficient(values, 2) == (
+        ["a3", "a4"],
+        "2 of 5 lines are shown; 2 passed less often and 1 never passed.",
+    )
+    assert most_efficient({"a": [np.nan]}, zeros=False)[0] == []
+    assert that_fired({"a": 0, "b": 3}) == (["a", "b"], "")
+    assert that_fired({"a": 0, "b": 3}, 1) == (["b"], "1 other line never fired.")

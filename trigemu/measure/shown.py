@@ -1,0 +1,62 @@
+"""Which of very many lines a table or a picture shows, and one sentence about the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+MANY = 12
+"""Lines shown beside one another at most; a menu with more of them is summed up."""
+
+
+def most_efficient(
+    values: Mapping[str, Sequence[float | None]], most: int = MANY, *, zeros: bool = True
+) -> tuple[list[str], str]:
+    """Return the lines to show, in the order of ``values``, and a sentence about the others.
+
+    Parameters
+    ----------
+    values
+        Line -> its efficiencies (None or nan where nothing was counted).
+    most
+        Lines to show at most: those with the highest mean.
+    zeros
+        Whether lines that never passed are shown as long as there is room for all lines.
+
+    Returns
+    -------
+    tuple
+        Names, and a sentence ("" if no line is left out).
+    """
+    means = {
+        name: sum(value for value in got if value is not None and value > 0) / max(len(got), 1)
+        for name, got in values.items()
+    }
+    if zeros and len(means) <= most:
+        return list(means), ""
+    passed = [name for name, mean in means.items() if mean > 0]
+    best = set(sorted(passed, key=lambda name: means[name], reverse=True)[:most])
+    shown = [name for name in means if name in best]
+    return shown, _sentence(len(means), len(shown), len(passed))
+
+
+def _sentence(lines: int, shown: int, passed: int) -> str:
+    if shown == lines:
+        return ""
+    others = [
+        f"{count} {what}"
+        for count, what in ((passed - shown, "passed less often"), (lines - passed, "never passed"))
+        if count
+    ]
+    return f"{shown} of {lines} lines are shown; {' and '.join(others)}."
+
+
+def that_fired(fired: Mapping[str, int], most: int = MANY) -> tuple[list[str], str]:
+    """Return the lines of a menu to list, and a sentence about those that never fired.
+
+    A menu of up to ``most`` lines is listed whole.
+    """
+    seen = [name for name, count in fired.items() if count]
+    silent = len(fired) - len(seen)
+    if len(fired) <= most or not silent:
+        return list(fired), ""
+    return seen, f"{silent} other line{'s' if silent > 1 else ''} never fired."
