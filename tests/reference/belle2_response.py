@@ -80,8 +80,8 @@ def cells_on_path(points):
 def stop(kinetic, mass, minimum, slices=20000):
     """Kinetic energy behind matter, minimum loss times beta^(-5/3), in tiny slices."""
     for _ in range(slices):
-        gamma = 1.0 + kinetic / mass
-        kinetic -= minimum / slices * (1.0 - 1.0 / gamma**2) ** (-5.0 / 6.0)
         if kinetic <= 0.0:
             return 0.0
-    return kinetic
+        gamma = 1.0 + kinetic / mass
+        kinetic -= minimum / slices * (1.0 - 1.0 / gamma**2) ** (-5.0 / 6.0)
+    return max(kinetic, 0.0)
