@@ -155,7 +155,14 @@ def test_the_command_writes_network_and_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--precision", "8,6"), ("--precision", "a,b,c"), ("--precision", "40,6,8"), ("--epochs", "0")],
+    [
+        ("--out", "nowhere/net.npz"),
+        ("--out", "net.root"),
+        ("--precision", "8,6"),
+        ("--precision", "a,b,c"),
+        ("--precision", "40,6,8"),
+        ("--epochs", "0"),
+    ],
 )
 def test_bad_options_are_refused(option: str, value: str) -> None:
     pytest.importorskip("torch", reason=NO_TORCH)

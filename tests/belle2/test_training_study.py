@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +55,7 @@ def test_figures_by_hand() -> None:
     assert result.within == pytest.approx(2 / 3)
     assert result.far_within == pytest.approx(1 / 2)
     assert result.width == pytest.approx(np.quantile([10, 19.5, 0], 0.68), abs=1e-4)
+    assert result.central == pytest.approx(np.diff(np.quantile([10, 19.5, 0], [0.16, 0.84]))[0] / 2, abs=1e-4)
     with pytest.raises(InputError, match="need rows"):
         study.figures(outputs[:3], offline[:3])
 
@@ -67,6 +67,7 @@ def test_the_hardware_on_the_real_rows(shared_data) -> None:
     hardware = study.figures(tracks.hardware, tracks.offline)
     assert (hardware.near, hardware.far) == (1134, 782)
     assert hardware.width == pytest.approx(8.51, abs=0.01)
+    assert hardware.central == pytest.approx(8.31, abs=0.01)
     assert hardware.within == pytest.approx(0.861, abs=0.001)
     # Raw integers are the scaled output in units of 2^-12.
     assert np.abs(tracks.inputs).max() <= 1
@@ -131,7 +132,8 @@ def test_five_folds_are_at_least_as_good_as_the_hardware_needs(shared_data) -> N
     # share within 15 cm at most 0.02 below (medians over the folds).
     pytest.importorskip("torch", reason="training needs the extra train (PyTorch)")
     tracks = real.read_real(shared_data / "belle2" / TABLE)
-    result = study.cross_validate(tracks, 5, replace(tune.RealRecipe()), networks.run_fixed_layers)
+    result = study.cross_validate(tracks, 5, tune.RealRecipe(), networks.run_fixed_layers)
     compared = result.medians()["compared"]
     assert compared["width_ratio"] <= 1.10
+    assert compared["central_ratio"] <= 1.10
     assert compared["within_difference"] >= -0.02

@@ -32,6 +32,14 @@ def _out(default: str) -> Callable[[Command], Command]:
     return click.option("--out", type=FILE, default=Path(default), show_default=True, help="File to write.")
 
 
+def _place(out: Path) -> None:
+    """Refuse a file that could not be written before the work is done rather than after."""
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"{out}: {out.parent} is not a folder", param_hint="--out")
+    if out.suffix != ".npz":
+        raise click.BadParameter(f"{out} must end in .npz", param_hint="--out")
+
+
 def _given(**options: Any) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
 
@@ -58,6 +66,7 @@ def left_right(out: Path, seed: int | None, tracks: int | None, purity: float | 
     """Derive the left/right tables of the track-segment finder from tracks through the wires."""
     from trigemu.experiments.belle2.training import left_right as room
 
+    _place(out)
     recipe = room.LeftRightRecipe(**_given(seed=seed, tracks=tracks, purity=purity))
     tables = room.derive_tables(recipe)
     room.save_tables(out, *tables)
@@ -106,6 +115,7 @@ def neuro(
     from trigemu.experiments.belle2.training.fit import load_torch
 
     load_torch()
+    _place(out)
     bits = [_precision(text) for text in precisions]
     if real is None:
         report = _train(out, bits, _given(seed=seed, tracks=tracks, epochs=epochs))

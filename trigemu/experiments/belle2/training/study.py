@@ -32,6 +32,8 @@ class Figures:
         Rows with offline z within `NEAR_CM`, and beyond `FAR_CM`.
     width
         68 % half-width of z - offline z of near rows in cm: the quantile of its absolute value.
+    central
+        Half of the interval from the 16th to the 84th percentile of the same difference, which forgives a bias.
     within
         Share of near rows with z within `CUT_CM`.
     far_within
@@ -41,6 +43,7 @@ class Figures:
     near: int
     far: int
     width: float
+    central: float
     within: float
     far_within: float
 
@@ -57,6 +60,7 @@ def figures(outputs: F32, offline: F32) -> Figures:
         int(near.sum()),
         int(far.sum()),
         float(np.quantile(np.abs(z - truth)[near], 0.68)),
+        float(np.diff(np.quantile((z - truth)[near], (0.16, 0.84)))[0] / 2),
         float((np.abs(z[near]) < CUT_CM).mean()),
         float((np.abs(z[far]) < CUT_CM).mean()),
     )
@@ -127,7 +131,7 @@ class Study:
 
     def medians(self) -> dict[str, dict[str, float]]:
         """Return the median over folds of each figure, and of the ratio and difference to the hardware."""
-        names = ("width", "within", "far_within")
+        names = ("width", "central", "within", "far_within")
         table = {
             who: {
                 name: float(np.median([getattr(getattr(f, who), name) for f in self.folds])) for name in names
@@ -136,6 +140,7 @@ class Study:
         }
         table["compared"] = {
             "width_ratio": table["ours"]["width"] / table["hardware"]["width"],
+            "central_ratio": table["ours"]["central"] / table["hardware"]["central"],
             "within_difference": table["ours"]["within"] - table["hardware"]["within"],
             "far_within_difference": table["ours"]["far_within"] - table["hardware"]["far_within"],
         }
