@@ -56,9 +56,11 @@ def check_crossings(
         if OFFSETS not in columns or name == TRUTH:
             continue
         offsets = columns[OFFSETS]
-        hits = next((len(values) for key, values in columns.items() if key != OFFSETS), 0)
+        lengths = {len(values) for key, values in columns.items() if key != OFFSETS}
+        if len(lengths) > 1:
+            raise CrossingError(f"frame {frame}: source {name!r}: hit columns of different lengths", (name,))
         try:
-            check_offsets(offsets, hits, f"frame {frame}: source {name!r}")
+            check_offsets(offsets, max(lengths, default=0), f"frame {frame}: source {name!r}")
         except InputError as error:
             raise CrossingError(str(error), (name,)) from None
         if len(offsets) != len(time) + 1:
