@@ -106,6 +106,8 @@ def _event(block: str, where: str) -> tuple[list[list[float]], float]:
             raise InputError(
                 f"{where}: particle {number} has mother {row[2]:g}, which does not stand before it"
             )
+        if row[0] != int(row[0]) or abs(row[0]) >= 2**31:
+            raise InputError(f"{where}: particle {number} has the code {row[0]:g}, a PDG code is wanted")
         if row[9] < 0.0 or (row[11] < 0.0 and row[1] == 2):
             raise InputError(f"{where}: particle {number} has a negative energy or lifetime")
     table = np.array([row[6:10] for row in particles])
