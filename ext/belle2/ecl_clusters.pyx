@@ -29,7 +29,7 @@ cdef enum:
     BACKGROUND
 
 cdef struct Crossing:
-    # Cells of the crossing: of a cell hit twice, the last hit.
+    # Cells of the crossing: of a cell hit twice, the last hit.  Those that were not hit have energy 0.
     double energy[CELLS]
     double time[CELLS]
     int8_t fired[CELLS]
@@ -93,6 +93,7 @@ cdef class Clusters:
         with nogil:
             for i in range(CELLS):
                 x.fired[i] = 0
+                x.energy[i] = x.time[i] = 0.0
             cluster_offsets[0] = 0
             for event in range(events):
                 n = self.select_window(
@@ -107,6 +108,7 @@ cdef class Clusters:
                         sums[event, i] = NAN
                 for i in range(n):
                     x.fired[cell[order[i]]] = 0
+                    x.energy[cell[order[i]]] = 0.0
                 cluster_offsets[event + 1] = rows
 
     cdef int select_window(
@@ -138,16 +140,15 @@ cdef class Clusters:
             totals[k] = 0.0
             for i in range(n):
                 hit = order[i]
-                if starts[k] < time[hit] < starts[k] + self.window:
-                    totals[k] += energy[hit]
+                # A product instead of a branch that nobody can predict.
+                totals[k] += energy[hit] * <double> ((starts[k] < time[hit]) & (time[hit] < starts[k] + self.window))
             if most < totals[k]:
                 most, best = totals[k], k
         start = starts[best] if best >= 0 else -4000.0 + fluctuation
         for i in range(n):
             hit = order[i]
-            if start < time[hit] < start + self.window:
-                order[kept] = hit
-                kept += 1
+            order[kept] = hit
+            kept += (start < time[hit]) & (time[hit] < start + self.window)
         sums[0] = start
         return kept
 
@@ -224,7 +225,7 @@ cdef class Clusters:
                 most, centre = 0.0, 0
                 for j in range(NEAR):
                     other = self.near[c, j]
-                    if x.fired[other] and x.energy[other] > most:
+                    if x.energy[other] > most:
                         most, centre = x.energy[other], other
                 if centre == 0:
                     continue
@@ -240,7 +241,10 @@ cdef class Clusters:
     cdef int64_t keep(
         self, Crossing *x, int centre, int64_t row, int16_t[:, ::1] cluster_whole, double[:, ::1] cluster_real
     ) noexcept nogil:
-        """Sum the cells around a centre, as they are (other clusters may have them too); return the next row."""
+        """Sum the cells around a centre, as they are (other clusters may have them too); return the next row.
+
+        Cells that were not hit have no energy and change no sum.
+        """
         cdef int i, k, other, count = 0
         cdef double e, energy = 0.0, time = 0.0
         cdef double place[3]
@@ -248,10 +252,8 @@ cdef class Clusters:
             place[k] = 0.0
         for i in range(NEAR):
             other = self.near[centre, i]
-            if not x.fired[other]:
-                continue
             e = x.energy[other]
-            count += 1
+            count += x.fired[other]
             energy += e
             time += e * x.time[other]
             for k in range(3):

@@ -51,6 +51,17 @@ def ring_at(theta: float) -> int:
     return -1
 
 
+LOOK_UP = 8192
+"""Entries of `ring_look_up`: steps of 0.022 degrees."""
+
+
+@cache
+def ring_look_up() -> NDArray[np.int8]:
+    """Return int8[8192], `ring_at` in equal steps of theta over 0-180 degrees (middle of each step)."""
+    steps = (np.arange(LOOK_UP) + 0.5) * (math.pi / LOOK_UP)
+    return np.array([ring_at(theta) for theta in steps], np.int8)
+
+
 @cache
 def ring_edges() -> F64:
     """Return float64[69, 2], lower and upper polar angle of every ring in rad."""

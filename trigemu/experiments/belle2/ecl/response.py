@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.ecl.cells import CELLS, CRYSTALS, cell_of_crystal
 from trigemu.experiments.belle2.ecl.config import Ecl
-from trigemu.experiments.belle2.ecl.crystals import ring_table
+from trigemu.experiments.belle2.ecl.crystals import ring_look_up, ring_table
 from trigemu.experiments.belle2.ecl.response_config import EclResponse
-from trigemu.experiments.belle2.ecl.showers import SPOTS, deposit
+from trigemu.experiments.belle2.ecl.showers import SPOTS, deposit, spots
 from trigemu.experiments.belle2.particles import Particles
 from trigemu.experiments.belle2.response import helix
 from trigemu.jit import kernel
@@ -78,7 +78,8 @@ def crystal_energies(particles: Particles, config: Ecl, seed: int, frame: int) -
         p.time_ns,
         helix.perigees(p),
         _parameters(config.response),
-        *ring_table(),
+        spots(),
+        (ring_look_up(), *ring_table()),
         np.zeros((CRYSTALS, 2)),
         np.empty(most * SPOTS + 1, np.int32),
         offsets,

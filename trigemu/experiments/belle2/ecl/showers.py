@@ -9,11 +9,12 @@ a gap.  A particle that ionises leaves spots along its path.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.belle2.ecl.crystals import ring_at
+from trigemu.experiments.belle2.ecl.crystals import LOOK_UP
 from trigemu.experiments.belle2.response import helix
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
@@ -21,6 +22,7 @@ from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+Crystals = tuple[NDArray[np.int8], I64, I64]
 
 CORE_SPOTS, TAIL_SPOTS, PATH_SPOTS, HADRON_SPOTS = 36, 12, 8, 24
 SPOTS = CORE_SPOTS + TAIL_SPOTS
@@ -29,6 +31,7 @@ SPOTS = CORE_SPOTS + TAIL_SPOTS
 _PARTICLE = int(Purpose.ECL_PARTICLE)
 _BLOCKS = 4  # random blocks of a particle
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
+_PER_RADIAN = LOOK_UP / math.pi
 _FARTHEST = 0.98  # the profile is cut where this fraction of it is inside
 
 # Columns of the parameters, in this order; `response.parameters` fills them.
@@ -77,55 +80,59 @@ def entrance(
     return best, x, y, z
 
 
+@cache
+def spots() -> F64:
+    """Return float64[72, 2]: where spots of core, tail and hadronic profile lie across the shower, for R = 1."""
+    out = []
+    for number in (CORE_SPOTS, TAIL_SPOTS, HADRON_SPOTS):
+        k = np.arange(number)
+        inside = _FARTHEST * (k + 0.5) / number
+        r = np.sqrt(inside / (1.0 - inside))
+        out.append(np.stack([r * np.cos(_GOLDEN * k), r * np.sin(_GOLDEN * k)], axis=1))
+    return np.concatenate(out)
+
+
 @inlined
-def drop(
-    theta: float, phi: float, energy: float, time: float, first: I64, counts: I64, work: F64, hit: I32, n: int
-) -> int:
-    """Add energy to the crystal at a direction; ``work`` holds energy and energy x time, ``hit`` crystals in use."""
-    if not 0.0 < theta < math.pi or energy <= 0.0:
+def lay(aim: F64, number: int, energy: float, time: float, at: Crystals, work: F64, hit: I32, n: int) -> int:
+    """Share energy among the crystals at the first directions of ``aim`` (rows: theta, azimuth over 2 pi).
+
+    ``at``: `crystals.ring_look_up`, first crystal and number of crystals of every ring; ``work`` holds energy and
+    energy x time of crystals, ``hit`` those in use.  Returns how many are in use.
+    """
+    look_up, first, counts = at
+    share = energy / number
+    if share <= 0.0:
         return n
-    ring = ring_at(theta)
-    if ring < 0:
-        return n
-    turn = phi / (2.0 * math.pi)
-    crystal = first[ring] + min(int((turn - math.floor(turn)) * counts[ring]), counts[ring] - 1)
-    if work[crystal, 0] == 0.0:
-        hit[n] = crystal
-        n += 1
-    work[crystal, 0] += energy
-    work[crystal, 1] += energy * time
+    for k in range(number):
+        theta, turn = aim[k, 0], aim[k, 1]
+        if not 0.0 < theta < math.pi:
+            continue
+        ring = look_up[int(theta * _PER_RADIAN)]
+        if ring < 0:
+            continue
+        size = counts[ring]
+        crystal = first[ring] + min(int((turn - math.floor(turn)) * size), size - 1)
+        if work[crystal, 0] == 0.0:
+            hit[n] = crystal
+            n += 1
+        work[crystal, 0] += share
+        work[crystal, 1] += share * time
     return n
 
 
 @inlined
-def spread(
-    x: float,
-    y: float,
-    z: float,
-    radius: float,
-    spots: int,
-    turn: float,
-    energy: float,
-    time: float,
-    first: I64,
-    counts: I64,
-    work: F64,
-    hit: I32,
-    n: int,
-) -> int:
-    """Lay energy around a point with the profile 2 r R^2 / (r^2 + R^2)^2 across the direction from the origin."""
-    rho = math.hypot(x, y)
-    distance = math.hypot(rho, z)
-    theta, phi = math.atan2(rho, z), math.atan2(y, x)
-    share = energy / spots
-    for k in range(spots):
-        inside = _FARTHEST * (k + 0.5) / spots
-        r = radius * math.sqrt(inside / (1.0 - inside))
-        angle = _GOLDEN * k + turn
-        at = theta + r * math.cos(angle) / distance
-        sine = max(math.sin(at), 1e-3)
-        n = drop(at, phi + r * math.sin(angle) / (distance * sine), share, time, first, counts, work, hit, n)
-    return n
+def across(x: float, y: float, z: float, radius: float, where: F64, turn: float, aim: F64) -> None:
+    """Write directions around a point, across the line from the origin, with the profile 2 r R^2 / (r^2 + R^2)^2.
+
+    ``where``: rows of `spots`; ``turn``: the random angle by which they are turned.
+    """
+    rho = max(math.hypot(x, y), 1.0)
+    theta, azimuth = math.atan2(rho, z), math.atan2(y, x) / (2.0 * math.pi)
+    polar, around = radius / math.hypot(rho, z), radius / (2.0 * math.pi * rho)
+    cos, sin = math.cos(turn), math.sin(turn)
+    for k in range(len(where)):
+        aim[k, 0] = theta + polar * (where[k, 0] * cos - where[k, 1] * sin)
+        aim[k, 1] = azimuth + around * (where[k, 0] * sin + where[k, 1] * cos)
 
 
 @inlined
@@ -135,38 +142,13 @@ def moyal(gauss: float) -> float:
 
 
 @inlined
-def along(
-    x: float,
-    y: float,
-    z: float,
-    dx: float,
-    dy: float,
-    dz: float,
-    length: float,
-    energy: float,
-    time: float,
-    first: I64,
-    counts: I64,
-    work: F64,
-    hit: I32,
-    n: int,
-) -> int:
-    """Lay energy evenly along a path."""
+def along(x: float, y: float, z: float, dx: float, dy: float, dz: float, aim: F64) -> None:
+    """Write directions along a path (dx, dy, dz) from (x, y, z)."""
     for k in range(PATH_SPOTS):
-        s = length * (k + 0.5) / PATH_SPOTS
-        px, py, pz = x + s * dx, y + s * dy, z + s * dz
-        n = drop(
-            math.atan2(math.hypot(px, py), pz),
-            math.atan2(py, px),
-            energy / PATH_SPOTS,
-            time,
-            first,
-            counts,
-            work,
-            hit,
-            n,
-        )
-    return n
+        part = (k + 0.5) / PATH_SPOTS
+        px, py, pz = x + part * dx, y + part * dy, z + part * dz
+        aim[k, 0] = math.atan2(math.hypot(px, py), pz)
+        aim[k, 1] = math.atan2(py, px) / (2.0 * math.pi)
 
 
 @kernel
@@ -180,8 +162,8 @@ def deposit(
     time_ns: F64,
     tracks: F64,
     p: F64,
-    first: I64,
-    counts: I64,
+    where: F64,
+    at: Crystals,
     work: F64,
     hit: I32,
     out_offsets: I64,
@@ -191,9 +173,14 @@ def deposit(
 ) -> None:
     """Write crystals with their energies and times, event by event, in the order of their numbers.
 
-    ``tracks``: perigees (`helix.perigees`); ``work``: zeros[8736, 2]; ``hit``: scratch for the crystals of an event.
+    ``tracks``: perigees (`helix.perigees`); ``where``: `spots`; ``at``: see `lay`;
+    ``work``: zeros[8736, 2]; ``hit``: scratch for the crystals of an event.
     """
     rows = 0
+    aim = np.empty((SPOTS, 2))
+    core_spots = where[:CORE_SPOTS]
+    tail_spots = where[CORE_SPOTS:SPOTS]
+    hadron_spots = where[SPOTS:]
     for event in range(len(offsets) - 1):
         n = 0
         for i in range(offsets[event], offsets[event + 1]):
@@ -228,13 +215,10 @@ def deposit(
                 lost = min(-p[LEAKAGE] * math.log(1.0 - v), 1.0)
                 energy = full * max(1.0 + sigma * gauss - lost, 0.0)
                 x, y, z = x + p[DEPTH] * dx, y + p[DEPTH] * dy, z + p[DEPTH] * dz
-                core = p[MOLIERE] * p[R_CORE]
-                n = spread(
-                    x, y, z, core, CORE_SPOTS, turn, energy * p[CORE], time, first, counts, work, hit, n
-                )
-                tail = p[MOLIERE] * p[R_TAIL]
-                rest = energy * (1.0 - p[CORE])
-                n = spread(x, y, z, tail, TAIL_SPOTS, turn + 1.0, rest, time, first, counts, work, hit, n)
+                across(x, y, z, p[MOLIERE] * p[R_CORE], core_spots, turn, aim)
+                n = lay(aim, CORE_SPOTS, energy * p[CORE], time, at, work, hit, n)
+                across(x, y, z, p[MOLIERE] * p[R_TAIL], tail_spots, turn + 1.0, aim)
+                n = lay(aim, TAIL_SPOTS, energy * (1.0 - p[CORE]), time, at, work, hit, n)
                 continue
             # Inclined tracks have a longer way through the crystals.
             radial = (x * dx + y * dy + z * dz) / math.sqrt(x * x + y * y + z * z)
@@ -248,7 +232,8 @@ def deposit(
                 rate = p[MIP] / (beta * beta) * (1.0 + p[MIP_WIDTH] * moyal(gauss))
                 reach = min(reach, kinetic / rate)
                 loss = rate * reach
-                n = along(x, y, z, dx, dy, dz, reach, loss, time, first, counts, work, hit, n)
+                along(x, y, z, reach * dx, reach * dy, reach * dz, aim)
+                n = lay(aim, PATH_SPOTS, loss, time, at, work, hit, n)
                 kinetic -= loss
             # Antinucleons annihilate, also where they stop.
             extra = 2.0 * mass[i] if pdg[i] == -2212 or pdg[i] == -2112 else 0.0
@@ -256,9 +241,8 @@ def deposit(
                 share, _ = uniform2(seed, frame, _PARTICLE, event, block + 2)
                 energy = (kinetic + extra) * p[FRACTION] * share
                 x, y, z = x + reach * dx, y + reach * dy, z + reach * dz
-                n = spread(
-                    x, y, z, p[R_HADRON], HADRON_SPOTS, turn, energy, time, first, counts, work, hit, n
-                )
+                across(x, y, z, p[R_HADRON], hadron_spots, turn, aim)
+                n = lay(aim, HADRON_SPOTS, energy, time, at, work, hit, n)
         hit[:n].sort()
         for k in range(n):
             crystal = hit[k]
