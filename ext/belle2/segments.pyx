@@ -3,8 +3,9 @@
 Plan.  A crossing has a few hundred hits on 14336 wires, and 2336 segments look at 11 or 15 wires each, nearly all of
 them empty.  So:
 
-1. Hits become one bit per wire and the earliest time of the wire.  A layer is a row of bits, with the wires at both
-   ends of the row repeated beyond the other end, so that nothing below has to wrap.
+1. Hits become one bit per wire and the earliest time of the wire.  A layer is a row of bits and a row of times, with
+   the wires at both ends repeated beyond the other end, so that nothing below has to wrap.  Wires without hit have a
+   time later than all others, so times need no question; those that were hit get it back afterwards.
 2. Sixty-four segments at a time: which of the five layers have a hit in the segment's wires (shifts and ORs), how
    many layers that makes (a bit-sliced adder), is a priority wire hit.  No table entry fires with fewer than
    ``least`` layers (the caller looked), so a segment without them cannot fire.
@@ -12,15 +13,16 @@ them empty.  So:
 """
 
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 cdef enum:
     CHANNELS = 14336
     LAYERS = 56
     WORDS = 7        # words of a row: 8 repeated wires, at most 384, 8 repeated wires
+    ROW = 448        # bits, and times, of a row
     PAD = 8
     MOST = 384       # segments in a superlayer
-    MISSING = 9999   # time of a layer without hit
+    MISSING = 9999   # time of a wire or layer without hit
 
 cdef extern from *:
     """
@@ -52,8 +54,8 @@ cdef struct Superlayer:
     int number           # segments
     int first            # of its segments
     int lower            # what segment 0 takes for its lower neighbour
-    int channel          # first channel of the innermost of the five layers
     const uint64_t *rows
+    const int16_t *times
     const uint8_t *table
 
 
@@ -67,12 +69,11 @@ cdef inline uint64_t after(const uint64_t *row, int w, int n) noexcept nogil:
 
 
 cdef inline uint32_t around(const uint64_t *row, int number) noexcept nogil:
-    """Return wires number - 2 (bit 0) to number + 2 (bit 4) of a row."""
+    """Return wires number - 2 (bit 0) to number + 2 (bit 4) of a row, and others above."""
     cdef int place = number + PAD - 2
-    cdef int w = place >> 6
-    cdef int shift = place & 63
-    cdef uint64_t high = row[w + 1] << 1 << (63 - shift) if w + 1 < WORDS else 0
-    return <uint32_t> ((row[w] >> shift) | high)
+    cdef uint32_t part
+    memcpy(&part, <const uint8_t *> row + (place >> 3), sizeof(part))
+    return part >> (place & 7)
 
 
 cdef inline uint64_t fires_possibly(const Superlayer *s, int w, int least) noexcept nogil:
@@ -135,80 +136,57 @@ cdef inline uint32_t pattern_of(const Superlayer *s, int number) noexcept nogil:
     )
 
 
-cdef inline int wire_time(const Superlayer *s, const int16_t *time, int layer, int wire) noexcept nogil:
-    if wire < 0:
-        wire += s.number
-    elif wire >= s.number:
-        wire -= s.number
-    return time[s.channel + layer * s.number + wire]
-
-
-cdef inline int position_of(const Superlayer *s, const int16_t *time, int number, uint32_t pattern) noexcept nogil:
+cdef inline int position_of(const Superlayer *s, int number, uint32_t pattern) noexcept nogil:
     """Return which wire has priority: 3 first, 2 second left, 1 second right (it wins if both came together)."""
-    cdef uint32_t second
-    cdef int layer
-    if s.inner:
-        if pattern & 1:
-            return 3
-        second = (pattern >> 1) & 3
-        layer = 1
-    else:
-        if pattern & 32:
-            return 3
-        second = (pattern >> 6) & 3
-        layer = 3
+    cdef uint32_t second = (pattern >> 1 if s.inner else pattern >> 6) & 3
+    cdef const int16_t *left = s.times + (ROW if s.inner else 3 * ROW) + number
+    if pattern & (1 if s.inner else 32):
+        return 3
     if second != 3:
         return second
-    return 1 if wire_time(s, time, layer, number) >= wire_time(s, time, layer, number - 1) else 2
+    return 1 if left[0] >= (left - 1)[0] else 2
 
 
-cdef inline void emit(
-    const Superlayer *s, const int16_t *time, const Candidate *candidate, Output *out
-) noexcept nogil:
+cdef inline int16_t two(const int16_t *time) noexcept nogil:
+    """Return the earliest of a wire and the one before."""
+    return min((time - 1)[0], time[0])
+
+
+cdef inline int16_t three(const int16_t *time) noexcept nogil:
+    return min(two(time), time[1])
+
+
+cdef inline void emit(const Superlayer *s, const Candidate *candidate, Output *out) noexcept nogil:
     """Write a segment.  Found time: when the fourth layer was hit, the second latest of five."""
-    cdef uint32_t pattern = candidate.pattern
-    cdef int number = candidate.number
-    cdef int layer, first, width, wire, t, earliest, fastest = MISSING, latest = -MISSING, found = -MISSING
-    cdef uint32_t bits
-    for layer in range(5):
-        if s.inner:
-            width = layer + 1
-            first = -((layer + 1) >> 1)
-        else:
-            width = 3 - layer if layer < 3 else layer - 1
-            first = -1 if width > 1 else 0
-        bits = pattern & ((1 << width) - 1)
-        pattern >>= width
-        earliest = MISSING
-        while bits:
-            wire = first + lowest_bit(bits)
-            bits &= bits - 1
-            t = wire_time(s, time, layer, number + wire)
-            if t < earliest:
-                earliest = t
-        if earliest < fastest:
-            fastest = earliest
-        if earliest > latest:
-            found = latest
-            latest = earliest
-        elif earliest > found:
-            found = earliest
-    layer = 0 if s.inner else 2
-    if candidate.position == 3:
-        t = wire_time(s, time, layer, number)
+    cdef const int16_t *time = s.times + candidate.number
+    cdef const int16_t *priority
+    cdef int16_t a, b, c, d, e, latest, found
+    if s.inner:
+        priority = time
+        a, b, c = time[0], two(time + ROW), three(time + 2 * ROW)
+        d = min(three(time + 3 * ROW), time[3 * ROW - 2])
+        e = min(three(time + 4 * ROW), min(time[4 * ROW - 2], time[4 * ROW + 2]))
     else:
-        t = wire_time(s, time, layer + 1, number - (candidate.position == 1))
-    out.segment[out.count] = <int16_t> (s.first + number)
+        priority = time + 2 * ROW
+        a, b, c = three(time), two(time + ROW), time[2 * ROW]
+        d, e = two(time + 3 * ROW), three(time + 4 * ROW)
+    if candidate.position != 3:
+        priority += ROW - (candidate.position == 1)
+    latest, found = max(a, b), min(a, b)
+    found, latest = max(found, min(latest, c)), max(latest, c)
+    found, latest = max(found, min(latest, d)), max(latest, d)
+    found = max(found, min(latest, e))
+    out.segment[out.count] = <int16_t> (s.first + candidate.number)
     out.position[out.count] = candidate.position
     out.left_right[out.count] = candidate.side
-    out.time[out.count] = <int16_t> t
-    out.fastest[out.count] = <int16_t> fastest
-    out.found[out.count] = <int16_t> found
+    out.time[out.count] = priority[0]
+    out.fastest[out.count] = min(min(min(a, b), min(c, d)), e)
+    out.found[out.count] = found
     out.pattern[out.count] = candidate.pattern
     out.count += 1
 
 
-cdef void superlayer_segments(const Superlayer *s, const int16_t *time, int least, Output *out) noexcept nogil:
+cdef void superlayer_segments(const Superlayer *s, int least, Output *out) noexcept nogil:
     """Write the segments of one superlayer of one crossing, in rising order."""
     cdef Candidate candidates[MOST]
     cdef uint8_t first_priority[MOST]
@@ -228,7 +206,7 @@ cdef void superlayer_segments(const Superlayer *s, const int16_t *time, int leas
                 break
             pattern = pattern_of(s, number)
             candidate = &candidates[count]
-            candidate.position = <uint8_t> position_of(s, time, number, pattern)
+            candidate.position = <uint8_t> position_of(s, number, pattern)
             candidate.side = s.table[2 * pattern + (candidate.position == 2)]
             if not candidate.side:
                 continue
@@ -243,7 +221,7 @@ cdef void superlayer_segments(const Superlayer *s, const int16_t *time, int leas
             upper = candidate.number + 1 if candidate.number + 1 < s.number else 0
             if first_priority[lower] or first_priority[upper]:
                 continue
-        emit(s, time, candidate, out)
+        emit(s, candidate, out)
 
 
 cdef inline Py_ssize_t fill(
@@ -258,25 +236,20 @@ cdef inline Py_ssize_t fill(
 ) noexcept nogil:
     """Set the bits and earliest times of a crossing's hits; return the first hit of no channel, else -1."""
     cdef Py_ssize_t i
-    cdef int wire, t, old
-    cdef uint64_t mask
-    cdef uint64_t *word
+    cdef int t, at
     for i in range(start, stop):
-        wire = channel[i]
-        if wire >= CHANNELS:
+        if channel[i] >= CHANNELS:
             return i
         if tdc[i] < limits[0] or tdc[i] > limits[1]:
             continue
         t = (limits[2] - tdc[i]) >> 1
-        word = bits + (place[wire] >> 6)
-        mask = <uint64_t> 1 << (place[wire] & 63)
-        old = time[wire] if word[0] & mask else MISSING
-        word[0] |= mask
-        time[wire] = <int16_t> (t if t < old else old)
+        at = place[channel[i]]
+        bits[at >> 6] |= <uint64_t> 1 << (at & 63)
+        time[at] = <int16_t> min(t, <int> time[at])
     return -1
 
 
-cdef inline void close_rows(const int16_t[::1] wires, uint64_t *bits) noexcept nogil:
+cdef inline void close_rows(const int16_t[::1] wires, uint64_t *bits, int16_t *time) noexcept nogil:
     """Repeat the first and the last eight wires of every layer beyond the other end (all are whole bytes)."""
     cdef int layer
     cdef uint8_t *row
@@ -284,6 +257,19 @@ cdef inline void close_rows(const int16_t[::1] wires, uint64_t *bits) noexcept n
         row = <uint8_t *> (bits + layer * WORDS)
         row[0] = row[wires[layer] >> 3]
         row[(wires[layer] >> 3) + 1] = row[1]
+        memcpy(time, time + wires[layer], PAD * sizeof(int16_t))
+        memcpy(time + PAD + wires[layer], time + PAD, PAD * sizeof(int16_t))
+        time += ROW
+
+
+cdef inline void forget(
+    const uint16_t *channel, Py_ssize_t start, Py_ssize_t stop, const uint16_t *place, int16_t *time
+) noexcept nogil:
+    """Take back the times of a crossing's hits; repeated ones are written again by the next crossing."""
+    cdef Py_ssize_t i
+    for i in range(start, stop):
+        if channel[i] < CHANNELS:
+            time[place[channel[i]]] = MISSING
 
 
 def find_segments(
@@ -310,26 +296,25 @@ def find_segments(
     int16_t[::1] found,
     uint16_t[::1] pattern,
 ):
-    """Find the segments of all crossings; output columns need room for two segments per hit."""
+    """Find the segments of all crossings; output columns need room for two segments per hit.
+
+    ``time_of`` is int16[56 * 448], all 9999, and is left so (but for wires that are repeated).
+    """
     cdef uint64_t bits[LAYERS * WORDS]
     cdef Superlayer layers[9]
     cdef Output out
     cdef int limits[3]
-    cdef int s, layer = 3, segments = 0, i
-    cdef int first_channel[LAYERS + 1]
+    cdef int s, layer = 3, segments = 0
     cdef Py_ssize_t event, bad = -1
     limits[0], limits[1], limits[2] = low, high, origin
-    first_channel[0] = 0
-    for i in range(LAYERS):
-        first_channel[i + 1] = first_channel[i] + wires[i]
     for s in range(9):
         # Superlayer 0 uses layers 3-7, the others the first five of their six.
         layers[s].inner = s == 0
         layers[s].number = wires[layer]
         layers[s].first = segments
         layers[s].lower = lower[s]
-        layers[s].channel = first_channel[layer]
         layers[s].rows = bits + layer * WORDS
+        layers[s].times = &time_of[0] + layer * ROW + PAD
         layers[s].table = &inner[0] if s == 0 else &outer[0]
         segments += wires[layer]
         layer += 5 if s == 0 else 6
@@ -347,10 +332,12 @@ def find_segments(
             bad = fill(
                 &channel[0], &tdc[0], offsets[event], offsets[event + 1], limits, &place[0], bits, &time_of[0]
             )
+            if bad < 0:
+                close_rows(wires, bits, &time_of[0])
+                for s in range(9):
+                    superlayer_segments(&layers[s], inner_least if s == 0 else outer_least, &out)
+            forget(&channel[0], offsets[event], offsets[event + 1], &place[0], &time_of[0])
             if bad >= 0:
                 break
-            close_rows(wires, bits)
-            for s in range(9):
-                superlayer_segments(&layers[s], &time_of[0], inner_least if s == 0 else outer_least, &out)
             cuts[event + 1] = out.count
     return out.count if bad < 0 else -1 - bad

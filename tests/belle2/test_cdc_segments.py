@@ -119,7 +119,7 @@ def hits_of(crossing):
     return [(int(g.wire_channel(first + layer % depth, wire)), tdc) for layer, wire, tdc in hits]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(_crossing, max_size=3), st.sampled_from(range(len(TABLES))), st.booleans())
 def test_kernel_is_the_slow_reference(finder_of, crossings, which, ideal):
     tables = TABLES[which]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from trigemu.experiments.belle2.cdc import geometry as g
 
@@ -17,11 +18,11 @@ def segments(channels, tdcs, inner, outer, *, low=4450, high=4950, ideal_neighbo
     found = []
     for superlayer in range(9):
         table = outer if superlayer else inner
-        wires = g.segment_wires(superlayer)
+        wires = _wires(superlayer)
         number = len(wires)
         fired = {}
         for own in range(number):
-            segment = _segment(superlayer, [int(wire) for wire in wires[own]], times, table)
+            segment = _segment(superlayer, wires[own], times, table)
             if segment:
                 fired[own] = segment
         for own, segment in fired.items():
@@ -31,6 +32,11 @@ def segments(channels, tdcs, inner, outer, *, low=4450, high=4950, ideal_neighbo
                 continue
             found.append((int(g.SEGMENT_FIRST[superlayer]) + own, *segment))
     return found
+
+
+@cache
+def _wires(superlayer):
+    return g.segment_wires(superlayer).tolist()
 
 
 def _segment(superlayer, wires, times, table):

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from trigemu.menu.schema import Model
 
-_Counts = Annotated[int, Field(ge=-(2**14), le=2**14)]
+_Counts = Annotated[int, Field(ge=0, lt=2**14)]
 
 
 class Cdc(Model):

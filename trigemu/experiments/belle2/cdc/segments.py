@@ -32,9 +32,9 @@ from trigemu.experiments.belle2.records import Segments
 Columns = Mapping[str, NDArray[Any]]
 _Number = TypeVar("_Number", bound=np.integer[Any])
 
-_ROW_BITS, _ROW_PAD = 7 * 64, 8
-_PLACE = (CHANNEL_LAYER * _ROW_BITS + _ROW_PAD + CHANNEL_WIRE).astype(np.uint16)
-"""Where the kernel keeps the bit of each channel: layer by layer, seven words each, after eight spare bits."""
+_ROW, _PAD, _MISSING = 7 * 64, 8, 9999
+_PLACE = (CHANNEL_LAYER * _ROW + _PAD + CHANNEL_WIRE).astype(np.uint16)
+"""Where the kernel keeps bit and time of each channel: layer by layer, seven words of bits, after eight spare ones."""
 
 
 def lower_neighbours(ideal: bool) -> NDArray[np.int16]:
@@ -78,7 +78,13 @@ class SegmentFinder:
         self._low, self._high = config.tdc_low, config.tdc_high
         self._lower = lower_neighbours(config.ideal_neighbours)
         self._wires = WIRES.astype(np.int16)
-        self._time = np.zeros(CHANNELS, np.int16)
+        self._time = np.full(len(WIRES) * _ROW, _MISSING, np.int16)
+        self._make_room(1 << 16)
+
+    def _make_room(self, rows: int) -> None:
+        self._numbers = tuple(np.empty(rows, np.int16) for _ in range(4))
+        self._codes = tuple(np.empty(rows, np.uint8) for _ in range(2))
+        self._pattern = np.empty(rows, np.uint16)
 
     def find(self, columns: Columns) -> Segments:
         """Return the segments of a batch of crossings.
@@ -100,10 +106,12 @@ class SegmentFinder:
         offsets = _exactly(columns, "offsets", np.int64)
         _check_cuts(channel, tdc, offsets)
         # A wire is the priority wire of at most two segments, so there are at most two segments per hit.
-        room = 2 * len(channel)
-        cuts, pattern = np.empty(len(offsets), np.int64), np.empty(room, np.uint16)
-        segment, time, fastest, found = (np.empty(room, np.int16) for _ in range(4))
-        position, side = np.empty(room, np.uint8), np.empty(room, np.uint8)
+        if 2 * len(channel) > len(self._pattern):
+            self._make_room(3 * len(channel))
+        cuts = np.empty(len(offsets), np.int64)
+        segment, time, fastest, found = self._numbers
+        position, side = self._codes
+        pattern = self._pattern
         count = belle2_segments.find_segments(
             channel,
             tdc,
