@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from reference.belle2_ecl import decide
 
 from trigemu.errors import InputError
-from trigemu.experiments.belle2.ecl.bits import ECL_BITS, ecl_words
+from trigemu.experiments.belle2.ecl.bits import ecl_words
 from trigemu.experiments.belle2.ecl.cells import theta_phi
 from trigemu.experiments.belle2.ecl.cm import formula
 from trigemu.experiments.belle2.ecl.config import Ecl
@@ -305,57 +305,6 @@ def test_background_flags_stay_only_on_request(events):
     assert (stays[found][200:] == 1).all()  # both regions soon have opposite quadrants
     others = ~np.array([0, 7 << 25, 0], np.uint32)
     assert np.array_equal(a.words & others, b.words & others)
-
-
-def test_names_of_the_bits(trigger, events):
-    """All calorimeter inputs of the experiment's menu have a name; words carry what the names say."""
-    assert len(ECL_BITS) == 128
-    names = {name: i for i, both in enumerate(ECL_BITS) for name in both.split("|") if name}
-    result = run(trigger, events)
-    words = ecl_words(result.record())
-    d, c = result.decisions, result.counts
-
-    def bit(name):
-        i = names[name]
-        return (words[:, i // 64] >> np.uint64(i % 64) & np.uint64(1)).astype(int)
-
-    for name, value in {
-        "ecl_active": c.has_output,
-        "ehigh": d.ehigh,
-        "elow": d.elow,
-        "elum": d.elum,
-        "ecl_bha": d.bhabha2d,
-        "ecl_3dbha": d.veto,
-        "bha_veto": d.veto,
-        "bha_intrk": d.veto_in_track == 1,
-        "ecl_bhapur": d.select,
-        "ecl_mumu": d.mumu,
-        "ecl_bst": d.burst,
-        "ecl_phys": d.physics,
-        "ecl_oflo": c.clusters_exceed > 0,
-        "ecl_timing_fwd": c.source == 1,
-        "ecl_timing_brl": c.source == 2,
-        "ecl_timing_bwd": c.source == 4,
-        "ecltaub2b": d.taub2b & 1,
-        "ecltaub2b2": d.taub2b >> 1 & 1,
-        "ecltaub2b3": d.taub2b >> 2 & 1,
-        **{f"ecl_lml_{k}": d.lml >> k & 1 for k in range(14)},
-        **{f"hie{k + 1}": d.hie >> k & 1 for k in range(4)},
-        **{f"bha_theta_{k}": np.maximum(d.select_flag, 0) >> k & 1 for k in range(2)},
-        **{f"clst_{k}": np.minimum(c.icn, 15) >> k & 1 for k in range(4)},
-    }.items():
-        assert np.array_equal(bit(name), value), name
-    assert d.bhabha2d.any()
-    assert (c.icn > 15).any()
-
-
-def test_menu_inputs_are_named(shared_data):
-    words = (shared_data / "belle2" / "gdl_v36.inp").read_text().split()[1::2]
-    ours = [w for w in words if w.startswith(("ecl_", "bha_", "clst")) or w in ("ehigh", "elow", "elum")]
-    ours.remove("bha_delay")  # from the accelerator
-    names = {name for both in ECL_BITS for name in both.split("|")}
-    assert len(ours) > 30
-    assert set(ours) <= names
 
 
 @pytest.mark.parametrize(
