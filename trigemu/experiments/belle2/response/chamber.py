@@ -3,8 +3,8 @@
 Plan.  A helix goes outwards from its perigee to its apogee, inwards to the next perigee, and so on: *arms*, each half
 a turn long.  On an arm the radius changes in one direction only, so every layer is crossed once, from one
 boundary of its cells to the other; between them the track sweeps through one or more cells.  In each, two
-Newton steps along the track find the point closest to the wire, kept inside the cell because only charge from
-there drifts to it.
+Newton steps along the track, the second on its tangent, find the point closest to the wire, kept inside the cell
+because only charge from there drifts to it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ F64 = NDArray[np.float64]
 MAX_CELLS = 64
 """Cells of one layer that one arm can touch: more means a track along the layer, which is cut off."""
 
-SURFACE_STEPS = 3
-CLOSEST_STEPS = 2
+SURFACE_STEPS = 2
+CLOSEST_STEPS = 1
 BORDER_STEPS = 3
 
 
@@ -89,37 +89,35 @@ def span(track: F64, layer: F64, arm: int) -> tuple[float, float]:
 
 
 @inlined
-def closest(track: F64, wire: F64, first: float, last: float) -> tuple[float, float, float]:
+def closest(track: F64, wire: F64, first: float, guess: float, last: float) -> tuple[float, float, float]:
     """Return (arc, distance, length) of the point between two arcs that is closest to a wire.
 
-    ``wire`` is a row of `cells.wires`; ``distance`` (mm) is that to the wire, ``length`` (mm) the way along the wire
-    to its backward end.
+    ``wire`` is a row of `cells.wires`, ``guess`` an arc to start from; ``distance`` (mm) is that to the wire,
+    ``length`` (mm) the way along the wire to its backward end.  The last step stays on the track's tangent: a
+    fraction of a millimetre, over which the track is straight.
     """
     wx, wy, wz = wire[3], wire[4], wire[5]
     stretch = math.sqrt(1.0 + track[4] * track[4])
-    arc = 0.5 * (first + last)
+    arc = guess
     distance, length = 0.0, 0.0
     for step in range(CLOSEST_STEPS + 1):
         x, y, z = position(track[0], track[1], track[2], track[3], track[4], arc)
-        dx, dy, dz = x - wire[0], y - wire[1], z - wire[2]
-        length = dx * wx + dy * wy + dz * wz
-        dx -= length * wx
-        dy -= length * wy
-        dz -= length * wz
-        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if step == CLOSEST_STEPS:
-            break
         phi = direction(track[1], track[2], arc)
         tx, ty, tz = math.cos(phi) / stretch, math.sin(phi) / stretch, track[4] / stretch
+        dx, dy, dz = x - wire[0], y - wire[1], z - wire[2]
+        length = dx * wx + dy * wy + dz * wz
         along = tx * wx + ty * wy + tz * wz
-        tx -= along * wx
-        ty -= along * wy
-        tz -= along * wz
+        dx, dy, dz = dx - length * wx, dy - length * wy, dz - length * wz
+        tx, ty, tz = tx - along * wx, ty - along * wy, tz - along * wz
         norm = tx * tx + ty * ty + tz * tz
-        if norm <= 0.0:
-            break
-        arc -= (dx * tx + dy * ty + dz * tz) / (norm * stretch)
-        arc = min(max(arc, first), last)
+        way = -(dx * tx + dy * ty + dz * tz) / norm if norm > 0.0 else 0.0
+        target = min(max(arc + way / stretch, first), last)
+        if step == CLOSEST_STEPS:
+            way = (target - arc) * stretch
+            dx, dy, dz = dx + way * tx, dy + way * ty, dz + way * tz
+            distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+            length += way * along
+        arc = target
     return arc, distance, length
 
 

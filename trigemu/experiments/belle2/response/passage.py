@@ -20,7 +20,7 @@ from trigemu.experiments.belle2.response.chamber import (
     sweep,
 )
 from trigemu.experiments.belle2.response.config import Cells
-from trigemu.experiments.belle2.response.helix import flight_ns, position
+from trigemu.experiments.belle2.response.helix import apogee_radius, flight_ns, position
 from trigemu.jit import inlined
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
@@ -96,11 +96,16 @@ def _cells_of_layer(
             inside = (leave - enter) * (last - first) * stretch
             u, _ = uniform2(seed, frame, _HIT, event, 2 * (block + made))
             if u < efficiency * (1.0 - math.exp(-density * inside)):
+                # Where the wire is on the way, if the place among the wires changed evenly.
+                part = 0.5 * (enter + leave) if end == begin else (now - begin) / (end - begin)
+                part = min(max(part, enter), leave)
+                way = last - first
                 arc, distance, length = closest(
                     track,
                     all_wires[int(layer[9]) + number],
-                    first + enter * (last - first),
-                    first + leave * (last - first),
+                    first + enter * way,
+                    first + part * way,
+                    first + leave * way,
                 )
                 g, _ = normal2(seed, frame, _HIT, event, 2 * (block + made) + 1)
                 drift = drift_ns(abs(distance + resolution * g), speed, linear, edge)
@@ -142,6 +147,7 @@ def track_hits(
     x, y, _ = position(track[0], track[1], track[2], track[3], track[4], start)
     if x * x + y * y > layers[LAYERS - 1, 8] ** 2:
         return n
+    nearest, farthest = abs(track[0]), apogee_radius(track[0], track[2])
     entered = False
     made, last_layer, last_cell = 0, -1, -1
     begin = first_arm(track[2], start)
@@ -149,6 +155,8 @@ def track_hits(
         outwards = arm % 2 == 0
         for k in range(LAYERS):
             number = k if outwards else LAYERS - 1 - k
+            if layers[number, 8] <= nearest or layers[number, 7] * layers[number, 6] >= farthest:
+                continue  # never reached; wires are nowhere closer than the cosine of half their turn
             layer = layers[number]
             first, last = span(track, layer, arm)
             if math.isnan(first) or last <= start:
@@ -178,6 +186,6 @@ def track_hits(
                 n,
             )
             last_layer = number
-        if outwards and track[2] != 0.0 and abs(track[0] + 2.0 / track[2]) > layers[LAYERS - 1, 8]:
+        if outwards and farthest > layers[LAYERS - 1, 8]:
             return n  # out through the outer wall
     return n
