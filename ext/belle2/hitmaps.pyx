@@ -1,14 +1,10 @@
 """Short and inner tracks: segments of superlayers 0-4 of a batch of crossings to maps of 64 bins in azimuth.
 
-Plan.  A superlayer is one word; all bins are compared at once with words turned by the steps of a pattern.  The
-turned words of each superlayer are made once per crossing, so that a pattern costs four ANDs.
+Plan.  A superlayer is one word; all bins are compared at once, with words turned by the steps of a pattern.
 """
 
 from libc.math cimport asin, floor
 from libc.stdint cimport int8_t, int16_t, int64_t, uint64_t
-
-cdef enum:
-    REACH = 16       # a pattern's steps are smaller
 
 cdef extern from *:
     """
@@ -45,21 +41,17 @@ cdef inline uint64_t inner_tracks(uint64_t zero, uint64_t one, uint64_t two) noe
 
 
 cdef uint64_t short_tracks(const uint64_t *maps, const int8_t[:, ::1] patterns) noexcept nogil:
-    cdef uint64_t words[4][2 * REACH]
-    cdef uint64_t found = 0
-    cdef int layer, step
+    cdef uint64_t found = 0, begun = 0
     cdef Py_ssize_t i
     if not (maps[0] and maps[1] and maps[2] and maps[3] and maps[4]):
         return 0
-    for layer in range(4):
-        for step in range(2 * REACH):
-            words[layer][step] = turned(maps[layer + 1], step - REACH)
     for i in range(patterns.shape[0]):
-        found |= (
-            words[0][patterns[i, 0] + REACH] & words[1][patterns[i, 1] + REACH]
-            & words[2][patterns[i, 2] + REACH] & words[3][patterns[i, 3] + REACH]
-        )
-    return found & maps[0]
+        # Patterns are sorted: many begin alike, and few bins of a crossing fit the beginning.
+        if i == 0 or patterns[i, 0] != patterns[i - 1, 0] or patterns[i, 1] != patterns[i - 1, 1]:
+            begun = maps[0] & turned(maps[1], patterns[i, 0]) & turned(maps[2], patterns[i, 1])
+        if begun:
+            found |= begun & turned(maps[3], patterns[i, 2]) & turned(maps[4], patterns[i, 3])
+    return found
 
 
 def hit_maps(

@@ -11,7 +11,7 @@ from reference.belle2_cdc import segments as slow
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.cdc import geometry as g
 from trigemu.experiments.belle2.cdc.config import Cdc
-from trigemu.experiments.belle2.cdc.segments import SegmentFinder, least_layers, lower_neighbours
+from trigemu.experiments.belle2.cdc.segments import SegmentFinder, least_layers, lower_neighbours, wire_hits
 
 NAMES = ("segment", "position", "left_right", "time", "fastest", "found", "pattern")
 RNG = np.random.default_rng(5)
@@ -77,11 +77,7 @@ def test_conformance(shared_data):
     with np.load(folder / "conformance" / "cdc_events.npz") as file:
         data = dict(file)
     tables = str(folder / "innerLUT_v3.0.coe"), str(folder / "outerLUT_v3.0.coe")
-    hits = {
-        "channel": g.wire_channel(data["hit_layer"], data["hit_wire"]),
-        "tdc": data["hit_tdc"],
-        "offsets": data["hit_offsets"],
-    }
+    hits = wire_hits(data["hit_layer"], data["hit_wire"], data["hit_tdc"], data["hit_offsets"])
     found = SegmentFinder(Cdc(tables=tables)).find(hits)
     expected = {
         "offsets": "offsets",
@@ -186,6 +182,25 @@ def test_second_priority_without_a_time_difference_goes_right(finder_of):
 def test_channels_beyond_the_chamber_are_refused(finder_of):
     with pytest.raises(InputError, match=r"^source cdc: hit 1 has channel 14336, allowed are 0-14335$"):
         finder_of(ONES).find(columns([[(5, 4800)], [(14336, 4800)]]))
+
+
+@pytest.mark.parametrize(("layer", "wire"), [(56, 0), (-1, 0), (0, 160), (7, -1), (55, 384)])
+def test_wires_that_do_not_exist_are_refused(layer, wire):
+    with pytest.raises(
+        InputError, match=rf"^hit 1 is on wire {wire} of layer {layer}: allowed are layers 0-55 "
+    ):
+        wire_hits([3, layer], [4, wire], [4800, 4800], [0, 2])
+    with pytest.raises(InputError, match="1 layers of hits but 2 wires"):
+        wire_hits(np.array([3]), np.array([4, 5]), np.array([4800, 4800]), np.array([0, 2]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("channel", 65536 + 5), ("channel", -1), ("tdc", 40000), ("tdc", 0.5)]
+)
+def test_numbers_that_do_not_fit_are_refused_not_cut(finder_of, name, value):
+    hits = columns([[(5, 4800), (6, 4800)]])
+    with pytest.raises(InputError, match=f"{name} holds numbers"):
+        finder_of(ONES).find(hits | {name: np.array([1, value])})
 
 
 @pytest.mark.parametrize("offsets", [[], [0, 1], [1, 2], [0, 2, 1, 2], [0, 3]])

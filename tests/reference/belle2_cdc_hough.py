@@ -6,6 +6,9 @@ import math
 
 from trigemu.experiments.belle2.cdc import geometry as g
 
+SEGMENTS = g.SEGMENTS.tolist()
+RADII = [(g.RADIUS[layer].item() / 10, g.RADIUS[layer + 1].item() / 10) for layer in g.PRIORITY_LAYER]
+
 
 class Reference:
     """2D tracks of one crossing from its segments, given as (segment, position) in rising order."""
@@ -19,6 +22,7 @@ class Reference:
     def find(self, segments):
         """Return tracks as (phi0, omega, corner, squares, [(row, weight), ...])."""
         self.segments = [(int(s), int(p)) for s, p in segments]
+        self.axial = list(self._wires())
         self.unambiguous = True
         size = 2 ** (self.steps + 1)
         x, y = math.pi * size / self.columns, self.most * size / self.rows
@@ -56,9 +60,9 @@ class Reference:
 
     def _enough(self, x1, x2, y1, y2, rising):
         hit = set()
-        for _, superlayer, number, position in self._wires():
+        for _, superlayer, number, position in self.axial:
             side = {3: 0.0, 2: 0.5, 1: -0.5}[position]
-            phi = (number + side) * 2.0 * math.pi / int(g.SEGMENTS[superlayer])
+            phi = (number + side) * 2.0 * math.pi / SEGMENTS[superlayer]
             if self._crosses(superlayer, phi, position != 3, (x1, x2, y1, y2), rising):
                 hit.add(superlayer)
         inner = 0
@@ -69,7 +73,7 @@ class Reference:
     @staticmethod
     def _crosses(superlayer, phi, second, rectangle, rising):
         x1, x2, y1, y2 = rectangle
-        r = g.RADIUS[g.PRIORITY_LAYER[superlayer] + second] / 10
+        r = RADII[superlayer][second]
         m, a = math.cos(phi) / r, math.sin(phi) / r
         one = m * math.sin(x1 - 1e-10) - a * math.cos(x1 - 1e-10)
         two = m * math.sin(x2 + 1e-10) - a * math.cos(x2 + 1e-10)
@@ -146,8 +150,8 @@ class Reference:
         dy = self.most / self.rows * (1 if centre_y == round(centre_y) else 2)
         window = (phi0 - dx, phi0 + dx, height - dy, height + dy)
         related, best = [], {}
-        for row, superlayer, number, position in self._wires():
-            unit = 2.0 * math.pi / int(g.SEGMENTS[superlayer])
+        for row, superlayer, number, position in self.axial:
+            unit = 2.0 * math.pi / SEGMENTS[superlayer]
             if any(
                 self._crosses(superlayer, (number + side) * unit, side != 0, window, True)
                 for side in (0, 0.5, -0.5)

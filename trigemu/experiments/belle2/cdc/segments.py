@@ -24,6 +24,7 @@ from trigemu.experiments.belle2.cdc.geometry import (
     OUTER_SHAPE,
     SEGMENTS,
     WIRES,
+    wire_channel,
 )
 from trigemu.experiments.belle2.cdc.tables import left_right
 from trigemu.experiments.belle2.clock import T0_TDC
@@ -35,6 +36,39 @@ _Number = TypeVar("_Number", bound=np.integer[Any])
 _ROW, _PAD, _MISSING = 7 * 64, 8, 9999
 _PLACE = (CHANNEL_LAYER * _ROW + _PAD + CHANNEL_WIRE).astype(np.uint16)
 """Where the kernel keeps bit and time of each channel: layer by layer, seven words of bits, after eight spare ones."""
+
+
+def wire_hits(
+    layer: NDArray[Any], wire: NDArray[Any], tdc: NDArray[Any], offsets: NDArray[Any]
+) -> dict[str, NDArray[Any]]:
+    """Return the columns that `SegmentFinder.find` takes, from plain arrays of hits.
+
+    Parameters
+    ----------
+    layer, wire
+        Integers: layer 0-55 and wire 0..n-1 in it.
+    tdc
+        Raw counts, larger is earlier, 4900 at the collision.
+    offsets
+        Hits of crossing i are ``offsets[i]:offsets[i + 1]``.
+
+    Raises
+    ------
+    InputError
+        There is no such wire.
+    """
+    layer, wire = np.asarray(layer, np.int64), np.asarray(wire, np.int64)
+    if layer.shape != wire.shape:
+        raise InputError(f"{layer.size} layers of hits but {wire.size} wires")
+    bad = (layer < 0) | (layer >= len(WIRES))
+    bad |= (wire < 0) | (wire >= WIRES[np.where(bad, 0, layer)])
+    if bad.any():
+        hit = int(np.argmax(bad))
+        raise InputError(
+            f"hit {hit} is on wire {wire[hit]} of layer {layer[hit]}: allowed are layers 0-{len(WIRES) - 1} "
+            f"and wires 0-{WIRES[0] - 1} (layer 0) to 0-{WIRES[-1] - 1} (layer {len(WIRES) - 1})"
+        )
+    return {"channel": wire_channel(layer, wire), "tdc": np.asarray(tdc), "offsets": np.asarray(offsets)}
 
 
 def lower_neighbours(ideal: bool) -> NDArray[np.int16]:
