@@ -97,12 +97,22 @@ def cluster_momenta(clusters: Columns) -> F64:
     return np.stack([across * np.cos(phi), across * np.sin(phi), energy * np.cos(theta), energy], axis=1)
 
 
+def transformed(matrix: F64, momenta: F64) -> F64:
+    """Return ``matrix`` (float64[4, 4]) times each four-vector of float64[m, 4].
+
+    Term by term: a matrix product may round a row differently among other rows, and decisions must not depend on
+    which events come together.
+    """
+    px, py, pz, energy = momenta.T
+    return np.stack([a * px + b * py + c * pz + d * energy for a, b, c, d in matrix], axis=1)
+
+
 class Finder:
     """Counts objects and finds the leading ones; ``config`` says what counts."""
 
     def __init__(self, config: Hlt) -> None:
         o, p = config.objects, config.photons
-        self._to_cm = to_cm().T.copy()
+        self._to_cm = to_cm()
         self._cuts: dict[str, float | int] = {
             "loose_z0": o.loose_z0_mm,
             "tight_z0": o.tight_z0_mm,
@@ -136,7 +146,7 @@ class Finder:
         n = len(tracks["offsets"]) - 1
         pt, track_lab = track_momenta(tracks)
         cluster_lab = cluster_momenta(clusters)
-        track_cm, cluster_cm = track_lab @ self._to_cm, cluster_lab @ self._to_cm
+        track_cm, cluster_cm = transformed(self._to_cm, track_lab), transformed(self._to_cm, cluster_lab)
         counts = np.zeros((n, len(COUNTS)), np.int32)
         values = np.empty((n, len(VALUES)))
         leaders = np.empty((n, len(LEADERS)), np.int64)

@@ -2,7 +2,8 @@
 
 Seen along the field, two tracks are circles.  They cross twice, touch, or miss each other; at a crossing the tracks
 differ only in z, where circles miss, the vertex is half-way between them.  With the resolutions of the configuration
-that gives a chi-square per crossing, and the smaller one is the vertex.
+that gives a chi-square per crossing.  The vertex is the crossing nearest to the beams that fits: a fit that starts
+there finds that one first.
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ class Meeting:
     chi2: F64
 
 
-def meet(a: Helices, b: Helices, sigma_xy_mm: float, sigma_z_mm: float) -> Meeting:
-    """Return where pairs of helices meet (curvatures must not be 0).
+def meet(a: Helices, b: Helices, sigma_xy_mm: float, sigma_z_mm: float, limit: float) -> Meeting:
+    """Return where pairs of helices meet: nearest to the z axis with chi-square below ``limit``, if there is such.
 
-    ``sigma_xy_mm`` and ``sigma_z_mm`` are the resolutions of the distance between the two in the transverse plane and
-    along z.
+    Curvatures must not be 0.  ``sigma_xy_mm`` and ``sigma_z_mm`` are the resolutions of the distance between the two
+    in the transverse plane and along z.
     """
     (ax, ay), (bx, by) = a.centre(), b.centre()
     ra, rb = np.abs(1.0 / a.omega), np.abs(1.0 / b.omega)
@@ -82,11 +83,13 @@ def meet(a: Helices, b: Helices, sigma_xy_mm: float, sigma_z_mm: float) -> Meeti
         za, zb = a.z_at(x, y), b.z_at(x, y)
         chi2 = (gap / sigma_xy_mm) ** 2 + ((za - zb) / sigma_z_mm) ** 2
         met.append(Meeting(x, y, 0.5 * (za + zb), chi2))
-    return _better(*met)
+    return _better(met[0], met[1], limit)
 
 
-def _better(first: Meeting, second: Meeting) -> Meeting:
-    take = second.chi2 < first.chi2
+def _better(first: Meeting, second: Meeting, limit: float) -> Meeting:
+    fits, other_fits = first.chi2 < limit, second.chi2 < limit
+    nearer = np.hypot(second.x, second.y) < np.hypot(first.x, first.y)
+    take = np.where(fits == other_fits, nearer, other_fits)
     return Meeting(*(np.where(take, getattr(second, f), getattr(first, f)) for f in ("x", "y", "z", "chi2")))
 
 
@@ -107,7 +110,8 @@ def displaced(objects: Objects, config: Vertex) -> Bools:
         Helices(*(np.asarray(objects.tracks[name], np.float64)[row[events]] for name in names))
         for row in rows
     )
-    found = meet(a, b, config.sigma_xy_mm, config.sigma_z_mm)
+    limit = chi2_limit(config.probability)
+    found = meet(a, b, config.sigma_xy_mm, config.sigma_z_mm, limit)
     radius = np.hypot(found.x, found.y)
     theta = np.degrees(np.arctan2(radius, found.z))
     pa, pb = (objects.track_lab[row[events]] for row in rows)
@@ -116,7 +120,7 @@ def displaced(objects: Objects, config: Vertex) -> Bools:
         180.0 - angles.dphi(pa, pb) < tolerance
     )
     out[events] = (
-        (found.chi2 < chi2_limit(config.probability))
+        (found.chi2 < limit)
         & (radius > config.radius_mm[0])
         & (radius < config.radius_mm[1])
         & (theta > config.theta_deg[0])
