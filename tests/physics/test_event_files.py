@@ -116,9 +116,11 @@ def test_one_damaged_place_never_gives_more_than_a_sentence(tmp_path, at, what):
     try:
         file = read_events(path)
     except InputError as error:
-        assert "\n" not in str(error)
+        sentence = str(error)
     else:
+        sentence = ""
         assert np.isfinite(file.final.momentum).all()
+    assert "\n" not in sentence
 
 
 @given(st.integers(0, len(GOOD) - len(FOOTER) - 1))
@@ -143,7 +145,7 @@ def test_beams_of_the_files(shared_data):
     assert file.cross_section_pb == pytest.approx(1042, rel=1e-3)
     assert np.mean(file.final.pdg == 22) * len(file.final.pdg) / 15000 == pytest.approx(1.377, abs=5e-4)
     other = read_events(shared_data / "events" / "besiii_mumu_4178.hepmc3.gz")
-    with pytest.raises(InputError, match="its beams have 4.178 GeV"):
+    with pytest.raises(InputError, match=r"its beams have 4\.178 GeV"):
         check_energy(other, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
     babar = read_events(shared_data / "events" / "babar_mumu.hepmc3.gz")
     with pytest.raises(InputError, match="its beams add up to p"):

@@ -64,6 +64,8 @@ def rows(
 
 def join(parts: Sequence[Rows]) -> Rows:
     """Return the rows of all parts, sorted by event; inside an event in the order of the parts."""
+    if not parts:
+        return rows(np.zeros(0, np.int64), 0, 0.0, np.zeros((0, 4)))
     event = np.concatenate([part.event for part in parts])
     order = np.argsort(event, kind="stable")
     return Rows(
