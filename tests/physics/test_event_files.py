@@ -163,3 +163,23 @@ def test_beams_of_the_files(shared_data):
 )  # fmt: skip
 def test_charges(pdg, charge):
     assert charge_of(pdg) == charge
+
+
+@pytest.mark.parametrize("name", ["belle2_bksmumu_m0p5_ctau10", "belle2_bhabha", "babar_udsc"])
+def test_as_pyhepmc_reads_it(shared_data, name):
+    import pyhepmc
+
+    path = shared_data / "events" / f"{name}.hepmc3.gz"
+    file = read_events(path)
+    final = file.final
+    with pyhepmc.open(path) as reader:
+        for number, event in zip(range(150), reader, strict=False):
+            particles = [p for p in event.particles if p.status == 1 and p.end_vertex is None]
+            rows = slice(final.offsets[number], final.offsets[number + 1])
+            assert list(final.pdg[rows]) == [p.pid for p in particles]
+            want = [(p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e) for p in particles]
+            assert final.momentum[rows] == pytest.approx(np.array(want), rel=1e-12)
+            want = [p.production_vertex.position for p in particles]
+            points = np.array([(v.x, v.y, v.z, v.t / SPEED_OF_LIGHT) for v in want])
+            assert final.point[rows] == pytest.approx(points, rel=1e-12)
+            assert list(file.weights.values())[-1][number] == pytest.approx(event.weights[-1])
