@@ -1,9 +1,10 @@
-/* Multilayer perceptrons in 16-bit fixed point: one row of inputs at a time, nodes side by side in vector lanes.
+/* Multilayer perceptrons in 16-bit fixed point: nodes side by side in vector lanes.
  *
  * Inputs, activations and weights are 16-bit, sums 32-bit.  Pairs of inputs are multiplied and added at once (pmaddwd,
  * or vpdpwssd where there is VNNI).  A weight that does not fit in 16 bits is split over several columns that hold
  * the same input.  Sums wrap around while they are made; whoever prepares a network proves that the complete ones
- * fit (trigemu/experiments/belle2/neuro/packing.py), so every path gives the same integers.
+ * fit (trigemu/experiments/belle2/neuro/packing.py), so every path gives the same integers.  Several rows go together,
+ * so that one row's waiting for its stores is another one's work.
  */
 #ifndef TRIGEMU_MLP_H
 #define TRIGEMU_MLP_H
@@ -11,43 +12,47 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MLP_COLUMNS 1024 /* columns of a layer at most, those of repeated inputs and the bias included */
+#define MLP_COLUMNS 1024 /* columns of a layer at most, those of repeated inputs included */
 #define MLP_PADDING 64
 
 typedef struct {
   int nodes;               /* of this layer */
   int inputs;              /* nodes of the layer before */
-  int columns;             /* inputs, bias, repeated inputs, zeros up to a multiple of 32 */
+  int columns;             /* inputs, repeated inputs, zeros up to a multiple of 32 */
   int repeats;             /* repeated inputs */
   int pairs;               /* pairs of columns that are not all zero */
   int few;                 /* few nodes: one row of columns after the other; else pairs of columns, nodes in lanes */
   const int32_t *repeated; /* which input each repeated column holds */
+  const int32_t *bias;     /* what sums start with, padded to a multiple of 16 */
   const int16_t *weights;  /* few: [node][columns]; else [pair][nodes, padded to 16][2] */
 } mlp_layer;
 
 typedef struct {
   int shift;            /* bits of a sum below those of the table's address */
   int last;             /* address from which the activation is `one` */
-  int one;              /* activation 1, and the bias input */
+  int one;              /* activation 1 */
+  int offset;           /* added to addresses to choose a piece */
   const int16_t *table; /* activations of non-negative sums, [last + 1] and one more */
-
+  const float *curve;   /* [4][32]: polynomials of the pieces, lowest degree first; NULL: use the table */
 } mlp_activation;
 
-/* Room for the columns of two layers. */
+#define MLP_ROWS 4 /* rows that go together */
+
+/* Room for the columns of two layers of one row. */
 typedef struct {
   int16_t columns[2][MLP_COLUMNS + MLP_PADDING] __attribute__((aligned(64)));
 } mlp_room;
 
-typedef void (*mlp_row)(const mlp_layer *, int, const mlp_activation *, mlp_room *, int32_t *);
+/* Rows (1 to MLP_ROWS) through the layers; the last one's nodes are in the columns that follow its own. */
+typedef void (*mlp_function)(const mlp_layer *, int, const mlp_activation *, mlp_room *, int);
 
-/* Put bias, repeated inputs and zeros after the inputs. */
-static inline void mlp_complete(const mlp_layer *layer, int one, int16_t *x) {
+/* Put repeated inputs and zeros after the inputs. */
+static inline void mlp_complete(const mlp_layer *layer, int16_t *x) {
   int used = layer->inputs;
-  x[used++] = (int16_t)one;
   for (int i = 0; i < layer->repeats; i++)
     x[used++] = x[layer->repeated[i]];
-  /* Lanes beyond the last node left something behind. */
-  memset(x + used, 0, sizeof(int16_t) * (size_t)(layer->columns - used));
+  /* Lanes beyond the last node left something behind; fewer than 32 columns are to be cleared. */
+  memset(x + used, 0, 32 * sizeof(int16_t));
 }
 
 static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
@@ -57,12 +62,37 @@ static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
   return (int16_t)(sum < 0 ? -value : value);
 }
 
+static inline int32_t mlp_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+
 #define MLP_PASTE(a, b) a##b
 #define MLP_NAMED(a, b) MLP_PASTE(a, b)
 #define MLP_IN_HERE
 
+/* Do something for every row of a vector, and that for every vector. */
+#define MLP_ROWS_1(what, v) what(v, 0)
+#define MLP_ROWS_2(what, v) what(v, 0) what(v, 1)
+#define MLP_ROWS_4(what, v) what(v, 0) what(v, 1) what(v, 2) what(v, 3)
+#define MLP_VECTORS_1(rows, what) rows(what, 0)
+#define MLP_VECTORS_2(rows, what) rows(what, 0) rows(what, 1)
+#define MLP_VECTORS_4(rows, what) MLP_VECTORS_2(rows, what) rows(what, 2) rows(what, 3)
+#define MLP_VECTORS_6(rows, what) MLP_VECTORS_4(rows, what) rows(what, 4) rows(what, 5)
+/* Store the sums of every row, two neighbouring vectors at a time. */
+#define MLP_EACH_1(what, v, u) what(v, u, 0)
+#define MLP_EACH_2(what, v, u) what(v, u, 0) what(v, u, 1)
+#define MLP_EACH_4(what, v, u) what(v, u, 0) what(v, u, 1) what(v, u, 2) what(v, u, 3)
+#define MLP_STORE_ONE(v, u, r) MLP_STORE(v, r)
+#define MLP_STORE_1(each) each(MLP_STORE_ONE, 0, 0)
+#define MLP_STORE_2(each) each(MLP_STORE_TWO, 0, 1)
+#define MLP_STORE_4(each) each(MLP_STORE_TWO, 0, 1) each(MLP_STORE_TWO, 2, 3)
+#define MLP_STORE_6(each) MLP_STORE_4(each) each(MLP_STORE_TWO, 4, 5)
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
+
+static inline int32_t mlp_total(__m128i v) {
+  v = _mm_add_epi32(v, _mm_shuffle_epi32(v, 0x4E));
+  return _mm_cvtsi128_si32(_mm_add_epi32(v, _mm_shuffle_epi32(v, 0xB1)));
+}
 
 #define MLP_NAME(x) MLP_NAMED(x, _sse2)
 #define MLP_TARGET
@@ -71,7 +101,7 @@ static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
 #define V_ZERO() _mm_setzero_si128()
 #define V_LOAD(p) _mm_loadu_si128((const __m128i *)(p))
 #define V_SET(i) _mm_set1_epi32(i)
-#define V_ADD(a, b) _mm_add_epi32(a, b)
+#define V_TOTAL(v) mlp_total(v)
 #define V_MADD(sum, a, b) _mm_add_epi32(sum, _mm_madd_epi16(a, b))
 #include "mlp_lanes.h"
 
@@ -83,7 +113,7 @@ static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
 #define V_ZERO() _mm256_setzero_si256()
 #define V_LOAD(p) _mm256_loadu_si256((const __m256i *)(p))
 #define V_SET(i) _mm256_set1_epi32(i)
-#define V_ADD(a, b) _mm256_add_epi32(a, b)
+#define V_TOTAL(v) mlp_total(_mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)))
 #define V_MADD(sum, a, b) _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
 #include "mlp_lanes.h"
 #undef MLP_AVX2
@@ -96,7 +126,7 @@ static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
 #define V_ZERO() _mm512_setzero_si512()
 #define V_LOAD(p) _mm512_loadu_si512((const void *)(p))
 #define V_SET(i) _mm512_set1_epi32(i)
-#define V_ADD(a, b) _mm512_add_epi32(a, b)
+#define V_TOTAL(v) _mm512_reduce_add_epi32(v)
 #define V_MADD(sum, a, b) _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
 #include "mlp_lanes.h"
 
@@ -107,10 +137,38 @@ static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
 #define V_ZERO() _mm512_setzero_si512()
 #define V_LOAD(p) _mm512_loadu_si512((const void *)(p))
 #define V_SET(i) _mm512_set1_epi32(i)
-#define V_ADD(a, b) _mm512_add_epi32(a, b)
+#define V_TOTAL(v) _mm512_reduce_add_epi32(v)
 #define V_MADD(sum, a, b) _mm512_dpwssd_epi32(sum, a, b)
 #include "mlp_lanes.h"
 #undef MLP_AVX512
+
+/* Put 27 inputs into a row as 16-bit integers; return whether all are from -limit to limit (at most 32766). */
+static inline int mlp_within(const __m128i *v, int16_t *row, int limit) {
+  __m128i high = _mm_max_epi16(_mm_max_epi16(v[0], v[1]), _mm_max_epi16(v[2], v[3]));
+  __m128i low = _mm_min_epi16(_mm_min_epi16(v[0], v[1]), _mm_min_epi16(v[2], v[3]));
+  __m128i outside = _mm_or_si128(_mm_cmpgt_epi16(high, _mm_set1_epi16((int16_t)limit)),
+                                 _mm_cmplt_epi16(low, _mm_set1_epi16((int16_t)-limit)));
+  for (int i = 0; i < 3; i++)
+    _mm_storeu_si128((__m128i *)(row + 8 * i), v[i]);
+  _mm_storeu_si128((__m128i *)(row + 19), v[3]);
+  return _mm_movemask_epi8(outside) == 0;
+}
+
+static inline int mlp_load_int16_t(const int16_t *x, int16_t *row, int limit) {
+  __m128i v[4];
+  for (int i = 0; i < 4; i++)
+    v[i] = _mm_loadu_si128((const __m128i *)(x + (i < 3 ? 8 * i : 19)));
+  return mlp_within(v, row, limit);
+}
+
+static inline int mlp_load_int32_t(const int32_t *x, int16_t *row, int limit) {
+  __m128i v[4];
+  for (int i = 0; i < 4; i++) {
+    const __m128i *from = (const __m128i *)(x + (i < 3 ? 8 * i : 19));
+    v[i] = _mm_packs_epi32(_mm_loadu_si128(from), _mm_loadu_si128(from + 1));
+  }
+  return mlp_within(v, row, limit);
+}
 
 /* Which instruction sets this processor has: 1 always, 2 AVX2, 3 AVX-512 (BW, DQ, VL), 4 VNNI as well. */
 static int mlp_level(void) {
@@ -123,43 +181,60 @@ static int mlp_level(void) {
   return __builtin_cpu_supports("avx512vnni") ? 4 : 3;
 }
 
-static mlp_row mlp_choose(int level) {
+static mlp_function mlp_choose(int level) {
   switch (level) {
   case 4:
-    return mlp_row_vnni;
+    return mlp_run_vnni;
   case 3:
-    return mlp_row_avx512;
+    return mlp_run_avx512;
   case 2:
-    return mlp_row_avx2;
+    return mlp_run_avx2;
   default:
-    return mlp_row_sse2;
+    return mlp_run_sse2;
   }
+}
+
+/* Whether the curve gives the table's every entry with a level's instructions. */
+static int mlp_bends_right(int level, const mlp_activation *a) {
+  return level < 3 || (level == 3 ? bends_right_avx512(a) : bends_right_vnni(a));
 }
 
 #else /* other processors: plain C, one lane */
 
-static void mlp_row_plain(const mlp_layer *layers, int count, const mlp_activation *a, mlp_room *room,
-                          int32_t *out) {
-  for (int l = 0; l < count; l++) {
-    const mlp_layer *layer = layers + l;
-    int16_t *x = room->columns[l & 1], *y = room->columns[(l & 1) ^ 1];
-    int padded = (layer->nodes + 15) / 16 * 16;
-    mlp_complete(layer, a->one, x);
-    for (int node = 0; node < layer->nodes; node++) {
-      uint32_t sum = 0;
-      for (int i = 0; i < 2 * layer->pairs; i++) {
-        int place = layer->few ? node * layer->columns + i : (i / 2 * padded + node) * 2 + i % 2;
-        sum += (uint32_t)((int32_t)x[i] * layer->weights[place]);
+static void mlp_run_plain(const mlp_layer *layers, int count, const mlp_activation *a, mlp_room *room, int rows) {
+  for (int r = 0; r < rows; r++) {
+    for (int l = 0; l < count; l++) {
+      const mlp_layer *layer = layers + l;
+      int16_t *x = room[r].columns[l & 1], *y = room[r].columns[(l & 1) ^ 1];
+      int padded = (layer->nodes + 15) / 16 * 16;
+      mlp_complete(layer, x);
+      for (int node = 0; node < layer->nodes; node++) {
+        uint32_t sum = (uint32_t)layer->bias[node];
+        for (int i = 0; i < 2 * layer->pairs; i++) {
+          int place = layer->few ? node * layer->columns + i : (i / 2 * padded + node) * 2 + i % 2;
+          sum += (uint32_t)((int32_t)x[i] * layer->weights[place]);
+        }
+        y[node] = mlp_activate((int32_t)sum, a);
       }
-      y[node] = mlp_activate((int32_t)sum, a);
     }
   }
-  for (int node = 0; node < layers[count - 1].nodes; node++)
-    out[node] = room->columns[count & 1][node];
 }
 
+#define MLP_LOAD(type)                                                                                               \
+  static inline int mlp_load_##type(const type *x, int16_t *row, int limit) {                                        \
+    int outside = 0;                                                                                                 \
+    for (int i = 0; i < 27; i++) {                                                                                   \
+      row[i] = (int16_t)x[i];                                                                                        \
+      outside |= (x[i] > limit) | (x[i] < -limit);                                                                   \
+    }                                                                                                                \
+    return !outside;                                                                                                 \
+  }
+MLP_LOAD(int16_t)
+MLP_LOAD(int32_t)
+
 static int mlp_level(void) { return 1; }
-static mlp_row mlp_choose(int level) { return level ? mlp_row_plain : 0; }
+static mlp_function mlp_choose(int level) { return level ? mlp_run_plain : 0; }
+static int mlp_bends_right(int level, const mlp_activation *a) { return level && a; }
 #endif
 
 #endif

@@ -1,12 +1,8 @@
-"""Multilayer perceptrons with the activation tanh(x / 2): bit-true fixed point, and single precision in the order
-of the experiment's simulation (belle2_facts 5.2 and 5.3).
-"""
+"""Multilayer perceptrons with the activation tanh(x / 2) in bit-true fixed point (belle2_facts 5.2 and 5.3)."""
 
-from libc.math cimport cosf, sinf, tanh
+from libc.math cimport cosf, sinf
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdlib cimport calloc, free
-
-import numpy as np
 
 cimport numpy as cnp
 
@@ -18,6 +14,7 @@ cdef extern from "mlp_lanes.h":
 cdef extern from "mlp.h":
     enum:
         MLP_COLUMNS
+        MLP_ROWS
 
     ctypedef struct mlp_layer:
         int nodes
@@ -27,25 +24,34 @@ cdef extern from "mlp.h":
         int pairs
         int few
         const int32_t *repeated
+        const int32_t *bias
         const int16_t *weights
 
     ctypedef struct mlp_activation:
         int shift
         int last
         int one
+        int offset
         const int16_t *table
+        const float *curve
 
     ctypedef struct mlp_room:
         int16_t columns[2][MLP_COLUMNS + 64]
 
-    ctypedef void (*mlp_row)(const mlp_layer *, int, const mlp_activation *, mlp_room *, int32_t *) noexcept nogil
+    ctypedef void (*mlp_function)(
+        const mlp_layer *, int, const mlp_activation *, mlp_room *, int
+    ) noexcept nogil
+    int mlp_load_int16_t(const int16_t *x, int16_t *row, int limit) nogil
+    int mlp_load_int32_t(const int32_t *x, int16_t *row, int limit) nogil
     int mlp_level() nogil
-    mlp_row mlp_choose(int level) nogil
+    mlp_function mlp_choose(int level) nogil
+    int mlp_bends_right(int level, const mlp_activation *) nogil
 
 cdef enum:
     INPUTS = 27
     OUTPUTS = 2
     MOST_NODES = 4096
+    SHORT_ONE = 1 << 14
 
 COLUMNS = MLP_COLUMNS
 """Columns of a layer at most in the fast paths."""
@@ -81,10 +87,10 @@ cdef class Fixed:
     first
         int32[experts + 1]: first layer of each expert, and how many layers there are.
     shapes
-        int32[layers, 8]: nodes, inputs, columns, repeats, pairs, few, and where the layer's part of ``repeated`` and
-        of ``weights`` starts (see ``mlp.h``).
-    repeated, weights
-        int32 and int16, all layers' one after the other.
+        int32[layers, 9]: nodes, inputs, columns, repeats, pairs, few, and where the layer's parts of ``repeated``,
+        ``weights`` and ``bias`` start (see ``mlp.h``).
+    repeated, bias, weights
+        int32, int32 and int16, all layers' one after the other.
     wide
         int64, all layers' weights, node after node, inputs and bias.
     limit
@@ -92,7 +98,9 @@ cdef class Fixed:
     table
         int32[last + 1]: activations.
     activation
-        shift, last, one.
+        shift, last, one, offset of the curve.
+    curve
+        float32[4, 32]: the table in pieces (see ``mlp.h``), used if it is right in every entry; may be empty.
     scale
         float32[experts, 4]: z and theta at outputs -1 and +1.
     """
@@ -102,7 +110,9 @@ cdef class Fixed:
     cdef Wide *_wide
     cdef mlp_activation _activation
     cdef mlp_room *_room
-    cdef mlp_row _row
+    cdef mlp_function _run
+    cdef const float *_curve
+    cdef float **_cot
     cdef int64_t *_values
     cdef const int32_t *_first
     cdef const int32_t *_limit
@@ -115,19 +125,21 @@ cdef class Fixed:
         const int32_t[::1] first,
         const int32_t[:, ::1] shapes,
         const int32_t[::1] repeated,
+        const int32_t[::1] bias,
         const int16_t[::1] weights,
         const int64_t[::1] wide,
         const int32_t[::1] limit,
         const int32_t[::1] table,
         const int16_t[::1] short_table,
         tuple activation,
+        const float[:, ::1] curve,
         const float[:, ::1] scale,
     ):
         cdef Py_ssize_t i, n = shapes.shape[0], start = 0
-        self._held = (first, repeated, weights, wide, limit, table, short_table, scale)
+        self._held = (first, repeated, bias, weights, wide, limit, table, short_table, curve, scale)
         self._layers = <mlp_layer *>calloc(n, sizeof(mlp_layer))
         self._wide = <Wide *>calloc(n, sizeof(Wide))
-        self._room = <mlp_room *>calloc(1, sizeof(mlp_room))
+        self._room = <mlp_room *>calloc(MLP_ROWS, sizeof(mlp_room))
         self._values = <int64_t *>calloc(2 * (MOST_NODES + 1), sizeof(int64_t))
         if not self._layers or not self._wide or not self._room or not self._values:
             raise MemoryError
@@ -137,24 +149,70 @@ cdef class Fixed:
             self._layers[i].pairs, self._layers[i].few = shapes[i, 4], shapes[i, 5]
             self._layers[i].repeated = &repeated[shapes[i, 6]]
             self._layers[i].weights = &weights[shapes[i, 7]]
+            self._layers[i].bias = &bias[shapes[i, 8]]
             self._wide[i].nodes, self._wide[i].inputs = shapes[i, 0], shapes[i, 1]
             self._wide[i].weights = &wide[start]
             start += shapes[i, 0] * (shapes[i, 1] + 1)
-        self._activation.shift, self._activation.last, self._activation.one = activation
+        self._activation.shift, self._activation.last = activation[:2]
+        self._activation.one, self._activation.offset = activation[2:]
         self._activation.table = &short_table[0]
-        self._row = mlp_choose(mlp_level())
+        self._curve = &curve[0, 0] if curve.shape[0] else NULL
         self._first, self._limit, self._table, self._scale = &first[0], &limit[0], &table[0], &scale[0, 0]
         self._experts = <int>limit.shape[0]
+        self._cot = <float **>calloc(self._experts, sizeof(float *))
+        if not self._cot:
+            raise MemoryError
+        if self._activation.one <= SHORT_ONE:
+            for i in range(self._experts):
+                self._tabulate(i)
+        self.use(mlp_level())
+
+    cdef int _tabulate(self, Py_ssize_t expert) except -1:
+        """Work out cot(theta) for every output, once per scale."""
+        cdef int one = self._activation.one, other
+        cdef int32_t raw[OUTPUTS]
+        cdef float z, theta
+        for other in range(expert):
+            if (
+                self._scale[4 * other + 2] == self._scale[4 * expert + 2]
+                and self._scale[4 * other + 3] == self._scale[4 * expert + 3]
+            ):
+                self._cot[expert] = self._cot[other]
+                return 0
+        self._cot[expert] = <float *>calloc(2 * one + 1, sizeof(float))
+        if not self._cot[expert]:
+            raise MemoryError
+        for raw[1] in range(-one, one + 1):
+            raw[0] = 0
+            self._scaled(raw, <int>expert, &z, &theta)
+            self._cot[expert][raw[1] + one] = cosf(theta) / sinf(theta)
+        return 0
 
     def __dealloc__(self):
+        cdef Py_ssize_t i, j
+        for i in range(self._experts if self._cot else 0):
+            for j in range(i):
+                if self._cot[j] == self._cot[i]:
+                    break
+            else:
+                free(self._cot[i])
+        free(self._cot)
         free(self._layers)
         free(self._wide)
         free(self._room)
         free(self._values)
 
-    def use(self, int level):
-        """Go another way: 1-4 as in `level` (what the processor has), 0 the one that is exact for any width."""
-        self._row = mlp_choose(min(level, mlp_level())) if level > 0 else NULL
+    def use(self, int level, bint curve=True):
+        """Go another way: 1-4 as in `level` (what the processor has), 0 the one that is exact for any width.
+
+        ``curve`` allows activations without the table; return whether they come that way.
+        """
+        level = min(level, mlp_level())
+        self._run = mlp_choose(level) if level > 0 else NULL
+        self._activation.curve = self._curve if curve and level > 2 else NULL
+        if self._activation.curve != NULL and not mlp_bends_right(level, &self._activation):
+            self._activation.curve = NULL
+        return self._activation.curve != NULL
 
     cdef void _slow(self, int expert, int32_t *out) noexcept nogil:
         """Any width: inputs are in the first half of the values."""
@@ -177,26 +235,36 @@ cdef class Fixed:
         for j in range(OUTPUTS):
             out[j] = <int32_t>x[j]
 
-    cdef void _one(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
-        cdef int32_t limit = self._limit[expert]
-        cdef int32_t outside = 0
-        cdef int16_t *row = self._room.columns[0]
+    cdef bint _load(self, const Integer *x, int32_t limit, Py_ssize_t place) noexcept nogil:
+        """Put a row of inputs into a room; return whether it may go the fast way."""
+        if limit < 0:
+            return False
+        if Integer is int16_t:
+            return mlp_load_int16_t(x, self._room[place].columns[0], limit)
+        else:
+            return mlp_load_int32_t(x, self._room[place].columns[0], limit)
+
+    cdef void _flush(self, int expert, int rows, const int32_t *order, int32_t *out) noexcept nogil:
+        """Run the loaded rows through an expert."""
+        cdef int first = self._first[expert], count = self._first[expert + 1] - self._first[expert], r, j
+        self._run(self._layers + first, count, &self._activation, self._room, rows)
+        for r in range(rows):
+            for j in range(OUTPUTS):
+                out[OUTPUTS * order[r] + j] = self._room[r].columns[count & 1][j]
+
+    cdef void _exact(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
+        """Run a row the way that is exact for any width."""
         cdef Py_ssize_t i
-        for i in range(INPUTS):
-            row[i] = <int16_t>x[i]
-            outside |= (x[i] > limit) | (x[i] < -limit)
-        if self._row != NULL and not outside:
-            self._row(
-                self._layers + self._first[expert],
-                self._first[expert + 1] - self._first[expert],
-                &self._activation,
-                self._room,
-                out,
-            )
-            return
         for i in range(INPUTS):
             self._values[i] = x[i]
         self._slow(expert, out)
+
+    cdef void _one(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
+        cdef int32_t here = 0
+        if self._run != NULL and self._load(x, self._limit[expert], 0):
+            self._flush(expert, 1, &here, out)
+        else:
+            self._exact(x, expert, out)
 
     cdef void _scaled(self, const int32_t *raw, int expert, float *z, float *theta) noexcept nogil:
         """From the output layer's integers to cm and rad, in the order of the experiment's simulation."""
@@ -250,62 +318,36 @@ cdef class Fixed:
         float[::1] theta,
     ):
         """Fill raw outputs, z, cot(theta) and theta of many tracks; those with expert -1 are left as they are."""
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, n = expert.shape[0]
+        cdef int32_t order[MLP_ROWS]
+        cdef int which, loaded, left = <int>n
+        if n == 0:
+            return
         with nogil:
-            for i in range(expert.shape[0]):
+            # One expert after the other: rows that go together have the same weights.
+            for which in range(self._experts):
+                if left == 0:
+                    break
+                loaded = 0
+                for i in range(n):
+                    if expert[i] != which:
+                        continue
+                    left -= 1
+                    if self._run == NULL or not self._load(&inputs[i, 0], self._limit[which], loaded):
+                        self._exact[Integer](&inputs[i, 0], which, &raw[i, 0])
+                        continue
+                    order[loaded] = <int32_t>i
+                    loaded += 1
+                    if loaded == MLP_ROWS:
+                        self._flush(which, loaded, order, &raw[0, 0])
+                        loaded = 0
+                if loaded:
+                    self._flush(which, loaded, order, &raw[0, 0])
+            for i in range(n):
                 if expert[i] < 0:
                     continue
-                self._one[Integer](&inputs[i, 0], expert[i], &raw[i, 0])
                 self._scaled(&raw[i, 0], expert[i], &z[i], &theta[i])
-                cot[i] = cosf(theta[i]) / sinf(theta[i])
-
-
-def run_float(
-    const float[:, ::1] inputs,
-    const int8_t[::1] expert,
-    const int32_t[::1] first,
-    const int32_t[:, ::1] shapes,
-    const float[::1] weights,
-    const float[:, ::1] scale,
-    float[:, ::1] room,
-    float[::1] z,
-    float[::1] cot,
-    float[::1] theta,
-):
-    """Fill z, cot(theta) and theta of many tracks in single precision, inputs added in order, the bias last.
-
-    ``shapes`` holds nodes, inputs and where the layer's weights [inputs, bias][nodes] start; ``room`` has two rows
-    that hold the largest layer.
-    """
-    cdef Py_ssize_t t, k, i, j
-    cdef int nodes, inside
-    cdef float *x
-    cdef float *y
-    cdef const float *w
-    cdef const float *s
-    cdef float value
-    with nogil:
-        for t in range(expert.shape[0]):
-            if expert[t] < 0:
-                continue
-            x, y = &room[0, 0], &room[1, 0]
-            for i in range(INPUTS):
-                x[i] = inputs[t, i]
-            for k in range(first[expert[t]], first[expert[t] + 1]):
-                nodes, inside = shapes[k, 0], shapes[k, 1]
-                w = &weights[shapes[k, 2]]
-                x[inside] = 1
-                for j in range(nodes):
-                    y[j] = 0
-                for i in range(inside + 1):
-                    value = x[i]
-                    for j in range(nodes):
-                        y[j] += value * w[j]
-                    w += nodes
-                for j in range(nodes):
-                    y[j] = <float>tanh(y[j] / 2.)
-                x, y = y, x
-            s = &scale[expert[t], 0]
-            z[t] = <float>((x[0] + 1.) * (s[1] - s[0]) / 2. + s[0])
-            theta[t] = <float>((x[1] + 1.) * (s[3] - s[2]) / 2. + s[2])
-            cot[t] = cosf(theta[t]) / sinf(theta[t])
+                if self._cot[expert[i]] != NULL:
+                    cot[i] = self._cot[expert[i]][raw[i, 1] + self._activation.one]
+                else:
+                    cot[i] = cosf(theta[i]) / sinf(theta[i])

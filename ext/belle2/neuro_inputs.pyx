@@ -132,7 +132,9 @@ cdef inline bint relevant(const Rules *rules, int expert, int layer, double valu
     return (window[0] <= single) & (single <= window[1])
 
 
-cdef inline Py_ssize_t keep(const Rules *rules, Track *track, const Place *place, Hit *hits, Py_ssize_t count) noexcept nogil:
+cdef inline Py_ssize_t keep(
+    const Rules *rules, Track *track, const Place *place, Hit *hits, Py_ssize_t count
+) noexcept nogil:
     """Append a segment to a track's hits if any expert could use it; return how many there are."""
     cdef int layer = place.layer
     if not track.known[layer][place.second]:
@@ -147,7 +149,9 @@ cdef inline Py_ssize_t keep(const Rules *rules, Track *track, const Place *place
     return count + relevant(rules, rules.experts, layer, hit.relative)
 
 
-cdef inline void locate(const Rules *rules, Py_ssize_t row, int segment, int position, int layer, Place *place) noexcept nogil:
+cdef inline void locate(
+    const Rules *rules, Py_ssize_t row, int segment, int position, int layer, Place *place
+) noexcept nogil:
     place.wire = segment + 0.5 * (((position >> 1) & 1) - (position & 1)) - rules.first[layer]
     place.row = <int32_t>row
     place.layer = layer

@@ -11,15 +11,17 @@ class Fixed:
         first: NDArray[np.int32],
         shapes: NDArray[np.int32],
         repeated: NDArray[np.int32],
+        bias: NDArray[np.int32],
         weights: NDArray[np.int16],
         wide: NDArray[np.int64],
         limit: NDArray[np.int32],
         table: NDArray[np.int32],
         short_table: NDArray[np.int16],
-        activation: tuple[int, int, int],
+        activation: tuple[int, int, int, int],
+        curve: NDArray[np.float32],
         scale: NDArray[np.float32],
     ) -> None: ...
-    def use(self, level: int) -> None: ...
+    def use(self, level: int, curve: bool = True) -> bool: ...
     def __call__(self, inputs: NDArray[np.int16], expert: int = 0) -> tuple[float, float]: ...
     def raw(self, inputs: NDArray[np.int16], expert: int = 0) -> tuple[int, int]: ...
     def run(
@@ -31,16 +33,3 @@ class Fixed:
         cot: NDArray[np.float32],
         theta: NDArray[np.float32],
     ) -> None: ...
-
-def run_float(
-    inputs: NDArray[np.float32],
-    expert: NDArray[np.int8],
-    first: NDArray[np.int32],
-    shapes: NDArray[np.int32],
-    weights: NDArray[np.float32],
-    scale: NDArray[np.float32],
-    room: NDArray[np.float32],
-    z: NDArray[np.float32],
-    cot: NDArray[np.float32],
-    theta: NDArray[np.float32],
-) -> None: ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu._kernels.belle2_mlp import run_float
+from trigemu._kernels import belle2_mlp_float
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.network import INPUTS, OUTPUTS, Network
 from trigemu.experiments.belle2.neuro.packing import pack
@@ -93,7 +93,7 @@ class FloatingPoint:
             int8[n], which expert is asked, -1 for none.
         """
         out = _empty(len(expert))
-        run_float(
+        belle2_mlp_float.run(
             scaled,
             expert,
             self._first,

@@ -19,7 +19,6 @@ The file is a plain ``.npz`` (no pickles) with one array per attribute of `Exper
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -227,15 +226,17 @@ def load_npz(path: str | Path) -> Network:
         If the file cannot be read, lacks an array, or holds a network that is not allowed.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in _KEYS if key not in archive.files]
-            if missing:
-                raise InputError(f"{path}: lacks the array {missing[0]}, a network has {', '.join(_KEYS)}")
-            arrays = {key: archive[key] for key in _KEYS}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        # A file that is opened here is closed here, also when it is no archive.
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in _KEYS if key in archive.files}
+    except Exception as error:
+        # Damaged archives give errors of many kinds, from zip files to array headers.
         raise InputError(
             f"{path}: is not a readable .npz file of a network (one array per attribute, no pickles)"
         ) from error
+    missing = [key for key in _KEYS if key not in arrays]
+    if missing:
+        raise InputError(f"{path}: lacks the array {missing[0]}, a network has {', '.join(_KEYS)}")
     return from_arrays(arrays, str(path))
 
 

@@ -7,13 +7,12 @@ counts as positive, so it gives the table's first entry and not zero.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels.belle2_mlp import COLUMNS, Fixed
 from trigemu.experiments.belle2.neuro.config import Precision
+from trigemu.experiments.belle2.neuro.curve import activations, bend
 from trigemu.experiments.belle2.neuro.network import Expert, Network
 
 I64 = NDArray[np.int64]
@@ -25,6 +24,7 @@ FEW = 4
 
 LARGEST_SUM = 2**31 - 1
 LARGEST_WEIGHT = 2**15 - 1
+LARGEST_INPUT = 2**15 - 2
 SHORT_NODE_BITS = 14
 """Activations of up to this many bits fit in 16-bit integers with their sign."""
 
@@ -34,15 +34,10 @@ def activation_table(precision: Precision) -> I32:
 
     Addresses are centred so that rounding errors are symmetric.
     """
-    p = precision
-    shift = p.node + p.weight - p.table
-    last = math.ceil(math.atanh(1.0 - 1.0 / (1 << (p.node + 1))) * (1 << (p.table + 1)))
-    address = np.arange(last)
-    x = ((address + 0.5 - 1.0 / (1 << (shift + 1))) / (1 << p.table)).astype(np.float32)
-    value = np.array([math.tanh(v) for v in (x.astype(np.float64) / 2).tolist()])
-    table = np.empty(last + 1, np.int32)
-    table[:-1] = np.floor(value * (1 << p.node) + 0.5)
-    table[-1] = 1 << p.node
+    value = activations(precision)
+    table = np.empty(len(value) + 1, np.int32)
+    table[:-1] = np.floor(value + 0.5)
+    table[-1] = 1 << precision.node
     return table
 
 
@@ -70,9 +65,9 @@ def input_limit(layers: list[I64], precision: Precision) -> int:
             limit = min((LARGEST_SUM - b) // max(w, 1) for w, b in zip(weights, bias, strict=True))
         elif (weights * one + bias > LARGEST_SUM).any():
             return -1
-        if 1 + layer.shape[1] + len(_repeats(layer)) + 32 > COLUMNS or len(layer) > COLUMNS - 32:
+        if layer.shape[1] + len(_repeats(layer[:, :-1])) + 32 > COLUMNS or len(layer) > COLUMNS - 32:
             return -1
-    return int(max(-1, min(limit, LARGEST_WEIGHT)))
+    return int(max(-1, min(limit, LARGEST_INPUT)))
 
 
 def pack(network: Network, precision: Precision) -> Fixed:
@@ -80,33 +75,38 @@ def pack(network: Network, precision: Precision) -> Fixed:
     first, shapes, wide, limits = [0], [], [], []
     repeated: list[int] = []
     parts: list[I16] = []
+    biases: list[I32] = []
     for expert in network.experts:
         layers = fixed_weights(expert, precision)
         limit = input_limit(layers, precision)
         for layer in layers:
-            shape, sources, weights = (
-                _pack_layer(layer) if limit >= 0 else ((0, 0, 0, 0), [], np.empty(0, np.int16))
-            )
-            offset = sum(len(part) for part in parts)
-            shapes.append((len(layer), layer.shape[1] - 1, *shape, len(repeated), offset))
-            repeated += sources
-            parts.append(weights)
+            places = len(repeated), sum(map(len, parts)), sum(map(len, biases))
+            shape = (0, 0, 0, 0)
+            if limit >= 0:
+                shape, sources, weights = _pack_layer(layer[:, :-1])
+                repeated += sources
+                parts.append(weights)
+                biases.append(_padded(layer[:, -1] << precision.node).astype(np.int32))
+            shapes.append((len(layer), layer.shape[1] - 1, *shape, *places))
             wide.append(layer.ravel())
         first.append(len(shapes))
         limits.append(limit)
     table = activation_table(precision)
     short = np.append(table, 0) if precision.node <= SHORT_NODE_BITS else np.zeros(1)
     shift = precision.node + precision.weight - precision.table
+    offset, curve = bend(table, precision)
     return Fixed(
         np.array(first, np.int32),
         np.array(shapes, np.int32),
         np.array([*repeated, 0], np.int32),
+        np.concatenate([*biases, np.zeros(16, np.int32)]),
         _aligned(np.concatenate([*parts, np.zeros(32, np.int16)])),
         np.concatenate(wide),
         np.array(limits, np.int32),
         table,
         short.astype(np.int16),
-        (shift, len(table) - 1, 1 << precision.node),
+        (shift, len(table) - 1, 1 << precision.node, offset),
+        curve,
         np.stack([e.output_scale for e in network.experts]),
     )
 
@@ -120,7 +120,10 @@ def _repeats(layer: I64) -> list[int]:
 
 
 def _pack_layer(layer: I64) -> tuple[tuple[int, int, int, int], list[int], I16]:
-    """Split a layer's weights into 16-bit columns and order them; columns are a multiple of 32 in all."""
+    """Split a layer's weights, without the bias, into 16-bit columns and order them for vectors.
+
+    Returns columns, repeats, pairs and whether nodes are few; the repeated columns; and the weights (see ``mlp.h``).
+    """
     sources = _repeats(layer)
     nodes, used = len(layer), layer.shape[1] + len(sources)
     columns = -(-used // 32) * 32
@@ -133,10 +136,15 @@ def _pack_layer(layer: I64) -> tuple[tuple[int, int, int, int], list[int], I16]:
     pairs, few = -(-used // 2), nodes <= FEW
     if few:
         return (columns, len(sources), pairs, 1), sources, split.astype(np.int16).ravel()
-    padded = np.zeros((-(-nodes // 16) * 16, columns), np.int64)
-    padded[:nodes] = split
+    padded = _padded(split)
     lanes = padded[:, : 2 * pairs].reshape(len(padded), pairs, 2).transpose(1, 0, 2)
     return (columns, len(sources), pairs, 0), sources, lanes.astype(np.int16).ravel()
+
+
+def _padded(array: I64) -> I64:
+    """Return an array with zeros up to a multiple of 16 along the first axis."""
+    zeros = np.zeros((-len(array) % 16, *array.shape[1:]), np.int64)
+    return np.concatenate([array, zeros])
 
 
 def _aligned(array: I16) -> I16:

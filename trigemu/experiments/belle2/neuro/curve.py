@@ -1,0 +1,97 @@
+"""The activation's table as pieces of polynomials, which vector units evaluate faster than they look up a table.
+
+Nothing depends on how good the pieces are: kernels compare them with the table, entry by entry, before they use them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.experiments.belle2.neuro.config import Precision
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+
+DEGREE = 3
+PIECES = 32
+PER_OCTAVE = 8
+"""Pieces per factor of two in address + offset: the top three bits of the float's mantissa choose among them."""
+
+
+def activations(precision: Precision) -> F64:
+    """Return float64[last], tanh(x / 2) at the table's addresses in units of 2^-node bits, before rounding."""
+    p = precision
+    shift = p.node + p.weight - p.table
+    last = math.ceil(math.atanh(1.0 - 1.0 / (1 << (p.node + 1))) * (1 << (p.table + 1)))
+    # In the order of the experiment's simulation: double precision, cut to single, then double again.
+    x = ((np.arange(last) + 0.5 - 1.0 / (1 << (shift + 1))) / (1 << p.table)).astype(np.float32)
+    return np.array([math.tanh(v) for v in (x.astype(np.float64) / 2).tolist()]) * (1 << p.node)
+
+
+def bend(table: I32, precision: Precision) -> tuple[int, F32]:
+    """Return the offset of addresses and the pieces' polynomials.
+
+    Parameters
+    ----------
+    table
+        int32[last + 1], activations by address.
+    precision
+        Bits that the table was made for.
+
+    Returns
+    -------
+    offset, curve
+        Power of two added to addresses; float32[4, 32]: coefficients, lowest degree first, of the place inside a
+        piece (float mantissa, -1/16 to 1/16).
+    """
+    offset = 1
+    while PER_OCTAVE * math.log2((len(table) + offset) / offset) + 1 > PIECES:
+        offset *= 2
+    bits = (np.arange(len(table)) + offset).astype(np.float32).view(np.uint32)
+    piece = (bits >> 20) % PIECES
+    inside = ((bits & 0xFFFFF) | 0x3F800000).view(np.float32) - np.float32(1.0625)
+    value = activations(precision)
+    value = np.append(value, value[-1])
+    curve = np.zeros((DEGREE + 1, PIECES), np.float32)
+    for number in np.unique(piece):
+        here = piece == number
+        curve[:, number] = _fit(inside[here], value[here], table[here])
+    return offset, curve
+
+
+def _fit(place: F32, value: F64, wanted: I32) -> F32:
+    """Return a polynomial whose rounded values are the wanted ones, or nearly so if there is none.
+
+    Least squares first; where rounding then goes the wrong way, the polynomial that stays inside all the bands of
+    half a unit around the wanted values with the largest margin (a linear program).
+    """
+    # In units in which places go from -1 to 1, so that the powers are of one size.
+    scale = (2.0 * PER_OCTAVE) ** np.arange(DEGREE + 1)
+    powers = np.vander(place.astype(np.float64), DEGREE + 1, increasing=True) * scale
+    best = np.linalg.lstsq(powers, value, rcond=None)[0]
+    numbers = (best * scale).astype(np.float32)
+    if (np.rint(_horner(numbers, place)) == wanted).all():
+        return numbers
+    from scipy.optimize import linprog
+
+    margin = np.ones((len(place), 1))
+    found = linprog(
+        np.append(np.zeros(DEGREE + 1), -1.0),
+        A_ub=np.block([[powers, margin], [-powers, margin]]),
+        b_ub=np.concatenate([wanted + 0.5, 0.5 - wanted]),
+        bounds=[(None, None)] * (DEGREE + 1) + [(None, 0.5)],
+    )
+    best = found.x[:-1] if found.success else best
+    return (best * scale).astype(np.float32)
+
+
+def _horner(numbers: F32, place: F32) -> F32:
+    """Evaluate with one rounding per step, as fused multiply-add does."""
+    value = np.full(len(place), numbers[-1], np.float32)
+    for number in numbers[-2::-1]:
+        value = (value.astype(np.float64) * place + number).astype(np.float32)
+    return value
