@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.bits import EXTERNAL
@@ -19,6 +20,7 @@ from trigemu.experiments.belle2.crossings import (
     sampling_phase,
     schedule,
 )
+from trigemu.experiments.belle2.located import located
 from trigemu.experiments.belle2.particles import Particles, join
 from trigemu.experiments.belle2.signals.sampling import Sampled, Sampler, make_sampler
 from trigemu.experiments.belle2.sources import BACKGROUND
@@ -82,17 +84,15 @@ class EventSource:
         self._injection = section.external.injection
         self._frame_ticks = section.frame_revolutions * REVOLUTION_TICKS
         frame_s = self._frame_ticks * TICK_NS * 1e-9
-        tables: list[Any] = [*setup.signals, *section.process]
         self._signals = len(setup.signals)
-        self._samplers: list[Sampler] = [
-            make_sampler(table, self._seed, number) for number, table in enumerate(tables)
-        ]
-        self._paces = [
-            Pace(every=table.every_ns / TICK_NS)
-            if getattr(table, "every_ns", None) is not None
-            else Pace(mean=frame_s * _rate(table, sampler, section.luminosity))
-            for table, sampler in zip(tables, self._samplers, strict=True)
-        ]
+        self._samplers: list[Sampler | None] = []
+        self._paces: list[Pace] = []
+        for tables in (setup.signals, section.process):
+            for number, given in enumerate(tables):
+                table = located(given, setup.config.input.path)
+                sampler = None if table is None else make_sampler(table, self._seed, number)
+                self._samplers.append(sampler)
+                self._paces.append(_pace(table, sampler, section.luminosity, frame_s))
         # Crossings without a collision come after all kinds that have one.
         external = section.external
         self._empty = [EXTERNAL.index("pseud_rand"), EXTERNAL.index("poissonin")]
@@ -102,7 +102,7 @@ class EventSource:
         """Return the events of a frame: a pure function of the setup and the frame."""
         crossings = schedule(self._paces, self._seed, frame, self._frame_ticks)
         sampled = [
-            sampler.sample(frame, int(np.count_nonzero(crossings.kind == kind)))
+            _nothing(0) if sampler is None else sampler.sample(frame, int(np.sum(crossings.kind == kind)))
             for kind, sampler in enumerate(self._samplers)
         ]
         sampled += [_nothing(int(np.count_nonzero(crossings.kind >= len(self._samplers))))]
@@ -128,16 +128,21 @@ class EventSource:
         return bits
 
 
-def _rate(table: Any, sampler: Sampler, luminosity: float) -> float:
-    """Return events per second: as given, else cross-section times luminosity."""
-    if getattr(table, "rate_hz", None) is not None:
-        return float(table.rate_hz)
-    if sampler.cross_section_nb is None:
-        name = getattr(table, "label", "") or getattr(table, "process", "process")
-        raise InputError(
-            f"[[belle2.process]] {name!r} has no cross-section: give rate_hz or cross_section_nb"
-        )
-    return sampler.cross_section_nb * NB_PER_CM2 * luminosity
+def _pace(table: BaseModel | None, sampler: Sampler | None, luminosity: float, frame_s: float) -> Pace:
+    """Return how often events come: as the table says, else cross-section times luminosity."""
+    if sampler is None:
+        return Pace()
+    every, rate = getattr(table, "every_ns", None), getattr(table, "rate_hz", None)
+    if every is not None:
+        return Pace(every=every / TICK_NS)
+    if rate is None:
+        if sampler.cross_section_nb is None:
+            name = getattr(table, "label", "") or getattr(table, "process", "")
+            raise InputError(
+                f"[[belle2.process]] {name!r} has no cross-section: give rate_hz or cross_section_nb"
+            )
+        rate = sampler.cross_section_nb * NB_PER_CM2 * luminosity
+    return Pace(mean=frame_s * rate)
 
 
 def _rows(crossings: Crossings, counts: list[int]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from trigemu.errors import InputError
 from trigemu.experiments.base import Candidates
 from trigemu.experiments.belle2.bits import WORDS
 from trigemu.experiments.belle2.cdc.event_time import event_time
-from trigemu.experiments.belle2.cdc.hitmaps import hit_maps
+from trigemu.experiments.belle2.cdc.hitmaps import hit_maps, short_patterns
 from trigemu.experiments.belle2.cdc.hough import HoughFinder
 from trigemu.experiments.belle2.cdc.segments import SegmentFinder
 from trigemu.experiments.belle2.config import Belle2
@@ -80,6 +80,7 @@ class Belle2Trigger:
         self._menu = setup.menu
         self._segments = SegmentFinder(section.cdc)
         self._hough = HoughFinder(section.cdc)
+        short_patterns(section.cdc.short_min_pt)
         self._neuro = NeuroTrigger(section.neuro)
         self._ecl = CalorimeterTrigger(section.ecl)
         self._match = Matcher(section.grl)
@@ -99,9 +100,9 @@ class Belle2Trigger:
         segments = self._segments.find(cdc)
         tracks = self._hough.find(segments)
         time = event_time(segments, tracks)
-        maps = hit_maps(segments)
+        maps = hit_maps(segments, tracks, self._section.cdc)
         neuro = self._neuro.decide(segments, tracks, time)
-        cells = self._ecl.decide(ecl, timing["phase"])
+        cells = self._ecl.decide(ecl, np.asarray(timing["phase"], np.uint16))
         muons = sectors(klm, self._section.klm)
         words = np.zeros((n, WORDS), np.uint64)
         words[:, 0:2] = self._match.words(tracks, maps, neuro, cells, muons)

@@ -25,7 +25,17 @@ class Process(Source):
     rate_hz: Annotated[float, Field(ge=0, le=1e7)] | None = None
 
 
-class _Angles(Process):
+class _ClosedForm(Process):
+    """A process that formulas can make.
+
+    ``events`` names a HepMC3 file in the folder ``input.path``: where that folder is given, events come from
+    this file instead, with its cross-section.
+    """
+
+    events: str | None = None
+
+
+class _Angles(_ClosedForm):
     """``theta_star``: range of the angle to the e- beam in the CM of the pair (both particles)."""
 
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
@@ -64,7 +74,7 @@ class TauTau(_Angles):
     theta_star: tuple[Degrees, Degrees] = (0.1, 179.9)
 
 
-class _Radiative(Process):
+class _Radiative(_ClosedForm):
     """2 -> 3 at lowest order, exact massless matrix element.
 
     Cuts in the CM: every photon above ``photon_energy`` (GeV) and in ``theta_star``; charged particles above
@@ -102,7 +112,7 @@ class EEGamma(_Radiative):
     process: Literal["eegamma"] = "eegamma"
 
 
-class EEMuMu(Process):
+class EEMuMu(_ClosedForm):
     """e+e- -> (e+e-) mu mu by two quasi-real photons along the beams; for rates.
 
     18.9 nb above 0.5 GeV, scaled as the equivalent-photon approximation elsewhere (which is 16 % too high
@@ -115,9 +125,13 @@ class EEMuMu(Process):
 
 
 class Hepmc(FileInput, Process):
-    """Events of a HepMC3 ascii file in Belle II's laboratory; its cross-section if it has one."""
+    """Events of a HepMC3 ascii file in Belle II's laboratory; its cross-section if it has one.
+
+    ``optional``: left out of a run without ``input.path``, the folder of event files.
+    """
 
     process: Literal["hepmc"] = "hepmc"
+    optional: bool = False
 
 
 class Lhe(LheOptions, FileInput, Process):
