@@ -151,14 +151,16 @@ def lines_near(
 ) -> NDArray[np.bool_]:
     """Return which lines passed within ``window`` TDC counts of each time: bool[len(time), L + 2].
 
-    The last two columns are any L1 line, and any HLT line of a candidate that an L1 line passed; lines that are
-    off do not count there.
+    HLT lines count only where an L1 line passed that is not off.  The last two columns are any L1 line and any HLT
+    line; lines that are off do not count there.
     """
     lines = len(menu.lines)
     on = candidates.passed & menu.on_mask
     l1 = (on & menu.l1_mask).any(axis=1)
     hlt = l1 & (on & menu.hlt_mask).any(axis=1)
-    bits = np.column_stack([unpack_lines(candidates.passed, lines), l1, hlt])
+    # The software trigger only sees what an L1 line has sent.
+    seen = np.where(l1[:, None], candidates.passed, candidates.passed & menu.l1_mask)
+    bits = np.column_stack([unpack_lines(seen, lines), l1, hlt])
     # Candidates are in time order, so a difference of running sums counts those between two times.
     before = np.zeros((len(bits) + 1, bits.shape[1]), np.int64)
     np.cumsum(bits, axis=0, out=before[1:])
