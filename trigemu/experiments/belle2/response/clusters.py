@@ -3,6 +3,9 @@
 A fast simulation with one deposit per particle: photons and electrons leave all their energy, muons that of a
 minimum-ionising particle, hadrons that and, if they interact, a part of their kinetic energy.  Deposits closer than a
 crystal or two merge.  Beam background adds soft clusters.
+
+What happens to a particle in the crystals (fluctuations, hadronic interactions) comes from the same random numbers
+as in the response of the calorimeter trigger (`ecl.showers`): trigger and offline see the same shower.
 """
 
 from __future__ import annotations
@@ -29,8 +32,9 @@ CALORIMETER_Z = (-1020.0, 1960.0)
 ENERGY, THETA, PHI, TIME = range(4)
 """Columns of the clusters that `find_clusters` returns."""
 
-_PHOTON, _ELECTRON, _MUON, _K_LONG, _NEUTRON = 22, 11, 13, 130, 2112
+_PHOTON, _ELECTRON, _MUON, _K_LONG, _NEUTRON, _PROTON = 22, 11, 13, 130, 2112, 2212
 
+_SHOWER = int(Purpose.ECL_PARTICLE)
 _DEPOSIT = int(Purpose.PHOTON)
 _TRACK = int(Purpose.TRACK_CLUSTER)
 _BACKGROUND = int(Purpose.CLUSTER_BACKGROUND)
@@ -86,22 +90,23 @@ def _inside(theta: float, edges: F64) -> bool:
 
 
 @inlined
-def _deposit(kind: int, neutral: bool, total: float, mass: float, s: tuple[float, ...], u: F64) -> float:
-    # Energy (GeV) that a particle leaves; u holds two uniform numbers and a normal one.
+def _deposit(pdg: int, neutral: bool, total: float, mass: float, s: tuple[float, ...], u: F64) -> float:
+    # Energy (GeV) that a particle leaves; u: conversion in front, interaction, its visible part, a normal number.
+    kind = abs(pdg)
     if kind == _PHOTON:
         return total if u[0] < s[0] else 0.0
     if kind == _ELECTRON:
         return total
     kinetic = total - mass
-    if neutral:
-        if (kind in (_K_LONG, _NEUTRON)) and u[0] < s[10]:
-            visible: float = u[1] * s[11] * kinetic
-            return visible
+    loss = 0.0
+    if not neutral:
+        # -ln(N^2) of a normal number N follows Moyal's approximation to Landau's distribution.
+        loss = min(max(s[8] - s[9] * math.log(max(u[3] * u[3], 1e-4)), 0.0), kinetic)
+    elif kind not in (_K_LONG, _NEUTRON):
         return 0.0
-    # -ln(N^2) of a normal number N follows Moyal's approximation to Landau's distribution.
-    loss = min(max(s[8] - s[9] * math.log(max(u[2] * u[2], 1e-12)), 0.0), kinetic)
-    if kind != _MUON and u[0] < s[10]:
-        loss += u[1] * s[11] * (kinetic - loss)
+    if kind != _MUON and u[1] < s[10]:
+        extra = 2.0 * mass if pdg in (-_PROTON, -_NEUTRON) else 0.0  # antinucleons annihilate
+        loss += u[2] * s[11] * (kinetic - loss + extra)
     return loss
 
 
@@ -137,17 +142,18 @@ def _add(
 @inlined
 def _smeared(
     energy: float,
+    fluctuation: float,
     point: tuple[float, float, float],
     time: float,
     s: tuple[float, ...],
     address: Address,
 ) -> tuple[float, float, float, float]:
     seed, frame, event, block = address
-    a, b = normal2(seed, frame, _DEPOSIT, event, block)
+    _, b = normal2(seed, frame, _DEPOSIT, event, block)
     c, d = normal2(seed, frame, _DEPOSIT, event, block + 1)
     x, y, z = point
     theta, phi = math.atan2(math.hypot(x, y), z), math.atan2(y, x)
-    measured = energy * (1.0 + energy_resolution(energy, s[2], s[3]) * a)
+    measured = energy * (1.0 + energy_resolution(energy, s[2], s[3]) * fluctuation)
     spread = math.hypot(s[4] / math.sqrt(energy), s[5])
     theta = abs(theta + spread * b)
     phi += spread * c / max(math.sin(theta), 0.05)
@@ -175,7 +181,7 @@ def _find(
     matched: I64,
 ) -> int:
     n = 0
-    u = np.empty(3)
+    u = np.empty(4)
     for event in range(len(offsets) - 1):
         cut[event] = n
         begin = n
@@ -188,15 +194,21 @@ def _find(
             point = position(track[0], track[1], track[2], track[3], track[4], arc)
             if not _inside(math.atan2(math.hypot(point[0], point[1]), point[2]), edges):
                 continue
-            u[0], u[1] = uniform2(seed, frame, _TRACK, event, block)
-            u[2], _ = normal2(seed, frame, _TRACK, event, block + 1)
+            u[0], _ = uniform2(seed, frame, _TRACK, event, block)
+            _, u[1] = uniform2(seed, frame, _SHOWER, event, block + 1)
+            u[2], _ = uniform2(seed, frame, _SHOWER, event, block + 2)
+            u[3], _ = normal2(seed, frame, _SHOWER, event, block)
             momentum = pt[i] * math.sqrt(1.0 + track[4] * track[4])
             total = math.sqrt(momentum * momentum + mass[i] * mass[i])
-            energy = _deposit(abs(pdg[i]), track[2] == 0.0, total, mass[i], s, u)
+            energy = _deposit(pdg[i], track[2] == 0.0, total, mass[i], s, u)
             if energy < 0.5 * s[1]:
                 continue
+            kind = abs(pdg[i])
+            gauss = u[3]
+            if kind not in (_PHOTON, _ELECTRON):  # theirs is used up by the ionisation
+                gauss, _ = normal2(seed, frame, _TRACK, event, block + 1)
             when = time[i] + flight_ns(arc - track[5], pt[i], track[4], mass[i])
-            measured = _smeared(energy, point, when, s, (seed, frame, event, block))
+            measured = _smeared(energy, gauss, point, when, s, (seed, frame, event, block))
             if measured[0] >= s[1]:
                 n, cluster[i] = _add(measured, number[i], begin, s[7], out, matched, n)
         count = poisson(seed, frame, _COUNT, event, s[12]) if s[12] > 0.0 else 0

@@ -103,7 +103,7 @@ class Photons(Model):
     merge_rad: NonNegative = 0.06  # guess: one and a half crystals at the barrel's radius
     mip_gev: NonNegative = 0.19  # 30 cm of CsI with fluctuations' tail: most probable loss
     mip_width_gev: NonNegative = 0.012  # guess: scale of the Landau-like fluctuations
-    hadron_interaction: Fraction = 0.5  # 1 - exp(-0.7): interaction in the crystals
+    hadron_interaction: Fraction = 0.546  # 1 - exp(-300 / 380): as in the response of the calorimeter trigger
     hadron_visible: Fraction = (
         0.6  # guess: an interacting hadron leaves up to this part of its kinetic energy
     )

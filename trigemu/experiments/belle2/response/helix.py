@@ -39,6 +39,9 @@ LIGHT_MM_NS = 299.792458
 GEV_PER_MM = 0.000299792458 * FIELD_T
 """Transverse momentum over radius of a particle of unit charge: R[cm] = 222.4 pT[GeV]."""
 
+NOWHERE_MM = 1e12
+"""d0 of the straight line that stands for a particle whose numbers are not finite: it meets nothing."""
+
 D0, PHI0, OMEGA, Z0, TAN_LAMBDA, START = range(6)
 """Columns of `perigees`."""
 
@@ -175,6 +178,9 @@ def _perigees(x: F64, y: F64, z: F64, px: F64, py: F64, pz: F64, charge: NDArray
         out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4], out[i, 5] = perigee(
             x[i], y[i], z[i], 1e-9 if tiny else px[i], py[i], pz[i], float(charge[i])
         )
+        if not np.isfinite(out[i].sum()):
+            out[i, :] = 0.0
+            out[i, 0] = NOWHERE_MM
 
 
 def perigees(particles: Particles) -> F64:

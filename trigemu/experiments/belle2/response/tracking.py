@@ -93,7 +93,9 @@ def chance(track: F64, radius: float, pt: float, crossed: int, t: tuple[float, .
     """Return the probability to find a particle that starts at ``radius`` (mm) and crosses so many layers."""
     chamber = _logistic((crossed - t[3]) / t[4]) * math.exp(-abs(track[0]) / t[5]) if crossed > 0 else 0.0
     theta = math.atan2(1.0, track[4])
-    silicon = t[7] if radius < t[6] and ACCEPTANCE_RAD[0] < theta < ACCEPTANCE_RAD[1] else 0.0
+    silicon = (
+        t[7] if max(radius, abs(track[0])) < t[6] and ACCEPTANCE_RAD[0] < theta < ACCEPTANCE_RAD[1] else 0.0
+    )
     return t[0] * _logistic((pt - t[1]) / t[2]) * max(chamber, silicon)
 
 
@@ -142,7 +144,7 @@ def _find(
             track, block = tracks[i], (i - offsets[event]) * 8
             crossed, first, last = layers_crossed(track, layers)
             u, _ = uniform2(seed, frame, _PURPOSE, event, block)
-            if u >= chance(track, radius[i], pt[i], crossed, numbers):
+            if not u < chance(track, radius[i], pt[i], crossed, numbers):
                 continue
             found[i] = 1
             relative, d0, z0, angle = resolution(pt[i], mass[i], track[4], radius[i], crossed, numbers)
