@@ -140,7 +140,18 @@ def test_arrays_agree_with_scalars():
     charge = rng.integers(-1, 2, n).astype(np.int8)
     zero = np.zeros(n)
     sample = Particles(
-        np.array([0, n]), np.full(n, 211, np.int32), charge, zero, px, py, pz, x, y, z, zero, zero.astype(np.int32)
+        np.array([0, n]),
+        np.full(n, 211, np.int32),
+        charge,
+        zero,
+        px,
+        py,
+        pz,
+        x,
+        y,
+        z,
+        zero,
+        zero.astype(np.int32),
     )
     rows = perigees(sample)
     assert np.isfinite(rows).all()
