@@ -2,221 +2,28 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.klm.geometry import exists
 from trigemu.experiments.belle2.particles import Particles
-from trigemu.experiments.belle2.response.config import Muons, Response
-from trigemu.experiments.belle2.response.helix import direction, path, perigees, position
-from trigemu.experiments.belle2.response.yoke import (
-    BARREL_HALF_LENGTH,
-    BARREL_LAYERS,
-    CENTRE_Z,
-    ENDCAP_INNER,
-    ENDCAP_LAYERS,
-    ENDCAP_OUTER,
-    IRON,
-    MODULE_HALF_LENGTH,
-    barrel_crossing,
-    calorimeter_arc,
-    endcap_crossing,
-    incidence,
-    leave_field,
-    slowed,
-)
+from trigemu.experiments.belle2.response.config import Response
+from trigemu.experiments.belle2.response.helix import perigees
+from trigemu.experiments.belle2.response.stopping import HITS, particle_hits, settings
 from trigemu.frames.columns import Array
-from trigemu.jit import inlined, kernel
-from trigemu.physics.constants import KAON, MUON, PARTICLES, PION
-from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
+from trigemu.jit import kernel
+from trigemu.physics.constants import MUON
+from trigemu.physics.rng import Int, Purpose, poisson, uniform2
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
-Vector = tuple[float, float, float]
-Address = tuple[Int, Int, int, int]
 
-HITS = 2 * (BARREL_LAYERS + max(ENDCAP_LAYERS))
-"""Hits that one particle can make."""
+_ELECTRON, _K_LONG, _NEUTRON = 11, 130, 2112
 
-_MUON_MASS = PARTICLES[MUON].mass
-# Decays to mu nu: mass of the parent, ctau in mm, branching ratio (PDG; kaon 63.6 %).
-_PION = (PARTICLES[PION].mass, PARTICLES[PION].ctau, 1.0)
-_KAON = (PARTICLES[KAON].mass, PARTICLES[KAON].ctau, 0.636)
-_ELECTRON, _MUON_ID, _PION_ID, _KAON_ID, _K_LONG, _NEUTRON = 11, 13, 211, 321, 130, 2112
-
-_RANGE = int(Purpose.KLM_RANGE)
-_HIT = int(Purpose.KLM_HIT)
 _NOISE = int(Purpose.KLM_NOISE)
 _COUNT = int(Purpose.KLM_NOISE_COUNT)
-
-
-def settings(config: Muons) -> tuple[float, ...]:
-    """Return the numbers of a configuration that the kernels take, in their order (energies in GeV)."""
-    return (
-        config.efficiency,
-        (config.calorimeter_mev + config.barrel_mev) * 1e-3,
-        (config.calorimeter_mev + config.endcap_mev) * 1e-3,
-        config.iron_mev_mm * IRON * 1e-3,
-        config.straggling,
-        config.field_radius_mm,
-        config.calorimeter_lengths + config.coil_lengths,
-        config.calorimeter_lengths,
-        IRON / config.iron_length_mm,
-        config.shower_layers,
-        config.dead_edge_mm,
-    )
-
-
-@inlined
-def _decayed(momentum: float, parent: tuple[float, float, float], way: float, u: float, v: float) -> float:
-    # Momentum of the muon if the parent decays to mu nu within `way`, else 0.  Its direction is kept.
-    mass, ctau, branching = parent
-    if u >= branching * (1.0 - math.exp(-way * mass / (momentum * ctau))):
-        return 0.0
-    energy = math.sqrt(momentum * momentum + mass * mass)
-    e_star = (mass * mass + _MUON_MASS * _MUON_MASS) / (2.0 * mass)
-    p_star = (mass * mass - _MUON_MASS * _MUON_MASS) / (2.0 * mass)
-    lab = (energy * e_star + momentum * p_star * (2.0 * v - 1.0)) / mass
-    return math.sqrt(max(lab * lab - _MUON_MASS * _MUON_MASS, 0.0))
-
-
-@inlined
-def _plane_hits(
-    section: int,
-    sector: int,
-    layer: int,
-    efficiency: float,
-    address: Address,
-    channels: U16,
-    n: int,
-) -> int:
-    seed, frame, event, block = address
-    u, v = uniform2(seed, frame, _HIT, event, block + layer + (16 if section > 1 else 0))
-    first = ((section * 8 + sector) * 16 + layer) * 2
-    for plane in range(2):
-        if (u if plane == 0 else v) < efficiency:
-            if n < len(channels):
-                channels[n] = first + plane
-            n += 1
-    return n
-
-
-@inlined
-def _state(kinetic: float, depth: float, begin: float, end: float, charged: bool) -> int:
-    # 0 not seen here (a neutral particle before its shower), 1 seen, 2 nothing left.
-    if depth >= begin:
-        return 1 if depth < end else 2
-    if charged:
-        return 1 if kinetic > 0.0 else 2
-    return 0
-
-
-@inlined
-def _through_iron(
-    point: Vector,
-    along: Vector,
-    kinetic: float,
-    mass: float,
-    depth: float,
-    shower: tuple[float, float],
-    charged: bool,
-    klm: tuple[float, ...],
-    straggle: float,
-    address: Address,
-    channels: U16,
-    n: int,
-) -> tuple[int, int]:
-    # Layer by layer until nothing is left; returns hits and layers with a hit.
-    efficiency, iron, plate, dead = klm[0], klm[3] * straggle, klm[8], klm[10]
-    begin, end = shower
-    near = math.floor(math.atan2(point[1], point[0]) / (0.25 * math.pi) + 0.5) % 8
-    seen = 0
-    for layer in range(BARREL_LAYERS):
-        way, sector, edge = barrel_crossing(point, along, layer, near)
-        z = point[2] + way * along[2] - CENTRE_Z
-        if math.isnan(way) or abs(z) > BARREL_HALF_LENGTH:
-            break
-        near = sector
-        if layer > 0:
-            angle = sector * 0.25 * math.pi
-            cosine = along[0] * math.cos(angle) + along[1] * math.sin(angle)
-            kinetic = slowed(kinetic, mass, iron / cosine)
-            depth += plate / cosine
-        state = _state(kinetic, depth, begin, end, charged)
-        if state == 2:
-            return n, seen
-        if state == 1 and abs(z) < MODULE_HALF_LENGTH and edge > dead:
-            before = n
-            n = _plane_hits(1 if z > 0.0 else 0, sector, layer, efficiency, address, channels, n)
-            seen += n > before
-    side = 1 if along[2] > 0.0 else 0
-    for layer in range(ENDCAP_LAYERS[side]):
-        way, sector, radius = endcap_crossing(point, along, layer)
-        if math.isnan(way) or radius > ENDCAP_OUTER:
-            break
-        if radius < ENDCAP_INNER:
-            continue  # through the hole around the beam pipe
-        kinetic = slowed(kinetic, mass, iron / abs(along[2]))
-        depth += plate / abs(along[2])
-        state = _state(kinetic, depth, begin, end, charged)
-        if state == 2:
-            return n, seen
-        if state == 1:
-            before = n
-            n = _plane_hits(2 + side, sector, layer, efficiency, address, channels, n)
-            seen += n > before
-    return n, seen
-
-
-@inlined
-def _particle(
-    track: F64,
-    pdg: int,
-    mass: float,
-    momentum: float,
-    klm: tuple[float, ...],
-    address: Address,
-    channels: U16,
-    n: int,
-) -> tuple[int, int]:
-    seed, frame, event, block = address
-    charged = track[2] != 0.0
-    out, barrel = leave_field(track, klm[5])
-    if math.isnan(out):
-        return n, 0
-    face = calorimeter_arc(track, out, barrel)
-    cosine = incidence(track, 0.5 * (face + out), barrel)
-    muon = pdg == _MUON_ID
-    if charged and not muon and pdg in (_PION_ID, _KAON_ID):
-        u, v = uniform2(seed, frame, _RANGE, event, block)
-        parent = _PION if pdg == _PION_ID else _KAON
-        left = _decayed(momentum, parent, path(face - track[5], track[4]), u, v)
-        if left > 0.0:
-            muon, mass, momentum = True, _MUON_MASS, left
-    g, _ = normal2(seed, frame, _RANGE, event, block + 1)
-    straggle = max(1.0 + klm[4] * g, 0.1)
-    begin, end = math.inf, math.inf
-    if not muon:
-        u, v = uniform2(seed, frame, _RANGE, event, block + 2)
-        begin = -math.log(1.0 - u)
-        end = begin - math.log(1.0 - v) * klm[9] * klm[8]
-    kinetic = math.sqrt(momentum * momentum + mass * mass) - mass
-    if charged:
-        kinetic = slowed(kinetic, mass, (klm[1] if barrel else klm[2]) * straggle / cosine)
-        if kinetic <= 0.0:
-            return n, 0
-    stretch = math.sqrt(1.0 + track[4] * track[4])
-    phi = direction(track[1], track[2], out)
-    along = (math.cos(phi) / stretch, math.sin(phi) / stretch, track[4] / stretch)
-    point = position(track[0], track[1], track[2], track[3], track[4], out)
-    depth = (klm[6] if barrel else klm[7]) / cosine
-    return _through_iron(
-        point, along, kinetic, mass, depth, (begin, end), charged, klm, straggle, address, channels, n
-    )
 
 
 @kernel
@@ -244,7 +51,7 @@ def _hits(
             if kind == _ELECTRON or (tracks[i, 2] == 0.0 and kind != _K_LONG and kind != _NEUTRON):
                 continue
             address = (seed, frame, event, (i - offsets[event]) * 64)
-            n, seen = _particle(tracks[i], kind, mass[i], momentum[i], klm, address, channels, n)
+            n, seen = particle_hits(tracks[i], kind, mass[i], momentum[i], klm, address, channels, n)
             layers[i] = seen
         count = poisson(seed, frame, _COUNT, event, noise) if noise > 0.0 else 0
         for k in range(count):
