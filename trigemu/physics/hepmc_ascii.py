@@ -1,0 +1,204 @@
+"""HepMC3 ascii files, plain or gzipped: what is checked at the door, and their lines.
+
+Lines of an event: ``E`` number, vertices, particles [@ position]; ``U`` units; ``W`` weights; ``A`` attributes; ``V``
+vertex, status, [incoming particles] [@ position]; ``P`` particle, where it comes from (a vertex < 0, or the one
+particle > 0 that becomes it and others), code, px, py, pz, E, mass, status.  The format is that of HepMC3's
+WriterAscii.  Parsed here line by line, because HepMC3's own reader can crash on damaged files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from trigemu.errors import InputError
+from trigemu.physics.constants import SPEED_OF_LIGHT
+from trigemu.physics.event_file import read_bytes
+
+ALLOWED = "give a HepMC3 ascii file (.hepmc3 or .hepmc3.gz)"
+BEAM, FINAL = 4, 1
+"""Status codes."""
+
+Point = tuple[float, float, float, float]
+Row = tuple[float, ...]
+
+_VERSION = b"HepMC::Version 3."
+_START = b"HepMC::Asciiv3-START_EVENT_LISTING"
+_END = b"HepMC::Asciiv3-END_EVENT_LISTING"
+_MOMENTUM = {"GEV": 1.0, "MEV": 1e-3}
+_LENGTH = {"MM": 1.0, "CM": 10.0}
+_LARGEST_CODE = 2**31
+
+
+def read_text(path: Path) -> bytes:
+    """Return the file's text, unpacked; InputError if it is absent, torn or not HepMC3 ascii."""
+    where = f"event file {path}"
+    data = read_bytes(path, ALLOWED)
+    head = data[:4096].lstrip()
+    if not head:
+        raise InputError(f"{where} is empty: {ALLOWED}")
+    if b"HepMC::IO_GenEvent" in head or head.startswith(b"HepMC::Version 2"):
+        raise InputError(f"{where} is in HepMC2 format, which is not read: {ALLOWED}")
+    if not head.startswith(_VERSION) or _START not in head:
+        raise InputError(f"{where} is not HepMC3 ascii (no 'HepMC::Version 3' header): {ALLOWED}")
+    if not data.rstrip().endswith(_END):
+        raise InputError(f"{where} is truncated: it does not end with '{_END.decode()}'; copy it again")
+    return data
+
+
+class Event:
+    """One event while its lines come in; ValueError says what is wrong with one."""
+
+    def __init__(self, line: str) -> None:
+        words = line.split()
+        self.count = int(words[3])
+        self.position = _point(words[5:9]) if len(words) > 4 else (0.0,) * 4
+        self.scale, self.length = 0.0, 0.0
+        self.weights: list[float] = []
+        self.cross_section: float | None = None
+        # Particles count from 1; entry 0 is none.
+        self.code, self.status = [0], [0]
+        self.numbers: list[Row] = [()]
+        self.source = [0]
+        self.vertices: dict[int, tuple[int, Point | None]] = {}
+        self.incoming: dict[int, list[int]] = {}
+        self.end: dict[int, int] = {}
+
+    def line(self, text: str) -> None:
+        """Take a line after E."""
+        kind = text[:2]
+        if kind == "P ":
+            self._particle(text.split())
+        elif kind == "V ":
+            self._vertex(text)
+        elif kind == "U ":
+            words = text.split()
+            self.scale, self.length = _MOMENTUM.get(words[1], 0.0), _LENGTH.get(words[2], 0.0)
+            if not (self.scale and self.length):
+                raise ValueError(f"units {words[1]} {words[2]}; GEV or MEV and MM or CM are allowed")
+        elif kind == "W ":
+            self.weights = [float(word) for word in text.split()[1:]]
+        elif kind == "A ":
+            words = text.split()
+            if words[1:3] == ["0", "GenCrossSection"]:
+                self.cross_section = float(words[3])
+        else:
+            raise ValueError(f"an unknown line {text[:40]!r}")
+
+    def _particle(self, words: list[str]) -> None:
+        number, source = int(words[1]), int(words[2])
+        code = int(words[3])
+        if number != len(self.code) or len(words) != 10 or abs(code) >= _LARGEST_CODE:
+            raise ValueError(f"a particle line {' '.join(words)[:40]!r}")
+        if source >= number or (source < 0 and source not in self.vertices):
+            raise ValueError(f"particle {number} comes from {source}, which is not there")
+        px, py, pz, energy, mass = (float(word) for word in words[4:9])
+        self.code.append(code)
+        self.status.append(int(words[9]))
+        self.numbers.append((mass, px, py, pz, energy))
+        self.source.append(source)
+        if source > 0:
+            self.end.setdefault(source, 0)
+
+    def _vertex(self, text: str) -> None:
+        left, _, rest = text.partition("[")
+        inside, closed, after = rest.partition("]")
+        number = int(left.split()[1])
+        incoming = [int(word) for word in inside.split(",") if word.strip()]
+        if number >= 0 or not closed or any(not 0 < one < len(self.code) for one in incoming):
+            raise ValueError(f"a vertex line {text[:40]!r}")
+        words = after.split()
+        self.vertices[number] = (incoming[0] if incoming else 0, _point(words[1:]) if words else None)
+        self.incoming[number] = incoming
+        for one in incoming:
+            self.end[one] = number
+
+    def mothers(self, particle: int) -> list[int]:
+        """Return the numbers of all particles that it comes from."""
+        source = self.source[particle]
+        if source >= 0:
+            return [source] if source else []
+        return self.incoming[source]
+
+    def mother(self, particle: int) -> int:
+        """Return the number of the first particle that it comes from, 0 if there is none."""
+        source = self.source[particle]
+        return source if source >= 0 else self.vertices[source][0]
+
+    def start(self, particle: int) -> Point:
+        """Return where a particle begins: its vertex, or where the next ancestor with a point does."""
+        while True:
+            source = self.source[particle]
+            point = self.vertices[source][1] if source < 0 else None
+            if point is not None:
+                return point
+            particle = self.mother(particle)
+            if particle == 0:
+                return self.position
+
+    def momentum(self, particle: int) -> Row:
+        """Return mass, px, py, pz and E in GeV."""
+        return tuple(value * self.scale for value in self.numbers[particle])
+
+    def place(self, point: Point) -> Point:
+        """Return a point of this event in mm and ns."""
+        x, y, z, t = (value * self.length for value in point)
+        return x, y, z, t / SPEED_OF_LIGHT
+
+    def row(self, particle: int, mother: int, primary: int, point: Point) -> Row:
+        """Return the twelve numbers of `trigemu.physics.event_file.from_rows`."""
+        return (self.code[particle], mother, primary, *self.momentum(particle), *self.place(point))
+
+    def check(self) -> None:
+        """Raise ValueError if lines are missing."""
+        if len(self.code) - 1 != self.count:
+            raise ValueError(f"{len(self.code) - 1} particles where {self.count} are announced")
+        if not self.scale:
+            raise ValueError("no line of units")
+        if any(self.mother(i) >= i for i in range(1, len(self.code))):
+            raise ValueError("a particle that comes from a later one")
+
+
+def _point(words: list[str]) -> Point:
+    x, y, z, t = (float(word) for word in words)
+    return x, y, z, t
+
+
+def read_ascii(path: Path) -> Iterator[tuple[Event, list[str]]]:
+    """Yield every event of a file, checked, with the names of the weights.
+
+    Raises
+    ------
+    InputError
+        The file is missing, torn, foreign, damaged or empty.
+    """
+    where = f"event file {path}"
+    names: list[str] = []
+    event: Event | None = None
+    lines = read_text(path).decode("utf-8", errors="replace").splitlines()
+    begun = number = 0
+    try:
+        for line in lines:
+            number += 1
+            if line.startswith("E "):
+                if event is not None:
+                    event.check()
+                    yield event, names
+                begun += 1
+                event = Event(line)
+            elif line.startswith("HepMC::") or not line.strip():
+                continue
+            elif event is not None:
+                event.line(line)
+            elif line.startswith("W "):
+                names = line[2:].split("\\|")
+        if event is not None:
+            event.check()
+            yield event, names
+    except (ValueError, IndexError) as error:
+        # Python's own sentences on bad numbers hold the text of the file: keep them short.
+        raise InputError(
+            f"{where} is damaged at line {number} (event {max(begun - 1, 0)}): {str(error)[:120]}"
+        ) from None
+    if begun == 0:
+        raise InputError(f"{where} holds no event: {ALLOWED}")
