@@ -66,7 +66,7 @@ def test_toml_syntax_error(tmp_path: Path) -> None:
         ("streaming.workers=0", ("workers",)),
         ("na62.halo.rate_hz=-1", ("rate_hz",)),
         ("na62.halo.colour=1", ("colour",)),
-        ("menu.line.H2.prescale=0", ("prescale",)),
+        ("menu.line.H2.prescale=-1", ("prescale",)),
         ("menu.line.H2.when=h2 and nonsense", ("nonsense",)),
         ("menu.line.H9.prescale=2", ("H9", "H2")),
         ("menu.line.H2.on=nowhere", ("nowhere", "reference")),
