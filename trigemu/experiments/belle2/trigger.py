@@ -69,6 +69,11 @@ class Belle2Trigger:
     ----------
     setup
         Menu and the ``[belle2]`` section.
+
+    Attributes
+    ----------
+    segments, hough, neuro, ecl, matcher
+        The blocks that hold state: track segments, 2D tracks, networks, calorimeter, global logic.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -78,12 +83,12 @@ class Belle2Trigger:
         self._setup = setup
         self._section = section
         self._menu = setup.menu
-        self._segments = SegmentFinder(section.cdc)
-        self._hough = HoughFinder(section.cdc)
+        self.segments = SegmentFinder(section.cdc)
+        self.hough = HoughFinder(section.cdc)
         short_patterns(section.cdc.short_min_pt)
-        self._neuro = NeuroTrigger(section.neuro)
-        self._ecl = CalorimeterTrigger(section.ecl)
-        self._match = Matcher(section.grl)
+        self.neuro = NeuroTrigger(section.neuro)
+        self.ecl = CalorimeterTrigger(section.ecl)
+        self.matcher = Matcher(section.grl)
         self._software = SoftwareTrigger(section.hlt) if self._menu.hlt_mask.any() else None
 
     def level1(self, frame: TimeFrame) -> Level1:
@@ -97,15 +102,15 @@ class Belle2Trigger:
         timing = _columns(frame, TIMING)
         n = len(timing["time"])
         cdc, ecl, klm = (_pieces(frame, source, n) for source in (CDC, ECL, KLM))
-        segments = self._segments.find(cdc)
-        tracks = self._hough.find(segments)
+        segments = self.segments.find(cdc)
+        tracks = self.hough.find(segments)
         time = event_time(segments, tracks)
         maps = hit_maps(segments, tracks, self._section.cdc)
-        neuro = self._neuro.decide(segments, tracks, time)
-        cells = self._ecl.decide(ecl, np.asarray(timing["phase"], np.uint16))
+        neuro = self.neuro.decide(segments, tracks, time)
+        cells = self.ecl.decide(ecl, np.asarray(timing["phase"], np.uint16))
         muons = sectors(klm, self._section.klm)
         words = np.zeros((n, WORDS), np.uint64)
-        words[:, 0:2] = self._match.words(tracks, maps, neuro, cells, muons)
+        words[:, 0:2] = self.matcher.words(tracks, maps, neuro, cells, muons)
         words[:, 2:4] = ecl_words(cells)
         words[:, 4] = timing["external"]
         return Level1(segments, tracks, time, maps, neuro, cells, muons, words)
