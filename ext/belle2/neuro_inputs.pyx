@@ -14,7 +14,7 @@ cdef enum:
     NO_TIME = 9999
     FIRST = 3
     MIN_AXIAL = 4
-    MEMORY = 128
+    PLACE_SHIFT = 53
 
 cdef extern from *:
     """
@@ -92,13 +92,11 @@ cdef struct Hit:
 cdef inline double wrapped(double value, double period) noexcept nogil:
     # IEEE remainder, which the library takes long for: one period less or more is exact; the rest is the library's.
     cdef double half = 0.5 * period
-    if -half < value < half:
-        return value
-    if half < value < 3 * half:
-        return value - period
-    if -3 * half < value < -half:
-        return value + period
-    return remainder(value, period)
+    cdef double size = fabs(value)
+    if size >= 3 * half or size == half or value != value:
+        return remainder(value, period)
+    # Without branches: which of the three it is cannot be foreseen.
+    return value - period * ((value > half) - (value < -half))
 
 
 cdef void look_up(const Rules *rules, Track *track, int layer, int second) noexcept nogil:
@@ -261,7 +259,7 @@ cdef inline void start(const Rules *rules, Track *track, double phi0, double ome
     track.omega = omega
     memset(&track.known, 0, sizeof(track.known))
     memcpy(&bits, &omega, sizeof(bits))
-    place = ((bits * HASH) >> 32) % MEMORY
+    place = (bits * HASH) >> PLACE_SHIFT
     track.alpha = rules.angles + 2 * SUPERLAYERS * place
     if rules.met[place] != omega:
         rules.met[place] = omega

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -39,7 +41,8 @@ def expected_inputs(segments, tracks, time, network, precision, option, fallback
     for event in range(len(segments.offsets) - 1):
         rows = range(segments.offsets[event], segments.offsets[event + 1])
         stereo = [row for row in rows if layer_of(segments.segment[row]) % 2]
-        ticks = int(time.ticks[event]) if time.found[event] else None
+        # The binned event time is 10 ns early, in ns of 2 per tick; whole ticks of that.
+        ticks = math.trunc((2 * int(time.ticks[event]) - 10) / 2) if time.found[event] else None
         for t in range(tracks.offsets[event], tracks.offsets[event + 1]):
             related = range(tracks.rel_offsets[t], tracks.rel_offsets[t + 1])
             axial = [int(tracks.rel_segment[k]) for k in related if tracks.rel_weight[k] >= 0]

@@ -102,6 +102,6 @@ def conformance(folder, table):
         (e["rel_ts_index"] + start).astype(np.int32),
         e["rel_weight"].astype(np.int8),
     )
-    # The event time is stored in ns of 2 per tick; the trigger uses whole ticks, cut towards zero.
-    ticks = np.trunc(e["etf_binned_t0"] / 2).astype(np.int32)
-    return segments, tracks, EventTime(e["etf_has_t0"].astype(np.uint8), ticks)
+    # Stored in ns of 2 per tick, 10 ns early; before that it is in ticks.
+    ticks = ((e["etf_binned_t0"].astype(np.int32) + 10) // 2) * e["etf_has_t0"]
+    return segments, tracks, EventTime(e["etf_has_t0"].astype(np.uint8), ticks.astype(np.int32))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_neuro_inputs as kernel
+from trigemu.experiments.belle2.cdc.event_time import binned_ns
 from trigemu.experiments.belle2.cdc.geometry import PRIORITY_LAYER, RADIUS, SEGMENT_FIRST
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.network import INPUTS, SUPERLAYERS, Network
@@ -20,8 +21,9 @@ from trigemu.experiments.belle2.records import EventTime, Segments, Tracks2D
 OPTIONS = ("fastestpriority", "etf_or_fastestpriority", "etf", "etf_or_zero", "zero")
 """Event-time options, in the kernel's order."""
 
-MEMORY = 128
-"""Curvatures whose crossing angles the kernel remembers: the Hough finder knows few."""
+MEMORY = 2048
+"""Places for curvatures whose crossing angles the kernel remembers: the Hough finder knows under a hundred, which
+should seldom meet in one place."""
 
 _FLOATING = np.array([-1, 0, 0, 0], np.int32)
 
@@ -106,7 +108,8 @@ class InputBuilder:
         Parameters
         ----------
         segments, tracks, event_time
-            What the track trigger found in the same crossings.
+            What the track trigger found in the same crossings; of the event time the binned one is used, in whole
+            ticks, as in the experiment.
         """
         n = len(tracks.phi0)
         room = int(np.diff(segments.offsets).max(initial=0)) + int(np.diff(tracks.rel_offsets).max(initial=0))
@@ -128,7 +131,7 @@ class InputBuilder:
             tracks.rel_segment,
             tracks.rel_weight,
             event_time.found,
-            event_time.ticks,
+            binned_ns(event_time) // 2,
             self._windows,
             self._experts,
             self._scales,
