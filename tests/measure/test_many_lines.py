@@ -136,6 +136,15 @@ def test_a_line_cannot_have_the_name_of_a_total(configs: Path) -> None:
         many(configs, line=[{"name": "Any L1", "when": "two"}])
 
 
+def test_an_experiment_may_have_room_for_fewer_lines() -> None:
+    data = load_setup("na62-dump").to_dict()
+    data["menu"]["line"] = [{"name": f"l{i}", "when": "h2"} for i in range(65)]
+    with pytest.raises(InputError, match="65 lines are enabled; na62 can have 64"):
+        Setup.from_dict(data)
+    data["menu"]["line"][0]["enabled"] = False
+    assert len(Setup.from_dict(data).menu.lines) == 64
+
+
 def test_what_is_shown() -> None:
     values = {f"a{i}": [i / 10, None] for i in range(5)}
     assert most_efficient(values, 5) == (list(values), "")

@@ -72,6 +72,7 @@ def lines(config: str | None, as_json: bool) -> int:
                 {
                     "config": str(name),
                     "line": line.name,
+                    "level": line.level,
                     "when": line.when,
                     "on": line.on or "",
                     "prescale": line.scale.factor,
