@@ -88,7 +88,7 @@ def test_rejection_does_not_mix_events():
 
 def test_rejection_gives_up():
     with pytest.raises(RunError, match="sampling of nothing found nothing"):
-        accept_reject(np.arange(1), lambda rows, _: (np.zeros(1), -np.ones(1)), "nothing")
+        accept_reject(np.arange(1), lambda rows, _: (0.0 * rows, -1.0 - rows), "nothing")
 
 
 # signals_published B4.

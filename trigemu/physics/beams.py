@@ -80,15 +80,20 @@ class Beams:
 
     def to_lab(self, momenta: F64) -> F64:
         """Return four-vectors float64[n, 4] (px, py, pz, E) of the CM as seen in the laboratory."""
-        turned = np.array(momenta, dtype=np.float64)
-        turned[:, :3] = turned[:, :3] @ self.rotation.T
-        return boost(turned, self.beta)
+        return boost(_rotated(momenta, self.rotation), self.beta)
 
     def to_cm(self, momenta: F64) -> F64:
         """Return four-vectors float64[n, 4] (px, py, pz, E) of the laboratory as seen in the CM."""
-        back = boost(momenta, -self.beta)
-        back[:, :3] = back[:, :3] @ self.rotation
-        return back
+        return _rotated(boost(momenta, -self.beta), self.rotation.T)
+
+
+def _rotated(momenta: F64, rotation: F64) -> F64:
+    # Written out: a matrix product may round differently for other numbers of rows.
+    x, y, z = momenta[:, 0], momenta[:, 1], momenta[:, 2]
+    out = np.array(momenta, dtype=np.float64)
+    for i, (a, b, c) in enumerate(rotation.tolist()):
+        out[:, i] = a * x + b * y + c * z
+    return out
 
 
 SUPERKEKB = Beams(7.004, 4.002, 0.0415, 0.0415, 0.0050)

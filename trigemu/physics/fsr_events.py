@@ -80,7 +80,7 @@ class LeptonPairBoson:
         cell = np.clip(np.searchsorted(self._log_s, np.log(s)) - 1, 0, len(self._bound) - 1)
         bound = self._bound[cell]
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = draws.uniform(index[at], 2 * attempt)
             luck = draws.uniform(index[at], 2 * attempt + 1)[:, 0]
             s13, s23 = (low[at] * np.exp(u[:, i] * span[at]) + l2 for i in (0, 1))
@@ -97,7 +97,7 @@ class LeptonPairBoson:
         """Return theta and phi of l-, psi about it: float64[n, 3]."""
         trace = h[:, :3].sum(axis=1)
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = draws.uniform(index[at], 2 * attempt)
             v = draws.uniform(index[at], 2 * attempt + 1)
             cosine, psi = 2.0 * u[:, 0] - 1.0, 2.0 * math.pi * u[:, 1]

@@ -78,7 +78,7 @@ def scan(s: float, lepton: float, x: float, coupling: Coupling, order: int = 80)
     return cross_section, float(values.max())
 
 
-def massless_cross_section(s: float, x: float, coupling: Coupling, order: int = 400) -> float:
+def massless_cross_section(s: float, x: float, coupling: Coupling, order: int = 120) -> float:
     """Return the cross-section in fb for a coupling of 1 from the closed form with massless leptons."""
     y = x * x / s
     form = massless_vector if coupling == "vector" else massless_scalar

@@ -102,7 +102,7 @@ def cosine(
         float64[n]: for ``vector`` d = 4 s m^2 / (s - m^2)^2, for muons and taus 4 m^2 / s; else unused.
     """
 
-    def propose(rows: I64, attempt: int) -> tuple[F64, F64]:
+    def propose(rows: I64, attempt: I64) -> tuple[F64, F64]:
         u = draws.uniform(index[rows], attempt)
         if name in ("photons", "vector"):
             # tanh of a uniform number goes as 1 / (1 - c^2).

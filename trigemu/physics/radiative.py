@@ -126,7 +126,7 @@ class Radiative:
         self.error = float(weight.std() / math.sqrt(_SCAN))
         self._bound = _HEADROOM * float(weight.max())
 
-    def propose(self, draws: Draws, index: I64, attempt: int) -> tuple[F64, F64]:
+    def propose(self, draws: Draws, index: I64, attempt: int | I64) -> tuple[F64, F64]:
         """Return momenta float64[n, 3, 4] (-, +, photon, or three photons) in the CM and weights in pb."""
         cuts, root = self._cuts, self._sqrt_s
         s = root * root
@@ -235,7 +235,7 @@ class Radiative:
     def events(self, draws: Draws, index: I64) -> F64:
         """Return momenta float64[n, 3, 4] in the CM; blocks of ``draws`` above 2**19 decide acceptance."""
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             momenta, weight = self.propose(draws, index[at], attempt)
             luck = draws.uniform(index[at], (1 << 19) + attempt)[:, 0]
             return momenta, np.where(weight > 0.0, weight - luck * self._bound, -1.0)

@@ -73,7 +73,7 @@ def resonance(
     start = np.arctan((low * low - m0 * m0) / (m0 * width))
     end = np.arctan((high * high - m0 * m0) / (m0 * width))
 
-    def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+    def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
         u = draws.uniform(index[at], attempt)
         angle = start[at] + u[:, 0] * (end[at] - start[at])
         mass = np.sqrt(np.maximum(m0 * m0 + m0 * width * np.tan(angle), low[at] ** 2))
@@ -120,7 +120,7 @@ class _Maker:
         mass = constants.mass(pdg)
         most = 0.5 * (TAU_MASS + mass * mass / TAU_MASS)
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = self.step(1).uniform(self.index[at], attempt)
             x = u[:, 0]
             keep = x * x * (3.0 - 2.0 * x) - u[:, 1]
@@ -167,7 +167,7 @@ class _Maker:
         omega, pion = split(system, mass, _OMEGA, _PI, self.axis(3))
         low, high = 2.0 * _PI, _OMEGA - _PI0
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = self.step(4).uniform(self.index[at], attempt)
             m = low + u[:, 0] * (high - low)
             # p of the pair times p inside it; largest product: 0.04244 GeV^2.

@@ -68,7 +68,7 @@ class TwoPhotonMuons:
         w = np.exp(np.interp(u[:, 0] * self._sum[-1], self._sum, self._log_w))
         tau = (w / self._sqrt_s) ** 2
 
-        def fraction(at: I64, attempt: int) -> tuple[F64, F64]:
+        def fraction(at: I64, attempt: I64) -> tuple[F64, F64]:
             v = draws.step(first + 1).uniform(index[at], attempt)
             # x1 = tau^u is uniform in rapidity; the spectra (1 + (1 - x)^2) / 2 are at most 1.
             x = tau[at] ** v[:, 0]
@@ -76,7 +76,7 @@ class TwoPhotonMuons:
             keep = 0.25 * (1.0 + (1.0 - x) ** 2) * (1.0 + (1.0 - y) ** 2)
             return x, keep - v[:, 1]
 
-        def angle(at: I64, attempt: int) -> tuple[F64, F64]:
+        def angle(at: I64, attempt: I64) -> tuple[F64, F64]:
             v = draws.step(first + 2).uniform(index[at], attempt)
             b2 = 1.0 - 4.0 * (_M / w[at]) ** 2
             b = np.sqrt(b2)

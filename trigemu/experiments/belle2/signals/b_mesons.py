@@ -60,7 +60,7 @@ class _Native:
         total = energies(model, draws, index)
         step = draws.step(FIRST_STEP)
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = step.uniform(index[at], attempt)
             c = 2.0 * u[:, 0] - 1.0
             return c, 1.0 - c * c - u[:, 1]

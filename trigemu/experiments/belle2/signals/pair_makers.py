@@ -200,7 +200,7 @@ class Higgsstrahlung:
         shape = new_bosons.higgsstrahlung_shape(sqrt_s * sqrt_s, self._vector, self._higgs)
         step = draws.step(FIRST_STEP)
 
-        def propose(at: I64, attempt: int) -> tuple[F64, F64]:
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = step.uniform(index[at], attempt)
             c = 2.0 * u[:, 0] - 1.0
             return c, (1.0 + shape[at] * (1.0 - c * c)) / (1.0 + shape[at]) - u[:, 1]
