@@ -33,12 +33,13 @@ from trigemu.experiments.setup import load_setup
 from trigemu.frames.columns import pack
 from trigemu.frames.frame import TimeFrame
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import bench_belle2_cdc
 import numpy_belle2_cdc
 from reference import belle2_ecl, belle2_klm
 
+ROOT = Path(__file__).parents[1]
 EVENTS = ROOT.parent / "shared" / "data" / "events" / "belle2_bpbm.hepmc3.gz"
 SOURCES = (TIMING, CDC, ECL, KLM)
 FRAMES = 4
