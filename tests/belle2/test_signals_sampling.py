@@ -258,6 +258,20 @@ def test_dark_higgsstrahlung():
     assert stats.kstest(c, lambda x: ((1 + d) * (x + 1) - d * (x**3 + 1) / 3) / norm).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("name", ["bhabha", "gammagamma", "mumu"])
+def test_both_of_a_pair_are_in_the_range(name):
+    table = PROCESSES[name].model_copy(update={"theta_star": (20.0, 150.0)})
+    p = make_sampler(table, 5, 0).sample(0, 5000).particles
+    # The pair stands before the radiated photon.
+    rows = np.concatenate([p.offsets[:-1], p.offsets[:-1] + 1])
+    star = SUPERKEKB.to_cm(four(p, rows))
+    theta = np.degrees(np.arccos(star[:, 2] / np.sqrt((star[:, :3] ** 2).sum(axis=1))))
+    # Masses move muons by a little after hard radiation.
+    assert theta.min() > 30.0 - (0.5 if name == "mumu" else 1e-4)
+    assert theta.max() < 150.0 + (0.5 if name == "mumu" else 1e-4)
+    assert np.histogram(theta, [30, 31])[0] > 0
+
+
 def test_published_cross_sections_are_the_defaults():
     # signals_published B1, recalled; 18.9 for e e mu mu comes from the approximation times 0.86.
     for name, value in (("gammagamma", 4.99), ("bhabha", 300), ("mumu", 1.148), ("tautau", 0.919)):

@@ -84,8 +84,8 @@ def cosine(
     name: PairName | Literal["vector", "axion"],
     draws: Draws,
     index: I64,
-    low: float,
-    high: float,
+    low: float | F64,
+    high: float | F64,
     extra: F64,
 ) -> F64:
     """Return c for each event, float64[n].
@@ -97,16 +97,18 @@ def cosine(
     draws, index
         Random numbers and numbers of the events.
     low, high
-        Range of c.
+        Range of c, for all or float64[n].
     extra
         float64[n]: for ``vector`` d = 4 s m^2 / (s - m^2)^2, for muons and taus 4 m^2 / s; else unused.
     """
+    lows, highs = np.broadcast_to(low, len(index)), np.broadcast_to(high, len(index))
 
     def propose(rows: I64, attempt: I64) -> tuple[F64, F64]:
+        low, high = lows[rows], highs[rows]
         u = draws.uniform(index[rows], attempt)
         if name in ("photons", "vector"):
             # tanh of a uniform number goes as 1 / (1 - c^2).
-            c = np.tanh(math.atanh(low) + u[:, 0] * (math.atanh(high) - math.atanh(low)))
+            c = np.tanh(np.arctanh(low) + u[:, 0] * (np.arctanh(high) - np.arctanh(low)))
             d = extra[rows] if name == "vector" else 0.0
             keep = (1.0 + c * c + d) / (2.0 + d)
         elif name == "bhabha":

@@ -38,6 +38,7 @@ LEAST_FRACTION = 0.2
 """Radiation leaves at least this fraction of the energy to processes that do not say more."""
 
 _S = SUPERKEKB.sqrt_s**2
+_NARROW = 1e-9
 
 
 def back_to_back(sqrt_s: F64, first: float, second: float, axis: F64) -> tuple[F64, F64]:
@@ -99,23 +100,34 @@ class Pair:
     def __init__(self, name: PairName, degrees: tuple[float, float], *, isr: bool) -> None:
         self._name = name
         self._pdg, self._mass = _PAIRS[name]
-        self._low, self._high = _cosines(degrees)
+        low, high = _cosines(degrees)
+        # Both particles are in the range, so its nearer end counts.
+        self._edge = min(-low, high)
         self.radiator: Radiator | None = None
         if isr:
             least = max(LEAST_FRACTION * SUPERKEKB.sqrt_s, 2.0 * self._mass + 0.01)
             self.radiator = Radiator(_S, self._cross_section, 1.0 - least * least / _S)
 
     def _cross_section(self, s: F64) -> F64:
-        return np.array([self.born(float(v)) for v in s])
+        edges = self._edges(s)
+        pairs = zip(s.tolist(), edges.tolist(), strict=True)
+        return np.array([born(self._name, v, -c, c, self._mass) if c > _NARROW else 0.0 for v, c in pairs])
 
     def born(self, s: float) -> float:
         """Return the Born cross-section in pb in the range of angles."""
-        return born(self._name, s, self._low, self._high, self._mass)
+        return born(self._name, s, -self._edge, self._edge, self._mass)
+
+    def _edges(self, s: F64) -> F64:
+        """Return the largest cosine in the pair's frame for which both are in range in the CM of the beams."""
+        x = np.clip(1.0 - s / _S, 0.0, 1.0)
+        beta = x / (2.0 - x)
+        return np.asarray(np.maximum((self._edge - beta) / (1.0 - beta * self._edge), _NARROW))
 
     def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
         """Return the pair, or what taus decay to."""
-        shape = 4.0 * self._mass * self._mass / (sqrt_s * sqrt_s)
-        c = cosine(self._name, draws.step(FIRST_STEP), index, self._low, self._high, shape)
+        s = sqrt_s * sqrt_s
+        edge = self._edges(s)
+        c = cosine(self._name, draws.step(FIRST_STEP), index, -edge, edge, 4.0 * self._mass**2 / s)
         axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
         first, second = back_to_back(sqrt_s, self._mass, self._mass, axis)
         if self._name == "taus":

@@ -36,15 +36,18 @@ class _ClosedForm(Process):
 
 
 class _Angles(_ClosedForm):
-    """``theta_star``: range of the angle to the e- beam in the CM of the pair (both particles)."""
+    """``theta_star``: range of the angle to the e- beam in the CM of the beams, of both particles of the pair.
+
+    ``isr``: radiation of the beams; it changes where events are, not the cross-section.
+    """
 
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
     isr: bool = True
 
     @model_validator(mode="after")
     def _rises(self) -> _Angles:
-        if not 0.1 <= self.theta_star[0] < self.theta_star[1] <= 179.9:
-            raise ValueError("theta_star must rise, between 0.1 and 179.9 degrees")
+        if not 0.1 <= self.theta_star[0] < 90.0 < self.theta_star[1] <= 179.9:
+            raise ValueError("theta_star must rise, between 0.1 and 179.9 degrees, and hold 90")
         return self
 
 
