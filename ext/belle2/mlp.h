@@ -56,10 +56,12 @@ static inline void mlp_complete(const mlp_layer *layer, int16_t *x) {
 }
 
 static inline int16_t mlp_activate(int32_t sum, const mlp_activation *a) {
-  uint32_t size = sum < 0 ? 0u - (uint32_t)sum : (uint32_t)sum;
-  uint32_t address = size >> a->shift;
-  int16_t value = a->table[address < (uint32_t)a->last ? address : (uint32_t)a->last];
-  return (int16_t)(sum < 0 ? -value : value);
+  /* Without branches: nothing about a sum can be foreseen. */
+  uint32_t sign = (uint32_t)-(int32_t)(sum < 0), last = (uint32_t)a->last;
+  uint32_t address = (((uint32_t)sum ^ sign) - sign) >> a->shift;
+  uint32_t beyond = (uint32_t)-(int32_t)(address > last);
+  uint32_t value = (uint32_t)a->table[(address & ~beyond) | (last & beyond)];
+  return (int16_t)((value ^ sign) - sign);
 }
 
 static inline int32_t mlp_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
@@ -71,7 +73,6 @@ static inline int32_t mlp_add(int32_t a, int32_t b) { return (int32_t)((uint32_t
 /* Do something for every row of a vector, and that for every vector. */
 #define MLP_ROWS_1(what, v) what(v, 0)
 #define MLP_ROWS_2(what, v) what(v, 0) what(v, 1)
-#define MLP_ROWS_4(what, v) what(v, 0) what(v, 1) what(v, 2) what(v, 3)
 #define MLP_VECTORS_1(rows, what) rows(what, 0)
 #define MLP_VECTORS_2(rows, what) rows(what, 0) rows(what, 1)
 #define MLP_VECTORS_4(rows, what) MLP_VECTORS_2(rows, what) rows(what, 2) rows(what, 3)
@@ -79,7 +80,6 @@ static inline int32_t mlp_add(int32_t a, int32_t b) { return (int32_t)((uint32_t
 /* Store the sums of every row, two neighbouring vectors at a time. */
 #define MLP_EACH_1(what, v, u) what(v, u, 0)
 #define MLP_EACH_2(what, v, u) what(v, u, 0) what(v, u, 1)
-#define MLP_EACH_4(what, v, u) what(v, u, 0) what(v, u, 1) what(v, u, 2) what(v, u, 3)
 #define MLP_STORE_ONE(v, u, r) MLP_STORE(v, r)
 #define MLP_STORE_1(each) each(MLP_STORE_ONE, 0, 0)
 #define MLP_STORE_2(each) each(MLP_STORE_TWO, 0, 1)

@@ -111,16 +111,12 @@ static inline void MLP_NAME(activate)(VEC sum, const mlp_activation *a, int16_t 
 MLP_BLOCK(1, 1)
 MLP_BLOCK(2, 1)
 MLP_BLOCK(4, 1)
-#ifdef MLP_AVX512
-MLP_BLOCK(6, 1)
-MLP_BLOCK(1, 4)
-MLP_BLOCK(2, 4)
-MLP_BLOCK(4, 4)
-MLP_BLOCK(6, 4)
-#else
 MLP_BLOCK(1, 2)
 MLP_BLOCK(2, 2)
 MLP_BLOCK(4, 2)
+#ifdef MLP_AVX512
+MLP_BLOCK(6, 1)
+MLP_BLOCK(6, 2)
 #endif
 
 /* All nodes of a layer: as many vectors at once as fit. */
@@ -148,17 +144,11 @@ MLP_BLOCK(4, 2)
     MLP_NAME(block_6_##rows)(layer, a, room, side, node);                                                            \
     break;                                                                                                           \
   }
-#define MLP_TOGETHER 4
-MLP_LAYER(1)
-MLP_LAYER(4)
-#define MLP_LAYER_TOGETHER MLP_NAME(layer_4)
 #else
 #define MLP_SIX(rows)
-#define MLP_TOGETHER 2
+#endif
 MLP_LAYER(1)
 MLP_LAYER(2)
-#define MLP_LAYER_TOGETHER MLP_NAME(layer_2)
-#endif
 
 /* A layer of few nodes: inputs in lanes. */
 static inline MLP_TARGET void MLP_NAME(few)(const mlp_layer *layer, const mlp_activation *a, mlp_room *room, int side,
@@ -174,10 +164,9 @@ static inline MLP_TARGET void MLP_NAME(few)(const mlp_layer *layer, const mlp_ac
   }
 }
 
-/* Rows that go together, then the rest one by one; layers of all of them before the next layer. */
+/* Two rows at a time, then the rest; one layer of all rows before the next layer. */
 static MLP_TARGET void MLP_NAME(mlp_run)(const mlp_layer *layers, int count, const mlp_activation *a, mlp_room *room,
                                          int rows) {
-  int together = rows / MLP_TOGETHER * MLP_TOGETHER;
   for (int l = 0; l < count; l++) {
     int side = l & 1, r = 0;
     for (int k = 0; k < rows; k++)
@@ -186,8 +175,8 @@ static MLP_TARGET void MLP_NAME(mlp_run)(const mlp_layer *layers, int count, con
       MLP_NAME(few)(layers + l, a, room, side, rows);
       continue;
     }
-    for (; r < together; r += MLP_TOGETHER)
-      MLP_LAYER_TOGETHER(layers + l, a, room + r, side);
+    for (; r + 2 <= rows; r += 2)
+      MLP_NAME(layer_2)(layers + l, a, room + r, side);
     for (; r < rows; r++)
       MLP_NAME(layer_1)(layers + l, a, room + r, side);
   }
@@ -201,8 +190,6 @@ static MLP_TARGET void MLP_NAME(mlp_run)(const mlp_layer *layers, int count, con
 #undef MLP_BLOCK
 #undef MLP_LAYER
 #undef MLP_SIX
-#undef MLP_TOGETHER
-#undef MLP_LAYER_TOGETHER
 #undef MLP_NAME
 #undef MLP_TARGET
 #undef LANES
