@@ -1,5 +1,7 @@
 """Sphinx configuration; build with ``sphinx-build -W docs docs/_build``."""
 
+from pathlib import Path
+
 project = "trigemu"
 author = "The trigemu developers"
 copyright = "2026, the trigemu developers"
@@ -11,3 +13,15 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 autodoc_typehints = "none"
 nitpicky = False
+
+
+def draw(app):
+    """Make the pictures that pages show, with fixed seeds; they are not kept in the repository."""
+    from trigemu.measure.belle2_pictures import draw_page
+
+    draw_page(Path(app.srcdir) / "_pictures")
+
+
+def setup(app):
+    """Register what is done before pages are read."""
+    app.connect("builder-inited", draw)

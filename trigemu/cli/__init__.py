@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from trigemu import __version__
+from trigemu.cli.display import display
 from trigemu.cli.guard import GuardedGroup
 from trigemu.cli.inspect import list_group
 from trigemu.cli.output import export
@@ -38,6 +39,7 @@ for _command in (
     efficiency,
     validate,
     export,
+    display,
     train,
     list_group,
     producer,
