@@ -138,6 +138,27 @@ def test_overrides_and_own_lines(tmp_path: Path) -> None:
     assert [line["name"] for line in read_config(config)[0]["menu"]["line"]] == ["X", "Y"]
 
 
+def test_a_line_of_the_same_name_takes_its_formula_from_the_files(tmp_path: Path) -> None:
+    own = "".join(
+        f'[[menu.line]]\nname = "{name}"\nwhen = "two"\nprescale = {scale}\nlevel = "{level}"\n'
+        for name, scale, level in (("C", 7, "hlt"), ("B", 5, "l1"), ("D", 1, "l1"))
+    )
+    config = write(tmp_path, toml=CONFIG + "default_prescale = 0\n" + own)
+
+    def lines(*overrides: str) -> list[tuple[str, str, int]]:
+        menu = validate(Menu, read_config(config, overrides)[0]["menu"], "menu")
+        return [(line.name, line.when, line.scale.factor) for line in menu.line]
+
+    rest = [("C", "two", 7), ("D", "two", 1)]
+    assert lines() == [("A", "two and not odd", 0), ("B", "three or odd", 5), *rest]
+    assert lines("menu.prescales.B=9")[1] == ("B", "three or odd", 9)
+    places = read_config(config)[1]
+    assert places.at("menu", "line", 2, "name").endswith("line 8")
+    assert places.at("menu", "line", 3, "name").endswith("line 18")
+    config.write_text(config.read_text().replace('ftdl = "m"\n', ""))
+    assert lines() == [("C", "two", 7), ("B", "two", 5), ("D", "two", 1)]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

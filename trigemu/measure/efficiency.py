@@ -73,7 +73,8 @@ def efficiency(
         Confidence level of the Clopper-Pearson intervals.
     lines
         Lines to keep in the table, in the order of the menu; all if none are named.  After the menu's lines come
-        the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level passed.
+        the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level with
+        prescale 1 passed.
     progress
         Called after each frame with events done and wanted.
 

@@ -89,6 +89,11 @@ class CompiledMenu:
         """uint64[words], the lines that are not switched off by a prescale of 0."""
         return mask_of_lines([line.scale.factor != 0 for line in self.lines])
 
+    @property
+    def full_mask(self) -> _U64:
+        """uint64[words], the lines that keep all they fire on: their prescale is 1."""
+        return mask_of_lines([line.scale.factor == 1 for line in self.lines])
+
     def selection_mask(self, name: str) -> _U64:
         """Return the lines (uint64[words]) that ask for this online selection."""
         return mask_of_lines([line.select == name for line in self.lines])

@@ -11,10 +11,15 @@ from trigemu.menu.names import allowed
 from trigemu.menu.origin import Path as KeyPath
 
 KINDS = tuple(suffix[1:] for suffix in SUFFIXES)
+COMPANIONS = ("prescales", "default_prescale")
+"""Keys that mean something only beside ``ftdl``."""
 
 
 def inline_ftdl(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> None:
-    """Put the lines of ``menu.ftdl`` before the menu's own, in place; does nothing without that key.
+    """Put the lines of ``menu.ftdl`` before the menu's own, in place; without that key only drop its companions.
+
+    A line that the menu has already under the same name takes its formula from the files and keeps the rest
+    (prescale, source) unless ``prescales`` names it.
 
     Parameters
     ----------
@@ -33,9 +38,13 @@ def inline_ftdl(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, 
         The table is not as described, or see `trigemu.menu.ftdl.read_ftdl`.
     """
     menu = data.get("menu")
-    if not isinstance(menu, dict) or "ftdl" not in menu:
+    if not isinstance(menu, dict):
         return
     rest = dict(menu)
+    if "ftdl" not in menu:
+        # A configuration may say how the experiment's files are to be prescaled and leave the files to its user.
+        data["menu"] = {key: value for key, value in rest.items() if key not in COMPANIONS}
+        return
     place = places.get(("menu", "ftdl"), name)
     files = _files(rest.pop("ftdl"), folder, place)
     prescales, default = rest.pop("prescales", {}), rest.pop("default_prescale", 1)
@@ -46,11 +55,28 @@ def inline_ftdl(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, 
     if not isinstance(own, list):
         return  # whatever it is, the schema of the menu says what is wrong
     moved = {key: places.pop(key) for key in list(places) if key[:2] == ("menu", "line") and len(key) > 2}
+    tables = [_merged(line.table, own, prescales) for line in lines]
+    names = {line.table["name"] for line in lines}
+    kept = [number for number, line in enumerate(own) if _name(line) not in names]
     for key, where in moved.items():
-        places[("menu", "line", int(key[2]) + len(lines), *key[3:])] = where
+        if key[2] in kept:
+            places[("menu", "line", kept.index(int(key[2])) + len(lines), *key[3:])] = where
     for number, line in enumerate(lines):
         places[("menu", "line", number)] = line.place
-    data["menu"] = {**rest, "line": [*(line.table for line in lines), *own]}
+    data["menu"] = {**rest, "line": [*tables, *(own[number] for number in kept)]}
+
+
+def _name(line: Any) -> Any:
+    return line.get("name") if isinstance(line, dict) else None
+
+
+def _merged(table: dict[str, Any], own: list[Any], prescales: dict[str, Any]) -> dict[str, Any]:
+    """Return a line of the files with what the menu's own line of the same name says beside its formula."""
+    for line in own:
+        if _name(line) == table["name"]:
+            prescale = table if table["name"] in prescales else {"prescale": 1, **line}
+            return {**line, **table, "prescale": prescale["prescale"]}
+    return table
 
 
 def _files(value: Any, folder: Path, place: str) -> dict[str, Path]:

@@ -151,14 +151,14 @@ def lines_near(
 ) -> NDArray[np.bool_]:
     """Return which lines passed within ``window`` TDC counts of each time: bool[len(time), L + 2].
 
-    HLT lines count only where an L1 line passed that is not off.  The last two columns are any L1 line and any HLT
-    line; lines that are off do not count there.
+    HLT lines count only where an L1 line passed that is not prescaled.  The last two columns are any L1 line and any
+    HLT line that is not prescaled: what the menu is sure to keep.
     """
     lines = len(menu.lines)
-    on = candidates.passed & menu.on_mask
-    l1 = (on & menu.l1_mask).any(axis=1)
-    hlt = l1 & (on & menu.hlt_mask).any(axis=1)
-    # The software trigger only sees what an L1 line has sent.
+    full = candidates.passed & menu.full_mask
+    l1 = (full & menu.l1_mask).any(axis=1)
+    hlt = l1 & (full & menu.hlt_mask).any(axis=1)
+    # The software trigger only sees what level 1 has sent.
     seen = np.where(l1[:, None], candidates.passed, candidates.passed & menu.l1_mask)
     bits = np.column_stack([unpack_lines(seen, lines), l1, hlt])
     # Candidates are in time order, so a difference of running sums counts those between two times.
