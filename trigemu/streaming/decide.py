@@ -156,7 +156,7 @@ def lines_near(
     """
     lines = len(menu.lines)
     full = candidates.passed & menu.full_mask
-    l1 = (full & menu.l1_mask).any(axis=1)
+    l1 = np.asarray((full & menu.l1_mask).any(axis=1))
     hlt = l1 & (full & menu.hlt_mask).any(axis=1)
     # The software trigger only sees what level 1 has sent.
     seen = np.where(l1[:, None], candidates.passed, candidates.passed & menu.l1_mask)
