@@ -22,6 +22,7 @@ KEYS = {
     ),
     *(
         "latency_us",
+        "hardware_latency_us",
         "throughput",
         "acceptance",
         "efficiency",

@@ -95,6 +95,23 @@ class HistogramSpec:
     high: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HardwareLatency:
+    """How long a hardware level takes, as modelled in its own clock, and how long it may take.
+
+    Attributes
+    ----------
+    modelled_us, budget_us
+        Microseconds from the event to the decision; what the detectors' buffers allow.
+    source
+        Where the two numbers come from.
+    """
+
+    modelled_us: float
+    budget_us: float
+    source: str
+
+
 class Generator(Protocol):
     """Makes fragments: a pure function of (seed, frame, source), in any order, any number of times."""
 
@@ -180,6 +197,10 @@ class Experiment(Protocol):
         candidate has the time of its crossing, and what is read out is the crossing's own pieces.  An experiment
         without this method has continuous data.
         """
+        ...
+
+    def hardware_latency(self, section: Any) -> Mapping[str, HardwareLatency]:
+        """Return hardware level -> its modelled latency; an experiment without this method models none."""
         ...
 
     def signals(self) -> Sequence[SignalSpec]:

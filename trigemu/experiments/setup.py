@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from trigemu.errors import InputError
 from trigemu.experiments.algorithm import BoundAlgorithm
-from trigemu.experiments.base import Clock, Experiment
+from trigemu.experiments.base import Clock, Experiment, HardwareLatency
 from trigemu.experiments.registry import experiment_names, find_experiment
 from trigemu.frames.columns import Schema
 from trigemu.frames.frame import TimeFrame
@@ -129,6 +129,12 @@ class Setup:
         """The source that lists a frame's crossings (`Experiment.crossings`); None for continuous data."""
         method = getattr(self.experiment, "crossings", None)
         return None if method is None else method()
+
+    @property
+    def hardware_latency(self) -> Mapping[str, HardwareLatency]:
+        """Modelled latency of each hardware level (`Experiment.hardware_latency`); empty where none is."""
+        method = getattr(self.experiment, "hardware_latency", None)
+        return {} if method is None else method(self.section)
 
     @property
     def schemas(self) -> Mapping[str, Schema]:

@@ -212,9 +212,16 @@ def _monitor(setup: Setup, totals: RunTotals) -> str:
 
 
 def _latency(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> list[str]:
+    hardware = [
+        html.paragraph(
+            f"{level}: {got['modelled']:.4g} us modelled of {got['budget']:.4g} us allowed ({got['source']}).",
+            "soft",
+        )
+        for level, got in summary["hardware_latency_us"].items()
+    ]
     stages = summary["latency_us"]
     if not stages:
-        return []
+        return hardware
     rows = [
         (stage, html.number(got["count"]), *(html.number(got[q], 4) for q in ("p50", "p99", "p99_9", "max")))
         for stage, got in stages.items()
@@ -229,7 +236,8 @@ def _latency(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> lis
     )
     figure = to_svg(latency_figure(curves, QUANTILES), "l0", "latency percentiles")
     head = ("stage", "entries", "p50 (us)", "p99 (us)", "p99.9 (us)", "max (us)")
-    return [html.table(head, rows, numeric=range(1, 6)), html.paragraph(note, "soft"), html.plots([figure])]
+    shown = [html.table(head, rows, numeric=range(1, 6)), html.paragraph(note, "soft"), html.plots([figure])]
+    return [*shown, *hardware]
 
 
 def _ledger(summary: Mapping[str, Any]) -> list[str]:

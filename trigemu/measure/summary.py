@@ -49,6 +49,10 @@ def summarise(setup: Setup, totals: RunTotals) -> dict[str, Any]:
         "dead_time_s": totals.dead_s,
         "dead_fraction": dead_fraction(totals.live_s, totals.dead_s),
         "latency_us": latency_us(totals.latency),
+        "hardware_latency_us": {
+            level: {"modelled": got.modelled_us, "budget": got.budget_us, "source": got.source}
+            for level, got in setup.hardware_latency.items()
+        },
         "throughput": dict(totals.throughput),
         "acceptance": _acceptance(setup, totals),
         "efficiency": _efficiency(setup, totals),

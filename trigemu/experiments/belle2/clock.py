@@ -15,6 +15,9 @@ TDC_PER_TICK = 2
 DATA_CLOCK_TICKS = 16
 """Ticks in one clock of the trigger's data paths (31.44 ns)."""
 
+TIMING_CLOCK_TICKS = 4
+"""Ticks in one clock of the timing system that hands level 1's decision to the detectors (127.2 MHz)."""
+
 REVOLUTION_TICKS = 5120
 """Ticks in one turn of a bunch (10.06 us; 1280 clocks of the timing system)."""
 

@@ -55,6 +55,10 @@ class Belle2(Model):
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 4.7e34
     process: tuple[AnyProcess, ...] = ()
     external: External = External()
+    latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = (
+        611  # belle2_facts 1: level 1, clocks of 127.2 MHz
+    )
+    latency_budget_us: Annotated[float, Field(gt=0)] = 5.0  # recalled: depth of the front ends' buffers
     cdc: Cdc = Cdc()
     neuro: Neuro = Neuro()
     ecl: Ecl = Ecl()

@@ -9,9 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trigemu.experiments.base import Clock, Generator, HistogramSpec, SignalSpec, Trigger
+from trigemu.experiments.base import (
+    Clock,
+    Generator,
+    HardwareLatency,
+    HistogramSpec,
+    SignalSpec,
+    Trigger,
+)
 from trigemu.experiments.belle2.bits import BITS
-from trigemu.experiments.belle2.clock import DATA_CLOCK_TICKS, REVOLUTION_TICKS, TICK_NS
+from trigemu.experiments.belle2.clock import (
+    DATA_CLOCK_TICKS,
+    REVOLUTION_TICKS,
+    TICK_NS,
+    TIMING_CLOCK_TICKS,
+)
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.sources import SCHEMAS, TIMING
 from trigemu.frames.columns import Schema
@@ -36,6 +48,12 @@ class Belle2Experiment:
     def crossings(self) -> str | None:
         """Return the source that lists the crossings."""
         return TIMING
+
+    def hardware_latency(self, section: Belle2) -> Mapping[str, HardwareLatency]:
+        """Return the latency of level 1: fixed, because its data flow through a pipeline."""
+        used = section.latency_clocks * TIMING_CLOCK_TICKS * TICK_NS * 1e-3
+        source = "611 clocks: belle2_facts 1 (read in the experiment's software); budget recalled"
+        return {"level 1": HardwareLatency(used, section.latency_budget_us, source)}
 
     def bits(self, section: Belle2) -> Sequence[str]:
         """Return the names of the trigger bits."""

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trigemu.experiments.base import Clock, Generator, HistogramSpec, SignalSpec, Trigger
+from trigemu.experiments.base import (
+    Clock,
+    Generator,
+    HardwareLatency,
+    HistogramSpec,
+    SignalSpec,
+    Trigger,
+)
 from trigemu.experiments.na62.bits import ENTRIES, bit_names
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
@@ -21,6 +28,9 @@ if TYPE_CHECKING:
 
 MATCH_NS = 10.0
 """A trigger this near to an event is its own: wider than a cluster (6.24 ns), narrower than a split."""
+
+L0_BUDGET_US = 1000.0
+"""Longest latency of L0 (na62_facts 1, abstract of arXiv:1802.06548)."""
 
 SCAN_EVERY_NS = 1000.0
 """Distance of events in an efficiency scan: beyond dead time, splits and the windows of every detector."""
@@ -37,6 +47,11 @@ class NA62Experiment:
     def clock(self, section: NA62) -> Clock:
         """Return the clock: TDC counts of 97 ps, timestamps of 25 ns."""
         return Clock(LSB_NS, TIMESTAMP_LSB, section.frame_timestamps * TIMESTAMP_LSB)
+
+    def hardware_latency(self, section: NA62) -> Mapping[str, HardwareLatency]:
+        """Return when L0 reads its alignment memory, against what the detectors' buffers allow."""
+        used = section.l0.read_latency_timestamps * TIMESTAMP_LSB * LSB_NS * 1e-3
+        return {"L0": HardwareLatency(used, L0_BUDGET_US, "read latency: guess; budget: arXiv:1802.06548")}
 
     def bits(self, section: NA62) -> Sequence[str]:
         """Return the names of the 112 bits of the L0 state word."""
