@@ -212,7 +212,7 @@ def _monitor(setup: Setup, totals: RunTotals) -> str:
 
 
 def _latency(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> list[str]:
-    hardware = [
+    hardware: list[str] = [
         html.paragraph(
             f"{level}: {got['modelled']:.4g} us modelled of {got['budget']:.4g} us allowed ({got['source']}).",
             "soft",
