@@ -16,6 +16,7 @@ from trigemu.experiments.belle2.neuro.inputs import OPTIONS, InputBuilder
 from trigemu.experiments.belle2.neuro.network import DEFAULT_PATTERNS, DEFAULT_WINDOWS, Network, make_expert
 from trigemu.experiments.belle2.neuro.readers import network_from_weights
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger
+from trigemu.experiments.belle2.neuro.words import hardware_words
 
 
 def make_network(windows=DEFAULT_WINDOWS, t_max=256, shrink=0.0):
@@ -153,3 +154,31 @@ def test_conformance_outputs(shared_data, arithmetic, prefix):
     np.testing.assert_allclose(decided.cot_theta, expected[name + "cot_theta"], rtol=0, atol=5e-5)
     if arithmetic == "fixed":
         np.testing.assert_array_equal(decided.raw, expected[name + "raw_z_theta"])
+
+
+@pytest.mark.parametrize(("arithmetic", "prefix"), [("float", "float"), ("fixed", "fix")])
+def test_conformance_words(shared_data, arithmetic, prefix):
+    folder = shared_data / "belle2" / "conformance"
+    network = network_from_weights(np.load(folder / "neuro_weights.npz"), "ph2fp_")
+    segments, tracks, time = conformance(folder, "v3")
+    config = Neuro(arithmetic=arithmetic, event_time="fastestpriority")
+    words = hardware_words(tracks, NeuroTrigger(config, network).decide(segments, tracks, time))
+    expected = np.load(folder / "cdc_neuro_tracks.npz")[f"v3_ph2fp_{prefix}_raw_phi_omega"]
+    assert words.dtype == expected.dtype
+    np.testing.assert_array_equal(words, expected)
+
+
+def test_words_count_from_the_edges_of_quadrants():
+    segments, tracks, time = frame(2, 200, 4, 60)
+    decided = NeuroTrigger(Neuro(incomplete="expert0"), make_network()).decide(segments, tracks, time)
+    phi, omega = hardware_words(tracks, decided).T
+    assert (phi % 80 == (np.rint(np.degrees(tracks.phi0) / 1.125) - 40) % 80).all()
+    # Without the forgotten turn all would be 0 to 79.
+    assert ((phi + 320 * (phi < 0) >= 0) & (phi + 320 * (phi < 0) < 80)).all()
+    np.testing.assert_array_equal(phi < 0, tracks.phi0 < 0.785)
+    np.testing.assert_array_equal(np.sign(omega), np.sign(tracks.omega))
+    assert np.abs(omega).max() <= 34
+    none = NeuroTrigger(Neuro(), make_network()).decide(segments, tracks, time)
+    lost = none.found == 0
+    assert lost.any()
+    assert not hardware_words(tracks, none)[lost].any()
