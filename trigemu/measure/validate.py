@@ -41,7 +41,8 @@ class Row:
         ``M`` recalled.
     role
         ``prediction``: the package computes it, and must agree.  ``input``: it set a parameter, so
-        agreement proves nothing; it is shown and never judged.
+        agreement proves nothing.  ``comparison``: the number was got in other conditions than ours, which the
+        source names.  The latter two are shown and never judged.
     compute
         Recomputes it.
     """
@@ -52,7 +53,7 @@ class Row:
     tolerance: float
     source: str
     certainty: Literal["R", "I", "M"]
-    role: Literal["input", "prediction"]
+    role: Literal["input", "prediction", "comparison"]
     compute: Callable[[], Measured]
     unit: str = ""
 
@@ -93,10 +94,10 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """``pass``, ``FAIL``, or ``input`` and ``recalled`` for rows that are not judged."""
+        """``pass``, ``FAIL``, or ``input``, ``compared`` and ``recalled`` for rows that are not judged."""
         if self.judged:
             return "pass" if self.agrees else "FAIL"
-        return "input" if self.row.role == "input" else "recalled"
+        return {"input": "input", "comparison": "compared"}.get(self.row.role, "recalled")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
