@@ -7,19 +7,34 @@ C-like division and no fast-math (fast-math would change decisions between machi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def kernel(function: _F) -> _F:
     """Compile a function that loops over arrays."""
-    return cast(_F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(_F, _once_per_type(numba.njit(cache=True, nogil=True, error_model="numpy")(function)))
 
 
 def inlined(function: _F) -> _F:
     """Compile a scalar helper that kernels call in their loops."""
-    return cast(_F, numba.njit(cache=True, nogil=True, error_model="numpy", inline="never")(function))
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", inline="never")(function)
+    return cast(_F, _once_per_type(compiled))
+
+
+def _once_per_type(dispatcher: Any) -> Any:
+    # Numba compiles a function anew for each constant that a compiled caller gives it, and all that it calls with
+    # this constant; the code is the same after inlining, so a constant counts as any number of its type.
+    template = dispatcher.get_call_template
+    unliteral: Callable[[Any], Any] = types.unliteral
+
+    def plain(arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        return template(tuple(map(unliteral, arguments)), {key: unliteral(of) for key, of in named.items()})
+
+    dispatcher.get_call_template = plain
+    return dispatcher
