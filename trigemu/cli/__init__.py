@@ -12,6 +12,7 @@ from trigemu.cli.display import display
 from trigemu.cli.guard import GuardedGroup
 from trigemu.cli.inspect import list_group
 from trigemu.cli.output import export
+from trigemu.cli.quantise import quantise
 from trigemu.cli.roles import control, producer, recorder, worker
 from trigemu.cli.run import replay, run
 from trigemu.cli.scan import efficiency
@@ -41,6 +42,7 @@ for _command in (
     export,
     display,
     train,
+    quantise,
     list_group,
     producer,
     worker,

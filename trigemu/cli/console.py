@@ -30,3 +30,14 @@ def print_rich(*things: RenderableType) -> None:
         for thing in things:
             console.print(thing)
     say(capture.get().rstrip("\n"))
+
+
+def print_rows(rows: list[dict[str, Any]], title: str) -> None:
+    """Print rows of plain data as a table."""
+    from trigemu.measure.console import plain_table
+
+    shown = [
+        {key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}
+        for row in rows
+    ]
+    print_rich(plain_table(title, shown))

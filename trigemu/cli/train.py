@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.console import print_json, print_rows
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, Command
+from trigemu.cli.quantise import parse_precision
 
 if TYPE_CHECKING:
     from trigemu.experiments.belle2.neuro.config import Precision
@@ -44,16 +45,6 @@ def _given(**options: Any) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
 
 
-def _tell(rows: list[dict[str, Any]], title: str) -> None:
-    from trigemu.measure.console import plain_table
-
-    shown = [
-        {key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}
-        for row in rows
-    ]
-    print_rich(plain_table(title, shown))
-
-
 @train.command("belle2-left-right")
 @_out("belle2-left-right.npz")
 @SEED
@@ -77,7 +68,7 @@ def left_right(out: Path, seed: int | None, tracks: int | None, purity: float | 
     if as_json:
         print_json({"file": str(out), "recipe": asdict(recipe), "tables": rows})
     else:
-        _tell(rows, f"{out}: entries of the left/right tables")
+        print_rows(rows, f"{out}: entries of the left/right tables")
     return 0
 
 
@@ -116,7 +107,7 @@ def neuro(
 
     load_torch()
     _place(out)
-    bits = [_precision(text) for text in precisions]
+    bits = [parse_precision(text) for text in precisions]
     if real is None:
         report = _train(out, bits, _given(seed=seed, tracks=tracks, epochs=epochs))
     else:
@@ -127,25 +118,9 @@ def neuro(
         print_json(report)
         return 0
     for title, rows in report["tables"].items():
-        _tell(rows, title)
+        print_rows(rows, title)
     say(f"{out}: network, {beside}: this report")
     return 0
-
-
-def _precision(text: str) -> Precision:
-    """Return the precision that an option names."""
-    from pydantic import ValidationError
-
-    from trigemu.experiments.belle2.neuro.config import Precision
-
-    try:
-        node, weight, table = (int(word) for word in text.split(","))
-        return Precision(node=node, weight=weight, table=table)
-    except (ValueError, ValidationError) as error:
-        raise click.BadParameter(
-            f"{text} must be three numbers of bits: node and weight 1-20, table 1-16",
-            param_hint="--precision",
-        ) from error
 
 
 def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:

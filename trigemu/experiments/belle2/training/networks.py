@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,15 +140,19 @@ def check(network: Network) -> list[Widths]:
     return rows
 
 
-def costs(network: Network, precisions: list[Precision]) -> list[dict[str, float | str]]:
+def costs(network: Network, precisions: Sequence[Precision]) -> list[dict[str, float | str]]:
     """Return what fixed point costs the first expert on realistic toys: one row per precision, single precision first.
+
+    Any network of the neural trigger will do: toys are seen through its own windows.
 
     Per row the bits after the point, half of the central 68 % of z - true z for tracks within 5 cm, the rms and the
     largest difference to single precision in cm, and the shares of tracks within 5 cm and beyond 20 cm that pass the
     trigger's cut on z.
     """
     rng = np.random.Generator(np.random.Philox([CHECK_SEED, EXPERTS]))
-    sample = seen_by(rng, sample_helices(rng, 2 * CHECK_TRACKS, z=(-60.0, 60.0)), REALISTIC, 0)
+    tracks = sample_helices(rng, 2 * CHECK_TRACKS, z=(-60.0, 60.0))
+    windows = np.asarray(network.experts[0].relevant_id, np.float64)
+    sample = seen_by(rng, tracks, REALISTIC, 0, windows=windows)
     first = np.zeros(len(sample), np.int8)
     truth = sample.targets[:, 0].astype(np.float64) * Z_SCALE
     report = quantisation_report(network, [Precision(), *precisions], sample.inputs, first, truth)

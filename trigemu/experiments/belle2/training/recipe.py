@@ -100,13 +100,22 @@ def targets_of(tracks: Helices) -> F32:
 
 
 def seen_by(
-    rng: np.random.Generator, tracks: Helices, smearing: Smearing, expert: int, *, chord: bool = True
+    rng: np.random.Generator,
+    tracks: Helices,
+    smearing: Smearing,
+    expert: int,
+    *,
+    chord: bool = True,
+    windows: F64 = WINDOWS,
 ) -> Sample:
-    """Return those of the tracks that an expert is asked about, without the superlayer that it lacks."""
-    seen = measure(rng, tracks, smearing, WINDOWS, chord=chord)
+    """Return those of the tracks that an expert is asked about, without the superlayer that it lacks.
+
+    ``windows`` (float64[9, 2]) are the relative ids that the expert's network takes.
+    """
+    seen = measure(rng, tracks, smearing, windows, chord=chord)
     if expert:
         seen = replace(seen, present=seen.present & (np.arange(9) != chamber.STEREO[-expert]))
-    inputs, present = build_inputs(seen, WINDOWS)
+    inputs, present = build_inputs(seen, windows)
     mine = (choose_expert(present) == expert) & (present[:, chamber.AXIAL].sum(1) >= AXIAL_NEEDED)
     return Sample(inputs[mine].astype(np.float32), targets_of(tracks)[mine])
 
