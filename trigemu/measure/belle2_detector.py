@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,9 +122,6 @@ def z_within(limit: float) -> Measured:
     return _share(np.abs(_z_errors()) < limit)
 
 
-_VARIABLE = Literal["p", "pt"]
-
-
 @cache
 def _gun(kind: str, low: float, high: float) -> Sample:
     table = {"signal": kind, "p": 0.1, "p_max": 3.0, "theta": low, "theta_max": high}
@@ -139,10 +135,11 @@ def _bit(events: Sample, bit: str) -> Bool:
     return events.bits(*(("cdcklm_0", "cdcklm_1") if bit == "cdcklm" else (bit,)))
 
 
-def turn_on(
-    kind: str, bit: str, variable: _VARIABLE = "p", low: float = 50.0, high: float = 120.0
-) -> Measured:
-    """Return where (GeV) a bit's efficiency for single particles reaches half of its plateau."""
+def turn_on(kind: str, bit: str, variable: str = "p", low: float = 50.0, high: float = 120.0) -> Measured:
+    """Return where (GeV) a bit's efficiency for single particles reaches half of its plateau.
+
+    ``variable``: ``p`` or ``pt``.
+    """
     events = _gun(kind, low, high)
     x: F64 = getattr(events, variable)
     passed = _bit(events, bit)

@@ -93,7 +93,7 @@ def _scales() -> tuple[F64, F64]:
     """Return the factor of the look-up table, and the true E_lab / E*, of the cells in rings 4-15."""
     ring = cells.theta_phi()[0][1:]
     barrel = (ring >= 4) & (ring <= 15)
-    table = 0.1 * (cm.formula()[1:] & 15)
+    table = 0.1 * (cm.formula()[1:] & 15).astype(np.float64)
     return table[barrel], cm.directions(centres()[1:])[2][barrel]
 
 

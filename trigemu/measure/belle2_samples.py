@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,11 @@ def sample(table: Mapping[str, Any], events: int, section: Mapping[str, Any] | N
         )
         levels.append(level)
         done, number = done + len(rows), number + 1
-    return Sample(*(np.concatenate(column) for column in zip(*parts, strict=True)), tuple(levels))
+    columns: dict[str, Any] = {
+        entry.name: np.concatenate(column)
+        for entry, column in zip(fields(Sample), zip(*parts, strict=True), strict=False)
+    }
+    return Sample(**columns, levels=tuple(levels))
 
 
 def nearest_track(events: Sample) -> I64:
