@@ -5,7 +5,7 @@ A file is read whole before anything of it is used: a torn, foreign or empty one
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.errors import InputError
-from trigemu.physics.hepmc_ascii import ALLOWED, Event, Row, read_ascii
+from trigemu.physics.hepmc_ascii import ALLOWED
+from trigemu.physics.hepmc_table import read_table
 
 F64 = NDArray[np.float64]
 
@@ -60,18 +61,6 @@ class Sample:
         return Sample(self.events, *columns)
 
 
-def _chosen(event: Event, wanted: frozenset[int]) -> Iterator[int]:
-    """Yield the numbers of an event's particles with these codes, the last of each chain of copies."""
-    # A copy (a particle that "decays" to itself) is counted once, the last time.
-    copied: set[int] = set()
-    for i in range(1, len(event.code)):
-        if event.code[i] in wanted:
-            copied.update(above for above in event.mothers(i) if event.code[above] == event.code[i])
-    for i in range(1, len(event.code)):
-        if event.code[i] in wanted and i not in copied:
-            yield i
-
-
 def read(path: str | Path, pdgs: Collection[int]) -> Sample:
     """Read the particles with the given codes from a HepMC3 ascii file.
 
@@ -104,23 +93,19 @@ def read(path: str | Path, pdgs: Collection[int]) -> Sample:
 @lru_cache(maxsize=4)
 def _read(path: Path, pdgs: tuple[int, ...], size: int, changed: int) -> Sample:
     where = f"event file {path}"
-    wanted = frozenset(pdgs)
-    numbers: list[int] = []
-    rows: list[Row] = []
-    events = 0
-    for event, _ in read_ascii(path):
-        for i in _chosen(event, wanted):
-            numbers.append(events)
-            rows.append(event.row(i, 0, 0, event.start(i)))
-        events += 1
-    if not rows:
+    table = read_table(path)
+    # A copy (a particle that "decays" to itself) is counted once, the last time.
+    rows = np.flatnonzero(np.isin(table.code, pdgs) & ~table.copied)
+    if not len(rows):
         names = ", ".join(str(code) for code in pdgs)
-        raise InputError(f"{where} has no particle with PDG code {names} in its {events} events")
-    codes, _, _, mass, px, py, pz, energy, x, y, z, _ = np.array(rows).T.copy()
+        raise InputError(f"{where} has no particle with PDG code {names} in its {len(table)} events")
+    mass, px, py, pz, energy = table.momentum[rows].T.copy()
+    x, y, z, _ = table.start[rows].T.copy()
     columns = (px, py, pz, energy, mass, x, y, z)
     if not all(np.isfinite(column).all() for column in columns):
         raise InputError(f"{where} is damaged: a momentum or vertex is not a finite number")
-    sample = Sample(events, np.array(numbers, np.int64), codes.astype(np.int32), *columns)
+    event = np.searchsorted(table.offsets, rows, side="right") - 1
+    sample = Sample(len(table), event, table.code[rows].astype(np.int32), *columns)
     for f in fields(sample)[1:]:
         getattr(sample, f.name).setflags(write=False)
     return sample

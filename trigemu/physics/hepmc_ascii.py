@@ -3,7 +3,8 @@
 Lines of an event: ``E`` number, vertices, particles [@ position]; ``U`` units; ``W`` weights; ``A`` attributes; ``V``
 vertex, status, [incoming particles] [@ position]; ``P`` particle, where it comes from (a vertex < 0, or the one
 particle > 0 that becomes it and others), code, px, py, pz, E, mass, status.  The format is that of HepMC3's
-WriterAscii.  Parsed here line by line, because HepMC3's own reader can crash on damaged files.
+WriterAscii.  Read here line by line, slowly: `trigemu.physics.hepmc_table` does so only with files that its kernel
+does not understand, or that are damaged.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def read_text(path: Path) -> bytes:
         raise InputError(f"{where} is in HepMC2 format, which is not read: {ALLOWED}")
     if not head.startswith(_VERSION) or _START not in head:
         raise InputError(f"{where} is not HepMC3 ascii (no 'HepMC::Version 3' header): {ALLOWED}")
-    if not data.rstrip().endswith(_END):
+    if not (data[-4096:].rstrip() or data.rstrip()).endswith(_END):
         raise InputError(f"{where} is truncated: it does not end with '{_END.decode()}'; copy it again")
     return data
 
@@ -145,10 +146,6 @@ class Event:
         x, y, z, t = (value * self.length for value in point)
         return x, y, z, t / SPEED_OF_LIGHT
 
-    def row(self, particle: int, mother: int, primary: int, point: Point) -> Row:
-        """Return the twelve numbers of `trigemu.physics.event_file.from_rows`."""
-        return (self.code[particle], mother, primary, *self.momentum(particle), *self.place(point))
-
     def check(self) -> None:
         """Raise ValueError if lines are missing."""
         if len(self.code) - 1 != self.count:
@@ -164,34 +161,43 @@ def _point(words: list[str]) -> Point:
     return x, y, z, t
 
 
-def read_ascii(path: Path) -> Iterator[tuple[Event, list[str]]]:
-    """Yield every event of a file, checked, with the names of the weights.
+def weight_names(head: list[str]) -> list[str]:
+    """Return the names of weights that the lines before the first event give."""
+    names: list[str] = []
+    for line in head:
+        if line.startswith("W "):
+            names = line[2:].split("\\|")
+    return names
+
+
+def read_lines(path: Path, data: bytes) -> Iterator[tuple[Event, list[str]]]:
+    """Yield every event of a file's text (`read_text`), checked, with the names of the weights.
 
     Raises
     ------
     InputError
-        The file is missing, torn, foreign, damaged or empty.
+        The file is damaged or empty.
     """
     where = f"event file {path}"
+    head: list[str] = []
     names: list[str] = []
     event: Event | None = None
-    lines = read_text(path).decode("utf-8", errors="replace").splitlines()
     begun = number = 0
     try:
-        for line in lines:
+        for line in data.decode("utf-8", errors="replace").splitlines():
             number += 1
             if line.startswith("E "):
-                if event is not None:
+                if event is None:
+                    names = weight_names(head)
+                else:
                     event.check()
                     yield event, names
                 begun += 1
                 event = Event(line)
-            elif line.startswith("HepMC::") or not line.strip():
-                continue
-            elif event is not None:
+            elif event is None:
+                head.append(line)
+            elif not line.startswith("HepMC::") and line.strip():
                 event.line(line)
-            elif line.startswith("W "):
-                names = line[2:].split("\\|")
         if event is not None:
             event.check()
             yield event, names

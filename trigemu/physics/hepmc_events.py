@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu.errors import InputError
-from trigemu.physics.event_file import EventFile, from_rows
-from trigemu.physics.hepmc_ascii import ALLOWED, BEAM, FINAL, Event, Row, read_ascii
+from trigemu.physics.event_file import EventFile, Particles
+from trigemu.physics.hepmc_ascii import ALLOWED, BEAM, FINAL
+from trigemu.physics.hepmc_table import Table, read_table
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
 
 
 def read_events(path: str | Path) -> EventFile:
@@ -32,61 +38,53 @@ def read_events(path: str | Path) -> EventFile:
     return _read(file, stat.st_size, stat.st_mtime_ns)
 
 
-class _Collector:
-    """Rows of final particles and primaries of all events read so far."""
+def _particles(table: Table, rows: I64, mother: I64, point: F64) -> Particles:
+    """Return rows of a table as read-only particles."""
+    particles = Particles(
+        np.searchsorted(rows, table.offsets),
+        table.code[rows],
+        mother,
+        table.primary[rows],
+        table.momentum[rows, 0],
+        np.ascontiguousarray(table.momentum[rows, 1:]),
+        point,
+    )
+    for f in fields(particles):
+        getattr(particles, f.name).setflags(write=False)
+    return particles
 
-    def __init__(self) -> None:
-        self.final: list[Row] = []
-        self.primaries: list[Row] = []
-        self.final_counts, self.primary_counts = [0], [0]
-        self.weights: list[list[float]] = []
-        self.cross_section: float | None = None
-        self.beams: list[Row] = []
-        self.first_beam = 0
 
-    def add(self, event: Event) -> None:
-        """Take a whole event in."""
-        code, status = event.code, event.status
-        primary = [-1] * len(code)
-        found = 0
-        beams = []
-        for i in range(1, len(code)):
-            above = event.mother(i)
-            if status[i] == BEAM:
-                beams.append(i)
-                continue
-            if above == 0 or status[above] == BEAM:
-                primary[i] = found
-                found += 1
-                end = event.end.get(i)
-                point = event.vertices[end][1] if end else None
-                self.primaries.append(event.row(i, 0, primary[i], point or event.start(i)))
-            else:
-                primary[i] = primary[above]
-            if status[i] == FINAL and i not in event.end:
-                while above and code[above] == code[i]:
-                    above = event.mother(above)
-                mother = 0 if above == 0 or status[above] == BEAM else code[above]
-                self.final.append(event.row(i, mother, primary[i], event.start(i)))
-        self.final_counts.append(len(self.final))
-        self.primary_counts.append(len(self.primaries))
-        self.weights.append(event.weights)
-        if event.cross_section is not None and event.cross_section > 0.0:
-            self.cross_section = event.cross_section
-        if not self.beams and beams:
-            self.beams = [event.momentum(i)[1:] for i in beams]
-            self.first_beam = code[beams[0]]
+def _final(table: Table) -> Particles:
+    rows = np.flatnonzero((table.status == FINAL) & ~table.ended)
+    other = table.other[rows]
+    from_beam = (other < 0) | (table.status[other] == BEAM)
+    return _particles(table, rows, np.where(from_beam, 0, table.code[other]), table.start[rows])
+
+
+def _primaries(table: Table) -> Particles:
+    above = table.mother
+    rows = np.flatnonzero((table.status != BEAM) & ((above < 0) | (table.status[above] == BEAM)))
+    end = table.end[rows]
+    point = table.start[rows]
+    point[end >= 0] = table.point[end[end >= 0]]
+    return _particles(table, rows, np.zeros(len(rows), np.int64), point)
+
+
+def _beams(table: Table) -> tuple[F64, int]:
+    """Return the beams' momenta (as many as there are) and the first one's code, of the first event with beams."""
+    rows = np.flatnonzero(table.status == BEAM)
+    if not len(rows):
+        return np.empty((0, 4)), 0
+    event = np.searchsorted(table.offsets, rows, side="right")
+    rows = rows[event == event[0]]
+    return table.momentum[rows, 1:], int(table.code[rows[0]])
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path, size: int, changed: int) -> EventFile:
     where = f"event file {path}"
-    collector = _Collector()
-    names: list[str] = []
-    for event, names in read_ascii(path):  # noqa: B007
-        collector.add(event)
-    final = from_rows(collector.final, collector.final_counts)
-    primaries = from_rows(collector.primaries, collector.primary_counts)
+    table = read_table(path)
+    final, primaries = _final(table), _primaries(table)
     counts = np.diff(final.offsets)
     if not counts.all():
         raise InputError(f"{where}: event {int(np.argmin(counts))} has no final particle (status 1)")
@@ -94,15 +92,19 @@ def _read(path: Path, size: int, changed: int) -> EventFile:
         if not all(np.isfinite(v).all() for v in (particles.momentum, particles.point, particles.mass)):
             raise InputError(f"{where} is damaged: a momentum, mass or vertex is not a finite number")
     weights = {}
-    if len({len(row) for row in collector.weights}) == 1:
-        columns = np.array(collector.weights, np.float64).reshape(len(counts), -1).T
-        weights = {name: np.ascontiguousarray(c) for name, c in zip(names, columns, strict=False)}
+    each = np.diff(table.weight_offsets)
+    if (each == each[0]).all():
+        columns = table.weights.reshape(len(counts), -1).T
+        weights = {name: np.ascontiguousarray(c) for name, c in zip(table.names, columns, strict=False)}
     if any(not np.isfinite(weight).all() for weight in weights.values()):
         raise InputError(f"{where} is damaged: an event weight is not a finite number")
-    section = collector.cross_section
+    stated = table.section[table.section > 0.0]
+    section = float(stated[-1]) if len(stated) else None
     if section is not None and not math.isfinite(section):
         raise InputError(f"{where} is damaged: its cross-section is not a finite number")
-    beams = np.array(collector.beams) if len(collector.beams) == 2 else None
-    if beams is not None and not np.isfinite(beams).all():
+    beams, first_beam = _beams(table)
+    if len(beams) == 2 and not np.isfinite(beams).all():
         raise InputError(f"{where} is damaged: a beam's momentum is not a finite number")
-    return EventFile(where, final, primaries, weights, section, beams, collector.first_beam)
+    return EventFile(
+        where, final, primaries, weights, section, beams if len(beams) == 2 else None, first_beam
+    )
