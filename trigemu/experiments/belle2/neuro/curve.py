@@ -18,6 +18,7 @@ I32 = NDArray[np.int32]
 
 DEGREE = 3
 PIECES = 32
+EXCHANGES = 100
 PER_OCTAVE = 8
 """Pieces per factor of two in address + offset: the top three bits of the float's mantissa choose among them."""
 
@@ -66,27 +67,45 @@ def bend(table: I32, precision: Precision) -> tuple[int, F32]:
 def _fit(place: F32, value: F64, wanted: I32) -> F32:
     """Return a polynomial whose rounded values are the wanted ones, or nearly so if there is none.
 
-    Least squares first; where rounding then goes the wrong way, the polynomial that stays inside all the bands of
-    half a unit around the wanted values with the largest margin (a linear program).
+    Least squares first; where rounding then goes the wrong way, the polynomial whose largest distance from the
+    wanted values is smallest: if any stays inside all their bands of half a unit, this one does.
     """
     # In units in which places go from -1 to 1, so that the powers are of one size.
     scale = (2.0 * PER_OCTAVE) ** np.arange(DEGREE + 1)
     powers = np.vander(place.astype(np.float64), DEGREE + 1, increasing=True) * scale
     best = np.linalg.lstsq(powers, value, rcond=None)[0]
     numbers = (best * scale).astype(np.float32)
-    if (np.rint(_horner(numbers, place)) == wanted).all():
-        return numbers
-    from scipy.optimize import linprog
+    if len(place) > DEGREE + 1 and (np.rint(_horner(numbers, place)) != wanted).any():
+        numbers = (_minimax(powers, wanted.astype(np.float64)) * scale).astype(np.float32)
+    return numbers
 
-    margin = np.ones((len(place), 1))
-    found = linprog(
-        np.append(np.zeros(DEGREE + 1), -1.0),
-        A_ub=np.block([[powers, margin], [-powers, margin]]),
-        b_ub=np.concatenate([wanted + 0.5, 0.5 - wanted]),
-        bounds=[(None, None)] * (DEGREE + 1) + [(None, 0.5)],
+
+def _minimax(powers: F64, wanted: F64) -> F64:
+    """Return coefficients of the polynomial with the smallest largest error at given places, which rise.
+
+    Exchange algorithm (E. Remez 1934): errors of alternating sign and one size at one point more than there are
+    coefficients; the point with the largest error takes the place of a neighbour of its sign until there is none.
+    """
+    points = np.rint((1.0 - np.cos(np.linspace(0.0, np.pi, DEGREE + 2))) / 2.0 * (len(wanted) - 1)).astype(
+        int
     )
-    best = found.x[:-1] if found.success else best
-    return (best * scale).astype(np.float32)
+    signs = (-1.0) ** np.arange(len(points))
+    for _ in range(EXCHANGES):
+        solution = np.linalg.solve(np.column_stack([powers[points], signs]), wanted[points])
+        error = wanted - powers @ solution[:-1]
+        worst = int(np.argmax(np.abs(error)))
+        if abs(error[worst]) <= abs(solution[-1]) * (1.0 + 1e-9) + 1e-12:
+            break
+        sign = error[points] > 0.0
+        after = int(np.searchsorted(points, worst))
+        same = [k for k in (after - 1, after) if 0 <= k < len(points) and sign[k] == (error[worst] > 0.0)]
+        if same:
+            points[same[0]] = worst
+        elif after == 0:
+            points = np.append(worst, points[:-1])
+        else:
+            points = np.append(points[1:], worst)
+    return np.asarray(solution[:-1])
 
 
 def _horner(numbers: F32, place: F32) -> F32:
