@@ -1,51 +1,15 @@
 """Multilayer perceptrons with the activation tanh(x / 2) in bit-true fixed point (belle2_facts 5.2 and 5.3)."""
 
-from libc.math cimport cosf, sinf
+from libc.math cimport NAN, cosf, sinf
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memset
 
 cimport numpy as cnp
 
 cnp.import_array()
 
-cdef extern from "mlp_lanes.h":
-    pass
-
-cdef extern from "mlp.h":
-    enum:
-        MLP_COLUMNS
-        MLP_ROWS
-
-    ctypedef struct mlp_layer:
-        int nodes
-        int inputs
-        int columns
-        int repeats
-        int pairs
-        int few
-        const int32_t *repeated
-        const int32_t *bias
-        const int16_t *weights
-
-    ctypedef struct mlp_activation:
-        int shift
-        int last
-        int one
-        int offset
-        const int16_t *table
-        const float *curve
-
-    ctypedef struct mlp_room:
-        int16_t columns[2][MLP_COLUMNS + 64]
-
-    ctypedef void (*mlp_function)(
-        const mlp_layer *, int, const mlp_activation *, mlp_room *, int
-    ) noexcept nogil
-    int mlp_load_int16_t(const int16_t *x, int16_t *row, int limit) nogil
-    int mlp_load_int32_t(const int32_t *x, int16_t *row, int limit) nogil
-    int mlp_level() nogil
-    mlp_function mlp_choose(int level) nogil
-    int mlp_bends_right(int level, const mlp_activation *) nogil
+include "mlp.pxi"
 
 cdef enum:
     INPUTS = 27
@@ -110,7 +74,11 @@ cdef class Fixed:
     cdef Wide *_wide
     cdef mlp_activation _activation
     cdef mlp_room *_room
-    cdef mlp_function _run
+    cdef mlp_rows_room *_rows
+    cdef int32_t *_order
+    cdef int32_t *_start
+    cdef Py_ssize_t _ordered
+    cdef mlp_way _way
     cdef const float *_curve
     cdef float **_cot
     cdef int64_t *_values
@@ -139,10 +107,12 @@ cdef class Fixed:
         self._held = (first, repeated, bias, weights, wide, limit, table, short_table, curve, scale)
         self._layers = <mlp_layer *>calloc(n, sizeof(mlp_layer))
         self._wide = <Wide *>calloc(n, sizeof(Wide))
-        self._room = <mlp_room *>calloc(MLP_ROWS, sizeof(mlp_room))
+        self._room = <mlp_room *>calloc(1, sizeof(mlp_room))
+        self._rows = <mlp_rows_room *>aligned_alloc(64, sizeof(mlp_rows_room))
         self._values = <int64_t *>calloc(2 * (MOST_NODES + 1), sizeof(int64_t))
-        if not self._layers or not self._wide or not self._room or not self._values:
+        if not self._layers or not self._wide or not self._room or not self._rows or not self._values:
             raise MemoryError
+        memset(self._rows, 0, sizeof(mlp_rows_room))
         for i in range(n):
             self._layers[i].nodes, self._layers[i].inputs = shapes[i, 0], shapes[i, 1]
             self._layers[i].columns, self._layers[i].repeats = shapes[i, 2], shapes[i, 3]
@@ -160,7 +130,8 @@ cdef class Fixed:
         self._first, self._limit, self._table, self._scale = &first[0], &limit[0], &table[0], &scale[0, 0]
         self._experts = <int>limit.shape[0]
         self._cot = <float **>calloc(self._experts, sizeof(float *))
-        if not self._cot:
+        self._start = <int32_t *>calloc(self._experts + 2, sizeof(int32_t))
+        if not self._cot or not self._start:
             raise MemoryError
         if self._activation.one <= SHORT_ONE:
             for i in range(self._experts):
@@ -200,6 +171,9 @@ cdef class Fixed:
         free(self._layers)
         free(self._wide)
         free(self._room)
+        free(self._rows)
+        free(self._order)
+        free(self._start)
         free(self._values)
 
     def use(self, int level, bint curve=True):
@@ -208,7 +182,9 @@ cdef class Fixed:
         ``curve`` allows activations without the table; return whether they come that way.
         """
         level = min(level, mlp_level())
-        self._run = mlp_choose(level) if level > 0 else NULL
+        self._way = mlp_choose(level)
+        if level <= 0:
+            self._way.one, self._way.many = NULL, NULL
         self._activation.curve = self._curve if curve and level > 2 else NULL
         if self._activation.curve != NULL and not mlp_bends_right(level, &self._activation):
             self._activation.curve = NULL
@@ -235,36 +211,75 @@ cdef class Fixed:
         for j in range(OUTPUTS):
             out[j] = <int32_t>x[j]
 
-    cdef bint _load(self, const Integer *x, int32_t limit, Py_ssize_t place) noexcept nogil:
-        """Put a row of inputs into a room; return whether it may go the fast way."""
+    cdef bint _load(self, const Integer *x, int32_t limit, int16_t *row) noexcept nogil:
+        """Put inputs into a row; return whether they may go the fast way."""
         if limit < 0:
             return False
         if Integer is int16_t:
-            return mlp_load_int16_t(x, self._room[place].columns[0], limit)
+            return mlp_load_int16_t(x, row, limit)
         else:
-            return mlp_load_int32_t(x, self._room[place].columns[0], limit)
+            return mlp_load_int32_t(x, row, limit)
 
-    cdef void _flush(self, int expert, int rows, const int32_t *order, int32_t *out) noexcept nogil:
-        """Run the loaded rows through an expert."""
-        cdef int first = self._first[expert], count = self._first[expert + 1] - self._first[expert], r, j
-        self._run(self._layers + first, count, &self._activation, self._room, rows)
-        for r in range(rows):
-            for j in range(OUTPUTS):
-                out[OUTPUTS * order[r] + j] = self._room[r].columns[count & 1][j]
-
-    cdef void _exact(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
-        """Run a row the way that is exact for any width."""
+    cdef void _one(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
+        """One row: nodes side by side, or the way that is exact for any width."""
+        cdef int first = self._first[expert], count = self._first[expert + 1] - self._first[expert]
         cdef Py_ssize_t i
+        if self._way.one != NULL and self._load(x, self._limit[expert], self._room.columns[0]):
+            self._way.one(self._layers + first, count, &self._activation, self._room)
+            for i in range(OUTPUTS):
+                out[i] = self._room.columns[count & 1][i]
+            return
         for i in range(INPUTS):
             self._values[i] = x[i]
         self._slow(expert, out)
 
-    cdef void _one(self, const Integer *x, int expert, int32_t *out) noexcept nogil:
-        cdef int32_t here = 0
-        if self._run != NULL and self._load(x, self._limit[expert], 0):
-            self._flush(expert, 1, &here, out)
-        else:
-            self._exact(x, expert, out)
+    cdef void _several(
+        self, const Integer *x, int expert, const int32_t *order, Py_ssize_t n, int32_t *out
+    ) noexcept nogil:
+        """Rows of one expert: side by side as long as enough of them are left."""
+        cdef int first = self._first[expert], count = self._first[expert + 1] - self._first[expert]
+        cdef int32_t row[MLP_ROWS]
+        cdef Py_ssize_t done = 0, loaded
+        cdef int32_t pair
+        while self._way.many != NULL and self._limit[expert] >= 0 and n - done > self._way.lanes // 3:
+            loaded = 0
+            while done < n and loaded < self._way.lanes:
+                row[loaded] = order[done]
+                done += 1
+                if self._load(x + INPUTS * row[loaded], self._limit[expert], self._rows.rows[loaded]):
+                    loaded += 1
+                else:
+                    self._one(x + INPUTS * row[loaded], expert, out + OUTPUTS * row[loaded])
+            # Lanes beyond these hold rows of before, whose results nobody reads.
+            self._way.many(self._layers + first, count, &self._activation, self._rows)
+            for i in range(loaded):
+                pair = self._rows.pairs[count & 1][i]
+                out[OUTPUTS * row[i]] = <int16_t>pair
+                out[OUTPUTS * row[i] + 1] = pair >> 16
+        for i in range(done, n):
+            self._one(x + INPUTS * order[i], expert, out + OUTPUTS * order[i])
+
+    cdef int _sort(self, const int8_t[::1] expert) except -1:
+        """Put the numbers of rows in the order of experts, those without one first."""
+        cdef Py_ssize_t i, n = expert.shape[0]
+        cdef int32_t *order
+        if n > self._ordered:
+            order = <int32_t *>realloc(self._order, n * sizeof(int32_t))
+            if not order:
+                raise MemoryError
+            self._order, self._ordered = order, n
+        memset(self._start, 0, (self._experts + 2) * sizeof(int32_t))
+        for i in range(n):
+            if not -1 <= expert[i] < self._experts:
+                raise IndexError("there is no such expert")
+            self._start[expert[i] + 1] += 1
+        for i in range(1, self._experts + 1):
+            self._start[i] += self._start[i - 1]
+        for i in range(n - 1, -1, -1):
+            self._start[expert[i] + 1] -= 1
+            self._order[self._start[expert[i] + 1]] = <int32_t>i
+        self._start[self._experts + 1] = <int32_t>n
+        return 0
 
     cdef void _scaled(self, const int32_t *raw, int expert, float *z, float *theta) noexcept nogil:
         """From the output layer's integers to cm and rad, in the order of the experiment's simulation."""
@@ -317,34 +332,26 @@ cdef class Fixed:
         float[::1] cot,
         float[::1] theta,
     ):
-        """Fill raw outputs, z, cot(theta) and theta of many tracks; those with expert -1 are left as they are."""
+        """Fill raw outputs, z, cot(theta) and theta of many tracks; those with expert -1 get 0 and NaN."""
         cdef Py_ssize_t i, n = expert.shape[0]
-        cdef int32_t order[MLP_ROWS]
-        cdef int which, loaded, left = <int>n
+        cdef int which
         if n == 0:
             return
+        self._sort(expert)
         with nogil:
             # One expert after the other: rows that go together have the same weights.
             for which in range(self._experts):
-                if left == 0:
-                    break
-                loaded = 0
-                for i in range(n):
-                    if expert[i] != which:
-                        continue
-                    left -= 1
-                    if self._run == NULL or not self._load(&inputs[i, 0], self._limit[which], loaded):
-                        self._exact[Integer](&inputs[i, 0], which, &raw[i, 0])
-                        continue
-                    order[loaded] = <int32_t>i
-                    loaded += 1
-                    if loaded == MLP_ROWS:
-                        self._flush(which, loaded, order, &raw[0, 0])
-                        loaded = 0
-                if loaded:
-                    self._flush(which, loaded, order, &raw[0, 0])
+                self._several[Integer](
+                    &inputs[0, 0],
+                    which,
+                    self._order + self._start[which + 1],
+                    self._start[which + 2] - self._start[which + 1],
+                    &raw[0, 0],
+                )
             for i in range(n):
                 if expert[i] < 0:
+                    raw[i, 0], raw[i, 1] = 0, 0
+                    z[i], cot[i], theta[i] = NAN, NAN, NAN
                     continue
                 self._scaled(&raw[i, 0], expert[i], &z[i], &theta[i])
                 if self._cot[expert[i]] != NULL:

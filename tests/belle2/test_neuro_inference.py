@@ -81,6 +81,28 @@ def test_paths_agree_for_many_tracks_whatever_the_number_of_nodes(hidden):
     assert len(np.unique(results[0, False])) > 50
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 6, 7, 15, 16, 17, 23, 33])
+def test_sizes_of_groups_that_do_and_do_not_fill_the_lanes(number):
+    # Weights up to 300 are split over repeated columns; inputs beyond the limit leave their group.
+    network = make_network(7, (21, 6, 5), 8.0)
+    rng = np.random.default_rng(number)
+    rows = rng.integers(-2000, 2001, (number, 27)).astype(np.int32)
+    rows[number // 2] *= 1000
+    expert = (rng.random(number) < 0.3).astype(np.int8)
+    expected = [
+        fixed_row(network.experts[e].layers, row, Precision()) for row, e in zip(rows, expert, strict=True)
+    ]
+    for way, raw in run_all_ways(network, Precision(), rows, expert).items():
+        np.testing.assert_array_equal(raw, expected, err_msg=f"path {way}")
+
+
+def test_a_batch_refuses_experts_that_there_are_not():
+    fixed = FixedPoint(make_network(5, (8,), 1.0))
+    for bad in (2, -2):
+        with pytest.raises(IndexError):
+            fixed.run(np.zeros((3, 27), np.int16), np.array([0, bad, 0], np.int8))
+
+
 def test_inputs_that_could_overflow_go_the_exact_way():
     # 27 weights of 60 and inputs of 32767: sums leave 32 bits.
     weights = np.concatenate([np.full((81, 28), 60.0).ravel(), np.full((2, 82), 1.0).ravel()])

@@ -60,7 +60,8 @@ class FixedPoint:
         expert
             int8[n], which expert is asked, -1 for none.
         """
-        out = _empty(len(expert))
+        n = len(expert)
+        out = Outputs(np.empty((n, OUTPUTS), np.int32), *(np.empty(n, np.float32) for _ in range(3)))
         self.single.run(raw, expert, out.raw, out.z_cm, out.cot_theta, out.theta)
         return out
 
