@@ -15,7 +15,7 @@ from trigemu.physics.beams import SUPERKEKB
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-GUN_EVENTS, PHOTON_EVENTS, SIGNAL_EVENTS = 8000, 6000, 1000
+GUN_EVENTS, RISE_EVENTS, PHOTON_EVENTS, SIGNAL_EVENTS = 6000, 6000, 6000, 1000
 
 W_GEV = 0.00449
 """Curvature in 1/cm times transverse momentum in GeV, as the experiment's histograms have it."""
@@ -135,15 +135,34 @@ def _bit(events: Sample, bit: str) -> Bool:
     return events.bits(*(("cdcklm_0", "cdcklm_1") if bit == "cdcklm" else (bit,)))
 
 
-def turn_on(kind: str, bit: str, variable: str = "p", low: float = 50.0, high: float = 120.0) -> Measured:
-    """Return where (GeV) a bit's efficiency for single particles reaches half of its plateau.
+_RISES = {
+    # Bit: momenta (GeV) between which it rises.
+    "ehigh": (0.7, 1.3),
+    "elow": (0.25, 0.85),
+    "n2d": (0.2, 0.5),
+    "neural": (0.2, 0.5),
+    "typ": (0.5, 1.1),
+    "klm_hit": (0.4, 0.8),
+    "cdcklm": (0.4, 0.8),
+}
+
+
+@cache
+def _rising(kind: str, variable: str, momenta: tuple[float, float]) -> Sample:
+    table = {"signal": kind, variable: momenta[0], f"{variable}_max": momenta[1]}
+    return sample({**table, "theta": 50.0, "theta_max": 120.0}, RISE_EVENTS)
+
+
+@cache
+def turn_on(kind: str, bit: str, variable: str = "p") -> Measured:
+    """Return where (GeV) a bit's efficiency for particles at 50-120 degrees reaches half of its plateau.
 
     ``variable``: ``p`` or ``pt``.
     """
-    events = _gun(kind, low, high)
+    low, high = _RISES[bit]
+    events = _rising(kind, variable, (low, high))
     x: F64 = getattr(events, variable)
-    passed = _bit(events, bit)
-    return half_height(x, passed, np.arange(0.1, 2.01, 0.05), float(passed[events.pt > 1.5].mean()))
+    return half_height(x, _bit(events, bit), np.linspace(low, high, 25), plateau(kind, bit)[0])
 
 
 def plateau(kind: str, bit: str, low: float = 50.0, high: float = 120.0) -> Measured:

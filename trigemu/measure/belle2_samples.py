@@ -25,6 +25,9 @@ Bool = NDArray[np.bool_]
 SEED = 1337
 """Seed of all samples, so that the table is the same everywhere."""
 
+LEVEL1_SOURCES = (TIMING, CDC, ECL, KLM)
+"""Sources that level 1 looks at."""
+
 QUIET: Mapping[str, Any] = {
     "response": {
         "background": {"wire_rate_khz": (0.0,) * 9, "bunch_fraction": 0.0},
@@ -136,12 +139,12 @@ def sample(table: Mapping[str, Any], events: int, section: Mapping[str, Any] | N
         },
         "validation",
     )
-    generator, trigger = Belle2Generator(setup, (TIMING, CDC, ECL, KLM)), Belle2Trigger(setup)
+    generator, trigger = Belle2Generator(setup, LEVEL1_SOURCES), Belle2Trigger(setup)
     parts: list[tuple[Any, ...]] = []
     levels: list[Level1] = []
     done = number = 0
     while done < events:
-        fragments = {source: generator.fragment(source, number) for source in (TIMING, CDC, ECL, KLM)}
+        fragments = {source: generator.fragment(source, number) for source in LEVEL1_SOURCES}
         level = trigger.level1(TimeFrame(0, number, fragments))
         made = generator.events(number)
         rows, p = made.particles.offsets[:-1], made.particles
@@ -185,7 +188,9 @@ def turn(angle: F64) -> F64:
 
 
 def half_height(x: F64, passed: Bool, edges: F64, plateau: float) -> tuple[float, float]:
-    """Return where efficiency rises through half of its plateau, by a straight line between bins, and the error.
+    """Return where efficiency first rises through half of its plateau, and the statistical error.
+
+    A straight line is put through the two bins below and the two above that place.
 
     Parameters
     ----------
@@ -194,18 +199,17 @@ def half_height(x: F64, passed: Bool, edges: F64, plateau: float) -> tuple[float
     passed
         bool[n].
     edges
-        float64[k + 1], of the bins in x.
+        float64[k + 1], of bins of equal width in x.
     plateau
         Efficiency far above.
     """
-    inside = np.digitize(x, edges) - 1
-    total = np.array([np.count_nonzero(inside == k) for k in range(len(edges) - 1)])
-    found = np.array([np.count_nonzero(passed & (inside == k)) for k in range(len(edges) - 1)])
+    total, _ = np.histogram(x, edges)
+    found, _ = np.histogram(x[passed], edges)
     rate, centre = found / np.maximum(total, 1), 0.5 * (edges[1:] + edges[:-1])
     above = np.flatnonzero((rate[1:] >= 0.5 * plateau) & (rate[:-1] < 0.5 * plateau))
     if not len(above):
         return float("nan"), float("nan")
-    low, high = int(above[0]), int(above[0]) + 1
-    slope = (rate[high] - rate[low]) / (centre[high] - centre[low])
-    error = np.sqrt(0.25 * plateau / max(int(total[low] + total[high]), 1)) / slope
-    return float(centre[low] + (0.5 * plateau - rate[low]) / slope), float(error)
+    near = slice(max(int(above[0]) - 1, 0), int(above[0]) + 3)
+    slope, start = np.polyfit(centre[near], rate[near], 1)
+    error = np.sqrt(0.5 * plateau * (1.0 - 0.5 * plateau) / max(int(total[near].sum()), 1)) / slope
+    return float((0.5 * plateau - start) / slope), float(error)

@@ -6,6 +6,7 @@ from functools import partial
 
 from trigemu.measure import belle2_detector as detector
 from trigemu.measure import belle2_hardware as hardware
+from trigemu.measure import belle2_menu as menu
 from trigemu.measure.belle2_rows import compared, predicted, recalled
 from trigemu.measure.validate import Row
 
@@ -280,5 +281,16 @@ def chain() -> list[Row]:
             partial(detector.level_one, "mumu-tautau", mass),
         )
         for mass in (4.0, 8.0)
+    ]
+    rows += [
+        compared(
+            "M.nb",
+            "kept by the menu: pairs of e, mu, tau, photons, and ee mumu",
+            20.0,
+            20.0,
+            "PLAN: budget of all physics; ours with e pairs of which one leaves in the beam pipe, background guessed",
+            menu.accepted,
+            "nb",
+        )
     ]
     return rows
