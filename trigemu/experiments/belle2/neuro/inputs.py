@@ -80,6 +80,7 @@ class InputBuilder:
         hull = np.stack([windows[..., 0].min(axis=0), windows[..., 1].max(axis=0)], axis=-1)
         self._windows = np.concatenate([windows, hull[np.newaxis]])
         self._mask = experts[0].pattern_mask
+        self._alike = bool((windows == windows[0]).all())
         self._experts = np.array(
             [[e.pattern, e.pattern & e.pattern_mask, e.t_max] for e in experts], np.int32
         ).T.copy()
@@ -93,6 +94,7 @@ class InputBuilder:
         layers = PRIORITY_LAYER[:, np.newaxis] + np.arange(2)
         self._radius = np.ascontiguousarray(RADIUS[layers] / 10)
         self._first = SEGMENT_FIRST.astype(np.int32)
+        self._layer_of = np.repeat(np.arange(SUPERLAYERS, dtype=np.uint8), np.diff(SEGMENT_FIRST))
         self._bits = _FLOATING
         if precision is not None:
             p = precision
@@ -138,8 +140,10 @@ class InputBuilder:
             self._t_scale,
             self._radius,
             self._first,
+            self._layer_of,
             self._bits,
             self._mask,
+            self._alike,
             self._option,
             self._fallback,
             self._met,
