@@ -71,6 +71,10 @@ def test_lines_are_the_experiments_algebra(files, configs, name):
     rng = np.random.default_rng(36)
     # Few, half and most bits set: terms with many inverted inputs need words with few.
     rows = np.concatenate([rng.random((200, len(inputs))) < part for part in (0.03, 0.1, 0.3, 0.5, 0.8)])
+    for names in BITS:
+        # One bit with two names.
+        places = [column for column, name in enumerate(inputs) if name.lower() in names.split("|")]
+        rows[:, places[1:]] = rows[:, places[:1]]
     # Bits that no formula of the experiment names must not matter.
     spread = rng.random((len(rows), len(BITS))) < 0.5
     spread[:, [PLACES[bit.lower()] for bit in inputs]] = rows

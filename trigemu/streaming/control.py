@@ -169,6 +169,8 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
 
     Raises
     ------
+    InputError
+        A file that the configuration names for the trigger or the events is bad.
     RunError
         The run failed; its directory is closed.
     """
@@ -178,6 +180,8 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
             control = Control(job, transport, ipc_endpoint(launcher.folder, "control"), launcher, on_snapshot)
             with catching_signals(control):
                 control.start_roles()
+                # While the roles start: files that workers cannot read are the user's mistake, not a worker's death.
+                job.setup.experiment.trigger(job.setup)
                 # The roles wait for their configuration, and then find compiled what all of them need.
                 if job.replay is None:
                     job.setup.experiment.warm_up(job.setup)

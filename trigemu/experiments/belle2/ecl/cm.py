@@ -12,7 +12,10 @@ a degree.  Angles and factor are rounded to the nearest integer.  That gives the
 
 from __future__ import annotations
 
+import io
 import math
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,9 @@ F64 = NDArray[np.float64]
 
 ELECTRON_GEV, POSITRON_GEV = 7.004, 4.002
 HALF_CROSSING_RAD = 0.0415
+
+BAD_FILE = (OSError, KeyError, ValueError)
+BAD_ARCHIVE = (EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
 
 def directions(points: F64) -> tuple[F64, F64, F64]:
@@ -74,11 +80,13 @@ def load(path: Path) -> I32:
     """
     try:
         if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as arrays:
-                values = np.asarray(arrays["bhabha_lut"])
+            with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+                values = np.lib.format.read_array(
+                    io.BytesIO(archive.read("bhabha_lut.npy")), allow_pickle=False
+                )
         else:
             values = np.array([int(word) for word in path.read_text().split()])
-    except (OSError, KeyError, ValueError) as error:
+    except (*BAD_FILE, *BAD_ARCHIVE) as error:
         raise InputError(
             f"cm_table {path}: can't be read ({error}); allowed: an .npz file with the array bhabha_lut, "
             f"or text with {CELLS} integers"
