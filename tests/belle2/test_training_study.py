@@ -114,6 +114,7 @@ def test_bad_tables_give_one_sentence(tmp_path: Path, change, words: str) -> Non
         real.read_real(path)
 
 
+@pytest.mark.slow  # the extra ``train`` is too big for every run: pytest -m slow with it installed
 def test_two_folds_with_little_training_come_near_the_hardware(shared_data) -> None:
     pytest.importorskip("torch", reason="training needs the extra train (PyTorch)")
     tracks = real.read_real(shared_data / "belle2" / TABLE)
