@@ -149,8 +149,9 @@ def tensor(s13: F64, s23: F64, s: F64 | float, lepton: float, x: float, coupling
         H_xx, H_yy, H_zz, H_xz in the frame in which l- moves along z and the others in the x-z plane.
     """
     out = np.empty((len(s13), 4))
-    energies = np.ascontiguousarray(np.broadcast_to(np.asarray(s, dtype=np.float64), len(s13)))
-    _tensor(s13, s23, energies, lepton, x, KINDS[coupling], out)
+    # Copies: whatever arrays are given, the kernel is compiled for one kind.
+    energies = np.array(np.broadcast_to(s, len(s13)), np.float64)
+    _tensor(np.array(s13, np.float64), np.array(s23, np.float64), energies, lepton, x, KINDS[coupling], out)
     return out
 
 
