@@ -11,94 +11,25 @@ from libc.string cimport memcpy
 cdef enum:
     SUPERLAYERS = 9
     INPUTS = 27
+    ROOM = 24
     NO_TIME = 9999
     FIRST = 3
     MIN_AXIAL = 4
     ALL = 511
-    UNKNOWN_SIDE = 1 << 30
+    UNKNOWN_SIDE = 1 << 16
+    EXCLUDED = 1 << 17
+    NOTHING = 0x7FFFFFFF
     LARGE = 1 << 14
     PLACE_SHIFT = 53
 
-cdef extern from *:
-    """
-    #define HALF_PI 1.57079632679489661923
-    #define PI 3.14159265358979323846
-    #define HASH UINT64_C(0x9E3779B97F4A7C15)
-    """
-    const double HALF_PI
-    const double PI
-    const uint64_t HASH
-
-
-cdef enum Option:
-    FASTEST = 0
-    EVENT_OR_FASTEST = 1
-    EVENT = 2
-    EVENT_OR_ZERO = 3
-    ZERO = 4
-
-
-cdef struct Rules:
-    # Per expert: windows [expert][superlayer][2], pattern, what the pattern is compared with, cut of drift times,
-    # scale and middle of the windows [expert][superlayer].  Last, as one more expert: windows that hold all others;
-    # `alike`: all experts' are the same.
-    const float *windows
-    const int32_t *pattern
-    const int32_t *masked
-    const int32_t *t_max
-    const float *id_scale
-    const float *id_middle
-    const float *t_scale
-    int experts
-    int mask
-    bint alike
-    # Superlayers: radii [superlayer][first or second priority], first segment (one more entry than superlayers), and
-    # the superlayer of every segment.
-    const double *radius
-    const int32_t *first
-    const uint8_t *layer_of
-    # Fixed point: units of angles and reference ids, and per superlayer the scale from angles to ids.
-    bint fixed
-    double angle_unit
-    double id_unit
-    double shift
-    double cell_scale[SUPERLAYERS]
-    float node_unit
-    int option
-    bint fallback
-    # Crossing angles of curvatures met before: [place][superlayer][first or second priority]; NaN if there is none.
-    double *met
-    double *angles
-
-
-cdef struct Columns:
-    # Of the segments of a frame.
-    const int16_t *segment
-    const uint8_t *position
-    const uint8_t *side
-    const int16_t *time
-
-
-cdef struct Track:
-    # One 2D track: crossing angles and reference ids [superlayer][first or second priority].
-    double phi0
-    double *alpha
-    double reference[2 * SUPERLAYERS]
-
-
-cdef struct Hit:
-    # A segment that one track may use.
-    double relative
-    int32_t row
-    int32_t layer
-    int32_t second
+include "neuro_inputs.pxi"
 
 
 cdef inline double wrapped(double value, double period) noexcept nogil:
     # IEEE remainder, which the library takes long for: one period less or more is exact; the rest is the library's.
     cdef double half = 0.5 * period
     cdef double size = fabs(value)
-    if size >= 3 * half or size == half or value != value:
+    if not size < 3 * half:
         return remainder(value, period)
     # Without branches: which of the three it is cannot be foreseen.
     return value - period * ((value > half) - (value < -half))
@@ -118,41 +49,56 @@ cdef inline Py_ssize_t keep(
     cdef int layer = rules.layer_of[segment], second = position < FIRST
     cdef double wire = segment + 0.5 * (((position >> 1) & 1) - (position & 1)) - rules.first[layer]
     cdef Hit *hit = hits + count
-    hit.relative = wrapped(
-        wire - track.reference[2 * layer + second], rules.first[layer + 1] - rules.first[layer]
-    )
+    hit.relative = wrapped(wire - track.reference[2 * layer + second], rules.cells[layer])
     hit.row = row
     hit.layer = layer
     hit.second = second
     return count + relevant(rules, rules.experts, layer, hit.relative)
 
 
-cdef inline Py_ssize_t nearby(
-    const Rules *rules, const Track *track, const int16_t *ids, Py_ssize_t begin, Py_ssize_t end, int layer,
-    int32_t *near, Py_ssize_t count,
-) noexcept nogil:
-    """Append the rows of a superlayer that could be inside the windows to a list, at the least; return its length.
+cdef inline void look_around(const Rules *rules, const Track *track, near_window *windows) noexcept nogil:
+    """Set windows of whole stereo segments that hold all that any expert could use; `keep` has the last word."""
+    cdef const float *window
+    cdef double first, second, low, high
+    cdef int k, layer, cells, lowest
+    for k in range(NEAR_LAYERS):
+        layer = 2 * k + 1
+        window = rules.windows + 2 * (SUPERLAYERS * rules.experts + layer)
+        first, second = track.reference[2 * layer], track.reference[2 * layer + 1]
+        # Half a segment for second priority, and a little for rounding.
+        low = min(first, second) + window[0] - 0.51
+        high = max(first, second) + window[1] + 0.51
+        cells = <int>rules.cells[layer]
+        windows[k].cells = cells
+        windows[k].lowest, windows[k].span = 0, cells
+        if -cells < low < 2 * cells and high < 2 * cells:
+            # What is cut to integers is positive.
+            lowest = <int>(low + LARGE) - LARGE
+            windows[k].span = min(cells, <int>(high + LARGE) - LARGE - lowest)
+            lowest += cells & -(lowest < 0)
+            windows[k].lowest = lowest - (cells & -(lowest >= cells))
 
-    In whole segments; `keep` has the last word.
-    """
-    cdef const float *window = rules.windows + 2 * (SUPERLAYERS * rules.experts + layer)
-    cdef double first = track.reference[2 * layer], second = track.reference[2 * layer + 1]
-    cdef double low = min(first, second) + window[0], high = max(first, second) + window[1]
-    cdef int cells = rules.first[layer + 1] - rules.first[layer], lowest = 0, span = cells, difference
-    cdef Py_ssize_t i
-    if low > 1 - cells and high < 2 * cells:
-        # Half a segment for second priority, and a little for rounding; what is cut to integers is positive.
-        lowest = <int>(low - 0.51 + LARGE) - LARGE
-        span = <int>(high + 0.51 + LARGE) - LARGE - lowest
-        lowest += cells & -(lowest < 0)
-        lowest -= cells & -(lowest >= cells)
-    lowest += rules.first[layer]
-    for i in range(begin, end):
-        difference = ids[i] - lowest
-        difference += cells & -(difference < 0)
-        near[count] = <int32_t>i
-        count += difference <= span
-    return count
+
+cdef inline void arrange(
+    const Rules *rules, const int16_t *segment, Py_ssize_t begin, Py_ssize_t end, near_slots *slots
+) noexcept nogil:
+    """Put the stereo segments of a crossing into slots; segments come in the order of superlayers."""
+    cdef Py_ssize_t i = begin, slot = 0
+    cdef int k, layer, first, last
+    for k in range(NEAR_LAYERS):
+        layer = 2 * k + 1
+        first, last = rules.first[layer], rules.first[layer + 1]
+        while i < end and segment[i] < first:
+            i += 1
+        while i < end and segment[i] < last:
+            slots.number[slot] = <int16_t>(segment[i] - first)
+            slots.row[slot] = <int32_t>i
+            slot += 1
+            i += 1
+        while slot % 8:
+            slots.number[slot] = NEAR_NOWHERE
+            slot += 1
+        slots.end[k] = <int>(slot // 8)
 
 
 cdef int find_time(
@@ -202,17 +148,14 @@ cdef int choose_hits(
     """Choose the best segment per superlayer and write the inputs; return how many axial superlayers have one."""
     cdef int pattern = rules.pattern[expert] if rules.pattern[expert] else ALL
     cdef int t_max = rules.t_max[expert], layer, t, axial = 0, lr
-    # Hits by side, known ones first, then drift time; of equal ones the last counts.
+    # Known sides first, then drift time; of equal ones the last counts, so numbers count down below the rest.
     cdef int64_t key
-    cdef int64_t keys[SUPERLAYERS]
-    cdef int32_t best[SUPERLAYERS]
+    cdef int64_t best[SUPERLAYERS]
     cdef const Hit *hit
     cdef double alpha
     cdef Py_ssize_t i
-    cdef bint better
     for layer in range(SUPERLAYERS):
-        keys[layer] = UNKNOWN_SIDE + t_max
-        best[layer] = -1
+        best[layer] = (<int64_t>(UNKNOWN_SIDE + t_max) << 32) + NOTHING
     for i in range(count):
         hit = hits + i
         layer = hit.layer
@@ -221,14 +164,14 @@ cdef int choose_hits(
         t = columns.time[hit.row] - event_time if event_time != NO_TIME else 0
         t = 0 if t < 0 else min(t, t_max)
         lr = columns.side[hit.row]
-        key = t + (0 if lr == 1 or lr == 2 else UNKNOWN_SIDE)
-        better = (key <= keys[layer]) & ((pattern >> layer) & 1)
-        keys[layer] = key if better else keys[layer]
-        best[layer] = <int32_t>i if better else best[layer]
+        key = t + (UNKNOWN_SIDE & -((lr != 1) & (lr != 2))) + (EXCLUDED & -(~(pattern >> layer) & 1))
+        key = (key << 32) + NOTHING - 1 - i
+        best[layer] = min(best[layer], key)
     for layer in range(SUPERLAYERS):
-        if best[layer] < 0:
+        i = NOTHING - 1 - (best[layer] & NOTHING)
+        if i < 0:
             continue
-        hit = hits + best[layer]
+        hit = hits + i
         chosen[layer] = hit.row
         axial += layer % 2 == 0
         lr = columns.side[hit.row]
@@ -239,7 +182,7 @@ cdef int choose_hits(
             rules.id_scale[SUPERLAYERS * expert + layer]
             * (hit.relative - <double>rules.id_middle[SUPERLAYERS * expert + layer])
         )
-        t = <int>(keys[layer] & (UNKNOWN_SIDE - 1))
+        t = <int>(best[layer] >> 32) & (UNKNOWN_SIDE - 1)
         inputs[3 * layer + 1] = (((lr >> 1) & 1) - (lr & 1)) * t * rules.t_scale[expert]
         inputs[3 * layer + 2] = <float>(alpha * 0.5)
     return axial
@@ -258,7 +201,7 @@ cdef inline void start(const Rules *rules, Track *track, double phi0, double ome
     """Take up a track: crossing angles, from memory if they are known, and reference ids."""
     cdef uint64_t bits
     cdef Py_ssize_t place
-    cdef int layer, k, cells
+    cdef int k
     track.phi0 = round(phi0 * rules.angle_unit) if rules.fixed else phi0
     memcpy(&bits, &omega, sizeof(bits))
     place = (bits * HASH) >> PLACE_SHIFT
@@ -266,16 +209,18 @@ cdef inline void start(const Rules *rules, Track *track, double phi0, double ome
     if rules.met[place] != omega:
         rules.met[place] = omega
         meet(rules, track.alpha, omega)
-    for k in range(2 * SUPERLAYERS):
-        layer = k // 2
-        if rules.fixed:
+    if not rules.fixed:
+        for k in range(2 * SUPERLAYERS):
+            track.reference[k] = wrapped(
+                (track.phi0 - track.alpha[k]) * rules.cells[k // 2] / 2. / PI, rules.cells[k // 2]
+            )
+    else:
+        # With at most 20 bits after the point, 32 bits hold what azimuths up to a full turn give.
+        for k in range(2 * SUPERLAYERS):
             track.reference[k] = (
-                <double>(<int64_t>((track.phi0 - track.alpha[k]) * rules.cell_scale[layer] * rules.shift))
+                <double>(<int32_t>((track.phi0 - track.alpha[k]) * rules.cell_scale[k] * rules.shift))
                 * rules.id_unit
             )
-        else:
-            cells = rules.first[layer + 1] - rules.first[layer]
-            track.reference[k] = wrapped((track.phi0 - track.alpha[k]) * cells / 2. / PI, cells)
 
 
 def build(
@@ -319,7 +264,8 @@ def build(
     pattern, largest drift time; ``scales`` scale and middle of the windows; ``precision`` the bits after the point
     of angles (negative: floating point), id scale, reference id and nodes.  ``layer_of`` has the superlayer of every
     segment, ``alike`` says that all experts have the same windows.  ``met`` and ``angles`` keep crossing angles from
-    call to call, ``room`` is for segments and relations of one crossing (twice 24 bytes each).
+    call to call, ``room`` is for segments and relations of one crossing (twice 24 bytes each,
+    and for 32 more).
     ``raw`` has the inputs in units of 2^-nodes, truncated (not written in floating point).
     """
     cdef Rules rules
@@ -327,8 +273,10 @@ def build(
     cdef Columns columns
     cdef Hit *hits
     cdef int32_t *near
-    cdef Py_ssize_t start_of[SUPERLAYERS + 1]
+    cdef near_slots slots
+    cdef near_window around[NEAR_LAYERS]
     cdef Py_ssize_t event, t, i, k, axial, count, candidates, n = track_offsets.shape[0] - 1
+    cdef Py_ssize_t places = room.shape[1] // ROOM
     cdef int layer, index, event_time
     if phi0.shape[0] == 0 or segment.shape[0] == 0:
         return
@@ -339,31 +287,26 @@ def build(
     rules.radius, rules.first, rules.layer_of = &radius[0, 0], &first[0], &layer_of[0]
     rules.option, rules.fallback = option, fallback
     rules.met, rules.angles = &met[0], &angles[0, 0]
+    for layer in range(SUPERLAYERS):
+        rules.cells[layer] = first[layer + 1] - first[layer]
     rules.fixed = precision[0] >= 0
     if rules.fixed:
         rules.angle_unit = <double>(<int64_t>1 << precision[0])
         rules.id_unit = 1. / <double>(<int64_t>1 << precision[2])
         rules.shift = 1. / <double>(<int64_t>1 << (precision[0] + precision[1] - precision[2]))
         rules.node_unit = <float>(1 << precision[3])
-        for layer in range(SUPERLAYERS):
-            rules.cell_scale[layer] = round(
-                (first[layer + 1] - first[layer]) / 2. / PI * <double>(<int64_t>1 << precision[1])
-            )
+        for layer in range(2 * SUPERLAYERS):
+            rules.cell_scale[layer] = round(rules.cells[layer // 2] / 2. / PI * <double>(<int64_t>1 << precision[1]))
     columns.segment, columns.position = &segment[0], &position[0]
     columns.side, columns.time = &side[0], &time[0]
-    near = <int32_t *>&room[0, 0]
+    near, slots.row = <int32_t *>&room[0, 0], <int32_t *>&room[0, 4 * places]
+    slots.number = <int16_t *>&room[0, 8 * places]
     hits = <Hit *>&room[1, 0]
     with nogil:
         for event in range(n):
             if track_offsets[event] == track_offsets[event + 1]:
                 continue
-            # Segments come in the order of superlayers.
-            i = offsets[event]
-            for layer in range(SUPERLAYERS):
-                start_of[layer] = i
-                while i < offsets[event + 1] and columns.segment[i] < first[layer + 1]:
-                    i += 1
-            start_of[SUPERLAYERS] = i
+            arrange(&rules, columns.segment, offsets[event], offsets[event + 1], &slots)
             for t in range(track_offsets[event], track_offsets[event + 1]):
                 start(&rules, &track, phi0[t], omega[t])
                 # Axial segments come from the track, stereo ones from the whole crossing.
@@ -375,10 +318,8 @@ def build(
                 axial = 0
                 for k in range(candidates):
                     axial = keep(&rules, &columns, &track, near[k], hits, axial)
-                candidates, count = 0, axial
-                for layer in range(1, SUPERLAYERS, 2):
-                    i, k = start_of[layer], start_of[layer + 1]
-                    candidates = nearby(&rules, &track, columns.segment, i, k, layer, near, candidates)
+                look_around(&rules, &track, around)
+                candidates, count = near_rows(&slots, around, near), axial
                 for k in range(candidates):
                     count = keep(&rules, &columns, &track, near[k], hits, count)
                 event_time = find_time(&rules, columns.time, hits, axial, event_found[event], event_ticks[event])

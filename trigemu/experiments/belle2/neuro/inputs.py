@@ -148,7 +148,7 @@ class InputBuilder:
             self._fallback,
             self._met,
             self._angles,
-            np.empty((2, 24 * room + 24), np.uint8),
+            np.empty((2, 24 * (room + 32)), np.uint8),
             expert,
             valid,
             chosen,
