@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.particles import Particles
-from trigemu.experiments.belle2.response.cells import WIRES, drift_cells, wires
+from trigemu.experiments.belle2.response.cells import WIRES, drift_cells, row6, wires
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.helix import perigees
 from trigemu.experiments.belle2.response.occupancy import background_hits, wire_chances
@@ -53,7 +53,7 @@ def _hits(
             if charge[i] != 0:
                 address = (seed, frame, event, (i - offsets[event]) * MAX_HITS)
                 n = track_hits(
-                    tracks[i],
+                    row6(tracks, i),
                     pt[i],
                     mass[i],
                     time[i],

@@ -12,6 +12,8 @@ from trigemu.experiments.belle2.cdc import geometry
 from trigemu.jit import inlined
 
 F64 = NDArray[np.float64]
+Row = F64 | tuple[float, ...]
+"""A row of a table; as a tuple in long loops, where views of arrays are counted by the compiler at some cost."""
 
 RADIUS, Z_BACK, Z_FRONT, WIRES, OFFSET, TAN, COS, R_IN, R_OUT, CHANNEL, HALF = range(11)
 """Columns of `drift_cells`."""
@@ -64,7 +66,40 @@ def wires() -> F64:
 
 
 @inlined
-def tilt(layer: F64, z: float) -> float:
+def layer_row(
+    cells: F64, layer: int
+) -> tuple[float, float, float, float, float, float, float, float, float, float, float]:
+    """Return a row of `drift_cells` as a tuple."""
+    return (
+        cells[layer, 0],
+        cells[layer, 1],
+        cells[layer, 2],
+        cells[layer, 3],
+        cells[layer, 4],
+        cells[layer, 5],
+        cells[layer, 6],
+        cells[layer, 7],
+        cells[layer, 8],
+        cells[layer, 9],
+        cells[layer, 10],
+    )
+
+
+@inlined
+def row6(rows: F64, number: int) -> tuple[float, float, float, float, float, float]:
+    """Return a row of six numbers (`wires`, `helix.perigees`) as a tuple."""
+    return (
+        rows[number, 0],
+        rows[number, 1],
+        rows[number, 2],
+        rows[number, 3],
+        rows[number, 4],
+        rows[number, 5],
+    )
+
+
+@inlined
+def tilt(layer: Row, z: float) -> float:
     """Return the tangent of the angle between the wires' azimuth at z and that half-way between their ends."""
     z_back, z_front = layer[1], layer[2]
     tangent: float = (2.0 * (z - z_back) / (z_front - z_back) - 1.0) * layer[5]
@@ -72,7 +107,7 @@ def tilt(layer: F64, z: float) -> float:
 
 
 @inlined
-def shrink(layer: F64, z: float) -> float:
+def shrink(layer: Row, z: float) -> float:
     """Return the radius of the layer's surface at z over that at the end plates."""
     if layer[5] == 0.0:
         return 1.0
@@ -82,7 +117,7 @@ def shrink(layer: F64, z: float) -> float:
 
 
 @inlined
-def cell(layer: F64, phi: float, z: float) -> float:
+def cell(layer: Row, phi: float, z: float) -> float:
     """Return the place of an azimuth among the wires at z: wire j covers j - 0.5 to j + 0.5 (not wrapped)."""
     turned = 0.0 if layer[5] == 0.0 else layer[10] + math.atan(tilt(layer, z))
     place: float = (phi - turned) * layer[3] / (2.0 * math.pi) - layer[4]

@@ -14,17 +14,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.belle2.response.cells import cell, shrink
+from trigemu.experiments.belle2.response.cells import Row, cell, shrink
 from trigemu.experiments.belle2.response.helix import (
     apogee_radius,
     arc_at_radius,
     direction,
     half_turn,
-    position,
 )
 from trigemu.jit import inlined
 
 F64 = NDArray[np.float64]
+Circle = tuple[float, ...]
+"""Seven numbers, see `circle`."""
 
 MAX_CELLS = 64
 """Cells of one layer that one arm can touch: more means a track along the layer, which is cut off."""
@@ -49,7 +50,7 @@ def arm_base(omega: float, arm: int) -> float:
 
 
 @inlined
-def _surface(track: F64, layer: F64, radius: float, sign: float, base: float) -> float:
+def _surface(track: Row, layer: Row, radius: float, sign: float, base: float) -> float:
     # Arc from the perigee at which the arm crosses a surface that has this radius at the end plates.
     arc = arc_at_radius(track[0], track[2], radius)
     if layer[5] == 0.0 or math.isnan(arc):
@@ -64,7 +65,7 @@ def _surface(track: F64, layer: F64, radius: float, sign: float, base: float) ->
 
 
 @inlined
-def span(track: F64, layer: F64, arm: int) -> tuple[float, float]:
+def span(track: Row, layer: Row, arm: int) -> tuple[float, float]:
     """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is.
 
     ``track`` is a row of `helix.perigees`, ``layer`` one of `cells.drift_cells`.
@@ -89,7 +90,38 @@ def span(track: F64, layer: F64, arm: int) -> tuple[float, float]:
 
 
 @inlined
-def closest(track: F64, wire: F64, first: float, guess: float, last: float) -> tuple[float, float, float]:
+def circle(track: Row) -> tuple[float, float, float, float, float, float, float]:
+    """Return what `point` needs of a row of `helix.perigees`, so that no sine is taken twice.
+
+    x and y of the perigee, phi0, omega, z0, tan lambda, and the length in space per arc.
+    """
+    d0, phi0, slope = track[0], track[1], track[4]
+    along = math.sqrt(1.0 + slope * slope)
+    return d0 * math.sin(phi0), -d0 * math.cos(phi0), phi0, track[2], track[3], slope, along
+
+
+@inlined
+def point(circle: Circle, arc: float) -> tuple[float, float, float]:
+    """Return x, y, z (mm) at an arc, as `helix.position` does."""
+    half = 0.5 * circle[3] * arc
+    chord = arc if half == 0.0 else arc * math.sin(half) / half
+    angle = circle[2] - half
+    return (
+        circle[0] + chord * math.cos(angle),
+        circle[1] + chord * math.sin(angle),
+        circle[4] + circle[5] * arc,
+    )
+
+
+@inlined
+def azimuth(circle: Circle, arc: float) -> tuple[float, float]:
+    """Return the azimuth of a point (rad) and its z (mm)."""
+    x, y, z = point(circle, arc)
+    return math.atan2(y, x), z
+
+
+@inlined
+def closest(circle: Circle, wire: Row, first: float, guess: float, last: float) -> tuple[float, float, float]:
     """Return (arc, distance, length) of the point between two arcs that is closest to a wire.
 
     ``wire`` is a row of `cells.wires`, ``guess`` an arc to start from; ``distance`` (mm) is that to the wire,
@@ -97,24 +129,25 @@ def closest(track: F64, wire: F64, first: float, guess: float, last: float) -> t
     fraction of a millimetre, over which the track is straight.
     """
     wx, wy, wz = wire[3], wire[4], wire[5]
-    stretch = math.sqrt(1.0 + track[4] * track[4])
+    stretch = circle[6]
+    tz = circle[5] / stretch
     arc = guess
     distance, length = 0.0, 0.0
     for step in range(CLOSEST_STEPS + 1):
-        x, y, z = position(track[0], track[1], track[2], track[3], track[4], arc)
-        phi = direction(track[1], track[2], arc)
-        tx, ty, tz = math.cos(phi) / stretch, math.sin(phi) / stretch, track[4] / stretch
+        x, y, z = point(circle, arc)
+        phi = direction(circle[2], circle[3], arc)
+        tx, ty = math.cos(phi) / stretch, math.sin(phi) / stretch
         dx, dy, dz = x - wire[0], y - wire[1], z - wire[2]
         length = dx * wx + dy * wy + dz * wz
         along = tx * wx + ty * wy + tz * wz
         dx, dy, dz = dx - length * wx, dy - length * wy, dz - length * wz
-        tx, ty, tz = tx - along * wx, ty - along * wy, tz - along * wz
-        norm = tx * tx + ty * ty + tz * tz
-        way = -(dx * tx + dy * ty + dz * tz) / norm if norm > 0.0 else 0.0
+        ux, uy, uz = tx - along * wx, ty - along * wy, tz - along * wz
+        norm = ux * ux + uy * uy + uz * uz
+        way = -(dx * ux + dy * uy + dz * uz) / norm if norm > 0.0 else 0.0
         target = min(max(arc + way / stretch, first), last)
         if step == CLOSEST_STEPS:
             way = (target - arc) * stretch
-            dx, dy, dz = dx + way * tx, dy + way * ty, dz + way * tz
+            dx, dy, dz = dx + way * ux, dy + way * uy, dz + way * uz
             distance = math.sqrt(dx * dx + dy * dy + dz * dz)
             length += way * along
         arc = target
@@ -122,19 +155,19 @@ def closest(track: F64, wire: F64, first: float, guess: float, last: float) -> t
 
 
 @inlined
-def sweep(track: F64, layer: F64, first: float, last: float) -> tuple[float, float]:
-    """Return the places among the wires (see `cells.cell`, not wrapped) at two arcs; the second follows the first."""
-    x, y, z = position(track[0], track[1], track[2], track[3], track[4], first)
-    begin = cell(layer, math.atan2(y, x), z)
-    x, y, z = position(track[0], track[1], track[2], track[3], track[4], last)
-    end = cell(layer, math.atan2(y, x), z)
+def sweep(layer: Row, begin: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """Return the places among the wires (see `cells.cell`, not wrapped) of two points; the second follows the first.
+
+    Points are as `azimuth` gives them.
+    """
+    first, last = cell(layer, begin[0], begin[1]), cell(layer, end[0], end[1])
     wires = layer[3]
-    return begin, begin + (end - begin) - wires * math.floor((end - begin) / wires + 0.5)
+    return first, first + (last - first) - wires * math.floor((last - first) / wires + 0.5)
 
 
 @inlined
 def border(
-    track: F64, layer: F64, ends: tuple[float, float], places: tuple[float, float], wanted: float
+    circle: Circle, layer: Row, ends: tuple[float, float], places: tuple[float, float], wanted: float
 ) -> float:
     """Return which part of the way between two arcs (``ends``) brings the track to a place among the wires.
 
@@ -146,15 +179,15 @@ def border(
     wires = layer[3]
     part = (wanted - begin) / (end - begin)
     for _ in range(BORDER_STEPS):
-        x, y, z = position(track[0], track[1], track[2], track[3], track[4], first + part * (last - first))
-        off = cell(layer, math.atan2(y, x), z) - wanted
+        phi, z = azimuth(circle, first + part * (last - first))
+        off = cell(layer, phi, z) - wanted
         off -= wires * math.floor(off / wires + 0.5)
         part = min(max(part - off / (end - begin), 0.0), 1.0)
     return part
 
 
 @inlined
-def between_plates(track: F64, layer: F64, first: float, last: float) -> tuple[float, float]:
+def between_plates(track: Row, layer: Row, first: float, last: float) -> tuple[float, float]:
     """Return the piece of a span between the ends of the layer's wires (empty: the first is not below the last)."""
     if track[4] == 0.0:
         return (first, last) if layer[1] <= track[3] <= layer[2] else (last, first)

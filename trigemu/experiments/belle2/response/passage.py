@@ -9,18 +9,23 @@ from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.cdc.geometry import LAYERS
 from trigemu.experiments.belle2.clock import T0_TDC, TDC_PER_TICK, TICK_NS
+from trigemu.experiments.belle2.response.cells import Row, layer_row, row6
 from trigemu.experiments.belle2.response.chamber import (
     MAX_CELLS,
+    Circle,
+    azimuth,
     between_plates,
     border,
+    circle,
     closest,
     drift_ns,
     first_arm,
+    point,
     span,
     sweep,
 )
 from trigemu.experiments.belle2.response.config import Cells
-from trigemu.experiments.belle2.response.helix import apogee_radius, flight_ns, position
+from trigemu.experiments.belle2.response.helix import apogee_radius, flight_ns
 from trigemu.jit import inlined
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
@@ -60,10 +65,12 @@ def tdc_count(time: float) -> int:
 
 @inlined
 def _cells_of_layer(
-    track: F64,
-    layer: F64,
+    shape: Circle,
+    start: float,
+    layer: Row,
     all_wires: F64,
     ends: tuple[float, float],
+    places: tuple[float, float],
     skip: int,
     pt: float,
     mass: float,
@@ -75,24 +82,26 @@ def _cells_of_layer(
     counts: I16,
     n: int,
 ) -> tuple[int, int, int]:
-    # Hits in the cells between two arcs; returns hits written, numbers drawn, and the last cell.
+    # Hits in the cells between two arcs (places: those there); returns hits written, numbers drawn, the last cell.
     seed, frame, event, block = address
     resolution, efficiency, density, speed, linear, edge, propagation = cells
     first, last = ends
-    places = sweep(track, layer, first, last)
     begin, end = places
     total = int(layer[3])
     step = 1 if end >= begin else -1
     now, stop = math.floor(begin + 0.5), math.floor(end + 0.5)
     origin = now
-    stretch = math.sqrt(1.0 + track[4] * track[4])
+    stretch = shape[6]
+    left = -1.0  # where the track left the cell before, if that is known
     for _ in range(MAX_CELLS):
         number = now % total
         if number != skip and made < MAX_HITS:
             # Where the track enters and leaves this cell, as parts of the way through the layer.
-            enter = 0.0 if now == origin else border(track, layer, ends, places, now - 0.5 * step)
-            leave = 1.0 if now == stop else border(track, layer, ends, places, now + 0.5 * step)
-            leave = max(leave, enter)
+            enter = 0.0
+            if now != origin:
+                enter = left if left >= 0.0 else border(shape, layer, ends, places, now - 0.5 * step)
+            left = 1.0 if now == stop else border(shape, layer, ends, places, now + 0.5 * step)
+            leave = max(left, enter)
             inside = (leave - enter) * (last - first) * stretch
             u, _ = uniform2(seed, frame, _HIT, event, 2 * (block + made))
             if u < efficiency * (1.0 - math.exp(-density * inside)):
@@ -101,15 +110,15 @@ def _cells_of_layer(
                 part = min(max(part, enter), leave)
                 way = last - first
                 arc, distance, length = closest(
-                    track,
-                    all_wires[int(layer[9]) + number],
+                    shape,
+                    row6(all_wires, int(layer[9]) + number),
                     first + enter * way,
                     first + part * way,
                     first + leave * way,
                 )
                 g, _ = normal2(seed, frame, _HIT, event, 2 * (block + made) + 1)
                 drift = drift_ns(abs(distance + resolution * g), speed, linear, edge)
-                t = time + flight_ns(arc - track[5], pt, track[4], mass) + drift + length / propagation
+                t = time + flight_ns(arc - start, pt, shape[5], mass) + drift + length / propagation
                 count = tdc_count(t)
                 if -32768 <= count < 32768:
                     if n < len(channels):
@@ -125,7 +134,7 @@ def _cells_of_layer(
 
 @inlined
 def track_hits(
-    track: F64,
+    track: Row,
     pt: float,
     mass: float,
     time: float,
@@ -144,12 +153,15 @@ def track_hits(
     `cells.drift_cells` and `cells.wires` make them, ``cells`` as `settings`.
     """
     start = track[5]
-    x, y, _ = position(track[0], track[1], track[2], track[3], track[4], start)
+    shape = circle(track)
+    x, y, _ = point(shape, start)
     if x * x + y * y > layers[LAYERS - 1, 8] ** 2:
         return n
     nearest, farthest = abs(track[0]), apogee_radius(track[0], track[2])
     entered = False
     made, last_layer, last_cell = 0, -1, -1
+    # Neighbouring axial layers meet in one point, which need not be worked out twice.
+    seen, begins, ends = math.nan, (0.0, 0.0), (0.0, 0.0)
     begin = first_arm(track[2], start)
     for arm in range(begin, half_turns):
         outwards = arm % 2 == 0
@@ -157,7 +169,7 @@ def track_hits(
             number = k if outwards else LAYERS - 1 - k
             if layers[number, 8] <= nearest or layers[number, 7] * layers[number, 6] >= farthest:
                 continue  # never reached; wires are nowhere closer than the cosine of half their turn
-            layer = layers[number]
+            layer = layer_row(layers, number)
             first, last = span(track, layer, arm)
             if math.isnan(first) or last <= start:
                 continue
@@ -169,11 +181,16 @@ def track_hits(
             entered = True
             # Around perigee and apogee two arms meet in one cell: one hit, not two.
             skip = last_cell if number == last_layer else -1
+            begins = ends if first == seen else azimuth(shape, first)
+            ends = azimuth(shape, last)
+            seen = last
             n, made, last_cell = _cells_of_layer(
-                track,
+                shape,
+                start,
                 layer,
                 all_wires,
                 (first, last),
+                sweep(layer, begins, ends),
                 skip,
                 pt,
                 mass,
