@@ -13,7 +13,7 @@ from trigemu.experiments.setup import Setup
 from trigemu.measure.statistics import Efficiency, finite, rate
 from trigemu.streaming.core.totals import RunTotals
 
-PACKAGES = ("trigemu", "numpy", "numba", "pyzmq", "msgpack", "pyhepmc")
+PACKAGES = ("trigemu", "numpy", "numba", "pyzmq", "msgpack")
 """Packages whose version can change a result."""
 
 PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
