@@ -20,8 +20,7 @@ from trigemu.experiments.belle2.cdc.geometry import (
 from trigemu.experiments.belle2.ecl.cells import CELLS, theta_phi
 from trigemu.experiments.belle2.sources import CDC, ECL
 from trigemu.experiments.setup import Setup, load_setup
-from trigemu.measure import belle2_display as display
-from trigemu.measure import belle2_pictures as pictures
+from trigemu.measure.belle2 import display, pictures
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from trigemu.experiments.belle2.bits import EXTERNAL
 from trigemu.experiments.belle2.signals.models import SIGNALS
 from trigemu.experiments.belle2.sources import SCHEMAS
-from trigemu.measure.belle2_pictures import draw_page
+from trigemu.measure.belle2.pictures import draw_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from trigemu.experiments.setup import Setup, load_setup
-from trigemu.measure import belle2_detector as detector
-from trigemu.measure import belle2_hardware as hardware
-from trigemu.measure.belle2_samples import QUIET, half_height, nearest_track, sample, turn
+from trigemu.measure.belle2 import detector, hardware
+from trigemu.measure.belle2.published import ROWS
+from trigemu.measure.belle2.samples import QUIET, half_height, nearest_track, sample, turn
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.validate import results, tables
-from trigemu.measure.validate_belle2 import ROWS
 from trigemu.menu.schema import DeadTime
 
 

@@ -1,6 +1,6 @@
 """Published and golden numbers, recomputed: what a row of the table is, and how it is judged.
 
-Each experiment has a module ``trigemu.measure.validate_<experiment>`` with a ``ROWS`` tuple.
+Each experiment has a module ``trigemu.measure.<experiment>.published`` with a ``ROWS`` tuple.
 """
 
 from __future__ import annotations
@@ -126,9 +126,8 @@ def tables() -> dict[str, tuple[Row, ...]]:
     """Return experiment -> its rows, for every installed experiment that has a table."""
     found = {}
     for name in experiment_names():
-        module = f"trigemu.measure.validate_{name}"
-        if importlib.util.find_spec(module) is not None:
-            found[name] = tuple(importlib.import_module(module).ROWS)
+        if importlib.util.find_spec(f"trigemu.measure.{name}") is not None:
+            found[name] = tuple(importlib.import_module(f"trigemu.measure.{name}.published").ROWS)
     return found
 
 

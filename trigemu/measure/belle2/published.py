@@ -8,8 +8,8 @@ are recalled: shown, never judged; comparisons are with numbers got in other con
 
 from __future__ import annotations
 
-from trigemu.measure import belle2_physics_rows as physics
-from trigemu.measure import belle2_trigger_rows as trigger
+from trigemu.measure.belle2 import physics_rows as physics
+from trigemu.measure.belle2 import trigger_rows as trigger
 
 ROWS = (
     *physics.cross_sections(),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.clock import TICK_NS
-from trigemu.measure.belle2_samples import QUIET, Sample, half_height, nearest_track, sample, turn
+from trigemu.measure.belle2.samples import QUIET, Sample, half_height, nearest_track, sample, turn
 from trigemu.measure.validate import Measured
 from trigemu.physics.beams import SUPERKEKB
 

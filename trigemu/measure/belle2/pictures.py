@@ -14,7 +14,7 @@ from trigemu.errors import InputError
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.experiments.setup import Setup, load_setup
 from trigemu.frames.frame import TRUTH
-from trigemu.measure.belle2_display import (
+from trigemu.measure.belle2.display import (
     Crossing,
     calorimeter_figure,
     chamber_figure,

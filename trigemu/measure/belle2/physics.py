@@ -13,7 +13,7 @@ from trigemu.experiments.belle2.events import EventSource
 from trigemu.experiments.belle2.signals.models import GammaAprime
 from trigemu.experiments.belle2.signals.sampling import make_sampler
 from trigemu.experiments.setup import Setup
-from trigemu.measure.belle2_samples import SEED
+from trigemu.measure.belle2.samples import SEED
 from trigemu.measure.validate import Measured
 from trigemu.physics import constants, new_bosons, pairs
 from trigemu.physics.beams import SUPERKEKB

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from trigemu.measure import belle2_detector as detector
-from trigemu.measure import belle2_hardware as hardware
-from trigemu.measure import belle2_menu as menu
-from trigemu.measure.belle2_rows import compared, predicted, recalled
+from trigemu.measure.belle2 import detector, hardware, menu
+from trigemu.measure.belle2.rows import compared, predicted, recalled
 from trigemu.measure.validate import Row
 
 

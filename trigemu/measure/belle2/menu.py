@@ -15,7 +15,7 @@ from trigemu.experiments.belle2.generator import Belle2Generator
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.experiments.setup import Setup, load_setup
 from trigemu.frames.frame import TimeFrame
-from trigemu.measure.belle2_samples import LEVEL1_SOURCES
+from trigemu.measure.belle2.samples import LEVEL1_SOURCES
 from trigemu.measure.validate import Measured
 
 REVOLUTIONS = 4096

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from trigemu.measure import belle2_physics as physics
-from trigemu.measure.belle2_rows import predicted
+from trigemu.measure.belle2 import physics
+from trigemu.measure.belle2.rows import predicted
 from trigemu.measure.validate import Row
 from trigemu.physics import pairs
 

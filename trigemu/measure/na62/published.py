@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from trigemu.measure import na62_hardware as hardware
-from trigemu.measure import na62_physics as physics
+from trigemu.measure.na62 import hardware, physics
 from trigemu.measure.validate import Row
 
 

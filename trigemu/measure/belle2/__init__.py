@@ -1,0 +1,1 @@
+"""Belle II: published numbers recomputed, pictures of crossings."""

@@ -1,0 +1,1 @@
+"""NA62: published numbers recomputed."""
