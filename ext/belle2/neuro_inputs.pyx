@@ -267,6 +267,7 @@ def build(
     call to call, ``room`` is for segments and relations of one crossing (twice 24 bytes each,
     and for 32 more).
     ``raw`` has the inputs in units of 2^-nodes, truncated (not written in floating point).
+    What a track has no segment for is left as it was.
     """
     cdef Rules rules
     cdef Track track
@@ -278,7 +279,7 @@ def build(
     cdef Py_ssize_t event, t, i, k, axial, count, candidates, n = track_offsets.shape[0] - 1
     cdef Py_ssize_t places = room.shape[1] // ROOM
     cdef int layer, index, event_time
-    if phi0.shape[0] == 0 or segment.shape[0] == 0:
+    if phi0.shape[0] == 0:
         return
     rules.windows = &windows[0, 0, 0]
     rules.pattern, rules.masked, rules.t_max = &experts[0, 0], &experts[1, 0], &experts[2, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,9 @@ from trigemu.experiments.belle2.neuro.network import DEFAULT_PATTERNS, DEFAULT_W
 from trigemu.experiments.belle2.neuro.readers import network_from_weights
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger
 from trigemu.experiments.belle2.neuro.words import hardware_words
+from trigemu.experiments.belle2.records import Segments
+
+SEGMENT_COLUMNS = [field.name for field in fields(Segments)][1:]
 
 
 def make_network(windows=DEFAULT_WINDOWS, t_max=256, shrink=0.0):
@@ -102,6 +106,24 @@ def test_empty_frames(tracks):
     decided = NeuroTrigger(Neuro(), make_network()).decide(*frame(2, 5, 0, 10))
     assert decided.found.shape == (0,)
     assert decided.raw.shape == (0, 2)
+
+
+def test_tracks_without_any_segments():
+    segments, tracks, time = frame(2, 3, 2, 10)
+    bare = Segments(np.zeros(4, np.int64), *(getattr(segments, key)[:0] for key in SEGMENT_COLUMNS))
+    alone = replace(
+        tracks,
+        rel_offsets=np.zeros(7, np.int64),
+        rel_segment=tracks.rel_segment[:0],
+        rel_weight=tracks.rel_weight[:0],
+    )
+    for fallback in (False, True):
+        built = InputBuilder(make_network(), Precision(), fallback=fallback).build(bare, alone, time)
+        assert built.expert.tolist() == [-1 + fallback] * 6
+        assert (built.segment == -1).all()
+        assert not built.valid.any()
+        assert not built.scaled.any()
+        assert not built.raw.any()
 
 
 def test_tracks_without_expert_pass_no_cut():
