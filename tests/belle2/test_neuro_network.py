@@ -11,6 +11,7 @@ import pytest
 
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.neuro.config import Neuro, Precision
+from trigemu.experiments.belle2.neuro.inference import FloatingPoint
 from trigemu.experiments.belle2.neuro.network import (
     DEFAULT_PATTERNS,
     DEFAULT_SCALE,
@@ -169,7 +170,7 @@ def test_the_trigger_imports_no_reader_library():
 
 
 def test_the_experiments_root_file(shared_data):
-    pytest.importorskip("uproot")
+    pytest.importorskip("uproot", reason="the experiment's files are read with uproot (extra: root)")
     folder = shared_data / "belle2"
     network = load_root(folder / "NeuroTrigger_BkgPh2_T10170_300k_fp.root")
     wanted = network_from_weights(np.load(folder / "conformance" / "neuro_weights.npz"), "ph2fp_")
@@ -182,7 +183,7 @@ def test_the_experiments_root_file(shared_data):
 
 
 def test_a_cut_root_file(shared_data, tmp_path):
-    pytest.importorskip("uproot")
+    pytest.importorskip("uproot", reason="the experiment's files are read with uproot (extra: root)")
     path = tmp_path / "cut.root"
     whole = (shared_data / "belle2" / "NeuroTrigger_BkgPh2_T10170_300k_fp.root").read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
@@ -192,7 +193,7 @@ def test_a_cut_root_file(shared_data, tmp_path):
 
 def onnx_model(path, layers, *, how="gemm", half=True, extra=None):
     """Write a model of float32[out, in + 1] layers whose activations are tanh(x / 2)."""
-    onnx = pytest.importorskip("onnx")
+    onnx = pytest.importorskip("onnx", reason="models are written with onnx (extra: nn)")
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, tensors, value = [], [], "x"
@@ -240,6 +241,19 @@ def test_onnx_weights_come_out_as_they_were(tmp_path, how, half):
     assert len(network.experts) == 1
     np.testing.assert_array_equal(network.experts[0].weights, expert.weights)
     np.testing.assert_array_equal(network.experts[0].output_scale, np.array(DEFAULT_SCALE, np.float32))
+
+
+@pytest.mark.parametrize("how", ["gemm", "matmul"])
+def test_onnxruntime_says_the_same(tmp_path, how):
+    path = onnx_model(tmp_path / "net.onnx", some_expert(4, (27, 81, 2)).layers, how=how)
+    runtime = pytest.importorskip("onnxruntime", reason="the models' reference is onnxruntime")
+    session = runtime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    scaled = np.random.default_rng(5).uniform(-1, 1, (50, 27)).astype(np.float32)
+    (expected,) = session.run(None, {"x": scaled})
+    ours = FloatingPoint(load_network(path)).run(scaled, np.zeros(50, np.int8))
+    low, high = DEFAULT_SCALE[:2]
+    # Single precision in another order of sums.
+    np.testing.assert_allclose(ours.z_cm, (expected[:, 0] + 1) * (high - low) / 2 + low, atol=2e-3)
 
 
 def test_one_onnx_model_per_expert(tmp_path):
