@@ -101,7 +101,7 @@ def test_torn_gzip_and_missing(tmp_path):
 
 
 @given(st.integers(0, len(GOOD) - 1), st.sampled_from(["", "x", "\n", "-", "9e999", " ", "<"]))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_one_damaged_place_never_gives_more_than_a_sentence(tmp_path, at, what):
     path = write(tmp_path / "a.lhe", GOOD[:at] + what + GOOD[at + 1 :])
     try:
