@@ -45,7 +45,7 @@ def test_three_photons():
     [("mumugamma", muons_photon, False), ("eegamma", electrons_photon, True)],
 )
 def test_pair_and_photon(process, form, exchange):
-    momenta, minus, plus = points(process, 12)
+    momenta, minus, plus = points(process, 6)
     for q, p, k in momenta:
         value = form(minus[None], plus[None], q[None], p[None], k[None])[0]
         slow = dirac.pair_photon(*(dirac.four(x) for x in (minus, plus, q, p, k)), exchange=exchange)
