@@ -18,7 +18,9 @@ FILES = (
 
 
 def setup_of(configs, *overrides, name="belle2", frames=FRAMES):
-    return load_setup(configs / f"{name}.toml", [f"run.frames={frames}", *overrides])
+    # A busy machine may keep a role from its heartbeats for long.
+    always = [f"run.frames={frames}", "streaming.lives=30"]
+    return load_setup(configs / f"{name}.toml", [*always, *overrides])
 
 
 def run(setup, out, **options):
