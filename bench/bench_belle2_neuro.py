@@ -2,8 +2,8 @@
 
 ``python bench/bench_belle2_neuro.py`` prints the table; ``pytest bench/bench_belle2_neuro.py`` times the same with
 pytest-benchmark.  One core, a 27-81-2 network with five experts; onnxruntime gets the first expert in single precision
-and one thread.  Times are the shortest of many short runs in processor time (neighbours on the machine do not count), ratios
-are of one process.
+and one thread.  Times are the shortest of many short runs in processor time (neighbours on the machine do not count),
+ratios are of one process.
 """
 
 from __future__ import annotations
