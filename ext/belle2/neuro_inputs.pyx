@@ -1,7 +1,7 @@
 """The inputs of the neural z trigger: from track segments and 2D tracks to 27 numbers per track.
 
 Rules and the order of every floating-point operation are those of the experiment's simulation (belle2_facts 5.1
-and 5.3); tests/reference/belle2_neuro_inputs.py has them in the plainest form.
+and 5.3); tests/reference/belle2_neuro.py has them in the plainest form.
 """
 
 from libc.math cimport asin, fabs, remainder, round
