@@ -30,7 +30,10 @@ def inlined(function: _F) -> _F:
 def _once_per_type(dispatcher: Any) -> Any:
     # Numba compiles a function anew for each constant that a compiled caller gives it, and all that it calls with
     # this constant; the code is the same after inlining, so a constant counts as any number of its type.
-    template = dispatcher.get_call_template
+    # This hook is no public interface of Numba: without it functions are only compiled more often.
+    template = getattr(dispatcher, "get_call_template", None)
+    if template is None:
+        return dispatcher
     unliteral: Callable[[Any], Any] = types.unliteral
 
     def plain(arguments: Sequence[Any], named: Mapping[str, Any]) -> Any:
