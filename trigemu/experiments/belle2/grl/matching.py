@@ -9,8 +9,8 @@ experiment's own simulation does the same, unless said otherwise):
 - A track takes the barrel cluster that is nearest in bins, the first of equals; several tracks may share one.  A track
   takes the nearest barrel sector that fired; if an earlier track has taken that one, it matches none.  Tracks that
   curl before the radius of the muon detector match no sector.
-- Clusters sit at the centre of their most energetic cell (the experiment: at the energy-weighted position).  The
-  window |t - event time| < 100 ns holds for all uses of clusters.
+- Clusters sit at their energy-weighted position; which endcap ring they are in goes by the most energetic cell.  The
+  window abs(t - event time) < 100 ns holds for all uses of clusters.
 - Photons: a barrel cluster above 1 GeV without an extrapolated track within one bin; in the endcaps every cluster.
 - Neural tracks count where an expert matched.  samhem and opohem ask for exactly one of them (the experiment: one
   track of its 3D fitter).
@@ -25,13 +25,14 @@ experiment's own simulation does the same, unless said otherwise):
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_grl
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl.cells import CELLS, theta_phi
-from trigemu.experiments.belle2.ecl.positions import centres
 from trigemu.experiments.belle2.grl.config import Grl
 from trigemu.experiments.belle2.records import EclTrigger, HitMaps, KlmTrigger, NeuroTracks, Tracks2D
 
@@ -39,27 +40,42 @@ MAX_CLUSTERS = 32
 """Clusters per crossing that the kernel holds (the calorimeter trigger finds at most 6)."""
 
 
-def cell_places(theta_deg: tuple[float, float]) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
-    """Return where trigger cells are, by cell number (row 0 is no cell).
+_RINGS = theta_phi()[0]
+
+
+def _cot(degrees: float) -> float:
+    sine = math.sin(math.radians(degrees))
+    return math.cos(math.radians(degrees)) / sine if sine > 0.0 else math.inf
+
+
+def cluster_places(
+    position_cm: NDArray[np.float64], cell: NDArray[np.int16], theta_deg: tuple[float, float]
+) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Return where clusters are.
+
+    Parameters
+    ----------
+    position_cm
+        float64[m, 3].
+    cell
+        int16[m], most energetic cell, 1-576.
+    theta_deg
+        Polar angles of the barrel, both excluded.
 
     Returns
     -------
     tuple
-        int16[577, 3]: bin of azimuth (0-35), 1 if the polar angle is in ``theta_deg``, polar number (1-17); and
-        float64[577, 2]: azimuth in degrees (-180 to 180), cot(theta).
+        int16[m, 3]: bin of azimuth (0-35), 1 in the barrel, polar number of the cell (1-17); and float64[m, 2]: azimuth
+        in degrees (-180 to 180), cot(theta).
     """
-    x, y, z = centres().T
-    radius = np.hypot(x, y)
-    azimuth = np.degrees(np.arctan2(y, x))
-    theta = np.degrees(np.arctan2(radius, z))
-    place = np.zeros((CELLS + 1, 3), np.int16)
-    place[:, 0] = (azimuth % 360.0) / 10.0
-    place[:, 1] = (theta >= theta_deg[0]) & (theta <= theta_deg[1])
-    place[:, 2] = theta_phi()[0]
-    direction = np.zeros((CELLS + 1, 2))
-    direction[1:, 0] = azimuth[1:]
-    direction[1:, 1] = z[1:] / radius[1:]
-    return place, direction
+    x, y, z = position_cm.T
+    azimuth, cot = np.degrees(np.arctan2(y, x)), z / np.hypot(x, y)
+    place = np.empty((len(cell), 3), np.int16)
+    # Just below 0 the remainder rounds to a full turn.
+    place[:, 0] = ((azimuth % 360.0) / 10.0).astype(np.int16) % 36
+    place[:, 1] = (cot < _cot(theta_deg[0])) & (cot > _cot(theta_deg[1]))
+    place[:, 2] = _RINGS[cell]
+    return place, np.stack([azimuth, cot], axis=1)
 
 
 class Matcher:
@@ -72,7 +88,7 @@ class Matcher:
     """
 
     def __init__(self, config: Grl) -> None:
-        self._place, self._direction = cell_places(config.theta_deg)
+        self._theta_deg = config.theta_deg
         self._cuts: dict[str, float | int | bool] = {
             "neural_z": config.neural_z_cm,
             "single_z": config.single_z_cm,
@@ -118,14 +134,12 @@ class Matcher:
             maps.short,
             maps.inner,
             ecl.offsets,
-            ecl.cell,
             ecl.energy,
             ecl.time_ns,
             ecl.event_time_ns,
             ecl.words,
             sectors,
-            self._place,
-            self._direction,
+            *cluster_places(ecl.position_cm, ecl.cell, self._theta_deg),
             self._cuts,
             out,
         )

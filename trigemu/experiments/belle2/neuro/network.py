@@ -5,16 +5,16 @@ one included; each expert is for tracks in which certain superlayers have a hit 
 
 The file is a plain ``.npz`` (no pickles) with one array per attribute of `Expert`, experts along the first axis:
 
-======================  =============  =====================================================================
-``nodes``               int32[e, k]    nodes per layer, inputs first; 0 fills the rows of shorter networks
-``weights``             float32[w]     expert after expert, layer after layer, node after node: the weights of
-                                       the node's inputs in order, then its bias
-``output_scale``        float32[e, 4]  z at output -1 and +1 in cm, theta at output -1 and +1 in rad
-``relevant_id``         float32[e, 18] lowest and highest relative segment id of superlayers 0-8, in segments
-``pattern``             int32[e]       bit s: superlayer s has a hit
-``pattern_mask``        int32[e]       bit s: superlayer s is compared with ``pattern``
-``t_max``               int32[e]       ticks at which drift times are cut, and what they are divided by
-======================  =============  =====================================================================
+======================  ==============  =====================================================================
+``nodes``               int32[e, k]     nodes per layer, inputs first; 0 fills the rows of shorter networks
+``weights``             float32[w]      expert after expert, layer after layer, node after node: the weights of
+                                        the node's inputs in order, then its bias
+``output_scale``        float32[e, 4]   z at output -1 and +1 in cm, theta at output -1 and +1 in rad
+``relevant_id``         float32[e, 18]  lowest and highest relative segment id of superlayers 0-8, in segments
+``pattern``             int32[e]        bit s: superlayer s has a hit
+``pattern_mask``        int32[e]        bit s: superlayer s is compared with ``pattern``
+``t_max``               int32[e]        ticks at which drift times are cut, and what they are divided by
+======================  ==============  =====================================================================
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from trigemu.experiments.belle2.neuro.inference import FixedPoint, FloatingPoint
 from trigemu.experiments.belle2.neuro.network import INPUTS, Network
 
 SIGNAL_CM = (1.0, 2.0, 3.0, 4.0, 5.0)
-"""Tracks with a true |z| below these count as signal."""
+"""Tracks with a true abs(z) below these count as signal."""
 
 BACKGROUND_CM = 20.0
-"""Tracks with a true |z| above this count as background."""
+"""Tracks with a true abs(z) above this count as background."""
 
 CUT_CM = 15.0
-"""The trigger's cut on |z| (belle2_facts 5.4)."""
+"""The trigger's cut on abs(z) (belle2_facts 5.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def quantisation_report(
     true_z_cm
         float64[n].
     cut_cm
-        Tracks with |z| below this pass.
+        Tracks with abs(z) below this pass.
 
     Raises
     ------
