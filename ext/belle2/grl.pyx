@@ -99,7 +99,6 @@ cdef inline void neural_bits(
 
 
 cdef inline void gather(
-    const int16_t[::1] cell,
     const double[::1] energy,
     const double[::1] time_ns,
     int64_t first,
@@ -110,7 +109,7 @@ cdef inline void gather(
     const double[:, ::1] direction,
     Clusters *found,
 ) noexcept nogil:
-    """Take the clusters that are in time; ``place`` and ``direction`` say where each cell is."""
+    """Take the clusters that are in time; ``place`` and ``direction`` say where each is."""
     cdef int64_t k
     cdef int m, ring
     cdef uint64_t bit
@@ -121,12 +120,12 @@ cdef inline void gather(
             continue
         m = found.count
         found.count += 1
-        found.bin[m] = place[cell[k], 0]
-        found.barrel[m] = place[cell[k], 1]
-        ring = place[cell[k], 2]
+        found.bin[m] = place[k, 0]
+        found.barrel[m] = place[k, 1]
+        ring = place[k, 2]
         found.energy[m] = energy[k]
-        found.phi[m] = direction[cell[k], 0]
-        found.cot[m] = direction[cell[k], 1]
+        found.phi[m] = direction[k, 0]
+        found.cot[m] = direction[k, 1]
         found.barrels += found.barrel[m]
         bit = <uint64_t> 1 << found.bin[m]
         found.all |= bit
@@ -326,7 +325,6 @@ def words(
     const uint64_t[::1] short_map,
     const uint64_t[::1] inner_map,
     const int64_t[::1] cluster_offsets,
-    const int16_t[::1] cell,
     const double[::1] energy,
     const double[::1] time_ns,
     const double[::1] event_time_ns,
@@ -340,7 +338,8 @@ def words(
     """Fill ``out`` (uint64[n, 2]) with the bits of n crossings.
 
     ``klm`` holds the sector masks (barrel forward, barrel backward, endcap forward, endcap backward) as uint8[4, n].
-    Clusters per crossing are at most `MAX_CLUSTERS`, cells 1-576: the caller has checked.
+    ``place`` (bin, 1 in the barrel, ring) and ``direction`` (azimuth in degrees, cot(theta)) have a row per cluster.
+    Clusters per crossing are at most `MAX_CLUSTERS`, bins 0-35: the caller has checked.
     """
     cdef Cuts c = cuts
     cdef Clusters clusters
@@ -357,7 +356,7 @@ def words(
             a = track_offsets[i]
             b = track_offsets[i + 1]
             gather(
-                cell, energy, time_ns, cluster_offsets[i], cluster_offsets[i + 1], event_time_ns[i], c.window,
+                energy, time_ns, cluster_offsets[i], cluster_offsets[i + 1], event_time_ns[i], c.window,
                 place, direction, &clusters,
             )
             map_tracks(phi0, omega, a, b, &clusters, &c, &tracks, w)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,13 +14,16 @@ from reference.belle2_grl import fired_bits, tens
 
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl.cells import theta_phi
+from trigemu.experiments.belle2.ecl.positions import centres
 from trigemu.experiments.belle2.grl.bits import GRL_BITS, NOT_EMULATED
 from trigemu.experiments.belle2.grl.config import Grl
-from trigemu.experiments.belle2.grl.matching import Matcher, cell_places
+from trigemu.experiments.belle2.grl.matching import Matcher, cluster_places
 from trigemu.experiments.belle2.records import EclTrigger, HitMaps, KlmTrigger, NeuroTracks, Tracks2D
 
 MATCHER = Matcher(Grl())
-PLACE, DIRECTION = cell_places(Grl().theta_deg)
+# Row 0 of the table is no cell.
+PLACES = np.vstack([[[1.0, 0.0, 0.0]], centres()[1:]])
+PLACE, DIRECTION = cluster_places(PLACES, np.arange(577), Grl().theta_deg)
 CELLS = {
     cell: (*(int(v) for v in PLACE[cell]), *(float(v) for v in DIRECTION[cell])) for cell in range(1, 577)
 }
@@ -67,6 +71,7 @@ def records(crossings):
             cell=np.array([k[0] for k in clusters], np.int16),
             energy=np.array([k[1] for k in clusters], np.float64),
             time_ns=np.array([k[2] for k in clusters], np.float64),
+            position_cm=np.array([PLACES[min(k[0], 576)] for k in clusters]).reshape(-1, 3),
             event_time_ns=np.array([c[4] for c in crossings], np.float64),
         ),
         KlmTrigger(*(np.array([c[6][k] for c in crossings], np.uint8) for k in range(4))),
@@ -210,6 +215,40 @@ def test_a_track_bends_into_the_bin_it_is_matched_in():
         assert {"cdcecl_0", "c2gev_0"} <= bits
         bits = fired(crossing([straight(start, omega=-charge / 126.0)], clusters=[(cell, 2.5, 0.0)]))[0]
         assert not bits & {"cdcecl_0", "c2gev_0"}
+
+
+@pytest.mark.parametrize(
+    ("theta", "degrees", "wanted"),
+    [
+        (35.1, 37.5, True),
+        (34.9, 37.5, False),
+        (125.9, 37.5, True),
+        (126.1, 37.5, False),
+        (90.0, 49.9, True),
+        (90.0, 50.1, False),
+        (90.0, 20.1, True),
+        (90.0, 19.9, False),
+    ],
+)
+def test_clusters_are_where_their_energy_is(theta, degrees, wanted):
+    """Not at the centre of their most energetic cell: a track at 37.5 degrees reaches clusters of 20 to 50."""
+    c = crossing([straight(37.5)], clusters=[(ring_cell(10, 4), 2.5, 0.0)])
+    tracks, maps, neuro, ecl, klm = records([c])
+    place = [
+        math.cos(math.radians(degrees)),
+        math.sin(math.radians(degrees)),
+        1 / math.tan(math.radians(theta)),
+    ]
+    words = MATCHER.words(tracks, maps, neuro, replace(ecl, position_cm=126.0 * np.array([place])), klm)
+    bit = GRL_BITS.index("cdcecl_0")
+    assert bool(int(words[0, bit // 64]) >> bit % 64 & 1) == wanted
+
+
+def test_an_azimuth_just_below_0_is_in_the_last_bin_or_the_first():
+    place, _ = cluster_places(
+        np.array([[126.0, -1e-18, 0.0], [126.0, -1e-3, 0.0]]), np.array([300, 300]), (35.0, 126.0)
+    )
+    assert place[:, 0].tolist() == [0, 35]
 
 
 def test_one_cluster_may_serve_two_tracks_and_one_sector_only_one():

@@ -11,7 +11,6 @@ def words(
     short_map: NDArray[np.uint64],
     inner_map: NDArray[np.uint64],
     cluster_offsets: NDArray[np.int64],
-    cell: NDArray[np.int16],
     energy: NDArray[np.float64],
     time_ns: NDArray[np.float64],
     event_time_ns: NDArray[np.float64],

@@ -144,6 +144,8 @@ class EclTrigger:
         float64[m], GeV in the laboratory.
     time_ns
         float64[m].
+    position_cm
+        float64[m, 3], mean of the cells' centres weighted by energy.
     event_time_ns
         float64[n], time of the most energetic cell.
     """
@@ -153,6 +155,7 @@ class EclTrigger:
     cell: I16
     energy: F64
     time_ns: F64
+    position_cm: F64
     event_time_ns: F64
 
 

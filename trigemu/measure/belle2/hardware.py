@@ -66,7 +66,9 @@ def _single_track(theta: float) -> dict[str, float]:
         cot_theta=np.full(n, 1.0 / math.tan(angle), np.float32),
     )
     none = np.zeros(0)
-    ecl = EclTrigger(np.zeros((n, 3), np.uint32), empty, none.astype(np.int16), none, none, np.zeros(n))
+    ecl = EclTrigger(
+        np.zeros((n, 3), np.uint32), empty, none.astype(np.int16), none, none, none.reshape(0, 3), np.zeros(n)
+    )
     klm = KlmTrigger(*(np.zeros(n, np.uint8) for _ in range(4)))
     maps = HitMaps(np.zeros(n, np.uint64), np.zeros(n, np.uint64))
     words = Matcher(Grl()).words(tracks, maps, neuro, ecl, klm)

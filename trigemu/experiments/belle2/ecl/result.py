@@ -130,5 +130,6 @@ class EclResult:
             self.cell,
             self.energy_gev,
             self.time_ns,
+            self.position_cm,
             np.where(self.counts.has_output, self.event_time_ns, 0.0),
         )
