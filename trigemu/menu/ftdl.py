@@ -4,8 +4,8 @@ A formula is a sum (``+``) of products (blank) of input numbers, ``!`` negates: 
 experiment's interpreter makes of it is followed to the letter, where one might expect otherwise as well:
 
 * a formula that is empty is always true, and so is an empty product (``+5``, ``5++6``, a blank alone);
-* a blank as last character ends a product like ``+``: ``9 10`` and a blank is 9 and 10, but ``9+`` and a blank is always
-  true;
+* a blank as last character ends a product like ``+``: ``9 10`` and a blank is 9 and 10, but ``9+`` and a blank is
+  always true;
 * a ``+`` as last character ends the formula: ``5+`` is bit 5.
 """
 
