@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from trigemu.experiments.belle2.ecl.bits import ECL_BITS, ecl_words
 from trigemu.experiments.belle2.ecl.config import Ecl
@@ -66,3 +67,20 @@ def test_menu_inputs_are_named(shared_data):
     names = {name for both in ECL_BITS for name in both.split("|")}
     assert len(ours) > 30
     assert set(ours) <= names
+
+
+@pytest.mark.parametrize("clusters", [0, 2, 4, 6, 1000])
+def test_two_dimensional_bhabhas_follow_their_number_of_clusters(shared_data, clusters):
+    trigger = CalorimeterTrigger(Ecl(bhabha2d_clusters=clusters))
+    events = np.load(shared_data / "belle2" / "conformance" / "ecl_events.npz")
+    result = trigger.decide_energies(
+        events["in_tcid"],
+        events["in_energy"].astype(np.float64),
+        events["in_time_8th_ns"] / 8.0,
+        events["in_offsets"].astype(np.int64),
+        events["rand_u"],
+    )
+    place = ECL_BITS.index("ecl_bha")
+    said = ecl_words(result.record(), clusters)[:, place // 64] >> np.uint64(place % 64) & np.uint64(1)
+    np.testing.assert_array_equal(said, result.decisions.bhabha2d)
+    assert said.any() == (clusters > 0)

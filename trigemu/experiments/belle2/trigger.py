@@ -111,7 +111,7 @@ class Belle2Trigger:
         muons = sectors(klm, self._section.klm)
         words = np.zeros((n, WORDS), np.uint64)
         words[:, 0:2] = self.matcher.words(tracks, maps, neuro, cells, muons)
-        words[:, 2:4] = ecl_words(cells)
+        words[:, 2:4] = ecl_words(cells, self._section.ecl.bhabha2d_clusters)
         words[:, 4] = timing["external"]
         return Level1(segments, tracks, time, maps, neuro, cells, muons, words)
 

@@ -49,15 +49,15 @@ ECL_BITS: tuple[str, ...] = (
 _BHABHA_CLUSTERS = 4  # belle2_facts 6.6: 2D Bhabha asks for fewer
 
 
-def ecl_words(trigger: EclTrigger) -> NDArray[np.uint64]:
+def ecl_words(trigger: EclTrigger, bhabha2d_clusters: int = _BHABHA_CLUSTERS) -> NDArray[np.uint64]:
     """Return uint64[n, 2], the 128 bits of `ECL_BITS` per crossing.
 
-    2D Bhabha is got back from bit 33, which is "type 1 or 2D Bhabha", and from ICN: with fewer than four clusters
-    either makes it a 2D Bhabha.
+    2D Bhabha is got back from bit 33, which is "type 1 or 2D Bhabha", and from ICN: with fewer than
+    ``bhabha2d_clusters`` clusters (as `Ecl` has them) either makes it a 2D Bhabha.
     """
     first, second, third = (trigger.words[:, i].astype(np.uint64) for i in range(3))
     icn = second >> np.uint64(18) & np.uint64(0x7F)
-    bhabha = (second >> np.uint64(1) & np.uint64(1)) * (icn < _BHABHA_CLUSTERS)
+    bhabha = (second >> np.uint64(1) & np.uint64(1)) * (icn < min(bhabha2d_clusters, 128))
     half = np.uint64(32)
     derived = np.minimum(icn, np.uint64(15)) | bhabha << np.uint64(4)
     return np.stack([first | second << half, third | derived << half], axis=1)
