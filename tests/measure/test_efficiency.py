@@ -14,6 +14,7 @@ import trigemu
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
+from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.statistics import clopper_pearson
 
 EVENTS = 1500
@@ -102,6 +103,34 @@ def test_columns_are_arrays(table):
         table.array("value", "H9")
     with pytest.raises(InputError, match="no column 'colour'"):
         table.array("colour", "H2")
+
+
+def test_a_grid_of_two_keys_has_a_panel_per_value_of_the_shorter(setup):
+    grid = {"mass": [0.3, 0.5], "epsilon": [1e-7, 3e-7, 1e-6]}
+    figure = efficiency_figure(efficiency(setup, "aprime-mumu", grid, events=60))
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["mass = 0.3", "mass = 0.5"]
+    for axes in figure.axes:
+        assert axes.get_xlabel() == "epsilon"
+        for curve in axes.containers:
+            assert curve[0].get_xdata().tolist() == grid["epsilon"]
+
+
+def test_a_key_with_one_value_takes_no_axis(setup):
+    figure = efficiency_figure(
+        efficiency(setup, "aprime-mumu", {"mass": [0.3], "epsilon": [1e-7, 1e-6]}, events=60)
+    )
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "epsilon"
+    assert "mass = 0.3" in axes.get_title(loc="left")
+
+
+def test_panels_that_do_not_fit_are_counted(setup, monkeypatch):
+    monkeypatch.setattr("trigemu.measure.plots.PANELS", 1)
+    figure = efficiency_figure(
+        efficiency(setup, "aprime-mumu", {"mass": [0.3, 0.5], "epsilon": [1e-7, 1e-6]}, events=60)
+    )
+    assert len(figure.axes) == 1
+    assert "1 more panel" in figure.get_suptitle()
 
 
 def test_files_hold_the_table(table, tmp_path):

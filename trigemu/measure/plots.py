@@ -32,6 +32,9 @@ COLOURS = ("#3b6fd4", "#d1495b", "#2a9d8f", "#e09f3e", "#8e6bbf", "#5f7d95", "#b
 
 MARKERS = "osD^vPX<"
 
+PANELS = 12
+"""Most panels of a picture."""
+
 Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
 """Label, x, value, low, high."""
 
@@ -44,6 +47,12 @@ def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
+    style(axes)
+    return figure, axes
+
+
+def style(axes: Axes) -> None:
+    """Give axes the house style."""
     axes.tick_params(colors=INK, which="both")
     for name, spine in axes.spines.items():
         spine.set_color(INK)
@@ -52,7 +61,6 @@ def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
     axes.yaxis.label.set_color(INK)
     axes.grid(alpha=0.18, color=INK, linewidth=0.6)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def legend(axes: Axes, **options: Any) -> None:
@@ -63,6 +71,13 @@ def legend(axes: Axes, **options: Any) -> None:
 def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:
     """Return points with asymmetric error bars, one colour per curve, on a scale from 0 to 1."""
     figure, axes = new_figure()
+    _draw_curves(axes, curves, xlabel, ylabel, title)
+    if curves:
+        legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
+    return figure
+
+
+def _draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, title: str) -> None:
     for index, (label, x, value, low, high) in enumerate(curves):
         centre = np.asarray(value, np.float64)
         errors = np.clip([centre - np.asarray(low), np.asarray(high) - centre], 0.0, None)
@@ -81,35 +96,59 @@ def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str 
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     axes.set_title(title, fontsize="medium", loc="left", color=INK)
-    if curves:
-        legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
-    return figure
 
 
 def efficiency_figure(table: EfficiencyTable) -> Figure:
-    """Return acceptance and efficiencies against the first key of the grid (or the point's number).
+    """Return acceptance and efficiencies against the grid's key with most values (or the point's number).
 
-    Of many lines only the most efficient are drawn, and lines that never passed are not.
+    Each combination of the other keys has a panel of its own, the first `PANELS` of them.  Of many lines only the
+    most efficient are drawn, and lines that never passed are not.
     """
     shown, rest = most_efficient(
         {line: table.array("value", line).tolist() for line in table.lines}, zeros=False
     )
     first = table.lines[0]
     points = len(table.rows) // len(table.lines)
-    x = table.array(table.keys[0], first) if table.keys else np.arange(points, dtype=np.float64)
-    curves: list[Curve] = [
-        (
-            "acceptance",
-            x,
-            *(table.array(n, first) for n in ("acceptance", "acceptance_low", "acceptance_high")),
-        )  # type: ignore[list-item]
-    ]
+    columns = {key: table.array(key, first) for key in table.keys}
+    label = max(columns, key=lambda key: len(np.unique(columns[key])), default="point")
+    x = columns.get(label, np.arange(points, dtype=np.float64))
+    bounds = ("acceptance", "acceptance_low", "acceptance_high")
+    curves: list[Curve] = [("acceptance", x, *(table.array(n, first) for n in bounds))]  # type: ignore[list-item]
     for line in shown:
-        value, low, high = (table.array(name, line) for name in ("value", "low", "high"))
-        curves.append((line, x, value, low, high))  # type: ignore[arg-type]
-    label = table.keys[0] if table.keys else "point"
+        curves.append((line, x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
     title = f"{table.experiment}: {table.title}"
-    return curves_figure(curves, label, "acceptance, efficiency", f"{title}\n{rest}" if rest else title)
+    panels: dict[str, list[int]] = {}
+    for point in range(points):
+        others = (f"{key} = {values[point]:g}" for key, values in columns.items() if key != label)
+        panels.setdefault(", ".join(others), []).append(point)
+    if len(panels) > PANELS:
+        rest = f"{rest} {len(panels) - PANELS} more panels would not fit.".strip()
+    if len(panels) == 1 and (alone := next(iter(panels))):
+        title = f"{title}, {alone}"
+    head = f"{title}\n{rest}" if rest else title
+    if len(panels) <= 1:
+        return curves_figure(curves, label, "acceptance, efficiency", head)
+    return _panels_figure(curves, dict(list(panels.items())[:PANELS]), label, head)
+
+
+def _panels_figure(
+    curves: Sequence[Curve], panels: Mapping[str, list[int]], xlabel: str, title: str
+) -> Figure:
+    wide = min(len(panels), 2)
+    high = -(-len(panels) // wide)
+    figure, unused = new_figure(3.9 * wide, 2.9 * high + 0.8)
+    unused.remove()
+    for index, (name, points) in enumerate(panels.items()):
+        axes = figure.add_subplot(high, wide, index + 1)
+        style(axes)
+        part: list[Curve] = [(label, *(np.asarray(c)[points] for c in rest)) for label, *rest in curves]  # type: ignore[misc]
+        _draw_curves(axes, part, xlabel, "acceptance, efficiency", name)
+    figure.suptitle(title, fontsize="medium", x=0.01, ha="left", color=INK)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=min(len(curves), 5), frameon=False, labelcolor=INK
+    )
+    return figure
 
 
 def histogram_figure(spec: HistogramSpec, counts: NDArray[np.int64]) -> Figure:
