@@ -191,7 +191,7 @@ def test_a_cut_root_file(shared_data, tmp_path):
         load_root(path)
 
 
-def onnx_model(path, layers, *, how="gemm", half=True, extra=None):
+def onnx_model(path, layers, *, how="gemm", half=True, extra=None, wide=None):
     """Write a model of float32[out, in + 1] layers whose activations are tanh(x / 2)."""
     onnx = pytest.importorskip("onnx", reason="models are written with onnx (extra: nn)")
     from onnx import TensorProto, helper, numpy_helper
@@ -199,7 +199,8 @@ def onnx_model(path, layers, *, how="gemm", half=True, extra=None):
     nodes, tensors, value = [], [], "x"
 
     def constant(name, array):
-        tensors.append(numpy_helper.from_array(np.asarray(array, np.float32), name))
+        kind = np.float64 if name[0] == wide else np.float32
+        tensors.append(numpy_helper.from_array(np.asarray(array, kind), name))
         return name
 
     def node(kind, others, **attributes):
@@ -241,6 +242,13 @@ def test_onnx_weights_come_out_as_they_were(tmp_path, how, half):
     assert len(network.experts) == 1
     np.testing.assert_array_equal(network.experts[0].weights, expert.weights)
     np.testing.assert_array_equal(network.experts[0].output_scale, np.array(DEFAULT_SCALE, np.float32))
+
+
+@pytest.mark.parametrize("wide", ["w", "b"])
+def test_onnx_models_in_double_precision_are_refused(tmp_path, wide):
+    path = onnx_model(tmp_path / "net.onnx", some_expert(3, (27, 7, 2)).layers, wide=wide)
+    with pytest.raises(InputError, match="weights are float64, a model in float32 is wanted"):
+        load_network(path)
 
 
 @pytest.mark.parametrize("how", ["gemm", "matmul"])

@@ -51,6 +51,13 @@ def total(particles):
     return out
 
 
+def test_les_houches_events_of_protons_are_refused(tmp_path):
+    text = lhe().replace("\n11 -11 ", "\n2212 2212 ", 1).replace("\n-11 11 ", "\n2212 2212 ", 1)
+    model = models.LheSignal(file=write(tmp_path / "pp.lhe", text))
+    with pytest.raises(InputError, match="first beam has the code 2212"):
+        make_sampler(model, 1, 0)
+
+
 def test_taus_of_a_les_houches_file_decay(tmp_path):
     model = models.LheSignal(file=write(tmp_path / "a.lhe", lhe()))
     p = make_sampler(model, 1, 0).sample(0, 500).particles

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from trigemu.menu.schema import Model
 
@@ -45,7 +45,13 @@ class Cdc(Model):
         Superlayers 0-2 are blind for short tracks where a 2D track passes (as in the experiment).
     """
 
-    tables: str | tuple[str, str] | None = None
+    tables: (
+        Annotated[
+            Annotated[str, Tag("file")] | Annotated[tuple[str, str], Tag("files")],
+            Discriminator(lambda value: "file" if isinstance(value, str) else "files"),
+        ]
+        | None
+    ) = None
     tdc_low: _Counts = 4450
     tdc_high: _Counts = 4950
     ideal_neighbours: bool = False

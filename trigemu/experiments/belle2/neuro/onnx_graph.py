@@ -41,6 +41,9 @@ def read_layers(path: str | Path) -> list[F32]:
         # protobuf and onnx meet damaged files with errors of many kinds.
         reason = " ".join(str(error).split())[:80]
         raise InputError(f"{path}: is not a readable ONNX model ({reason})") from error
+    kinds = sorted({str(values.dtype) for values in constants.values() if values.ndim} - {"float32"})
+    if kinds:
+        raise InputError(f"{path}: its weights are {kinds[0]}, a model in float32 is wanted")
     if len(inputs) != 1 or len(outputs) != 1:
         raise InputError(
             f"{path}: has {len(inputs)} inputs and {len(outputs)} outputs, must have one of each"

@@ -21,7 +21,7 @@ from trigemu.experiments.belle2.signals.processes import Hepmc, Lhe
 from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws
 from trigemu.physics.beams import SUPERKEKB
-from trigemu.physics.constants import PHOTON, PI0, SPEED_OF_LIGHT
+from trigemu.physics.constants import ELECTRON, PHOTON, PI0, SPEED_OF_LIGHT
 from trigemu.physics.event_file import EventFile, Particles, check_energy
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.kinematics import boost
@@ -30,7 +30,7 @@ from trigemu.physics.rows import F64, I64, Rows, fly, isotropic, join, rows, spl
 
 FileModel = HepmcSignal | LheSignal | Hepmc | Lhe
 
-_POSITRON = -11
+_POSITRON = -ELECTRON
 
 
 def load(model: FileModel) -> EventFile:
@@ -46,6 +46,10 @@ def load(model: FileModel) -> EventFile:
         check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
         return file
     file = read_lhe(model.file)
+    if abs(file.first_beam) != ELECTRON:
+        raise InputError(
+            f"{file.name}: its first beam has the code {file.first_beam}, electron or positron is wanted"
+        )
     check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=not model.boost)
     flip = model.flip_z if model.flip_z is not None else file.first_beam == _POSITRON
     if not (flip or model.boost):
