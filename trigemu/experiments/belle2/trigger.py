@@ -125,7 +125,7 @@ class Belle2Trigger:
         if self._setup.algorithms:
             words = np.concatenate([words, self._setup.user_words(frame, time)], axis=1)
         fired = self._menu.evaluate(words, np.ones(len(time), np.uint8))
-        keep = (fired & self._menu.l1_mask).any(axis=1)
+        keep = self._menu.makes_candidate(fired)
         return Candidates(time[keep], fired[keep], fired[keep])
 
     def windows(self, time: I64) -> tuple[I64, I64]:
