@@ -20,9 +20,9 @@ from trigemu.experiments.belle2.cdc.hitmaps import hit_maps
 from trigemu.experiments.belle2.cdc.hough import HoughFinder
 from trigemu.experiments.belle2.cdc.segments import SegmentFinder
 from trigemu.experiments.belle2.cdc.tables import left_right
-from trigemu.experiments.belle2.particles import Particles
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Response
+from trigemu.physics.particles import Particles
 
 sys.path.insert(0, str(Path(__file__).parent))
 import numpy_belle2_cdc as twin

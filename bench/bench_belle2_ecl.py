@@ -16,7 +16,7 @@ import pytest
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.response import ecl_hits
 from trigemu.experiments.belle2.ecl.trigger import CalorimeterTrigger, ecl_words
-from trigemu.experiments.belle2.particles import Particles
+from trigemu.physics.particles import Particles
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
 from belle2_ecl import decide

@@ -29,9 +29,9 @@ from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.sources import CDC, ECL, KLM, SCHEMAS, TIMING
 from trigemu.experiments.belle2.trigger import Belle2Trigger
-from trigemu.experiments.setup import load_setup
 from trigemu.frames.columns import pack
 from trigemu.frames.frame import TimeFrame
+from trigemu.setup.build import load_setup
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))

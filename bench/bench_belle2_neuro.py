@@ -23,7 +23,7 @@ from trigemu.experiments.belle2.neuro.network import DEFAULT_PATTERNS, Network, 
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from reference.belle2_neuro_events import frame
+from support.belle2_neuro_events import frame
 
 SEED = 5
 TRACKS = 2000

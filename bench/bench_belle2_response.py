@@ -11,11 +11,11 @@ import time as clock
 import numpy as np
 import pytest
 
-from trigemu.experiments.belle2.particles import Particles
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
+from trigemu.physics.particles import Particles
 
 EVENTS = 300
 CODES = (*(211,) * 7, *(321,) * 2, 13, *(22,) * 10, 130)

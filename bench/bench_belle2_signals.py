@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from trigemu.experiments.belle2.signals import models
-from trigemu.experiments.belle2.signals.processes import AnyProcess
-from trigemu.experiments.belle2.signals.sampling import make_sampler
+from trigemu.collider.signals import models
+from trigemu.collider.signals.processes import AnyProcess
+from trigemu.collider.signals.sampling import make_sampler
 from trigemu.physics.fsr_rate import scan
 
 EVENTS = 500

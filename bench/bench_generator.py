@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from trigemu import streaming
-from trigemu.experiments.setup import load_setup
+from trigemu.decision.decide import Decider
 from trigemu.frames.columns import pack
 from trigemu.frames.frame import TimeFrame
-from trigemu.streaming.decide import Decider
+from trigemu.setup.build import load_setup
 
 CONFIG = Path(__file__).resolve().parents[1] / "configs" / "na62-dump.toml"
 FRAMES = 20

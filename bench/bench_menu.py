@@ -7,12 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from trigemu.experiments.base import Candidates, Clock
+from trigemu.decision.candidates import Candidates
+from trigemu.decision.sequencer import Sequencer
+from trigemu.experiments.belle2.gdl.ftdl import sums_of_products
 from trigemu.menu.compile import compile_menu
-from trigemu.menu.ftdl import sums_of_products
 from trigemu.menu.planes import pack_lines, unpack_lines
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu, Prescale
-from trigemu.streaming.core.sequencer import Sequencer
+from trigemu.setup.data import Clock
 
 ROWS = 100_000
 BITS = [f"b{i}" for i in range(128)]

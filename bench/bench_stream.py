@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from trigemu import streaming
-from trigemu.experiments.setup import load_setup
+from trigemu.setup.build import load_setup
 
 CONFIG = Path(__file__).resolve().parents[1] / "configs" / "pulser.toml"
 KIB = 256

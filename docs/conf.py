@@ -17,7 +17,7 @@ nitpicky = False
 
 def draw(app):
     """Make the pictures that pages show, with fixed seeds; they are not kept in the repository."""
-    from trigemu.measure.belle2.pictures import draw_page
+    from trigemu.studies.belle2.pictures import draw_page
 
     draw_page(Path(app.srcdir) / "_pictures")
 

@@ -21,7 +21,7 @@ cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
 cdef enum:
     BITS = 64
 
-# Rows of the per-line counts, as in trigemu.streaming.core.sequencer: each line that fires ends in one of them.
+# Rows of the per-line counts, as in trigemu.decision.sequencer: each line that fires ends in one of them.
 cdef enum:
     ACCEPTED
     PRESCALED

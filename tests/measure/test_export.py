@@ -12,16 +12,17 @@ import numpy as np
 import pytest
 
 from trigemu import streaming
+from trigemu.decision.candidates import Candidates
+from trigemu.decision.rows import READOUT, VERDICTS, Row, encode_rows
 from trigemu.errors import InputError
-from trigemu.experiments.base import Candidates
-from trigemu.experiments.setup import Setup, load_setup
 from trigemu.frames.columns import cut_windows, pack
 from trigemu.frames.frame import TRUTH, Fragment
 from trigemu.frames.rundir import RunWriter, create_run
 from trigemu.frames.wire import encode, fragment_message
 from trigemu.measure import export_rows
 from trigemu.measure.export import export_run
-from trigemu.streaming.rows import READOUT, VERDICTS, Row, encode_rows
+from trigemu.setup.build import load_setup
+from trigemu.setup.experiment import Setup
 
 SOURCES = ("p0", "p1", "p2")
 FRAMES = 7

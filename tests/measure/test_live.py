@@ -3,8 +3,8 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from reference.measured_run import toy_setup
 from rich.console import Console
+from support.measured_run import toy_setup
 
 from trigemu.measure.live import PlainLines, bar, live_table, one_line, progress_view
 from trigemu.streaming.core.totals import Snapshot

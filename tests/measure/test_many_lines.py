@@ -13,13 +13,14 @@ from rich.console import Console
 from trigemu import streaming
 from trigemu.cli import cli
 from trigemu.errors import InputError
-from trigemu.experiments.setup import Setup, load_setup
 from trigemu.measure.console import summary_tables
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.report import render
 from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import summarise
+from trigemu.setup.build import build_setup, load_setup
+from trigemu.setup.experiment import Setup
 
 LINES = 150
 
@@ -38,7 +39,7 @@ def many(configs: Path, **changes: object) -> Setup:
         {"name": "half", "when": "odd", "level": "hlt", "prescale": 2},
     ]
     data["menu"] = {**data["menu"], "line": lines, **changes}
-    return Setup.from_dict(data)
+    return build_setup(data)
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +141,9 @@ def test_an_experiment_may_have_room_for_fewer_lines() -> None:
     data = load_setup("na62-dump").to_dict()
     data["menu"]["line"] = [{"name": f"l{i}", "when": "h2"} for i in range(65)]
     with pytest.raises(InputError, match="65 lines are enabled; na62 can have 64"):
-        Setup.from_dict(data)
+        build_setup(data)
     data["menu"]["line"][0]["enabled"] = False
-    assert len(Setup.from_dict(data).menu.lines) == 64
+    assert len(build_setup(data).menu.lines) == 64
 
 
 def test_what_is_shown() -> None:

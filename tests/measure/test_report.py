@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from reference.measured_run import toy_setup, toy_totals
+from support.measured_run import toy_setup, toy_totals
 
 from trigemu.measure import html
 from trigemu.measure.report import render, write_report

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from reference.measured_run import toy_setup, toy_totals
+from support.measured_run import toy_setup, toy_totals
 
 from trigemu.measure.statistics import Efficiency
 from trigemu.measure.summary import signal_labels, summarise, write_summary

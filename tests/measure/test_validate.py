@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure import validate
-from trigemu.measure.na62.published import ROWS
 from trigemu.measure.validate import Result, Row, results, select, tables
+from trigemu.studies.na62.published import ROWS
 
 
 def row(published=10.0, tolerance=1.0, role="prediction", certainty="R", value=10.5, error=0.0):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference.sequencing import DEAD, NA62_TICK_NS, RECORDED, candidates, sequencer, simple, states
+from support.sequencing import DEAD, NA62_TICK_NS, RECORDED, candidates, sequencer, simple, states
 
-from trigemu.experiments.base import Clock
 from trigemu.menu.schema import Choke
+from trigemu.setup.data import Clock
 
 
 def test_choke_at_the_firmwares_numbers() -> None:

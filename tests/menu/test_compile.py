@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.menu_reference import evaluate_line, evaluate_menu
-from reference.sequencing import masks_of
+from reference.menu import evaluate_line, evaluate_menu
+from support.sequencing import masks_of
 
 from trigemu.errors import InputError
 from trigemu.menu.compile import CompiledMenu, bit_index, compile_menu

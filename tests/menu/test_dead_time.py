@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference.sequencing import DEAD, NA62_TICK_NS, RECORDED, sequencer, simple, states
+from support.sequencing import DEAD, NA62_TICK_NS, RECORDED, sequencer, simple, states
 
-from trigemu.experiments.base import Candidates, Clock
+from trigemu.decision.candidates import Candidates
 from trigemu.menu.schema import Bucket, DeadTime
+from trigemu.setup.data import Clock
 
 
 @pytest.mark.parametrize("setting", [0, 1, 2, 3, 10])

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.sequencer_reference import Rule, event_is_kept
-from reference.sequencing import PRESCALED, RECORDED, candidates, menu_of, simple, states
+from reference.sequencer import Rule, event_is_kept
 from scipy import stats
+from support.sequencing import PRESCALED, RECORDED, candidates, menu_of, simple, states
 
-from trigemu.experiments.base import Clock
+from trigemu.decision.sequencer import Sequencer
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.prescale import kept, line_key, mix64
 from trigemu.menu.schema import Line, Menu, Prescale
-from trigemu.streaming.core.sequencer import Sequencer
+from trigemu.setup.data import Clock
 
 
 def test_counter_prescale_sequence() -> None:

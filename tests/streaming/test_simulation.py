@@ -13,9 +13,9 @@ from trigemu.streaming.core.builder import EventBuilder
 from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.plan import Plan, Restart, Send
 from trigemu.streaming.core.producing import ProducerCore
+from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.core.reorder import Reorder
 from trigemu.streaming.core.runstate import State
-from trigemu.streaming.protocol import Note
 
 SOURCES = (("a",), ("b", "c"))
 FRAMES = 40

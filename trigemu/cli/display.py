@@ -25,7 +25,7 @@ def display(
 
     Writes the drift chamber, the Hough plane and the calorimeter as PNG and SVG.
     """
-    from trigemu.measure.belle2.display import write_display
+    from trigemu.studies.belle2.display import write_display
 
     setup = load(config, RunOptions(seed=seed, overrides=overrides))
     for path in write_display(setup, choose(out, f"{Path(config).stem}-display"), frame, event):

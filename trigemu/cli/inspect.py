@@ -29,7 +29,7 @@ def _show(title: str, rows: list[dict[str, Any]], as_json: bool) -> int:
 @JSON
 def configs(as_json: bool) -> int:
     """List the configurations that come with the package."""
-    from trigemu.menu.load import load_config, shipped_configs
+    from trigemu.setup.load import load_config, shipped_configs
 
     rows = []
     for name in shipped_configs():
@@ -42,7 +42,7 @@ def configs(as_json: bool) -> int:
 @JSON
 def signals(as_json: bool) -> int:
     """List the signals that can be generated, with their parameters."""
-    from trigemu.experiments.registry import experiment_names, find_experiment
+    from trigemu.setup.registry import experiment_names, find_experiment
 
     rows = [
         {
@@ -62,8 +62,8 @@ def signals(as_json: bool) -> int:
 @JSON
 def lines(config: str | None, as_json: bool) -> int:
     """List the trigger lines of CONFIG, or of all shipped configurations."""
-    from trigemu.experiments.setup import load_setup
-    from trigemu.menu.load import shipped_configs
+    from trigemu.setup.build import load_setup
+    from trigemu.setup.load import shipped_configs
 
     rows = []
     for name in [config] if config else list(shipped_configs()):
@@ -87,7 +87,7 @@ def lines(config: str | None, as_json: bool) -> int:
 @JSON
 def triggers(as_json: bool) -> int:
     """List the trigger algorithms that installed packages add."""
-    from trigemu.experiments.algorithm import algorithm_names, find_algorithm
+    from trigemu.setup.algorithm import algorithm_names, find_algorithm
 
     rows = [
         {

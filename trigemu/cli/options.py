@@ -12,7 +12,8 @@ import click
 from trigemu.errors import InputError
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.build import build_setup
+from trigemu.setup.experiment import Setup
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -94,11 +95,10 @@ class RunOptions:
 
 def load(config: str, options: RunOptions) -> Setup:
     """Read a configuration, apply ``--set`` and then the options, and check the result."""
-    from trigemu.experiments.setup import Setup
-    from trigemu.menu.load import read_config
+    from trigemu.setup.load import read_config
 
     data, origin = read_config(config, options.overrides)
-    return checked(Setup.from_dict(changed(data, options), origin))
+    return checked(build_setup(changed(data, options), origin))
 
 
 def checked(setup: Setup) -> Setup:

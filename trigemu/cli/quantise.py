@@ -53,7 +53,7 @@ def quantise(network: Path, precisions: tuple[str, ...], as_json: bool) -> int:
     that pass |z| < 15 cm.
     """
     from trigemu.experiments.belle2.neuro.readers import load_network
-    from trigemu.experiments.belle2.training.networks import costs
+    from trigemu.studies.belle2.training.networks import costs
 
     rows = costs(load_network(network), [parse_precision(text) for text in precisions])
     if as_json:

@@ -14,7 +14,8 @@ from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.build import build_setup
+    from trigemu.setup.experiment import Setup
     from trigemu.streaming.core.totals import RunTotals, Snapshot
 
     Start = Callable[[Path, Callable[[Snapshot], None]], RunTotals]
@@ -62,9 +63,8 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
 
 def _recorded(rundir: Path, options: RunOptions) -> Setup:
     """Return the setup of a recorded run, changed by the options."""
-    from trigemu.experiments.setup import Setup
+    from trigemu.config.overrides import apply_override, parse_override
     from trigemu.frames.rundir import RunReader
-    from trigemu.menu.overrides import apply_override, parse_override
 
     data = dict(RunReader(rundir).config)
     for text in options.overrides:
@@ -72,7 +72,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup:
         head, dot, rest = text.partition(".")
         name = f"section.{rest}" if dot and head == data.get("experiment") else text
         apply_override(data, parse_override(name))
-    return Setup.from_dict(changed(data, options), str(rundir / "config.json"))
+    return build_setup(changed(data, options), str(rundir / "config.json"))
 
 
 def conduct(setup: Setup, out: Path, start: Start, options: RunOptions, good: tuple[str, ...] = GOOD) -> int:

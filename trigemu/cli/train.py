@@ -55,7 +55,7 @@ def _given(**options: Any) -> dict[str, Any]:
 @JSON
 def left_right(out: Path, seed: int | None, tracks: int | None, purity: float | None, as_json: bool) -> int:
     """Derive the left/right tables of the track-segment finder from tracks through the wires."""
-    from trigemu.experiments.belle2.training import left_right as room
+    from trigemu.studies.belle2.training import left_right as room
 
     _place(out)
     recipe = room.LeftRightRecipe(**_given(seed=seed, tracks=tracks, purity=purity))
@@ -103,7 +103,7 @@ def neuro(
 
     Writes OUT, and what the networks reach on toys they have not seen beside it as JSON.
     """
-    from trigemu.experiments.belle2.training.fit import load_torch
+    from trigemu.studies.belle2.training.fit import load_torch
 
     load_torch()
     _place(out)
@@ -125,9 +125,9 @@ def neuro(
 
 def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.experiments.belle2.training import networks
-    from trigemu.experiments.belle2.training.recipe import Recipe
     from trigemu.measure.live import bar
+    from trigemu.studies.belle2.training import networks
+    from trigemu.studies.belle2.training.recipe import Recipe
 
     recipe = Recipe(**options)
     with bar("experts", sys.stderr) as progress:
@@ -142,12 +142,12 @@ def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> d
 
 def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.experiments.belle2.training import networks
-    from trigemu.experiments.belle2.training.real import WINDOWS, read_real
-    from trigemu.experiments.belle2.training.recipe import EXPERTS
-    from trigemu.experiments.belle2.training.study import cross_validate
-    from trigemu.experiments.belle2.training.tune import RealRecipe, train_on
     from trigemu.measure.live import bar
+    from trigemu.studies.belle2.training import networks
+    from trigemu.studies.belle2.training.real import WINDOWS, read_real
+    from trigemu.studies.belle2.training.recipe import EXPERTS
+    from trigemu.studies.belle2.training.study import cross_validate
+    from trigemu.studies.belle2.training.tune import RealRecipe, train_on
 
     recipe = RealRecipe(**options)
     tracks = read_real(path)

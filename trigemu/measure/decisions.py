@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-I64 = NDArray[np.int64]
-U64 = NDArray[np.uint64]
+from trigemu.arrays import I64, U64
 
 SHOWN = 5
 """Differences described one by one; the rest is counted."""

@@ -16,16 +16,17 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from trigemu.config.check import validate
+from trigemu.config.names import allowed
+from trigemu.decision.decide import TOTALS
 from trigemu.errors import InputError, RunError
-from trigemu.experiments.base import Scannable, SignalSpec
-from trigemu.experiments.setup import Setup
 from trigemu.measure.grid import grid_points
 from trigemu.measure.offline import Config, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
-from trigemu.menu.load import validate
-from trigemu.menu.names import allowed
-from trigemu.streaming.decide import TOTALS
+from trigemu.setup.build import build_setup
+from trigemu.setup.data import SignalSpec
+from trigemu.setup.experiment import Scannable, Setup
 
 Progress = Callable[[int, int], None]
 """Called with events done and events wanted, over all grid points."""
@@ -162,7 +163,7 @@ def signal_setup(
     data["record"] = {**data["record"], "monitor_every": 2**31}
     if seed is not None:
         data["run"] = {**data["run"], "seed": seed}
-    return Setup.from_dict(data, f"scan of {spec.name}")
+    return build_setup(data, f"scan of {spec.name}")
 
 
 def _table(setup: Setup, name: str) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import InputError, RunError
-from trigemu.experiments.setup import Setup
 from trigemu.frames.rundir import RunReader
 from trigemu.measure.export_files import write_parquet, write_root
 from trigemu.measure.export_rows import Layout, Table, read_tables
+from trigemu.setup.build import build_setup
+from trigemu.setup.experiment import Setup
 
 _EXTRAS = {"root": ("ROOT", "root", ("uproot", "awkward")), "parquet": ("Parquet", "arrow", ("pyarrow",))}
 _WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
@@ -58,7 +59,7 @@ def export_run(run_dir: Path, to: str, file: Path) -> int:
     """
     _check_target(to, Path(file))
     reader = RunReader(Path(run_dir))
-    setup = Setup.from_dict(reader.config, f"{run_dir}/config.json")
+    setup = build_setup(reader.config, f"{run_dir}/config.json")
     layout = Layout.of(setup)
     about = json.dumps(_about(reader, setup))
     draft = Path(file).with_name(Path(file).name + ".part")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
-from trigemu.experiments.base import Trigger
-from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Array, Schema, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH
@@ -19,8 +19,7 @@ from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
 from trigemu.menu.planes import unpack_lines
-from trigemu.streaming.core.sequencer import TriggerState
-from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.setup.experiment import Setup, Trigger
 
 DECISIONS = 65536
 """Rows of a table, about."""

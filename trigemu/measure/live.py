@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
     from trigemu.streaming.core.totals import Snapshot
 
 REFRESH_HZ = 4

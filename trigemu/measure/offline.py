@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from trigemu.experiments.setup import Setup, load_setup
+from trigemu.decision.decide import Decider, Verdict
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.decisions import Decisions
-from trigemu.streaming.decide import Decider, Verdict
+from trigemu.setup.build import load_setup
+from trigemu.setup.experiment import Setup
 
 Config = Setup | str | Path
 """What functions for users take: a setup, a TOML file, or the name of a shipped configuration."""

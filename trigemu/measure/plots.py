@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.base import HistogramSpec
 from trigemu.measure.shown import most_efficient
+from trigemu.setup.data import HistogramSpec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from trigemu.experiments.setup import Setup
 from trigemu.measure import html
 from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
 from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import signal_labels
+from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
 QUANTILES = tuple(1.0 - 10.0**-x for x in np.linspace(0.05, 4.0, 80))

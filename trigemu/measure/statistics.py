@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trigemu.arrays import F64
 from trigemu.errors import InputError
 
 ONE_SIGMA = 0.6826894921370859
 """Confidence level of one standard deviation of a normal distribution, the default everywhere."""
 
 Side = Literal["central", "lower", "upper"]
-F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

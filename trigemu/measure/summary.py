@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from trigemu.experiments.setup import Setup
 from trigemu.measure.statistics import Efficiency, finite, rate
+from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
 PACKAGES = ("trigemu", "numpy", "numba", "pyzmq", "msgpack")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from trigemu.errors import InputError
-from trigemu.experiments.registry import experiment_names
 from trigemu.measure.statistics import finite
+from trigemu.setup.registry import experiment_names
 
 Measured = tuple[float, float]
 """A recomputed value and its statistical error (0 where there is none)."""

@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import U64
+from trigemu.config.names import allowed
+from trigemu.config.origin import Origin, origin_of
 from trigemu.errors import InputError
 from trigemu.menu.expression import ExpressionError, parse
-from trigemu.menu.names import allowed
-from trigemu.menu.origin import Origin, origin_of
 from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
@@ -22,7 +23,6 @@ ANY_L1 = "any l1"
 ANY_HLT = "any hlt"
 """What the sums over all lines of a level are called; lines off (prescale 0) do not count there."""
 
-_U64 = NDArray[np.uint64]
 _FALSE = re.compile(r"\bfalse\b", re.IGNORECASE)
 """A line that says ``false`` is meant never to be true."""
 
@@ -75,34 +75,34 @@ class CompiledMenu:
         return words_for(len(self.lines))
 
     @cached_property
-    def l1_mask(self) -> _U64:
+    def l1_mask(self) -> U64:
         """uint64[words], the lines of the hardware trigger: only they make a candidate."""
         return mask_of_lines([line.level == "l1" for line in self.lines])
 
     @cached_property
-    def hlt_mask(self) -> _U64:
+    def hlt_mask(self) -> U64:
         """uint64[words], the lines of the software trigger."""
         return mask_of_lines([line.level == "hlt" for line in self.lines])
 
     @cached_property
-    def on_mask(self) -> _U64:
+    def on_mask(self) -> U64:
         """uint64[words], the lines that are not switched off by a prescale of 0."""
         return mask_of_lines([line.scale.factor != 0 for line in self.lines])
 
     @property
-    def full_mask(self) -> _U64:
+    def full_mask(self) -> U64:
         """uint64[words], the lines that keep all they fire on: their prescale is 1."""
         return mask_of_lines([line.scale.factor == 1 for line in self.lines])
 
-    def selection_mask(self, name: str) -> _U64:
+    def selection_mask(self, name: str) -> U64:
         """Return the lines (uint64[words]) that ask for this online selection."""
         return mask_of_lines([line.select == name for line in self.lines])
 
-    def makes_candidate(self, fired: _U64) -> NDArray[np.bool_]:
+    def makes_candidate(self, fired: U64) -> NDArray[np.bool_]:
         """Return where a line of the hardware trigger fired: bool[n] from uint64[n, words]."""
         return np.asarray((fired & self.l1_mask).any(axis=1))
 
-    def can_be_recorded(self, passed: _U64) -> NDArray[np.bool_]:
+    def can_be_recorded(self, passed: U64) -> NDArray[np.bool_]:
         """Return which candidates some prescale and dead time would let through: bool[n] from uint64[n, words].
 
         A line of the hardware trigger and, if the menu has any, one of the software trigger passed and is on.

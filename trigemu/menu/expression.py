@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trigemu.menu.names import allowed
+from trigemu.config.names import allowed
 
 MAX_DEPTH = 64
 """Nesting of parentheses and nots; deeper is a mistake, and must not exhaust the stack."""

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels.menu_evaluate import ROOM, evaluate
+from trigemu.arrays import I32, U8, U64
 from trigemu.menu.products import Term
 
 WORD = 64
 
-_I32 = NDArray[np.int32]
-_U64 = NDArray[np.uint64]
-_U8 = NDArray[np.uint8]
-_Tables = tuple[_U8, _I32, _I32, _I32, _U64, _U8]
+_Tables = tuple[U8, I32, I32, I32, U64, U8]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class SumsOfProducts:
     entry_masks: tuple[int, ...]
     width: int
 
-    def evaluate(self, words: _U64, entry: _U8) -> _U64:
+    def evaluate(self, words: U64, entry: U8) -> U64:
         """Return which lines are true.
 
         Parameters
@@ -102,7 +100,7 @@ def words_for(bits: int) -> int:
     return max(-(-bits // WORD), 1)
 
 
-def pack_lines(bits: NDArray[np.bool_]) -> _U64:
+def pack_lines(bits: NDArray[np.bool_]) -> U64:
     """Return bool[n, lines] as uint64[n, words]: line i is bit ``i % 64`` of word ``i // 64``."""
     packed = np.zeros((len(bits), words_for(bits.shape[1]) * 8), np.uint8)
     narrow = np.packbits(bits, axis=1, bitorder="little")
@@ -110,14 +108,14 @@ def pack_lines(bits: NDArray[np.bool_]) -> _U64:
     return packed.view("<u8").astype(np.uint64, copy=False)
 
 
-def unpack_lines(words: _U64, lines: int) -> NDArray[np.bool_]:
+def unpack_lines(words: U64, lines: int) -> NDArray[np.bool_]:
     """Return uint64[n, words] as bool[n, lines]; undoes `pack_lines`."""
     flat = np.ascontiguousarray(words, "<u8").view(np.uint8).reshape(len(words), words.shape[1] * 8)
     return np.unpackbits(flat, axis=1, count=lines, bitorder="little").view(np.bool_)
 
 
-def mask_of_lines(chosen: Sequence[bool]) -> _U64:
+def mask_of_lines(chosen: Sequence[bool]) -> U64:
     """Return one row of lines, uint64[words], that nobody can write to."""
-    mask: _U64 = pack_lines(np.array(chosen, np.bool_)[None])[0]
+    mask: U64 = pack_lines(np.array(chosen, np.bool_)[None])[0]
     mask.setflags(write=False)
     return mask

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from trigemu.config.model import Model
 
 MAX_LINES = 1024
 """Lines in a menu: line i is bit ``i % 64`` of word ``i // 64``."""
 
 
 _Period = Annotated[int, Field(ge=0, le=2**48)]
-
-
-class Model(BaseModel):
-    """Base of all config models: unknown keys are errors, numbers are finite, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Prescale(Model):

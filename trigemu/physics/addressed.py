@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.errors import RunError
 from trigemu.jit import kernel
 from trigemu.physics.rng import Int, normal2, uniform2
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 Blocks = int | I64
 
 STEP_BLOCKS = 1 << 20

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.jit import inlined, kernel
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 
 @kernel

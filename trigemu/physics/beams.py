@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import ELECTRON, mass
 from trigemu.physics.kinematics import boost
-
-F64 = NDArray[np.float64]
 
 _ME = mass(ELECTRON)
 

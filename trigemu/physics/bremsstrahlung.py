@@ -18,11 +18,10 @@ import math
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import ALPHA, PARTICLES, PROTON
 
-F64 = NDArray[np.float64]
 Real = TypeVar("Real", float, F64)
 
 PROTON_MASS = PARTICLES[PROTON].mass

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
+from trigemu.arrays import F64, I64
 from trigemu.jit import inlined
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import mesons
@@ -15,9 +13,6 @@ from trigemu.physics.flight import flight_weight
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.production import BREM, SPECTRUM
 from trigemu.physics.rng import Int, uniform2
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 FIRST_BLOCK = 2
 """Blocks 0 and 1 of an address are left to the caller (decay vertex and decay angles)."""

@@ -9,12 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.errors import InputError
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 

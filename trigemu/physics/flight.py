@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.jit import inlined
 from trigemu.physics.decay import decay_probability
-
-F64 = NDArray[np.float64]
 
 
 @inlined

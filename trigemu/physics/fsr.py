@@ -18,9 +18,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.jit import inlined, kernel
 
-F64 = NDArray[np.float64]
 Spinor = tuple[complex, complex, complex, complex]
 
 Coupling = Literal["vector", "scalar", "pseudoscalar"]

@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.fsr import Coupling, tensor
 from trigemu.physics.fsr_rate import dalitz_limits, dalitz_range, density, scan
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 _NODES = 16
 _ORDER = 40

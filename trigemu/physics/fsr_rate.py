@@ -8,13 +8,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import ALPHA
 from trigemu.physics.fsr import Coupling, massless_scalar, massless_vector, tensor
 from trigemu.physics.pairs import PB_PER_GEV2
-
-F64 = NDArray[np.float64]
 
 _FB = 1000.0 * PB_PER_GEV2
 

@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.errors import InputError
 from trigemu.physics.hepmc_ascii import ALLOWED
 from trigemu.physics.hepmc_table import read_table
-
-F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,15 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.errors import InputError
 from trigemu.physics.event_file import EventFile, Particles
 from trigemu.physics.hepmc_ascii import ALLOWED, BEAM, FINAL
 from trigemu.physics.hepmc_table import Table, read_table
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 
 def read_events(path: str | Path) -> EventFile:

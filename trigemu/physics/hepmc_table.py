@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trigemu._kernels import physics_hepmc
+from trigemu.arrays import F64, I64, Bool
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.hepmc_ascii import BEAM, Event, read_lines, read_text, weight_names
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +61,8 @@ class Table:
     mother: I64
     other: I64
     primary: I64
-    ended: Mask
-    copied: Mask
+    ended: Bool
+    copied: Bool
     momentum: F64
     start: F64
     end: I64

@@ -9,11 +9,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import ALPHA, ELECTRON, mass
-
-F64 = NDArray[np.float64]
 
 _POINTS = 4096
 

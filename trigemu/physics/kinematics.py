@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trigemu.arrays import F64
 from trigemu.jit import inlined
 
-F64 = NDArray[np.float64]
 Vector4 = tuple[float, float, float, float]
 
 

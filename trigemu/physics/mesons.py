@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import (
     BRANCHING,
     ETA,
@@ -32,8 +32,6 @@ from trigemu.physics.constants import (
     RHO0,
     mass,
 )
-
-F64 = NDArray[np.float64]
 
 BEAM_GEV = 400.0
 S = 2.0 * mass(PROTON) * (mass(PROTON) + BEAM_GEV)

@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.physics.constants import ALPHA, ELECTRON, MUON, mass
 from trigemu.physics.kinematics import kallen
 from trigemu.physics.pairs import PB_PER_GEV2
-
-F64 = NDArray[np.float64]
 
 VACUUM_GEV = 246.22
 _TAU = 1.77693

@@ -9,12 +9,10 @@ import math
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.physics.addressed import I64, Draws, accept_reject
+from trigemu.arrays import F64, I64
+from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.constants import ALPHA
-
-F64 = NDArray[np.float64]
 
 PB_PER_GEV2 = 3.893794e8
 """GeV^-2 in pb."""

@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import mesons
 from trigemu.physics.alias import alias_table
@@ -22,9 +22,6 @@ from trigemu.physics.constants import PHOTON, mass
 from trigemu.physics.flight import Flight
 from trigemu.physics.hepmc import Sample
 from trigemu.physics.kinematics import two_body_momentum
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 BREM, SPECTRUM, POOL = 0, 1, 2
 """Kinds of cell.  Their four numbers: z low, z high, -, -; xF and pT low and high; px, py, pz, -."""

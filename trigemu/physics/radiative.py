@@ -15,11 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.constants import ALPHA
 from trigemu.physics.kinematics import boost
 from trigemu.physics.pairs import PB_PER_GEV2
-from trigemu.physics.rows import F64, I64, along, direction, split
+from trigemu.physics.rows import along, direction, split
 
 Process = Literal["gammagammagamma", "mumugamma", "eegamma"]
 

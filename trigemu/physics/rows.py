@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.kinematics import boost
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

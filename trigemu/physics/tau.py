@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.rows import F64, I64, Rows, isotropic, momentum_of_two, rows, split
+from trigemu.physics.rows import Rows, isotropic, momentum_of_two, rows, split
 
 TAU_MASS = 1.77693
 TAU_CTAU_MM = 0.08704

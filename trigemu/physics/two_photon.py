@@ -9,10 +9,10 @@ import math
 
 import numpy as np
 
+from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.constants import ALPHA, ELECTRON, MUON, mass
 from trigemu.physics.pairs import PB_PER_GEV2
-from trigemu.physics.rows import F64, I64
 
 _M = mass(MUON)
 _POINTS = 2001

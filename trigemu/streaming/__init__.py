@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
     from trigemu.streaming.core.totals import RunTotals, Snapshot
 
 # Role processes import this package too: what they do not need is imported where it is used.
@@ -92,16 +92,16 @@ def _do(
         from trigemu.streaming.offline import run_offline
 
         return run_offline(job, on_snapshot)
-    from trigemu.streaming.control import run_processes
+    from trigemu.streaming.roles.control import run_processes
 
     return run_processes(job, on_snapshot)
 
 
 def serve_role(role: str, control: str, name: str, *, keys: Path | None = None) -> int:
-    """Take part in a run as one role; see `trigemu.streaming.roles.serve_role`."""
-    from trigemu.streaming import roles
+    """Take part in a run as one role; see `trigemu.streaming.roles.serve.serve_role`."""
+    from trigemu.streaming.roles import serve
 
-    return roles.serve_role(role, control, name, keys=keys)
+    return serve.serve_role(role, control, name, keys=keys)
 
 
 def serve_control(
@@ -114,8 +114,8 @@ def serve_control(
     on_snapshot: Callable[[Snapshot], None] | None = None,
     on_endpoint: Callable[[str], None] | None = None,
 ) -> RunTotals:
-    """Lead a run whose roles are started elsewhere; see `trigemu.streaming.control.serve_control`."""
-    from trigemu.streaming import control
+    """Lead a run whose roles are started elsewhere; see `trigemu.streaming.roles.control.serve_control`."""
+    from trigemu.streaming.roles import control
 
     return control.serve_control(
         setup, out, bind=bind, keys=keys, insecure=insecure, on_snapshot=on_snapshot, on_endpoint=on_endpoint

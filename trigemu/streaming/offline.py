@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from trigemu.decision.rows import Row
+from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
 from trigemu.frames.columns import Buffer, pack
 from trigemu.frames.frame import Fragment
@@ -13,11 +15,9 @@ from trigemu.frames.wire import fragment_message
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.planning import Job
-from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.recorded import open_source
-from trigemu.streaming.recording import Recording
-from trigemu.streaming.rows import Row
-from trigemu.streaming.verdicts import RowMaker
+from trigemu.streaming.roles.process import resident_bytes
+from trigemu.streaming.roles.recording import Recording
 
 BATCH = 16
 """Frames written at a time."""

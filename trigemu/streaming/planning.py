@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trigemu.decision.decide import EXPECTED
 from trigemu.errors import InputError
-from trigemu.experiments.setup import Setup
 from trigemu.frames.frame import TRUTH
+from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.plan import Plan
-from trigemu.streaming.decide import EXPECTED
 from trigemu.streaming.recorded import open_source
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from trigemu.decision.decide import EXPECTED, expected_schema
+from trigemu.decision.readout import readout_schemas
+from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
-from trigemu.experiments.setup import Setup
 from trigemu.frames.columns import Array, Block
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.rundir import Record, RunReader
 from trigemu.frames.schema import OFFSETS, Schema
 from trigemu.frames.wire import FRAGMENT, decode
-from trigemu.streaming.core.sequencer import TriggerState
-from trigemu.streaming.decide import EXPECTED, expected_schema
-from trigemu.streaming.readout import readout_schemas
-from trigemu.streaming.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.setup.experiment import Setup
 
 _AHEAD = 256
 """Frames kept after they were read; frames are asked for roughly in order."""

@@ -7,8 +7,8 @@ import pytest
 from trigemu_telescope.left_right import LeftRightConfig, left_right
 
 from trigemu.errors import InputError
-from trigemu.experiments.setup import load_setup
 from trigemu.frames.frame import TimeFrame
+from trigemu.setup.build import load_setup
 
 
 def twin(hit_time, channel, time, window):

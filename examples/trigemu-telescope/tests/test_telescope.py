@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trigemu.experiments.setup import load_setup
+from trigemu.setup.build import load_setup
 from trigemu.streaming import run
 
 CONFIG = Path(__file__).resolve().parents[1] / "telescope.toml"

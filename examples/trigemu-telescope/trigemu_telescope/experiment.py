@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from trigemu.experiments.base import Candidates, Clock, HistogramSpec, SignalSpec
-from trigemu.experiments.setup import Setup
+from trigemu.config.model import Model
+from trigemu.decision.candidates import Candidates
 from trigemu.frames.columns import Column, Schema
 from trigemu.frames.frame import TRUTH, TimeFrame
-from trigemu.menu.schema import Model
+from trigemu.setup.data import Clock, HistogramSpec, SignalSpec
+from trigemu.setup.experiment import Setup
 
 PLANES = 3
 HIT = (Column("time", "<i8"), Column("channel", "<u2"))
@@ -43,7 +44,7 @@ class Muons(Model):
 
 @dataclass(frozen=True)
 class TelescopeGenerator:
-    """Makes the fragments of a frame; see `trigemu.experiments.base.Generator`."""
+    """Makes the fragments of a frame; see `trigemu.setup.experiment.Generator`."""
 
     setup: Setup
 
@@ -83,7 +84,7 @@ class TelescopeGenerator:
 
 @dataclass(frozen=True)
 class TelescopeTrigger:
-    """Counts planes per clock period; see `trigemu.experiments.base.Trigger`."""
+    """Counts planes per clock period; see `trigemu.setup.experiment.Trigger`."""
 
     setup: Setup
 
@@ -112,7 +113,7 @@ class TelescopeTrigger:
 
 
 class TelescopeExperiment:
-    """What the framework asks for; see `trigemu.experiments.base.Experiment`."""
+    """What the framework asks for; see `trigemu.setup.experiment.Experiment`."""
 
     name = "telescope"
     config_model = Telescope

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from trigemu.experiments.algorithm import trigger_algorithm
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.frames.frame import TimeFrame
 from trigemu.jit import kernel
+from trigemu.setup.algorithm import trigger_algorithm
 
 
 class LeftRightConfig(BaseModel):

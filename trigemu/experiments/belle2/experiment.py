@@ -9,34 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trigemu.experiments.base import (
-    Clock,
-    Generator,
-    HardwareLatency,
-    HistogramSpec,
-    SignalSpec,
-    Trigger,
-)
 from trigemu.experiments.belle2.bits import BITS
-from trigemu.experiments.belle2.clock import (
-    DATA_CLOCK_TICKS,
-    REVOLUTION_TICKS,
-    TICK_NS,
-    TIMING_CLOCK_TICKS,
-)
+from trigemu.experiments.belle2.clock import DATA_CLOCK_TICKS, REVOLUTION_TICKS, TICK_NS, TIMING_CLOCK_TICKS
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.sources import SCHEMAS, TIMING
 from trigemu.frames.columns import Schema
+from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, SignalSpec
+from trigemu.setup.experiment import Generator, Trigger
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
 SCAN_EVERY_NS = 10_000.0
 """Distance of events in an efficiency scan: about one turn, so that a frame holds several hundred."""
 
 
 class Belle2Experiment:
-    """Belle II (see `trigemu.experiments.base.Experiment`)."""
+    """Belle II (see `trigemu.setup.experiment.Experiment`)."""
 
     name = "belle2"
     config_model = Belle2
@@ -73,7 +62,7 @@ class Belle2Experiment:
 
     def signals(self) -> Sequence[SignalSpec]:
         """Return the signals."""
-        from trigemu.experiments.belle2.signals.models import SIGNALS
+        from trigemu.collider.signals.models import SIGNALS
 
         return SIGNALS
 

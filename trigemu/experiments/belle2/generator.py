@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from trigemu.collider.events import Events, EventSource
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.ecl.response import ecl_hits
-from trigemu.experiments.belle2.events import Events, EventSource
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
@@ -21,7 +21,7 @@ from trigemu.frames.columns import Array
 from trigemu.frames.frame import TRUTH
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
 Columns = Mapping[str, Array]
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trigemu.experiments.base import HistogramSpec
+from trigemu.arrays import I64
 from trigemu.experiments.belle2.sources import CDC
 from trigemu.frames.frame import TimeFrame
+from trigemu.setup.data import HistogramSpec
 
 if TYPE_CHECKING:
     from trigemu.experiments.belle2.trigger import Level1
 
-I64 = NDArray[np.int64]
 
 CELLS, WIRES = 576, 14336
 

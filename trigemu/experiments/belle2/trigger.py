@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import I64, U64
+from trigemu.decision.candidates import Candidates
 from trigemu.errors import InputError
-from trigemu.experiments.base import Candidates
 from trigemu.experiments.belle2.bits import WORDS
 from trigemu.experiments.belle2.cdc.event_time import event_time
 from trigemu.experiments.belle2.cdc.hitmaps import hit_maps, short_patterns
@@ -39,10 +40,7 @@ from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, TIMING, 
 from trigemu.frames.frame import TimeFrame
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
-
-I64 = NDArray[np.int64]
-U64 = NDArray[np.uint64]
+    from trigemu.setup.experiment import Setup
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.experiments.base import SignalSpec
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 from trigemu.physics import constants, mesons
+from trigemu.setup.data import SignalSpec
 
 LOWEST_MOMENTUM_GEV = 10.0
 """Two leptons of more than 5 GeV each, which the searches ask for, need an A' of more than this."""

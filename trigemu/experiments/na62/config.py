@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from trigemu.config.model import Model
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, SPLIT_TIMESTAMPS
-from trigemu.menu.schema import Model
 
 DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
 """The seven inputs of the L0 trigger processor, in vector order (NA62Global.hh)."""

@@ -9,18 +9,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, U8, moyal, ticks
+from trigemu.arrays import F64, I32, I64, U8
+from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, moyal, ticks
 from trigemu.experiments.na62.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
-from trigemu.experiments.na62.hits import I64, LOW16, pack
+from trigemu.experiments.na62.hits import LOW16, pack
 from trigemu.experiments.na62.lookup import in_lkr, in_ring, steps
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
-from trigemu.experiments.na62.transport import CHARGE, F64, MASS, Z, crossing, kicked, momentum
+from trigemu.experiments.na62.transport import CHARGE, MASS, Z, crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
-
-I32 = NDArray[np.int32]
 
 ELECTRON, PHOTON = 11, 22
 

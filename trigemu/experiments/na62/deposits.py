@@ -12,19 +12,14 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from trigemu.arrays import F64, I32, I64, U8
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
-from trigemu.experiments.na62.hits import I64
 from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles, steps
-from trigemu.experiments.na62.transport import CHARGE, F64, NEWCHOD_Z, crossing, momentum
+from trigemu.experiments.na62.transport import CHARGE, NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
-U8 = NDArray[np.uint8]
-I32 = NDArray[np.int32]
 Pair: TypeAlias = tuple[float, float]
 Pulse: TypeAlias = tuple[float, float, float]
 Address: TypeAlias = tuple[Int, Int, Int, Int]

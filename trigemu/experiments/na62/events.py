@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.experiments.na62.aprime import Aprime
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
@@ -26,9 +27,8 @@ from trigemu.physics.arrivals import poisson_times
 from trigemu.physics.rng import Purpose, stream, uniforms
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
-F64 = NDArray[np.float64]
 
 HALO_NUMBER, NEUTRAL_NUMBER, FIRST_SIGNAL = 0, 1, 2
 

@@ -9,22 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trigemu.experiments.base import (
-    Clock,
-    Generator,
-    HardwareLatency,
-    HistogramSpec,
-    SignalSpec,
-    Trigger,
-)
 from trigemu.experiments.na62.bits import ENTRIES, bit_names
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.sources import SCHEMAS
 from trigemu.frames.columns import Schema
+from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, SignalSpec
+from trigemu.setup.experiment import Generator, Trigger
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
 MATCH_NS = 10.0
 """A trigger this near to an event is its own: wider than a cluster (6.24 ns), narrower than a split."""
@@ -37,7 +31,7 @@ SCAN_EVERY_NS = 1000.0
 
 
 class NA62Experiment:
-    """NA62 in beam-dump mode (see `trigemu.experiments.base.Experiment`)."""
+    """NA62 in beam-dump mode (see `trigemu.setup.experiment.Experiment`)."""
 
     name = "na62"
     config_model = NA62

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import I64
 from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
@@ -28,9 +28,8 @@ from trigemu.frames.columns import Array
 from trigemu.frames.frame import TRUTH
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
-I64 = NDArray[np.int64]
 
 KEEP = 4
 """Frames that each step remembers; a fragment needs up to four, and in order each is made once."""

@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64, U8
 from trigemu.errors import InputError, RunError
 from trigemu.experiments.na62.config import Halo
 from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
@@ -32,9 +32,6 @@ from trigemu.physics.constants import KAON, MUON, PARTICLES, PHOTON, PION, SPEED
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-U8 = NDArray[np.uint8]
 Pool: TypeAlias = tuple[F64, F64, I64]
 
 ENTRANCE_Z = 102_000.0

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.frames.columns import Array
 from trigemu.jit import inlined, kernel
-
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
 
 TIME_SHIFT = 32
 CHANNEL_SHIFT = 16

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.base import HistogramSpec
+from trigemu.arrays import I64
 from trigemu.experiments.na62.config import L0
 from trigemu.experiments.na62.geometry import (
     BRICK_PITCH,
@@ -25,8 +25,7 @@ from trigemu.experiments.na62.geometry import (
 from trigemu.experiments.na62.primitives import Columns, Primitives
 from trigemu.experiments.na62.tiles import MUV3_CODES, NEWCHOD_CODES, NO_TILE, pad_quadrant
 from trigemu.frames.frame import TimeFrame
-
-I64 = NDArray[np.int64]
+from trigemu.setup.data import HistogramSpec
 
 _X, _Y = COLUMNS * BRICK_WIDTH, ROWS * BRICK_PITCH
 _PAIR_LSB, _DT_LSB, _BIN = 128, 512, 8

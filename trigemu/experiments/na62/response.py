@@ -15,14 +15,12 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.experiments.na62 import counters, deposits
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Response
 from trigemu.experiments.na62.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
 from trigemu.experiments.na62.hits import Deposits, TileLogic, between, digitise, shift, thin
-from trigemu.experiments.na62.transport import F64
-
-I64 = NDArray[np.int64]
 
 LOOK_BACK_NS = 1000.0
 """How far back hits of the frame before are followed for merging and dead time."""

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F32, F64
 from trigemu.errors import InputError, RunError
 from trigemu.experiments.na62.aprime import PARENTS, Aprime
 from trigemu.experiments.na62.geometry import FIDUCIAL_Z, TAX_SOURCE
@@ -19,9 +20,6 @@ from trigemu.physics.flight import Flight
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.production import Cells, Producer, brem_cells, pool_cells, spectrum_cells
 from trigemu.physics.rng import Int, Purpose, stream, uniform2
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 _SOURCE_X, _SOURCE_Y, _SOURCE_Z = TAX_SOURCE
 _NEAR_Z, _FAR_Z = FIDUCIAL_Z

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from trigemu.arrays import F64
 
 EVENT_PLANE_MM = 238131.5
 """z of the plane that defines an event's time, the centre of NewCHOD (NA62 framework).

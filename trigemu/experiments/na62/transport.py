@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64
 from trigemu.experiments.na62.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD
 from trigemu.jit import inlined, kernel
 
 if TYPE_CHECKING:
     from trigemu.experiments.na62.tracks import Tracks
 
-F64 = NDArray[np.float64]
 
 LIGHT_MM_NS = 299.792458
 """Speed of light, mm/ns (exact)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trigemu._kernels import na62_states
-from trigemu.experiments.base import Candidates
+from trigemu.arrays import I64, U64
+from trigemu.decision.candidates import Candidates
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
 from trigemu.experiments.na62.l0tp import REFERENCE, Entries, process
@@ -19,10 +19,8 @@ from trigemu.experiments.na62.selection import passes_ee, window_lsb
 from trigemu.frames.frame import TimeFrame
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
-I64 = NDArray[np.int64]
-U64 = NDArray[np.uint64]
 
 SLOT_MARGIN = 2 * TIMESTAMP_LSB
 """How far from a trigger a primitive that it reads can be: slots N - 1 to N + 1 of at most one timestamp."""

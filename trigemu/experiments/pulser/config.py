@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 
 class Pulser(Model):

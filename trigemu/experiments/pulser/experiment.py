@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from trigemu.experiments.base import Clock, HistogramSpec, SignalSpec
 from trigemu.experiments.pulser.config import Burst, Pulser
 from trigemu.experiments.pulser.generator import PulseGenerator, schemas
 from trigemu.experiments.pulser.trigger import BITS, PulserTrigger, histograms
 from trigemu.frames.columns import Schema
+from trigemu.setup.data import Clock, HistogramSpec, SignalSpec
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
 
 class PulserExperiment:
-    """See `trigemu.experiments.base.Experiment`."""
+    """See `trigemu.setup.experiment.Experiment`."""
 
     name = "pulser"
     config_model: type[BaseModel] = Pulser

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.base import Candidates, HistogramSpec
+from trigemu.decision.candidates import Candidates
 from trigemu.experiments.pulser.config import Pulser
 from trigemu.frames.frame import TimeFrame
+from trigemu.setup.data import HistogramSpec
 
 if TYPE_CHECKING:
-    from trigemu.experiments.setup import Setup
+    from trigemu.setup.experiment import Setup
 
 BITS = ("two", "three", "many", "odd")
 """At least two, three, or as many sources as there are (at least two) agree; the cell number is odd."""

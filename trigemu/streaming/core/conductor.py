@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trigemu.streaming import protocol as p
+from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
 from trigemu.streaming.core.liveness import Liveness
 from trigemu.streaming.core.peers import Peer, Peers
 from trigemu.streaming.core.plan import Instruction, Plan, Restart, Send
+from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.core.runstate import RunState, State
-from trigemu.streaming.protocol import Note
 
 ENDING = ("producer", "worker", "recorder")
 """Order in which roles deliver their totals."""

@@ -49,7 +49,7 @@ class RunTotals:
         How many candidates were decided, and the hash over all decisions in frame order.
     tally
         int64[n signals, 2 + L + 2]: generated, accepted, and accepted with line i, any L1 line, any HLT line
-        passed near by (`trigemu.streaming.decide.Verdict`).
+        passed near by (`trigemu.decision.decide.Verdict`).
     monitor
         Histogram name -> counts, summed over the sampled frames.
     latency

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 _Counts = Annotated[int, Field(ge=0, lt=2**14)]
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
+from trigemu.arrays import F64, I64
 
 SUPERLAYERS = 9
 LAYERS = 56

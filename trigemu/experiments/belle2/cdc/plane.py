@@ -24,12 +24,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64, U64
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.cdc.geometry import AXIAL, PRIORITY_LAYER, RADIUS, SEGMENTS
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-U64 = NDArray[np.uint64]
 
 CURVATURE = 29.9792458 * 1.5e-4
 """1/(R pT) in GeV/cm: speed of light in cm/ns times the field of 1.5 T in the experiment's units."""

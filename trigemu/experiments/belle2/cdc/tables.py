@@ -17,10 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import U8
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.cdc.config import Cdc
-
-U8 = NDArray[np.uint8]
 
 INNER_ENTRIES = 1 << 16
 """Entries for superlayer 0: 15 wires and the priority."""

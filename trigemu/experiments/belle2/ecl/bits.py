@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from trigemu.experiments.belle2.records import EclTrigger
 
-U32 = NDArray[np.uint32]
-
 
 def _field(name: str, count: int) -> tuple[str, ...]:
     return tuple(f"{name}_{i}" for i in range(count))

@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import I16
+
 CELLS = 576
 CRYSTALS = 8736
 FORWARD_LAST, BARREL_LAST = 80, 512
@@ -19,8 +21,6 @@ BARREL_RINGS, BARREL_RING = 46, 144
 FORWARD_RINGS = (48, 48, 64, 64, 64, 96, 96, 96, 96, 96, 96, 144, 144)
 BACKWARD_RINGS = (144, 144, 96, 96, 96, 96, 96, 64, 64, 64)
 _THETA_OF_RING = ((1,) * 4 + (2,) * 5 + (3,) * 4, (16,) * 4 + (17,) * 6)
-
-I16 = NDArray[np.int16]
 
 
 def rings() -> NDArray[np.int64]:

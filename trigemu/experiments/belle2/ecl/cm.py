@@ -19,14 +19,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I32
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl.cells import CELLS
 from trigemu.experiments.belle2.ecl.positions import centres
-
-I32 = NDArray[np.int32]
-F64 = NDArray[np.float64]
 
 ELECTRON_GEV, POSITRON_GEV = 7.004, 4.002
 HALF_CROSSING_RAD = 0.0415

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from trigemu.config.model import Model
 from trigemu.experiments.belle2.ecl.response_config import EclResponse
-from trigemu.menu.schema import Model
 
 Gev = Annotated[float, Field(ge=0, le=1e3)]
 Degree = Annotated[int, Field(ge=0, le=360)]

@@ -15,11 +15,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64
 from trigemu.experiments.belle2.ecl.cells import BACKWARD_RINGS, BARREL_RINGS, FORWARD_RINGS, rings
 from trigemu.jit import inlined
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 FORWARD_DEG = (12.4, 31.4)
 BARREL_DEG = (32.2, 128.7)

@@ -8,20 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I16, I32, I64
+from trigemu.collider.response import helix
+from trigemu.collider.response.showers import SPOTS, deposit, spots
 from trigemu.experiments.belle2.ecl.cells import CELLS, CRYSTALS, cell_of_crystal
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.crystals import ring_look_up, ring_table
 from trigemu.experiments.belle2.ecl.response_config import EclResponse
-from trigemu.experiments.belle2.ecl.showers import SPOTS, deposit, spots
-from trigemu.experiments.belle2.particles import Particles
-from trigemu.experiments.belle2.response import helix
 from trigemu.jit import kernel
+from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-I32 = NDArray[np.int32]
-I16 = NDArray[np.int16]
 
 _CELL = int(Purpose.ECL_CELL)
 _COUNT = int(Purpose.ECL_BACKGROUND_COUNT)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 Positive = Annotated[float, Field(gt=0, le=1e6)]
 NonNegative = Annotated[float, Field(ge=0, le=1e6)]

@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I16, I64, U32
 from trigemu.experiments.belle2.records import EclTrigger
-
-I64 = NDArray[np.int64]
-I16 = NDArray[np.int16]
-F64 = NDArray[np.float64]
-U32 = NDArray[np.uint32]
 
 
 class Counts(NamedTuple):

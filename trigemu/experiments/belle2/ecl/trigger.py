@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from trigemu._kernels.belle2_ecl_bits import Bits
 from trigemu._kernels.belle2_ecl_clusters import Clusters
+from trigemu.arrays import F64, I64, U16
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl import cells, cm
 from trigemu.experiments.belle2.ecl.bits import ecl_words
@@ -25,9 +26,6 @@ from trigemu.experiments.belle2.records import EclTrigger
 
 __all__ = ["CalorimeterTrigger", "ecl_words"]
 
-U16 = NDArray[np.uint16]
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
 
 _RINGS = 18
 _SUMS = 4

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 Positive = Annotated[float, Field(gt=0)]
 Degrees = Annotated[float, Field(ge=0, le=180)]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from trigemu.arrays import F64
 
 
 def momentum(p: F64) -> F64:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, Bool
 from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.frame import sqrt_s
 from trigemu.experiments.belle2.hlt.objects import Objects
-
-Bools = NDArray[np.bool_]
-F64 = NDArray[np.float64]
 
 TAGS = (
     *("ee2clst", "gg2clst", "gg_barrel", "gg_endcap", "ecl_muon_pair", "gg_high_pt"),
@@ -19,7 +17,7 @@ TAGS = (
 """What `cluster_tags` returns, beside ``pair_dphi``."""
 
 
-def cluster_tags(objects: Objects, track: NDArray[np.int16]) -> tuple[dict[str, Bools], F64]:
+def cluster_tags(objects: Objects, track: NDArray[np.int16]) -> tuple[dict[str, Bool], F64]:
     """Return name -> bool[n] of `TAGS`, and the leading clusters' difference in azimuth in degrees (nan without two).
 
     ``photon_pair``: both are photons in 17-150 degrees.  ``track`` is the clusters' column of that name.
@@ -40,7 +38,7 @@ def cluster_tags(objects: Objects, track: NDArray[np.int16]) -> tuple[dict[str, 
 
 def _pairs(
     objects: Objects, first: NDArray[np.int64], second: NDArray[np.int64], track: NDArray[np.int16]
-) -> dict[str, Bools]:
+) -> dict[str, Bool]:
     a, b = objects.cluster_cm[first], objects.cluster_cm[second]
     ea, eb = a[:, 3], b[:, 3]
     dphi, theta_sum = angles.dphi(a, b), angles.theta(a) + angles.theta(b)
@@ -76,7 +74,7 @@ def _pairs(
     }
 
 
-def _single_tag(objects: Objects, tags: dict[str, Bools]) -> None:
+def _single_tag(objects: Objects, tags: dict[str, Bool]) -> None:
     """One looseB track against a pi0 or something heavier that decays to two photons."""
     track = np.where(
         objects.leaders["negative"] >= 0, objects.leaders["negative"], objects.leaders["positive"]

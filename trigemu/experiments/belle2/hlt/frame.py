@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from trigemu.arrays import F64
 
 ELECTRON_GEV, POSITRON_GEV = 7.004, 4.002
 HALF_CROSSING_RAD = 0.0415

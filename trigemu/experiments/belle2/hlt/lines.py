@@ -10,16 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import Bool
 from trigemu.experiments.belle2.hlt.clusters import cluster_tags
 from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.hlt.objects import Objects
 from trigemu.experiments.belle2.hlt.tracks import track_tags
 from trigemu.experiments.belle2.hlt.vertex import displaced
 
-Bools = NDArray[np.bool_]
 
-
-def decide(objects: Objects, track: NDArray[np.int16], config: Hlt) -> dict[str, Bools]:
+def decide(objects: Objects, track: NDArray[np.int16], config: Hlt) -> dict[str, Bool]:
     """Return name -> bool[n] of every line and veto, without the prefix of `HLT_BITS`.
 
     ``track`` is the clusters' column of that name.
@@ -46,11 +45,11 @@ def decide(objects: Objects, track: NDArray[np.int16], config: Hlt) -> dict[str,
     }
 
 
-def _none_of(tags: dict[str, Bools], *names: str) -> Bools:
+def _none_of(tags: dict[str, Bool], *names: str) -> Bool:
     return np.asarray(~np.logical_or.reduce([tags[name] for name in names]))
 
 
-def _track_lines(objects: Objects, tags: dict[str, Bools]) -> dict[str, Bools]:
+def _track_lines(objects: Objects, tags: dict[str, Bool]) -> dict[str, Bool]:
     count = objects.counts
     p, p_b = objects.values["p_max"], objects.values["p_max_b"]
     two, two_b = count["loose"] == 2, count["loose_b"] == 2
@@ -71,7 +70,7 @@ def _track_lines(objects: Objects, tags: dict[str, Bools]) -> dict[str, Bools]:
     }
 
 
-def _cluster_lines(objects: Objects, tags: dict[str, Bools]) -> dict[str, Bools]:
+def _cluster_lines(objects: Objects, tags: dict[str, Bool]) -> dict[str, Bool]:
     count = objects.counts
     quiet = count["e2000"] == 0
     return {
@@ -88,7 +87,7 @@ def _cluster_lines(objects: Objects, tags: dict[str, Bools]) -> dict[str, Bools]
     }
 
 
-def _photon_lines(objects: Objects) -> dict[str, Bools]:
+def _photon_lines(objects: Objects) -> dict[str, Bool]:
     count = objects.counts
     alone = count["medium"] == 1
     return {

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_hlt
+from trigemu.arrays import F64, I64
 from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.hlt.frame import to_cm
 from trigemu.frames.columns import check_offsets
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 Columns = Mapping[str, NDArray[np.generic]]
 
 PION_GEV = 0.13957039

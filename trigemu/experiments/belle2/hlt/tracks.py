@@ -12,12 +12,10 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, Bool
 from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.frame import sqrt_s
 from trigemu.experiments.belle2.hlt.objects import Objects
-
-Bools = NDArray[np.bool_]
-F64 = NDArray[np.float64]
 
 PAIR_TAGS = (
     *("ee2leg", "ee1leg1trk", "ee1leg1e", "eexx", "eexx_select", "ee_brem", "muon_pair", "selectmumu"),
@@ -29,7 +27,7 @@ FLAT_EDGES = (0.0, 19.0, 22.0, 25.0, 30.0, 35.0, 45.0, 60.0, 90.0, 180.0)
 """Polar angles in degrees between the lines "ee flat"."""
 
 
-def track_tags(objects: Objects) -> dict[str, Bools]:
+def track_tags(objects: Objects) -> dict[str, Bool]:
     """Return name -> bool[n] of everything that follows from the leading tracks alone."""
     n = len(objects.counts["tracks"])
     tags = {name: np.zeros(n, bool) for name in PAIR_TAGS}
@@ -56,7 +54,7 @@ def _leg(objects: Objects, rows: NDArray[np.int64]) -> tuple[F64, F64, F64]:
     return p, lab, lab * p / angles.momentum(objects.track_lab[rows])
 
 
-def _pairs(objects: Objects, events: NDArray[np.int64]) -> dict[str, Bools]:
+def _pairs(objects: Objects, events: NDArray[np.int64]) -> dict[str, Bool]:
     rows = [objects.leaders[side][events] for side in ("negative", "positive")]
     a, b = (objects.track_cm[row] for row in rows)
     (pa, lab_a, ea), (pb, lab_b, eb) = (_leg(objects, row) for row in rows)
@@ -114,7 +112,7 @@ def _pairs(objects: Objects, events: NDArray[np.int64]) -> dict[str, Bools]:
     }
 
 
-def _electron_samples(objects: Objects, tags: dict[str, Bools]) -> None:
+def _electron_samples(objects: Objects, tags: dict[str, Bool]) -> None:
     """Add "selectee_cluster" (a leg and a cluster above half of the Y(4S) mass), "selectee" and the flat lines."""
     n = len(objects.counts["tracks"])
     angle = np.zeros(n)
@@ -135,10 +133,10 @@ def _electron_samples(objects: Objects, tags: dict[str, Bools]) -> None:
         tags[f"ee_flat_{k}"] = tags["selectee"] & (angle >= low) & (angle < high)
 
 
-def _cosmic(objects: Objects) -> Bools:
+def _cosmic(objects: Objects) -> Bool:
     """Exactly two tracks of opposite charge, in line to 2 degrees, away from the region where the field is poor."""
     rows = [objects.leaders[side] for side in ("negative_any", "positive_any")]
-    found: Bools = (objects.counts["tracks"] == 2) & (rows[0] >= 0) & (rows[1] >= 0)
+    found: Bool = (objects.counts["tracks"] == 2) & (rows[0] >= 0) & (rows[1] >= 0)
     events = np.flatnonzero(found)
     a, b = (objects.track_lab[row[events]] for row in rows)
     good = (180.0 - angles.dphi(a, b) < 2.0) & (np.abs(180.0 - angles.theta(a) - angles.theta(b)) < 2.0)

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F64, Bool
 from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.config import Vertex
 from trigemu.experiments.belle2.hlt.objects import Objects
-
-F64 = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +97,7 @@ def chi2_limit(probability: float) -> float:
     return NormalDist().inv_cdf(1.0 - probability / 2.0) ** 2
 
 
-def displaced(objects: Objects, config: Vertex) -> Bools:
+def displaced(objects: Objects, config: Vertex) -> Bool:
     """Return bool[n]: the leading tracks of both charges, wherever they come from, meet away from the beams."""
     out = np.zeros(len(objects.counts["tracks"]), bool)
     rows = [objects.leaders[side] for side in ("negative_any", "positive_any")]

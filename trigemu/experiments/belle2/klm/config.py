@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 
 class Klm(Model):

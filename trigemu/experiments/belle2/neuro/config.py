@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.menu.schema import Model
+from trigemu.config.model import Model
 
 Bits = Annotated[int, Field(ge=1, le=20)]
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trigemu.arrays import F32, F64, I32
 from trigemu.experiments.belle2.neuro.config import Precision
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-I32 = NDArray[np.int32]
 
 DEGREE = 3
 PIECES = 32

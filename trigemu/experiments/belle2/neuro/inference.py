@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_mlp_float
+from trigemu.arrays import F32
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.network import INPUTS, OUTPUTS, Network
 from trigemu.experiments.belle2.neuro.packing import pack
-
-F32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

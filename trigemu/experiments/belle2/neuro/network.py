@@ -27,10 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trigemu.arrays import F32
 from trigemu.errors import InputError
-
-F32 = NDArray[np.float32]
-I32 = NDArray[np.int32]
 
 SUPERLAYERS = 9
 INPUTS = 3 * SUPERLAYERS

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F32
 from trigemu.errors import InputError
-
-F32 = NDArray[np.float32]
 
 ALLOWED = "Gemm, or MatMul and Add, then Tanh, with or without a factor 1/2 before it"
 

@@ -8,16 +8,12 @@ counts as positive, so it gives the table's first entry and not zero.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trigemu._kernels.belle2_mlp import COLUMNS, Fixed
+from trigemu.arrays import I16, I32, I64
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.curve import activations, bend
 from trigemu.experiments.belle2.neuro.network import Expert, Network
-
-I64 = NDArray[np.int64]
-I32 = NDArray[np.int32]
-I16 = NDArray[np.int16]
 
 FEW = 4
 """Layers with up to this many nodes are summed node by node: there would be nothing to fill vectors with."""

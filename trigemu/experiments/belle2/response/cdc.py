@@ -8,18 +8,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.belle2.particles import Particles
-from trigemu.experiments.belle2.response.cells import WIRES, drift_cells, row6, wires
+from trigemu.arrays import F64, I64
+from trigemu.collider.response.cells import WIRES, drift_cells, row6, wires
+from trigemu.collider.response.helix import perigees
+from trigemu.collider.response.occupancy import background_hits, wire_chances
+from trigemu.collider.response.passage import MAX_HITS, settings, track_hits
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.response.helix import perigees
-from trigemu.experiments.belle2.response.occupancy import background_hits, wire_chances
-from trigemu.experiments.belle2.response.passage import MAX_HITS, settings, track_hits
 from trigemu.frames.columns import Array
 from trigemu.jit import kernel
+from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
 
 _ROOM = 90
 """Hits to make room for, per charged particle; more is asked for if that is too few."""

@@ -5,20 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I64, U8, U16
+from trigemu.collider.response.helix import perigees
 from trigemu.experiments.belle2.klm.geometry import exists
-from trigemu.experiments.belle2.particles import Particles
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.response.helix import perigees
 from trigemu.experiments.belle2.response.stopping import HITS, particle_hits, settings
 from trigemu.frames.columns import Array
 from trigemu.jit import kernel
 from trigemu.physics.constants import MUON
+from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, Purpose, poisson, uniform2
-
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-U8 = NDArray[np.uint8]
-U16 = NDArray[np.uint16]
 
 _ELECTRON, _K_LONG, _NEUTRON = 11, 130, 2112
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.belle2.particles import Particles
-from trigemu.experiments.belle2.response.clusters import find_clusters
+from trigemu.arrays import I64
+from trigemu.collider.response.clusters import find_clusters
+from trigemu.collider.response.helix import perigees
+from trigemu.collider.response.tracking import find_tracks
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.response.helix import perigees
 from trigemu.experiments.belle2.response.klm import simulate
-from trigemu.experiments.belle2.response.tracking import find_tracks
 from trigemu.frames.columns import Array
-
-I64 = NDArray[np.int64]
+from trigemu.physics.particles import Particles
 
 
 def _numbers(found: NDArray[np.bool_], particles: Particles) -> tuple[I64, I64]:

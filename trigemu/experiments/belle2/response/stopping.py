@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
+from trigemu.arrays import F64, U16
+from trigemu.collider.response.helix import direction, path, position
 from trigemu.experiments.belle2.response.config import Muons
-from trigemu.experiments.belle2.response.helix import direction, path, position
 from trigemu.experiments.belle2.response.yoke import (
     BARREL_HALF_LENGTH,
     BARREL_LAYERS,
@@ -29,8 +27,6 @@ from trigemu.jit import inlined
 from trigemu.physics.constants import KAON, MUON, PARTICLES, PION
 from trigemu.physics.rng import Int, Purpose, normal2, uniform2
 
-F64 = NDArray[np.float64]
-U16 = NDArray[np.uint16]
 Vector = tuple[float, float, float]
 Address = tuple[Int, Int, int, int]
 """Seed, frame, event, and the first number of a particle's block."""

@@ -12,13 +12,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
-from trigemu.experiments.belle2.response.helix import arc_at_radius, arc_at_z, crossing, direction, position
+from trigemu.arrays import F64
+from trigemu.collider.response.helix import arc_at_radius, arc_at_z, crossing, direction, position
 from trigemu.jit import inlined
-
-F64 = NDArray[np.float64]
 
 CENTRE_Z = 470.0
 """z of the middle of barrel and endcaps (OffsetZ, SolenoidZ in the experiment's BKLM.xml and EKLM.xml)."""

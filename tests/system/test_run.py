@@ -1,0 +1,162 @@
+"""Whole runs with real processes: the decisions are the same, however the frames are streamed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.runs import same_decisions
+
+from trigemu import streaming
+from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, decode_rows
+from trigemu.errors import InputError
+from trigemu.frames.rundir import RunReader
+from trigemu.frames.wire import decode
+from trigemu.setup.build import build_setup
+from trigemu.setup.experiment import Setup
+from trigemu.streaming.core.totals import RunTotals, Snapshot
+
+
+def check(setup: Setup, totals: RunTotals, frames: int) -> None:
+    sources = len(setup.schemas)
+    assert totals.closed
+    assert totals.frames["planned"] == frames
+    assert totals.fragments["expected"] == totals.fragments["built"] == frames * sources
+    assert totals.triggers["candidates"] == totals.decisions > frames
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_decisions_do_not_depend_on_the_workers(pulser, tmp_path: Path, workers: int) -> None:
+    setup = pulser(f"streaming.workers={workers}")
+    offline = streaming.run(setup, tmp_path / "offline", offline=True)
+    live = streaming.run(setup, tmp_path / "live")
+    check(setup, offline, 300)
+    check(setup, live, 300)
+    same_decisions(live, offline)
+    assert live.quality == offline.quality == "good"
+    assert RunReader(tmp_path / "live").closed
+    assert not (tmp_path / "live" / "processes.json").exists()
+    stored = RunTotals.from_dict(json.loads((tmp_path / "live" / "totals.json").read_text()))
+    same_decisions(stored, live)
+    assert stored.latency["total"].count == 300
+    assert not live.throughput["open_loop"]
+
+
+def test_another_seed_decides_otherwise(pulser, tmp_path: Path) -> None:
+    one = streaming.run(pulser("run.frames=20"), tmp_path / "one", offline=True)
+    other = streaming.run(pulser("run.frames=20", "run.seed=2"), tmp_path / "other", offline=True)
+    assert one.decisions_sha256 != other.decisions_sha256
+
+
+def test_two_runs_do_not_leak(pulser, tmp_path: Path) -> None:
+    setup = pulser("run.frames=60")
+    first = streaming.run(setup, tmp_path / "first")
+    second = streaming.run(setup, tmp_path / "second")
+    same_decisions(first, second)
+    assert first.run_id != second.run_id
+    assert second.fragments["duplicate"] == second.fragments["unexpected"] == 0
+
+
+def test_snapshots_tell_how_far_the_run_is(pulser, tmp_path: Path) -> None:
+    seen: list[Snapshot] = []
+    streaming.run(pulser(), tmp_path / "run", on_snapshot=seen.append)
+    assert seen[-1].frames_done == seen[-1].frames_total == 300
+    assert [each.frames_done for each in seen] == sorted(each.frames_done for each in seen)
+    assert seen[-1].state == "stopped"
+    assert {"recorder", "worker-0", "worker-1", "producer-0"} <= set(seen[-1].memory_mib)
+
+
+def test_what_is_recorded_is_what_was_decided(pulser, tmp_path: Path) -> None:
+    setup = pulser("run.frames=40")
+    totals = streaming.run(setup, tmp_path / "run")
+    reader = RunReader(tmp_path / "run")
+    rows = [
+        row for record in reader.records(VERDICTS) for row in decode_rows(decode(record.parts, SCHEMAS), ())
+    ]
+    assert [row.frame for row in rows] == list(range(40))
+    states = np.concatenate([row.state for row in rows])
+    assert np.bincount(states, minlength=4).tolist() == [
+        totals.triggers[name] for name in ("recorded", "prescaled", "dead_time", "vetoed")
+    ]
+    # One piece per recorded trigger in the read-out of every detector.
+    schemas = {name: schema.with_offsets() for name, schema in setup.schemas.items()}
+    pieces = [
+        len(message.block["offsets"]) - 1
+        for message in (decode(record.parts, schemas) for record in reader.records(READOUT))
+        if message.fields["source"] == "p0" and message.block is not None
+    ]
+    assert sum(pieces) == totals.triggers["recorded"]
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_replay_of_all_fragments_decides_the_same(pulser, tmp_path: Path, offline: bool) -> None:
+    setup = pulser("run.frames=80", "record.mode=all")
+    original = streaming.run(setup, tmp_path / "original")
+    again = streaming.replay(tmp_path / "original", setup, tmp_path / "again", offline=offline)
+    same_decisions(original, again)
+    assert again.replay is None
+    # A replay that keeps all fragments can be replayed as well: they are recorded verbatim.
+    third = streaming.replay(tmp_path / "again", setup, tmp_path / "third", offline=True)
+    same_decisions(original, third)
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_replay_of_accepted_triggers_fires_the_same_lines(pulser, tmp_path: Path, offline: bool) -> None:
+    setup = pulser("run.frames=80")
+    original = streaming.run(setup, tmp_path / "original")
+    again = streaming.replay(tmp_path / "original", setup, tmp_path / "again", offline=offline)
+    recorded = original.triggers["recorded"]
+    assert recorded > 100
+    assert again.replay == {"compared": recorded, "same": recorded, "different": 0, "first": None}
+    assert again.quality == "good"
+    assert again.closed
+
+
+def test_replay_with_another_menu_says_what_differs(pulser, configs: Path, tmp_path: Path) -> None:
+    streaming.run(pulser("run.frames=40"), tmp_path / "original", offline=True)
+    changed = pulser("run.frames=40")
+    data = changed.to_dict()
+    data["menu"]["line"][1]["when"] = "many and odd"
+    setup = build_setup(data)
+    again = streaming.replay(tmp_path / "original", setup, tmp_path / "again", offline=True)
+    assert again.quality == "tainted"
+    assert again.replay is not None
+    assert again.replay["different"] > 0
+    frame, time, expected, got = again.replay["first"]
+    name = setup.menu.names[1]
+    assert name in expected
+    assert name not in got
+    assert 0 <= frame < 40
+    assert time >= 0
+
+
+def test_realtime_inhibits_what_it_cannot_take_and_still_closes(pulser, tmp_path: Path) -> None:
+    setup = pulser(
+        "streaming.policy=realtime", "streaming.speed=100", "streaming.credits=2", "streaming.workers=1"
+    )
+    totals = streaming.run(setup, tmp_path / "run")
+    assert totals.closed
+    assert totals.frames["lost"] > 0
+    assert totals.fragments["dropped"] == totals.frames["lost"] * len(setup.schemas)
+    assert totals.dead_s >= totals.frames["lost"] * setup.clock.frame_s * 0.999
+    assert totals.live_s + totals.dead_s == pytest.approx(300 * setup.clock.frame_s)
+    assert totals.throughput["open_loop"]
+
+
+def test_an_output_directory_that_is_taken_is_refused(pulser, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="not empty"):
+        streaming.run(pulser(), tmp_path)
+
+
+def test_producers_must_cover_the_sources(pulser, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="every source exactly once"):
+        streaming.run(pulser('streaming.producers=[["p0"],["p1"]]'), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_replay_of_something_else_is_refused(pulser, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        streaming.replay(tmp_path, pulser(), tmp_path / "out")

@@ -1,0 +1,1 @@
+"""What generated particles leave in a detector, and what its reconstruction makes of that."""

@@ -1,0 +1,194 @@
+"""B -> K S and B -> K* S with a long-lived scalar; the other B comes from a file or is absent.
+
+Everything is decayed where the B rests, flight of S included, and boosted.  Sources: signals_facts 5.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trigemu.arrays import F64, I64
+from trigemu.collider.signals.acceptance import all_of, in_cdc
+from trigemu.collider.signals.collision import (
+    FIRST_STEP,
+    Sampled,
+    boosted,
+    draws_of,
+    energies,
+    moved,
+    spot,
+    to_particles,
+)
+from trigemu.collider.signals.models import BtoKS
+from trigemu.collider.signals.pair_production import back_to_back
+from trigemu.errors import InputError
+from trigemu.physics import constants, tau
+from trigemu.physics.addressed import Draws, accept_reject
+from trigemu.physics.beams import SUPERKEKB
+from trigemu.physics.event_file import check_energy
+from trigemu.physics.hepmc_events import read_events
+from trigemu.physics.rows import Rows, along, direction, fly, isotropic, join, momentum_of_two, rows, split
+
+SCALAR = 9900035
+"""PDG code of S."""
+
+_CTAU = {521: 0.4907, 511: 0.4531}
+_K_STAR = (0.89556, 0.0471)
+_KAON, _PION = constants.mass(constants.KAON), constants.mass(constants.PION)
+
+
+class _Native:
+    """Signal B mesons from Upsilon(4S) at rest: sin^2 theta in the CM; nothing else."""
+
+    def __init__(self, model: BtoKS) -> None:
+        self._model = model
+
+    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Rows]]:
+        """Return momentum, mass, decay point (laboratory) and sign of the B; other particles."""
+        model = self._model
+        total = energies(model, draws, index)
+        step = draws.step(FIRST_STEP)
+
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
+            u = step.uniform(index[at], attempt)
+            c = 2.0 * u[:, 0] - 1.0
+            return c, 1.0 - c * c - u[:, 1]
+
+        c = accept_reject(index, propose, "Upsilon(4S) -> B B")
+        u = draws.step(FIRST_STEP + 1).uniform(index)
+        momentum, _ = back_to_back(total, model.heavy, model.heavy, direction(c, u[:, 0]))
+        momentum = SUPERKEKB.to_lab(momentum)
+        luck = draws.step(FIRST_STEP + 2).uniform(index)
+        origin = spot(model, draws, index)
+        point = fly(momentum, model.heavy, _CTAU[model.parent], origin, luck[:, 0])
+        sign = np.where(u[:, 1] < 0.5, 1, -1)
+        return momentum, np.full(len(index), model.heavy), point, sign, []
+
+
+class _FromFile:
+    """Events of B pairs of a file, in which one B is replaced."""
+
+    def __init__(self, model: BtoKS, path: str) -> None:
+        self._model = model
+        self._file = file = read_events(path)
+        check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+        good = (np.diff(file.primaries.offsets) == 2) & np.add.reduceat(
+            np.abs(file.primaries.pdg) == model.parent, file.primaries.offsets[:-1]
+        ).astype(bool)
+        both = (
+            np.abs(file.primaries.pdg[: 2 * len(good)].reshape(-1, 2)) == model.parent if good.all() else None
+        )
+        if both is None or not both.all():
+            raise InputError(
+                f"{file.name} (other_b) is not of B pairs: every event must be two mesons of PDG code "
+                f"{model.parent} and what they decay to"
+            )
+
+    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Rows]]:
+        """Return momentum, mass, decay point (laboratory) and sign of the B; particles of the other."""
+        file = self._file
+        u = draws.step(FIRST_STEP).uniform(index)
+        event = np.minimum((u[:, 0] * len(file)).astype(np.int64), len(file) - 1)
+        side = (u[:, 1] < 0.5).astype(np.int64)
+        row = 2 * event + side
+        origin = spot(self._model, draws, index)
+        final, first = file.final, file.final.offsets[event]
+        counts = file.final.offsets[event + 1] - first
+        owner = np.repeat(np.arange(len(index)), counts)
+        at = np.arange(len(owner)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        other = final.primary[at] != side[owner]
+        at, owner = at[other], owner[other]
+        kept = rows(
+            index[owner],
+            final.pdg[at],
+            final.mass[at],
+            final.momentum[at],
+            final.point[at] + origin[owner],
+            final.mother[at],
+        )
+        b = file.primaries
+        return b.momentum[row], b.mass[row], b.point[row] + origin, np.sign(b.pdg[row]), [kept]
+
+
+class BMesonSampler:
+    """Events with B -> K S or K*0 S.
+
+    Parameters
+    ----------
+    model
+        The table.
+    seed, number
+        Seed of the run; sub-stream of the table.
+
+    Raises
+    ------
+    InputError
+        ``other_b`` is bad or not of the right B mesons.
+    """
+
+    cross_section_nb = None
+
+    def __init__(self, model: BtoKS, seed: int, number: int) -> None:
+        self._model, self._seed, self._number = model, seed, number
+        self._origin = _Native(model) if model.other_b is None else _FromFile(model, model.other_b)
+
+    def sample(self, frame: int, n: int) -> Sampled:
+        """Return the first n events of a frame."""
+        model, index = self._model, np.arange(n)
+        draws = draws_of(self._seed, frame, self._number)
+        momentum, heavy, point, sign, others = self._origin.draw(draws, index)
+        parts = self._decay(draws, index, heavy, sign)
+        made = boosted(parts, momentum[:, :3][parts.event] / momentum[:, 3:][parts.event])
+        made = moved(made, made.momentum, made.point + point[made.event])
+        is_daughter = made.mother == SCALAR
+        first = np.flatnonzero(is_daughter)[::2]
+        there = made.point[first]
+        flown = there - point
+        radius = np.hypot(flown[:, 0], flown[:, 1])
+        accepted = all_of(made, is_daughter, in_cdc(made.momentum), n, 2)
+        accepted &= np.hypot(there[:, 0], there[:, 1]) < model.radius_max
+        particles = to_particles(join([made, *others]), n)
+        return Sampled(particles, accepted.astype(np.uint8), radius.astype(np.float32))
+
+    def _decay(self, draws: Draws, index: I64, heavy: F64, sign: I64) -> Rows:
+        """Return K or K pi and the daughters of S in the B's rest frame, B at the origin."""
+        model = self._model
+        n = len(index)
+        rest = np.zeros((n, 4))
+        rest[:, 3] = heavy
+        origin = np.zeros((n, 4))
+        step = FIRST_STEP + 4
+        axis = isotropic(draws.step(step).uniform(index))
+        star = model.parent == 511
+        kaon_mass: F64 = np.full(n, _KAON)
+        if star:
+            # Width times phase space (at most as much as without a mass).
+            def weight(m: F64, at: I64) -> F64:
+                return np.asarray(2.0 * momentum_of_two(heavy[at], m, model.mass) / heavy[at])
+
+            high = np.minimum(heavy - model.mass - 1e-4, 1.2)
+            kaon_mass = tau.resonance(_K_STAR, 0.65, high, weight, draws.step(step + 1), index)
+        kaon, scalar = split(rest, heavy, kaon_mass, model.mass, axis)
+        parts = []
+        b_code = sign * model.parent
+        if star:
+            u = draws.step(step + 2).uniform(index)
+            # Longitudinal K*: the kaon's angle goes as cos^2.
+            c = np.cbrt(2.0 * u[:, 0] - 1.0)
+            four = np.zeros((n, 4))
+            four[:, :3] = direction(c, u[:, 1])
+            first, second = split(kaon, kaon_mass, _KAON, _PION, along(axis, four)[:, :3])
+            # B0 -> K*0 -> K+ pi-.
+            parts.append(rows(index, sign * constants.KAON, _KAON, first, mother=sign * 313))
+            parts.append(rows(index, -sign * constants.PION, _PION, second, mother=sign * 313))
+        else:
+            parts.append(rows(index, sign * constants.KAON, _KAON, kaon, mother=b_code))
+        luck = draws.step(step + 3).uniform(index)
+        point = fly(scalar, model.mass, model.ctau, origin, luck[:, 0])
+        mass = constants.mass(model.final)
+        pair = isotropic(draws.step(step + 4).uniform(index))
+        minus, plus = split(scalar, model.mass, mass, mass, pair)
+        code = model.final if model.final in (constants.ELECTRON, constants.MUON) else -model.final
+        parts.append(rows(index, code, mass, minus, point, SCALAR))
+        parts.append(rows(index, -code, mass, plus, point, SCALAR))
+        return join(parts)

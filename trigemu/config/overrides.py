@@ -1,0 +1,104 @@
+"""``--set KEY=VALUE``: changing single values of a configuration."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from trigemu.config.names import allowed
+from trigemu.config.origin import Path
+from trigemu.errors import InputError
+
+_PART = re.compile(r'"([^"]*)"|([^".=]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One ``--set``: the text as given, its keys, and the value it sets."""
+
+    text: str
+    keys: tuple[str, ...]
+    value: Any
+
+    @property
+    def place(self) -> str:
+        """How an error calls it."""
+        return f"--set {self.text}"
+
+
+def parse_override(text: str) -> Override:
+    """Read ``KEY=VALUE``: dotted keys (quoted where a key has dots), a TOML value or a bare string.
+
+    Raises
+    ------
+    InputError
+        There is no ``=``, or a key is empty.
+    """
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    keys: list[str] = []
+    position = 0
+    while match := _PART.match(key, position):
+        keys.append(match[1] if match[1] is not None else match[2].strip())
+        position = match.end()
+        if key[position : position + 1] != ".":
+            break
+        position += 1
+    if not equals or not keys or position != len(key) or key.endswith(".") or not all(keys):
+        raise InputError(f"--set {text}: write KEY=VALUE with dotted keys, for instance --set run.seed=2")
+    return Override(text, tuple(keys), _value(value.strip()))
+
+
+def _value(text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return parsed["value"] if len(parsed) == 1 else text
+
+
+def apply_override(data: dict[str, Any], override: Override) -> Path:
+    """Set the value in ``data`` (changed in place) and return its path.
+
+    Elements of an array of tables are named by ``name`` or ``signal``, or by number from 0
+    (``menu.line.H2.prescale=5``, ``signal.0.rate_hz=10``).  Missing tables are created; whether the key means
+    anything is for `validate` to say.
+
+    Raises
+    ------
+    InputError
+        The keys lead through something that is not a table, or to no element of an array.
+    """
+    table: Any = data
+    path: Path = ()
+    for key in override.keys[:-1]:
+        step = _step(table, key, override)
+        if isinstance(step, str) and step not in table:
+            table[step] = {}
+        table = table[step]
+        path = (*path, step)
+    last = _step(table, override.keys[-1], override)
+    table[last] = override.value
+    return (*path, last)
+
+
+def _step(table: Any, key: str, override: Override) -> str | int:
+    if isinstance(table, dict):
+        return key
+    if not isinstance(table, list):
+        raise InputError(f"{override.place}: nothing can be set below a value that is not a table ({key!r})")
+    names = [_element_name(element) for element in table]
+    for index, name in enumerate(names):
+        if name and name.lower() == key.lower():
+            return index
+    if key.isdigit() and int(key) < len(table):
+        return int(key)
+    raise InputError(f"{override.place}: there is no {key!r}; {allowed(key, names)}")
+
+
+def _element_name(element: Any) -> str:
+    if not isinstance(element, dict):
+        return ""
+    return str(element.get("name", element.get("label", element.get("signal", ""))))

@@ -1,0 +1,201 @@
+"""Deciding one frame: the function that the streaming worker, the offline driver and the scans share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.decision.candidates import Candidates
+from trigemu.frames.columns import Array, cut_windows
+from trigemu.frames.crossings import check_crossings, find_crossings, take_crossings
+from trigemu.frames.frame import TRUTH, TimeFrame
+from trigemu.frames.schema import Column, Schema
+from trigemu.menu.compile import CompiledMenu
+from trigemu.menu.planes import unpack_lines
+from trigemu.setup.experiment import Setup
+
+EXPECTED = "triggers"
+"""Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""
+
+REPLAY_HEAD = 3
+"""compared, different, and of the first difference: time; the expected and the found words of lines follow."""
+
+TOTALS = 2
+"""Columns of a tally after those of the lines: any L1 line, any HLT line."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What is known of a frame before anything that depends on order.
+
+    Attributes
+    ----------
+    frame
+        Frame number.
+    candidates
+        The trigger's answer.
+    tally
+        int64[n signals, 2 + L + 2]: generated, accepted, and accepted with a candidate near by in which line i
+        passed, any L1 line passed, any HLT line passed as well (of those that are not off).
+    monitor
+        Counts per histogram; empty for frames that are not sampled.
+    readout
+        Source -> columns with offsets, one piece per candidate that can be recorded
+        (`trigemu.menu.compile.CompiledMenu.can_be_recorded`); None if there is none.
+    replay
+        int64[3 + 2 words] (see `REPLAY_HEAD`) when the frame holds recorded triggers to compare with, else
+        int64[0].
+    """
+
+    frame: int
+    candidates: Candidates
+    tally: NDArray[np.int64]
+    monitor: dict[str, NDArray[np.int64]]
+    readout: dict[str, dict[str, Array]] | None
+    replay: NDArray[np.int64]
+
+
+class Decider:
+    """Decides frames for one setup.
+
+    Parameters
+    ----------
+    setup
+        The run.
+    readout
+        Whether to cut read-out windows (scans do not need them).
+
+    Attributes
+    ----------
+    no_tally
+        The very array that is `Verdict.tally` of a frame with nothing to count.
+    """
+
+    def __init__(self, setup: Setup, *, readout: bool = True) -> None:
+        self._trigger = setup.experiment.trigger(setup)
+        self._menu = setup.menu
+        self._crossings = setup.crossings
+        self._signals = len(setup.signals)
+        self._frame_ticks = setup.clock.frame_ticks
+        self._window = setup.experiment.match_window(setup.section)
+        self._monitor_every = setup.config.record.monitor_every
+        self._readout = readout and setup.config.record.mode == "accepted"
+        self.no_tally = np.zeros((self._signals, 2 + len(setup.menu.lines) + TOTALS), np.int64)
+        self._no_replay = np.zeros(0, np.int64)
+
+    def warm_up(self, schemas: Mapping[str, Schema]) -> None:
+        """Decide a frame without hits, so that what is compiled on first use is compiled before the run."""
+        fragments = {}
+        for source, schema in schemas.items():
+            fragments[source] = schema.empty()
+            for column in fragments[source].values():
+                column.flags.writeable = False  # as received: another type to a compiler
+        self.decide(TimeFrame(0, 0, fragments))
+
+    def decide(self, frame: TimeFrame) -> Verdict:
+        """Return the verdict on a frame (with its truth, which the trigger does not get to see).
+
+        Raises
+        ------
+        CrossingError
+            The frame's fragments do not agree about its crossings.
+        """
+        if self._crossings is not None:
+            check_crossings(frame.fragments, self._crossings, frame.number, self._frame_ticks)
+        truth = frame.fragments.get(TRUTH)
+        expected = frame.fragments.get(EXPECTED)
+        seen = _detectors(frame)
+        candidates = self._trigger.candidates(seen)
+        tally = self.no_tally
+        if self._signals and truth is not None:
+            tally = self._tally(truth, candidates)
+        monitor: dict[str, NDArray[np.int64]] = {}
+        if frame.number % self._monitor_every == 0:
+            monitor = self._trigger.monitor(seen, candidates)
+        readout = self._cut(seen, candidates) if self._readout and len(candidates.time) else None
+        replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
+        return Verdict(frame.number, candidates, tally, monitor, readout, replay)
+
+    def _cut(self, frame: TimeFrame, candidates: Candidates) -> dict[str, dict[str, Array]] | None:
+        time = candidates.time[self._menu.can_be_recorded(candidates.passed)]
+        if not len(time):
+            return None
+        if self._crossings is not None:
+            rows = find_crossings(frame[self._crossings]["time"], time)
+            return {
+                source: take_crossings(columns, rows, time) for source, columns in frame.fragments.items()
+            }
+        start, stop = self._trigger.windows(time)
+        return {
+            source: cut_windows({k: v for k, v in columns.items() if k != "offsets"}, start, stop)
+            for source, columns in frame.fragments.items()
+        }
+
+    def _tally(self, truth: Mapping[str, Array], candidates: Candidates) -> NDArray[np.int64]:
+        """Count generated, accepted and triggered events per signal."""
+        time = truth["time"]
+        here = (truth["signal"] < self._signals) & (time >= 0) & (time < self._frame_ticks)
+        signal, time, accepted = truth["signal"][here], time[here], truth["accepted"][here] != 0
+        found = lines_near(time, candidates, self._window, self._menu)
+        columns = np.column_stack([np.ones(len(time), bool), accepted, found & accepted[:, None]])
+        tally = self.no_tally.copy()
+        np.add.at(tally, signal, columns.astype(np.int64))
+        return tally
+
+
+def lines_near(
+    time: NDArray[np.int64], candidates: Candidates, window: int, menu: CompiledMenu
+) -> NDArray[np.bool_]:
+    """Return which lines passed within ``window`` TDC counts of each time: bool[len(time), L + 2].
+
+    HLT lines count only where an L1 line passed that is not prescaled.  The last two columns are any L1 line and any
+    HLT line that is not prescaled: what the menu is sure to keep.
+    """
+    lines = len(menu.lines)
+    full = candidates.passed & menu.full_mask
+    l1 = np.asarray((full & menu.l1_mask).any(axis=1))
+    hlt = l1 & (full & menu.hlt_mask).any(axis=1)
+    # The software trigger only sees what level 1 has sent.
+    seen = np.where(l1[:, None], candidates.passed, candidates.passed & menu.l1_mask)
+    bits = np.column_stack([unpack_lines(seen, lines), l1, hlt])
+    # Candidates are in time order, so a difference of running sums counts those between two times.
+    before = np.zeros((len(bits) + 1, bits.shape[1]), np.int64)
+    np.cumsum(bits, axis=0, out=before[1:])
+    first = np.searchsorted(candidates.time, time - window, side="left")
+    last = np.searchsorted(candidates.time, time + window, side="right")
+    return np.asarray(before[last] > before[first])
+
+
+def compare(expected: Mapping[str, Array], candidates: Candidates, words: int) -> NDArray[np.int64]:
+    """Compare recorded triggers (`expected_schema`) with candidates; see `REPLAY_HEAD`."""
+    result = np.zeros(REPLAY_HEAD + 2 * words, np.int64)
+    wanted = np.column_stack([expected[f"fired{word}"] for word in range(words)])
+    found = np.zeros(wanted.shape, np.uint64)
+    if len(candidates.time):
+        place = np.searchsorted(candidates.time, expected["time"]).clip(max=len(candidates.time) - 1)
+        there = candidates.time[place] == expected["time"]
+        found[there] = candidates.fired[place[there]]
+    different = np.flatnonzero((found != wanted).any(axis=1))
+    result[:2] = len(found), len(different)
+    if len(different):
+        first = different[0]
+        result[2] = expected["time"][first]
+        result[REPLAY_HEAD:] = np.concatenate([wanted[first], found[first]]).astype("<u8").view(np.int64)
+    return result
+
+
+def expected_schema(words: int) -> Schema:
+    """Return the columns of a frame's recorded triggers: time, and the fired lines word by word."""
+    return Schema(
+        EXPECTED, (Column("time", "<i8"), *(Column(f"fired{word}", "<u8") for word in range(words)))
+    )
+
+
+def _detectors(frame: TimeFrame) -> TimeFrame:
+    if TRUTH not in frame.fragments and EXPECTED not in frame.fragments:
+        return frame
+    seen = {name: columns for name, columns in frame.fragments.items() if name not in (TRUTH, EXPECTED)}
+    return TimeFrame(frame.run, frame.number, seen)

@@ -1,0 +1,1 @@
+"""Belle II's global decision logic: menus in the experiment's own files."""

@@ -1,0 +1,1 @@
+"""What an experiment is, and a run configuration checked against it."""

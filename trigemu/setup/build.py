@@ -1,0 +1,115 @@
+"""From a run configuration to a setup: everything in it is checked against the experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from trigemu.config.check import validate
+from trigemu.config.names import allowed
+from trigemu.config.origin import Origin, origin_of
+from trigemu.errors import InputError
+from trigemu.frames.columns import Schema
+from trigemu.menu.compile import compile_menu
+from trigemu.menu.schema import MAX_LINES
+from trigemu.setup.algorithm import BoundAlgorithm
+from trigemu.setup.experiment import Experiment, Setup
+from trigemu.setup.load import read_config
+from trigemu.setup.registry import experiment_names, find_experiment
+from trigemu.setup.run_config import RunConfig
+
+
+def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setup:
+    """Check a resolved configuration (see `Setup.to_dict`) and build a setup.
+
+    Raises
+    ------
+    InputError
+        Something in it is not allowed; the sentence names ``where`` and the place.
+    """
+    origin = origin_of(where)
+    experiment = _experiment(data.get("experiment"), origin)
+    config = validate(RunConfig, data, origin)
+    section = validate(
+        experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
+    )
+    _check_producers(config, experiment.sources(section), origin)
+    models = {spec.name: spec.model for spec in experiment.signals()}
+    signals = tuple(
+        _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
+    )
+    algorithms = tuple(
+        BoundAlgorithm.from_table(table, f"{origin.at('algorithm', i)}: [[algorithm]]")
+        for i, table in enumerate(config.algorithm)
+    )
+    _check_lines(config, experiment, origin)
+    bits = list(experiment.bits(section))
+    bits += [""] * (-len(bits) % 64)
+    menu = compile_menu(
+        config.menu,
+        bits=[*bits, *(name for bound in algorithms for name in bound.bit_names())],
+        entries=experiment.entries(),
+        selections=experiment.selections(),
+        where=origin,
+    )
+    return Setup(config, experiment, section, signals, algorithms, menu)
+
+
+def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup:
+    """Read a run configuration from a TOML file and check it.
+
+    Parameters
+    ----------
+    path
+        A file, or the name of a shipped configuration.
+    overrides
+        ``KEY=VALUE`` texts (``run.seed=2``, ``menu.line.H2.prescale=5``).
+
+    Raises
+    ------
+    InputError
+        Anything in the files or overrides is not allowed; the sentence names file and line.
+    """
+    data, origin = read_config(path, overrides)
+    return build_setup(data, origin)
+
+
+def _experiment(name: Any, origin: Origin) -> Experiment:
+    # Before anything else: without it, the experiment's own table is just an unknown key.
+    known = experiment_names()
+    if not isinstance(name, str):
+        raise InputError(f"{origin.at('experiment')}: give experiment a name; installed: {', '.join(known)}")
+    if name not in known:
+        hint = allowed(name, known, "installed")
+        raise InputError(f"{origin.at('experiment')}: experiment {name!r} is not installed; {hint}")
+    return find_experiment(name)
+
+
+def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: Origin) -> None:
+    place = f"{origin.at('streaming', 'producers')}: streaming.producers"
+    seen: set[str] = set()
+    for name in (name for group in config.streaming.producers or () for name in group):
+        if name not in sources:
+            raise InputError(f"{place}: unknown source {name!r}; {allowed(name, sources)}")
+        if name in seen:
+            raise InputError(f"{place}: source {name!r} is there twice")
+        seen.add(name)
+
+
+def _check_lines(config: RunConfig, experiment: Experiment, origin: Origin) -> None:
+    # The kernels of an experiment may hold only as many lines as its hardware has.
+    most = getattr(experiment, "max_lines", MAX_LINES)
+    enabled = sum(line.enabled for line in config.menu.line)
+    if enabled > most:
+        place = origin.at("menu", "line")
+        raise InputError(f"{place}: {enabled} lines are enabled; {config.experiment} can have {most}")
+
+
+def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:
+    name = str(table.get("signal", ""))
+    if name not in models:
+        raise InputError(f"{origin.at('signal')}: unknown signal {name!r}; {allowed(name, models)}")
+    return validate(models[name], table, origin.below(title=f"[[signal]] {name}"))

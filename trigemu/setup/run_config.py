@@ -1,0 +1,78 @@
+"""The schema of a run configuration: everything but the experiment's own section."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from trigemu.config.model import Model
+from trigemu.menu.schema import Menu
+
+
+class Run(Model):
+    """Which run, how long, from which seed (``frames`` wins over ``duration_s`` of detector time)."""
+
+    number: Annotated[int, Field(ge=0, lt=2**32)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    frames: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Run:
+        if self.frames is None and self.duration_s is None:
+            raise ValueError("give frames or duration_s")
+        return self
+
+
+class Streaming(Model):
+    """Processes and flow control.
+
+    ``producers`` groups the sources, one producer process per group (default: one per source).
+    ``credits`` is how many frames a worker may hold.  ``policy``: out of credit, ``lossless`` waits,
+    ``realtime`` inhibits and counts dead time.  ``speed`` scales the pace of ``realtime`` (1 = beam time).
+    """
+
+    producers: tuple[tuple[str, ...], ...] | None = None
+    workers: Annotated[int, Field(ge=1, le=256)] = 2
+    credits: Annotated[int, Field(ge=1, le=1024)] = 16
+    policy: Literal["lossless", "realtime"] = "lossless"
+    speed: Annotated[float, Field(gt=0)] = 1.0
+    checksum: bool = True
+    heartbeat_s: Annotated[float, Field(gt=0)] = 1.0
+    lives: Annotated[int, Field(ge=2)] = 5
+    max_restarts: Annotated[int, Field(ge=0)] = 10
+
+
+class Record(Model):
+    """What the recorder keeps: read-out windows of ``accepted`` triggers, or ``all`` fragments."""
+
+    mode: Literal["accepted", "all"] = "accepted"
+    segment_mib: Annotated[int, Field(ge=1, le=4096)] = 64
+    monitor_every: Annotated[int, Field(ge=1)] = 16
+
+
+class Input(Model):
+    """An input file with generated events (HepMC3), where the experiment's generator takes one."""
+
+    path: str | None = None
+
+
+class RunConfig(Model):
+    """A resolved run configuration.
+
+    ``section`` is the experiment's own table (validated by its ``config_model``), ``signal`` the tables of
+    the signals to mix in (each validated by the `SignalSpec` that its ``signal`` key names), ``algorithm``
+    the tables of added trigger algorithms.
+    """
+
+    experiment: str
+    title: str = ""
+    run: Run
+    menu: Menu
+    streaming: Streaming = Streaming()
+    record: Record = Record()
+    input: Input = Input()
+    signal: tuple[dict[str, Any], ...] = ()
+    algorithm: tuple[dict[str, Any], ...] = ()
+    section: dict[str, Any] = Field(default_factory=dict)

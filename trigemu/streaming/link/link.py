@@ -1,0 +1,106 @@
+"""A role's end of the control socket: messages, heartbeats, and noticing that control is gone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trigemu.errors import RunError
+from trigemu.frames.wire import WireError
+from trigemu.streaming.core import protocol as p
+from trigemu.streaming.core.protocol import Note
+from trigemu.streaming.link.transport import Transport
+from trigemu.streaming.roles.process import resident_bytes
+
+PATIENCE_S = 600.0
+"""How long a role waits for its configuration."""
+
+
+class ControlLostError(RunError):
+    """Control is gone: its process ended, or it sends no heartbeats."""
+
+
+class Link:
+    """Talks to control.
+
+    Parameters
+    ----------
+    transport
+        The sockets of this process.
+    control
+        Control's endpoint.
+    role, name
+        What this process is.
+    parent
+        Process id of control, if this process was started by it (0: somewhere else).
+
+    Attributes
+    ----------
+    damaged
+        Messages from control that could not be read.
+    """
+
+    def __init__(self, transport: Transport, control: str, role: str, name: str, parent: int = 0) -> None:
+        self.transport = transport
+        self.role = role
+        self.name = name
+        self.damaged = 0
+        self._parent = parent
+        # A name of its own for every life: what was meant for an earlier one does not reach this one.
+        identity = f"{name}/{os.getpid()}/{secrets.token_hex(4)}".encode()[-255:]
+        self.port = transport.dealer(control, identity)
+        self._heartbeat_s = 1.0
+        self._patience_s = PATIENCE_S
+        self._seen = time.monotonic()
+        self._beaten = 0.0
+
+    def configure(self, heartbeat_s: float, lives: int) -> None:
+        """Take over the run's heartbeat."""
+        self._heartbeat_s = heartbeat_s
+        self._patience_s = heartbeat_s * lives
+        self._seen = time.monotonic()
+
+    def send(self, kind: str, fields: Mapping[str, Any]) -> None:
+        """Send a message to control."""
+        self.port.send(p.write_note(kind, fields))
+
+    def notes(self) -> Iterator[Note]:
+        """Yield the messages that are there; unreadable ones are counted."""
+        for parts in self.port.receive():
+            self._seen = time.monotonic()
+            try:
+                yield p.read_note(parts)
+            except WireError:
+                self.damaged += 1
+
+    def beat_due(self, now: float) -> bool:
+        """Return whether it is time for a heartbeat.
+
+        Raises
+        ------
+        ControlLostError
+            Control has not been heard of for too long.
+        """
+        if now - self._beaten < self._heartbeat_s:
+            return False
+        self._beaten = now
+        if self._parent and os.getppid() != self._parent:
+            raise ControlLostError(f"{self.name}: the control process has ended")
+        if now - self._seen > self._patience_s:
+            raise ControlLostError(f"{self.name}: control sends no heartbeats")
+        return True
+
+    def report(
+        self, kind: str, progress: int, counters: Mapping[str, int], fields: Mapping[str, Any]
+    ) -> None:
+        """Send a message with the figures of this process."""
+        figures = {"progress": progress, "memory": resident_bytes(), "counters": dict(counters)}
+        self.send(kind, {**figures, **fields})
+
+    @property
+    def heartbeat_s(self) -> float:
+        """Seconds between heartbeats."""
+        return self._heartbeat_s

@@ -1,0 +1,1 @@
+"""The processes of a run: thin shells that run a core against the real world."""

@@ -1,0 +1,139 @@
+"""Role processes on this machine: started, watched, started again, and gone at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from trigemu.errors import RunError
+from trigemu.frames.rundir import write_json
+from trigemu.streaming.link.transport import ipc_folder
+
+PROCESSES_FILE = "processes.json"
+_ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_FAREWELL_S = 10.0
+_REUSE = {
+    # Message buffers come and go; glibc would return each to the system and get it back page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    # Each thread's own arena would fill one after the other: slow growth early in a run.
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+@dataclass(slots=True)
+class Child:
+    """A role process."""
+
+    role: str
+    name: str
+    process: subprocess.Popen[bytes]
+
+
+class Launcher:
+    """Starts and watches role processes; a context manager that leaves none behind.
+
+    Parameters
+    ----------
+    out
+        The run directory, where ``processes.json`` says who is alive.
+
+    Attributes
+    ----------
+    folder
+        Private folder for the sockets.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._children: dict[str, Child] = {}
+        self.folder: Path = ipc_folder()
+
+    def __enter__(self) -> Launcher:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end(0.0 if error else _FAREWELL_S)
+
+    def start(self, role: str, name: str, control: str) -> None:
+        """Start a role (and end what is left of an earlier life)."""
+        earlier = self._children.pop(name, None)
+        if earlier is not None:
+            _kill(earlier)
+        command = [
+            *(sys.executable, "-P", "-m", "trigemu.streaming.roles.main"),
+            *(role, control, name, str(os.getpid())),
+        ]
+        environment = {**_REUSE, **os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
+        with self._errors(name).open("ab") as errors:
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                # Ctrl-C in the terminal is for control alone.
+                process_group=0,
+            )
+        self._children[name] = Child(role, name, process)
+
+    def write_processes(self) -> None:
+        """Write ``processes.json``."""
+        entries: list[dict[str, Any]] = [{"role": "control", "name": "control", "pid": os.getpid()}]
+        entries += [
+            {"role": child.role, "name": child.name, "pid": child.process.pid}
+            for child in self._children.values()
+        ]
+        write_json(self._out / PROCESSES_FILE, {"processes": entries})
+
+    def role_of(self, name: str) -> str | None:
+        """Return the role of a child started here."""
+        child = self._children.get(name)
+        return child.role if child else None
+
+    def ended(self) -> Iterator[tuple[str, str]]:
+        """Yield name and story of every child that has ended since the last call."""
+        for child in list(self._children.values()):
+            code = child.process.poll()
+            if code is not None:
+                del self._children[child.name]
+                yield child.name, self._story(child, code)
+
+    def _story(self, child: Child, code: int) -> str:
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        try:
+            lines = self._errors(child.name).read_text(errors="replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return f"{how} ({lines[-1].strip()})" if lines and code >= 0 else how
+
+    def _errors(self, name: str) -> Path:
+        return self.folder / f"{name}.err"
+
+    def end(self, patience_s: float) -> None:
+        """Wait for the children to end, end those that do not, and clean up."""
+        for child in self._children.values():
+            try:
+                child.process.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                _kill(child)
+        self._children.clear()
+        (self._out / PROCESSES_FILE).unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _kill(child: Child) -> None:
+    child.process.kill()
+    try:
+        child.process.wait(_FAREWELL_S)
+    except subprocess.TimeoutExpired:
+        raise RunError(f"{child.name} (process {child.process.pid}) cannot be ended") from None

@@ -1,0 +1,25 @@
+"""Entry of the role processes that control starts: as few imports as possible, so that they start fast."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run ``ROLE CONTROL NAME PARENT``; control alone decides about Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from trigemu.errors import TrigemuError
+    from trigemu.streaming.roles.serve import serve_role
+
+    role, control, name, parent = arguments
+    try:
+        return serve_role(role, control, name, parent=int(parent))
+    except TrigemuError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""The loop that all roles share: wait, hear control, work, beat."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.errors import RunError
+from trigemu.frames.wire import WireError
+from trigemu.streaming.core import protocol as p
+from trigemu.streaming.core.protocol import Note
+from trigemu.streaming.link.link import Link
+from trigemu.streaming.link.transport import Port
+
+
+class Shell(ABC):
+    """A role at work.
+
+    Parameters
+    ----------
+    link
+        The way to control.
+
+    Attributes
+    ----------
+    progress
+        A number that changes while the role works.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.progress = 0
+        self._over = False
+
+    def run(self) -> None:
+        """Work until control says goodbye.
+
+        Raises
+        ------
+        ControlLostError
+            Control is gone.
+        RunError
+            The run does not want this role any more.
+        """
+        self.link.report(p.READY, self.progress, self.counters(), self.ready())
+        while not self._over:
+            ports = self.link.transport.wait(self.timeout())
+            if self.link.port in ports:
+                for note in self.link.notes():
+                    self._hear(note)
+            self.work(ports)
+            now = time.monotonic()
+            if self.link.beat_due(now):
+                self.idle(now)
+                self.link.report(p.BEAT, self.progress, self.counters(), {"run": self.figures()})
+
+    def _hear(self, note: Note) -> None:
+        if note.kind == p.BYE:
+            if note.fields.get("refused"):
+                raise RunError(f"{self.link.name}: {note.text('reason')}")
+            self._over = True
+            return
+        try:
+            self.hear(note)
+        except (WireError, LookupError, TypeError, ValueError):
+            # Control speaks another protocol, or somebody else does: count it and go on.
+            self.link.damaged += 1
+
+    def ready(self) -> Mapping[str, Any]:
+        """Return what control must know when the role is set up."""
+        return {}
+
+    def figures(self) -> Mapping[str, Any]:
+        """Return what a heartbeat carries besides counters."""
+        return {}
+
+    def timeout(self) -> float:
+        """Return how long to wait for messages when there is nothing else to do, in seconds."""
+        return self.link.heartbeat_s / 2
+
+    def idle(self, now: float) -> None:  # noqa: B027 most roles have nothing to do
+        """Do what is to be done once per heartbeat."""
+
+    @abstractmethod
+    def counters(self) -> Mapping[str, int]:
+        """Return the role's counters."""
+
+    @abstractmethod
+    def hear(self, note: Note) -> None:
+        """Take a message from control."""
+
+    @abstractmethod
+    def work(self, ports: list[Port]) -> None:
+        """Do some work; ``ports`` can be read."""

@@ -1,0 +1,1 @@
+"""Published and golden numbers, displays and training, experiment by experiment."""

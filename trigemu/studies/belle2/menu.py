@@ -1,0 +1,63 @@
+"""How much of what collisions bring Belle II's shipped menu takes."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.collider.events import NB_PER_CM2
+from trigemu.experiments.belle2.clock import REVOLUTION_TICKS, TICK_NS
+from trigemu.experiments.belle2.config import Belle2
+from trigemu.experiments.belle2.generator import Belle2Generator
+from trigemu.experiments.belle2.trigger import Belle2Trigger
+from trigemu.frames.frame import TimeFrame
+from trigemu.measure.validate import Measured
+from trigemu.setup.build import build_setup, load_setup
+from trigemu.studies.belle2.samples import LEVEL1_SOURCES
+
+REVOLUTIONS = 4096
+"""Turns in a frame: 41 ms."""
+
+
+@cache
+def kept(frames: int = 6) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """Return what level 1 takes of each process of the shipped configuration, after prescale.
+
+    Returns
+    -------
+    tuple
+        Names of the processes; cross-sections in nb and their errors, float64[processes].
+    """
+    data = load_setup("belle2").to_dict()
+    section = {**data["section"], "external": {}, "frame_revolutions": REVOLUTIONS}
+    setup = build_setup({**data, "section": section, "signal": []}, "validation")
+    if not isinstance(setup.section, Belle2):
+        raise TypeError("the configuration is not one of Belle II")
+    generator, trigger = Belle2Generator(setup, LEVEL1_SOURCES), Belle2Trigger(setup)
+    # The chance that a line that fires does not keep the event; lines of the software trigger keep none here.
+    factors = [line.scale.factor if line.level == "l1" else 0 for line in setup.menu.lines]
+    lost = np.array([1.0 - 1.0 / factor if factor else 1.0 for factor in factors])
+    names = tuple(process.process for process in setup.section.process)
+    sums, squares = np.zeros(len(names)), np.zeros(len(names))
+    for number in range(frames):
+        fragments = {source: generator.fragment(source, number) for source in LEVEL1_SOURCES}
+        words = trigger.level1(TimeFrame(0, number, fragments)).words
+        fired = setup.menu.evaluate(words, np.ones(len(words), np.uint8))
+        on = np.unpackbits(np.ascontiguousarray(fired).view(np.uint8), axis=1, bitorder="little")
+        chance = 1.0 - np.prod(np.where(on[:, : len(lost)] == 1, lost, 1.0), axis=1)
+        process = generator.events(number).process
+        sums += np.bincount(process, chance, len(names))
+        squares += np.bincount(process, chance * chance, len(names))
+    seconds = frames * REVOLUTIONS * REVOLUTION_TICKS * TICK_NS * 1e-9
+    inverse = 1.0 / (seconds * setup.section.luminosity * NB_PER_CM2)
+    return names, sums * inverse, np.sqrt(squares) * inverse
+
+
+def accepted(process: str | None = None) -> Measured:
+    """Return the cross-section (nb) that level 1 takes of one process, or of all."""
+    names, values, errors = kept()
+    chosen = [process in (None, name) for name in names]
+    return float(values[chosen].sum()), math.sqrt(float((errors[chosen] ** 2).sum()))
