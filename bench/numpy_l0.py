@@ -1,6 +1,6 @@
 """NewCHOD hits to L0 decisions in plain vectorised NumPy: what the kernels are compared with.
 
-The same algorithm, bit for bit (tests/experiments/na62/test_trigger_numpy_twin.py), with no Python loop over hits, splits or
+The same algorithm, bit for bit (`test_trigger_numpy_twin.py`), with no Python loop over hits, splits or
 entries: loops run over the clusters of a split (8), detectors, slots and lines.
 """
 

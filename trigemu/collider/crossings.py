@@ -17,8 +17,9 @@ from trigemu.arrays import I64
 from trigemu.experiments.belle2.bits import EXTERNAL
 from trigemu.experiments.belle2.clock import REVOLUTION_TICKS, TICK_NS
 from trigemu.experiments.belle2.config import Injection
+from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.physics.arrivals import poisson_times
-from trigemu.physics.rng import Purpose, uniforms
+from trigemu.physics.rng import uniforms
 
 _VETO = np.uint32(1 << EXTERNAL.index("veto") | 1 << EXTERNAL.index("injv"))
 
@@ -74,7 +75,7 @@ def _times(pace: Pace, seed: int, frame: int, kind: int, kinds: int, frame_ticks
 
 def sampling_phase(seed: int, frame: int, n: int) -> NDArray[np.uint16]:
     """Return where the calorimeter's sampling clock stands at each crossing: uint16[n], 2^-16 of 125 ns."""
-    draws = uniforms(seed, frame, int(Purpose.SAMPLING_PHASE), n)[:, 0]
+    draws = uniforms(seed, frame, int(Belle2Purpose.SAMPLING_PHASE), n)[:, 0]
     return (draws * 65536.0).astype(np.uint16)
 
 

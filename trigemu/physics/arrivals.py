@@ -20,5 +20,9 @@ def poisson_times(seed: int, frame: int, number: int, mean: float, frame_ticks: 
     frame_ticks
         Length of the frame.
     """
-    n = int(poisson(np.uint64(seed), frame, stream(Purpose.CORE_COUNT, number), 0, mean)) if mean > 0.0 else 0
-    return frame_ticks * uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
+    n = (
+        int(poisson(np.uint64(seed), frame, stream(Purpose.ARRIVAL_COUNT, number), 0, mean))
+        if mean > 0.0
+        else 0
+    )
+    return frame_ticks * uniforms(seed, frame, stream(Purpose.ARRIVAL_TIME, number), n)[:, 0]

@@ -26,40 +26,14 @@ Int: TypeAlias = int | np.integer[Any]
 class Purpose(IntEnum):
     """What a random number is for: one number each, so that no two uses share a counter.
 
-    Values below 2**16; the upper 16 bits of the counter word are free for a sub-stream (see `stream`).
+    Values below 2**16; the upper 16 bits of the counter word are free for a sub-stream (see `stream`).  These are of
+    general use; `trigemu.collider` and each experiment have an enumeration of their own, whose values meet with no
+    other's (`trigemu.setup.experiment.ExperimentSpec.purposes`).
     """
 
     SIGNAL = 1
-    HALO = 2
-    HALO_CALIBRATION = 3
-    CORE_COUNT = 10
-    CORE_TIME = 11
-    NEWCHOD = 20
-    MUV3 = 21
-    LKR = 22
-    LAV = 23
-    RICH = 24
-    ANTI0 = 25
-    NEUTRAL = 26
-    CHANNEL_SHARING = 30
-    COLLISION = 40
-    CDC_HIT = 60
-    CDC_BACKGROUND = 61
-    CDC_BACKGROUND_COUNT = 62
-    KLM_RANGE = 63
-    KLM_HIT = 64
-    KLM_NOISE = 65
-    KLM_NOISE_COUNT = 66
-    TRACKING = 67
-    PHOTON = 68
-    TRACK_CLUSTER = 69
-    CLUSTER_BACKGROUND = 70
-    CLUSTER_BACKGROUND_COUNT = 71
-    ECL_PARTICLE = 80
-    ECL_CELL = 81
-    ECL_BACKGROUND = 82
-    ECL_BACKGROUND_COUNT = 83
-    SAMPLING_PHASE = 90
+    ARRIVAL_COUNT = 10
+    ARRIVAL_TIME = 11
     TEST = 99
 
 

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.helix import LIGHT_MM_NS, arc_at_z, crossing, flight_ns, position
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.yoke import CALORIMETER_RADIUS, starts_within
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
+from trigemu.physics.rng import Int, normal2, poisson, uniform2
 
 Address = tuple[Int, Int, int, int]
 
@@ -33,11 +34,11 @@ ENERGY, THETA, PHI, TIME = range(4)
 
 _PHOTON, _ELECTRON, _MUON, _K_LONG, _NEUTRON, _PROTON = 22, 11, 13, 130, 2112, 2212
 
-_SHOWER = int(Purpose.ECL_PARTICLE)
-_DEPOSIT = int(Purpose.PHOTON)
-_TRACK = int(Purpose.TRACK_CLUSTER)
-_BACKGROUND = int(Purpose.CLUSTER_BACKGROUND)
-_COUNT = int(Purpose.CLUSTER_BACKGROUND_COUNT)
+_SHOWER = int(ColliderPurpose.SHOWER)
+_DEPOSIT = int(ColliderPurpose.PHOTON)
+_TRACK = int(ColliderPurpose.TRACK_CLUSTER)
+_BACKGROUND = int(ColliderPurpose.CLUSTER_BACKGROUND)
+_COUNT = int(ColliderPurpose.CLUSTER_BACKGROUND_COUNT)
 
 
 def settings(config: Response) -> tuple[float, ...]:

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.experiments.belle2.cdc.geometry import SUPERLAYER
 from trigemu.experiments.belle2.clock import TDC_PER_TICK, TICK_NS
 from trigemu.experiments.belle2.response.config import Background
 from trigemu.jit import inlined
-from trigemu.physics.rng import Int, Purpose, poisson, uniform2
+from trigemu.physics.rng import Int, poisson, uniform2
 
 GROUP_HITS = 3.0
 """Mean size of a group: the seed and one to three neighbours."""
@@ -18,8 +19,8 @@ GROUP_HITS = 3.0
 GROUP_TDC = 20
 """Hits of a group come within so many TDC counts (guess)."""
 
-_HIT = int(Purpose.CDC_BACKGROUND)
-_COUNT = int(Purpose.CDC_BACKGROUND_COUNT)
+_HIT = int(ColliderPurpose.CHAMBER_BACKGROUND)
+_COUNT = int(ColliderPurpose.CHAMBER_BACKGROUND_COUNT)
 
 
 def wire_chances(config: Background, wires: F64) -> F64:

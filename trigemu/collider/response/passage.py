@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from trigemu.arrays import F64, I16, U16
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.cells import Row, layer_row, row6
 from trigemu.collider.response.chamber import (
     MAX_CELLS,
@@ -25,7 +26,7 @@ from trigemu.experiments.belle2.cdc.geometry import LAYERS
 from trigemu.experiments.belle2.clock import T0_TDC, TDC_PER_TICK, TICK_NS
 from trigemu.experiments.belle2.response.config import Cells
 from trigemu.jit import inlined
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 Address = tuple[Int, Int, int, int]
 """Seed, frame, event, and the first number of a particle's block."""
@@ -36,7 +37,7 @@ TDC_NS = TICK_NS / TDC_PER_TICK
 MAX_HITS = 1024
 """Hits of one particle."""
 
-_HIT = int(Purpose.CDC_HIT)
+_HIT = int(ColliderPurpose.CHAMBER_HIT)
 
 
 def settings(config: Cells) -> tuple[float, ...]:

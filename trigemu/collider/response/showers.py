@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I32, I64
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response import helix
 from trigemu.experiments.belle2.ecl.crystals import LOOK_UP
 from trigemu.jit import inlined, kernel
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 Crystals = tuple[NDArray[np.int8], I64, I64]
 
@@ -26,7 +27,7 @@ CORE_SPOTS, TAIL_SPOTS, PATH_SPOTS, HADRON_SPOTS = 36, 12, 8, 24
 SPOTS = CORE_SPOTS + TAIL_SPOTS
 """Most crystals that a particle can reach (a hadron has fewer spots than an electromagnetic shower)."""
 
-_PARTICLE = int(Purpose.ECL_PARTICLE)
+_PARTICLE = int(ColliderPurpose.SHOWER)
 _BLOCKS = 4  # random blocks of a particle
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 _PER_RADIAN = LOOK_UP / math.pi

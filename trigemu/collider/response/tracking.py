@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64, U8
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.cells import drift_cells
 from trigemu.collider.response.chamber import between_plates, first_arm, span
 from trigemu.collider.response.helix import wrap
@@ -19,7 +20,7 @@ from trigemu.experiments.belle2.cdc.geometry import LAYERS
 from trigemu.experiments.belle2.response.config import Response, Tracking
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 NO_LAYER = 255
 """First and last layer of tracks without hits in the chamber."""
@@ -29,7 +30,7 @@ ACCEPTANCE_RAD = (math.radians(17.0), math.radians(150.0))
 
 _FULL_LAYERS = float(LAYERS)
 _FEWEST_LAYERS = 12.0
-_PURPOSE = int(Purpose.TRACKING)
+_PURPOSE = int(ColliderPurpose.TRACKING)
 
 
 def settings(config: Tracking) -> tuple[float, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
+from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.signals.base import Source
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws
@@ -22,7 +23,7 @@ from trigemu.physics.isr import Radiator, radiate
 from trigemu.physics.kinematics import boost
 from trigemu.physics.particles import Particles
 from trigemu.physics.pdg import charges
-from trigemu.physics.rng import Purpose, stream
+from trigemu.physics.rng import stream
 from trigemu.physics.rows import Rows, join, rows
 
 BEAM_STEP = 0
@@ -88,7 +89,7 @@ class Maker(Protocol):
 
 def draws_of(seed: int, frame: int, number: int) -> Draws:
     """Return the random numbers of one table in one frame."""
-    return Draws(seed, frame, stream(Purpose.COLLISION, number))
+    return Draws(seed, frame, stream(ColliderPurpose.COLLISION, number))
 
 
 def to_particles(made: Rows, n: int) -> Particles:

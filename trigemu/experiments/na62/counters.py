@@ -15,10 +15,11 @@ from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, moyal, ticks
 from trigemu.experiments.na62.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
 from trigemu.experiments.na62.hits import LOW16, pack
 from trigemu.experiments.na62.lookup import in_lkr, in_ring, steps
+from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
 from trigemu.experiments.na62.transport import CHARGE, MASS, Z, crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
-from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
+from trigemu.physics.rng import Int, normal2, poisson, uniform2
 
 ELECTRON, PHOTON = 11, 22
 
@@ -68,7 +69,7 @@ RICH_CIRCLE = np.stack(
 RICH_RING_HITS = 48
 """Room for one particle's hits; more are cut."""
 
-LKR_PURPOSE, LAV_PURPOSE, RICH_PURPOSE = int(Purpose.LKR), int(Purpose.LAV), int(Purpose.RICH)
+LKR_PURPOSE, LAV_PURPOSE, RICH_PURPOSE = int(NA62Purpose.LKR), int(NA62Purpose.LAV), int(NA62Purpose.RICH)
 LAV_Z, LAV_INNER, LAV_OUTER = LAV12.z, LAV12.inner, LAV12.outer
 RICH_Z, RICH_X, RICH_INNER, RICH_OUTER = (
     RICH_ENTRANCE.z,

@@ -16,9 +16,10 @@ from trigemu.arrays import F64, I32, I64, U8
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
 from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles, steps
+from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.transport import CHARGE, NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 Pair: TypeAlias = tuple[float, float]
 Pulse: TypeAlias = tuple[float, float, float]
@@ -58,7 +59,11 @@ ANTI0_CELLS = ANTI0_COLUMNS * ANTI0_COLUMNS
 ANTI0_MPV_MEV, ANTI0_XI_MEV = 1.8, 0.086
 ANTI0_Z, ANTI0_INNER, ANTI0_OUTER = ANTI0.z, ANTI0.inner, ANTI0.outer
 
-NEWCHOD_PURPOSE, MUV3_PURPOSE, ANTI0_PURPOSE = int(Purpose.NEWCHOD), int(Purpose.MUV3), int(Purpose.ANTI0)
+NEWCHOD_PURPOSE, MUV3_PURPOSE, ANTI0_PURPOSE = (
+    int(NA62Purpose.NEWCHOD),
+    int(NA62Purpose.MUV3),
+    int(NA62Purpose.ANTI0),
+)
 UNIT_UNIFORM = math.sqrt(12.0)
 """Width of a uniform distribution of sigma 1."""
 

@@ -96,7 +96,7 @@ def regular_times(seed: int, frame: int, number: int, every: float, offset: floa
         Length of the frame; no time is beyond it.
     """
     n = max(0, math.floor((frame_ticks - SPLIT_LSB - offset) / every) + 1)
-    phase = uniforms(seed, frame, stream(Purpose.CORE_TIME, number), n)[:, 0]
+    phase = uniforms(seed, frame, stream(Purpose.ARRIVAL_TIME, number), n)[:, 0]
     return offset + every * np.arange(n) + SPLIT_LSB * phase
 
 

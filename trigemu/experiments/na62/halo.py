@@ -24,13 +24,14 @@ from trigemu.experiments.na62.config import Halo
 from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
 from trigemu.experiments.na62.geometry import LAV12, LKR_APOTHEM, MNP33_KICK_GEV, MNP33_Z, TAX_SOURCE
 from trigemu.experiments.na62.lookup import newchod_tiles
+from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.tracks import EVENT_PLANE_MM, Tracks
 from trigemu.jit import inlined, kernel
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.alias import alias_table, pick
 from trigemu.physics.constants import KAON, MUON, PARTICLES, PHOTON, PION, SPEED_OF_LIGHT, mass
 from trigemu.physics.kinematics import decay_daughter
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 Pool: TypeAlias = tuple[F64, F64, I64]
 
@@ -232,7 +233,7 @@ class HaloSource:
     @cached_property
     def newchod_fraction(self) -> float:
         """Fraction of the generated muons that cross a NewCHOD tile; the same for every seed."""
-        table, _ = self._draw(np.uint64(0), 0, int(Purpose.HALO_CALIBRATION), _CALIBRATION)
+        table, _ = self._draw(np.uint64(0), 0, int(NA62Purpose.HALO_CALIBRATION), _CALIBRATION)
         return float(table[:, 6].mean())
 
     @property
@@ -263,7 +264,7 @@ class HaloSource:
         RunError
             The model's numbers leave no muon near the detectors.
         """
-        table, flags = self._draw(self._seed, frame, int(Purpose.HALO), n)
+        table, flags = self._draw(self._seed, frame, int(NA62Purpose.HALO), n)
         tracks = _start(n, MUON, _MUON_MASS)
         charge = table[:, 0]
         tracks.charge[:] = charge
@@ -277,7 +278,7 @@ class HaloSource:
     def sample_neutral(self, frame: int, n: int) -> Tracks:
         """Return n photons, one per event, parallel to the axis and uniform over a disc of the LKr's size."""
         tracks = _start(n, PHOTON, 0.0)
-        _neutrals(self._seed, frame, int(Purpose.NEUTRAL), tracks.x, tracks.y, tracks.pz)
+        _neutrals(self._seed, frame, int(NA62Purpose.NEUTRAL), tracks.x, tracks.y, tracks.pz)
         return tracks
 
 

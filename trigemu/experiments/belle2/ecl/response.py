@@ -15,13 +15,14 @@ from trigemu.experiments.belle2.ecl.cells import CELLS, CRYSTALS, cell_of_crysta
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.crystals import ring_look_up, ring_table
 from trigemu.experiments.belle2.ecl.response_config import EclResponse
+from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.jit import kernel
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import Int, Purpose, normal2, poisson, uniform2
+from trigemu.physics.rng import Int, normal2, poisson, uniform2
 
-_CELL = int(Purpose.ECL_CELL)
-_COUNT = int(Purpose.ECL_BACKGROUND_COUNT)
-_BACKGROUND = int(Purpose.ECL_BACKGROUND)
+_CELL = int(Belle2Purpose.ECL_CELL)
+_COUNT = int(Belle2Purpose.ECL_BACKGROUND_COUNT)
+_BACKGROUND = int(Belle2Purpose.ECL_BACKGROUND)
 _TIME_PER_NS = 8.0
 _LATEST = 32767.0
 

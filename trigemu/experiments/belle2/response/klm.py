@@ -8,18 +8,19 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64, I64, U8, U16
 from trigemu.collider.response.helix import perigees
 from trigemu.experiments.belle2.klm.geometry import exists
+from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.stopping import HITS, particle_hits, settings
 from trigemu.frames.columns import Array
 from trigemu.jit import kernel
 from trigemu.physics.constants import MUON
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import Int, Purpose, poisson, uniform2
+from trigemu.physics.rng import Int, poisson, uniform2
 
 _ELECTRON, _K_LONG, _NEUTRON = 11, 130, 2112
 
-_NOISE = int(Purpose.KLM_NOISE)
-_COUNT = int(Purpose.KLM_NOISE_COUNT)
+_NOISE = int(Belle2Purpose.KLM_NOISE)
+_COUNT = int(Belle2Purpose.KLM_NOISE_COUNT)
 
 
 @kernel

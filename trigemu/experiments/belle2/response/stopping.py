@@ -6,6 +6,7 @@ import math
 
 from trigemu.arrays import F64, U16
 from trigemu.collider.response.helix import direction, path, position
+from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.response.config import Muons
 from trigemu.experiments.belle2.response.yoke import (
     BARREL_HALF_LENGTH,
@@ -25,7 +26,7 @@ from trigemu.experiments.belle2.response.yoke import (
 )
 from trigemu.jit import inlined
 from trigemu.physics.constants import KAON, MUON, PARTICLES, PION
-from trigemu.physics.rng import Int, Purpose, normal2, uniform2
+from trigemu.physics.rng import Int, normal2, uniform2
 
 Vector = tuple[float, float, float]
 Address = tuple[Int, Int, int, int]
@@ -40,8 +41,8 @@ _PION = (PARTICLES[PION].mass, PARTICLES[PION].ctau, 1.0)
 _KAON = (PARTICLES[KAON].mass, PARTICLES[KAON].ctau, 0.636)
 _MUON_ID, _PION_ID, _KAON_ID = 13, 211, 321
 
-_RANGE = int(Purpose.KLM_RANGE)
-_HIT = int(Purpose.KLM_HIT)
+_RANGE = int(Belle2Purpose.KLM_RANGE)
+_HIT = int(Belle2Purpose.KLM_HIT)
 
 
 def settings(config: Muons) -> tuple[float, ...]:
