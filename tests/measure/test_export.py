@@ -41,7 +41,7 @@ class Expected:
     hits: dict[str, list[tuple[int, int]]]
 
 
-def make_run(path: Path, setup: Setup, *, verdict_every: int = 3) -> list[Expected]:
+def make_run(path: Path, setup: Setup[Any], *, verdict_every: int = 3) -> list[Expected]:
     """Record a run by hand: pulses and decisions drawn from a fixed seed; return what an export must show."""
     random = np.random.default_rng(5)
     whole = setup.config.record.mode == "all"
@@ -113,14 +113,14 @@ READERS = {"root": read_root, "parquet": read_parquet}
 
 
 @pytest.fixture(params=["accepted", "all"])
-def setup(request: pytest.FixtureRequest, configs: Path) -> Setup:
+def setup(request: pytest.FixtureRequest, configs: Path) -> Setup[Any]:
     return load_setup(configs / "pulser.toml", [f"record.mode={request.param}", f"run.frames={FRAMES}"])
 
 
 @pytest.mark.parametrize("form", READERS)
 @pytest.mark.parametrize("rows", [1, 4, 10**6])
 def test_export_shows_what_was_recorded(
-    setup: Setup, tmp_path: Path, form: str, rows: int, monkeypatch: pytest.MonkeyPatch
+    setup: Setup[Any], tmp_path: Path, form: str, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = make_run(tmp_path / "run", setup)
     monkeypatch.setattr(export_rows, "DECISIONS", rows)

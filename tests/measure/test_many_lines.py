@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from trigemu.setup.experiment import Setup
 LINES = 150
 
 
-def many(configs: Path, **changes: object) -> Setup:
+def many(configs: Path, **changes: object) -> Setup[Any]:
     """The pulser with 150 lines: multiples of 3 fire often, one is rare, most never fire; three are HLT lines."""
     data = load_setup(configs / "pulser.toml", ["run.frames=20"]).to_dict()
     lines = [

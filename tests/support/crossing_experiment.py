@@ -47,7 +47,7 @@ class Flash(Model):
 
 
 class RingGenerator:
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup[Any]) -> None:
         self.setup = setup
 
     def _random(self, frame: int, purpose: int) -> np.random.Generator:
@@ -83,7 +83,7 @@ class RingGenerator:
 class RingTrigger:
     """Bits: energy above 100, above 250, at least 4 pads, an odd phase; software: an even number of cells."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup[Any]) -> None:
         self.setup = setup
 
     def candidates(self, frame: TimeFrame) -> Candidates:
@@ -140,16 +140,16 @@ class RingExperiment:
     def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
         return {"cells": HistogramSpec("Cells", "cell", "hits", (100,), (-0.5,), (99.5,))}
 
-    def generator(self, setup: Setup, sources: Sequence[str]) -> RingGenerator:
+    def generator(self, setup: Setup[Any], sources: Sequence[str]) -> RingGenerator:
         return RingGenerator(setup)
 
-    def trigger(self, setup: Setup) -> RingTrigger:
+    def trigger(self, setup: Setup[Any]) -> RingTrigger:
         return RingTrigger(setup)
 
     def match_window(self, section: Any) -> int:
         return 0
 
-    def warm_up(self, setup: Setup) -> None:
+    def warm_up(self, setup: Setup[Any]) -> None:
         pass
 
 

@@ -47,7 +47,7 @@ class Toy:
         return SimpleNamespace(tick_ns=1.0, frame_s=1e-3)
 
 
-def toy_setup(**streaming: Any) -> Setup:
+def toy_setup(**streaming: Any) -> Setup[Any]:
     """Return a setup with three lines and three signals (one label twice)."""
     config = RunConfig.model_validate(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.runs import Killer
@@ -11,14 +12,14 @@ from support.runs import Killer
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
 
-MakeSetup = Callable[..., Setup]
+MakeSetup = Callable[..., Setup[Any]]
 
 
 @pytest.fixture
 def pulser(configs: Path) -> MakeSetup:
     """Return the pulser's setup with ``key=value`` overrides; heartbeats are fast."""
 
-    def make(*overrides: str) -> Setup:
+    def make(*overrides: str) -> Setup[Any]:
         return load_setup(
             configs / "pulser.toml", ["streaming.heartbeat_s=0.5", "run.frames=300", *overrides]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,7 +50,7 @@ SOFTWARE = '{ name = "even", when = "even", level = "hlt" }'
 
 
 @pytest.fixture
-def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Setup]:
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Setup[Any]]:
     """Install the experiment for this process and its children, and return what makes setups of it."""
     plugin = tmp_path / "plugin"
     info = plugin / "ring-1.0.dist-info"
@@ -63,7 +64,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Setup
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(plugin), tests]))
     experiment_names.cache_clear()
 
-    def make(*overrides: str, software: bool = True) -> Setup:
+    def make(*overrides: str, software: bool = True) -> Setup[Any]:
         lines = [*LINES, SOFTWARE] if software else LINES
         file = tmp_path / "ring.toml"
         file.write_text(

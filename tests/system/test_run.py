@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 
 
-def check(setup: Setup, totals: RunTotals, frames: int) -> None:
+def check(setup: Setup[Any], totals: RunTotals, frames: int) -> None:
     sources = len(setup.schemas)
     assert totals.closed
     assert totals.frames["planned"] == frames

@@ -52,7 +52,7 @@ def signals(as_json: bool) -> int:
             "parameters": ", ".join(key for key in spec.model.model_fields if key != "signal"),
         }
         for name in experiment_names()
-        for spec in find_experiment(name).signals()
+        for spec in find_experiment(name).signal_specs()
     ]
     return _show("signals", rows, as_json)
 

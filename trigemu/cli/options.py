@@ -12,8 +12,7 @@ import click
 from trigemu.errors import InputError
 
 if TYPE_CHECKING:
-    from trigemu.setup.build import build_setup
-from trigemu.setup.experiment import Setup
+    from trigemu.setup.experiment import Setup
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -93,15 +92,16 @@ class RunOptions:
         }
 
 
-def load(config: str, options: RunOptions) -> Setup:
+def load(config: str, options: RunOptions) -> Setup[Any]:
     """Read a configuration, apply ``--set`` and then the options, and check the result."""
+    from trigemu.setup.build import build_setup
     from trigemu.setup.load import read_config
 
     data, origin = read_config(config, options.overrides)
     return checked(build_setup(changed(data, options), origin))
 
 
-def checked(setup: Setup) -> Setup:
+def checked(setup: Setup[Any]) -> Setup[Any]:
     """Return the setup after a look at its input file: a bad one is found before anything starts."""
     from trigemu.frames.frame import TRUTH
 
@@ -109,7 +109,7 @@ def checked(setup: Setup) -> Setup:
     if path == "":
         raise InputError("this configuration needs a file of generated events: --set input.path=FILE")
     if path is not None:
-        setup.experiment.generator(setup, (TRUTH,)).fragment(TRUTH, 0)
+        setup.make_generator((TRUTH,)).fragment(TRUTH, 0)
     return setup
 
 

@@ -14,7 +14,6 @@ from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
 
 if TYPE_CHECKING:
-    from trigemu.setup.build import build_setup
     from trigemu.setup.experiment import Setup
     from trigemu.streaming.core.totals import RunTotals, Snapshot
 
@@ -61,10 +60,11 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
     return conduct(setup, out, start, chosen, good)
 
 
-def _recorded(rundir: Path, options: RunOptions) -> Setup:
+def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
     """Return the setup of a recorded run, changed by the options."""
     from trigemu.config.overrides import apply_override, parse_override
     from trigemu.frames.rundir import RunReader
+    from trigemu.setup.build import build_setup
 
     data = dict(RunReader(rundir).config)
     for text in options.overrides:
@@ -75,7 +75,9 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup:
     return build_setup(changed(data, options), str(rundir / "config.json"))
 
 
-def conduct(setup: Setup, out: Path, start: Start, options: RunOptions, good: tuple[str, ...] = GOOD) -> int:
+def conduct(
+    setup: Setup[Any], out: Path, start: Start, options: RunOptions, good: tuple[str, ...] = GOOD
+) -> int:
     """Run, show progress, write summary and report, print them, and return the exit code."""
     from trigemu.measure.live import progress_view
     from trigemu.measure.report import write_report

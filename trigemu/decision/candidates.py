@@ -1,13 +1,22 @@
-"""What a frame's hits say, before anything that depends on order."""
+"""From trigger words to candidates: the one place where the menu is evaluated.
+
+Experiments and plug-ins turn hits into trigger words; here the words of added algorithms join them, the menu's lines
+are evaluated on them, and online selections are asked for.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import I64, U64
+from trigemu.arrays import I64, U16, U64
+from trigemu.frames.frame import TimeFrame
+from trigemu.setup.data import TriggerWords
+from trigemu.setup.experiment import CombinesEntries, Selects, Setup, Trigger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,4 +41,64 @@ class Candidates:
     time: I64
     fired: U64
     passed: U64
-    load: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
+    load: U16 = field(default_factory=lambda: np.zeros(0, np.uint16))
+
+
+class CandidateFinder:
+    """Finds the candidates of frames.
+
+    Parameters
+    ----------
+    setup
+        The run.
+    trigger
+        What makes its trigger words; None: the experiment's.
+
+    Attributes
+    ----------
+    trigger
+        The same.
+    """
+
+    def __init__(self, setup: Setup[Any], trigger: Trigger | None = None) -> None:
+        self.trigger = setup.make_trigger() if trigger is None else trigger
+        self._menu = setup.menu
+        self._user_words = setup.user_words if setup.algorithms else None
+        self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
+        if isinstance(self.trigger, CombinesEntries):
+            self._combine = partial(self.trigger.combine, evaluate=setup.menu.evaluate)
+        masks = [(name, setup.menu.selection_mask(name)) for name in setup.experiment.selections]
+        self._selections = [(name, mask) for name, mask in masks if mask.any()]
+        self._select = self.trigger.select if isinstance(self.trigger, Selects) else None
+        if self._selections and self._select is None:
+            raise TypeError(f"{type(self.trigger).__name__} offers selections but has no method 'select'")
+
+    def find(self, frame: TimeFrame) -> tuple[TriggerWords[Any], Candidates]:
+        """Return a frame's trigger words, those of added algorithms included, and its candidates.
+
+        Parameters
+        ----------
+        frame
+            The frame, without its truth.
+        """
+        words = self.trigger.words(frame)
+        if self._user_words is not None:
+            # The trigger may use the memory of its times again; what users write gets a copy to keep.
+            added = self._user_words(frame, words.time.copy())
+            words = replace(words, words=np.concatenate([words.words, added], axis=1))
+        time, fired = self._combine(words)
+        some = self._menu.makes_candidate(fired)
+        time, fired = time[some], fired[some]
+        passed = fired
+        if self._select is not None and len(time):
+            for name, lines in self._selections:
+                kept = self._select(name, frame, time)
+                passed = np.where(kept[:, None], passed, passed & ~lines)
+        return words, Candidates(time, fired, passed, words.load)
+
+    def candidates(self, frame: TimeFrame) -> Candidates:
+        """Return a frame's candidates."""
+        return self.find(frame)[1]
+
+    def _each_entry(self, words: TriggerWords[Any]) -> tuple[I64, U64]:
+        return words.time, self._menu.evaluate(words.words, words.kinds)

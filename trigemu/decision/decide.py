@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.decision.candidates import Candidates
+from trigemu.decision.candidates import CandidateFinder, Candidates
 from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.crossings import check_crossings, find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.planes import unpack_lines
-from trigemu.setup.experiment import Setup
+from trigemu.setup.experiment import ReadsWindows, Setup
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""
@@ -53,7 +54,7 @@ class Verdict:
     frame: int
     candidates: Candidates
     tally: NDArray[np.int64]
-    monitor: dict[str, NDArray[np.int64]]
+    monitor: Mapping[str, NDArray[np.int64]]
     readout: dict[str, dict[str, Array]] | None
     replay: NDArray[np.int64]
 
@@ -74,13 +75,15 @@ class Decider:
         The very array that is `Verdict.tally` of a frame with nothing to count.
     """
 
-    def __init__(self, setup: Setup, *, readout: bool = True) -> None:
-        self._trigger = setup.experiment.trigger(setup)
+    def __init__(self, setup: Setup[Any], *, readout: bool = True) -> None:
+        self._finder = CandidateFinder(setup)
+        trigger = self._finder.trigger
+        self._windows = trigger.windows if isinstance(trigger, ReadsWindows) else None
         self._menu = setup.menu
         self._crossings = setup.crossings
         self._signals = len(setup.signals)
         self._frame_ticks = setup.clock.frame_ticks
-        self._window = setup.experiment.match_window(setup.section)
+        self._window = setup.match_window
         self._monitor_every = setup.config.record.monitor_every
         self._readout = readout and setup.config.record.mode == "accepted"
         self.no_tally = np.zeros((self._signals, 2 + len(setup.menu.lines) + TOTALS), np.int64)
@@ -108,13 +111,13 @@ class Decider:
         truth = frame.fragments.get(TRUTH)
         expected = frame.fragments.get(EXPECTED)
         seen = _detectors(frame)
-        candidates = self._trigger.candidates(seen)
+        words, candidates = self._finder.find(seen)
         tally = self.no_tally
         if self._signals and truth is not None:
             tally = self._tally(truth, candidates)
-        monitor: dict[str, NDArray[np.int64]] = {}
+        monitor: Mapping[str, NDArray[np.int64]] = {}
         if frame.number % self._monitor_every == 0:
-            monitor = self._trigger.monitor(seen, candidates)
+            monitor = self._finder.trigger.monitor(seen, words)
         readout = self._cut(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
         return Verdict(frame.number, candidates, tally, monitor, readout, replay)
@@ -128,7 +131,9 @@ class Decider:
             return {
                 source: take_crossings(columns, rows, time) for source, columns in frame.fragments.items()
             }
-        start, stop = self._trigger.windows(time)
+        if self._windows is None:
+            raise TypeError("a trigger of continuous data must have a method 'windows'")
+        start, stop = self._windows(time)
         return {
             source: cut_windows({k: v for k, v in columns.items() if k != "offsets"}, start, stop)
             for source, columns in frame.fragments.items()

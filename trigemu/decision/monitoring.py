@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,8 @@ from trigemu.setup.experiment import Setup
 class MonitorLayout:
     """All monitoring histograms of a run one after the other in one flat array."""
 
-    def __init__(self, setup: Setup) -> None:
-        specs = setup.experiment.histograms(setup.section)
+    def __init__(self, setup: Setup[Any]) -> None:
+        specs = setup.histograms
         self._shapes = {name: tuple(spec.shape) for name, spec in specs.items()}
         sizes = [int(np.prod(shape)) for shape in self._shapes.values()]
         self._offsets = (

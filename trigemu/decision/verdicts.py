@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from trigemu.decision.decide import Decider
 from trigemu.decision.monitoring import MonitorLayout
@@ -24,7 +25,7 @@ class RowMaker:
         The run.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup[Any]) -> None:
         self._decider = Decider(setup)
         self._decider.warm_up(setup.schemas)
         self._layout = MonitorLayout(setup)

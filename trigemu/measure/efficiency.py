@@ -26,7 +26,7 @@ from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
-from trigemu.setup.experiment import Scannable, Setup
+from trigemu.setup.experiment import Setup
 
 Progress = Callable[[int, int], None]
 """Called with events done and events wanted, over all grid points."""
@@ -134,9 +134,9 @@ def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[i
     return tell
 
 
-def find_signal(setup: Setup, name: str) -> SignalSpec:
+def find_signal(setup: Setup[Any], name: str) -> SignalSpec:
     """Return one of the experiment's signals, or raise `InputError` with the names there are."""
-    specs = {spec.name: spec for spec in setup.experiment.signals()}
+    specs = {spec.name: spec for spec in setup.experiment.signal_specs()}
     if name not in specs:
         known = ", ".join(specs) or "none"
         raise InputError(f"{setup.config.experiment} has no signal {name!r}; it has {known}")
@@ -144,11 +144,11 @@ def find_signal(setup: Setup, name: str) -> SignalSpec:
 
 
 def signal_setup(
-    setup: Setup, spec: SignalSpec, point: Mapping[str, float], seed: int | None = None
-) -> Setup:
+    setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], seed: int | None = None
+) -> Setup[Any]:
     """Return the setup of a scan: this signal alone, with the parameters of a grid point.
 
-    The experiment says how its background is switched off (`Scannable.signal_only`).
+    The experiment says how its background is switched off (`trigemu.setup.data.Scan`).
     """
     unknown = [key for key in point if key not in spec.model.model_fields or key == "signal"]
     if unknown:
@@ -156,9 +156,9 @@ def signal_setup(
         raise InputError(f"signal {spec.name} has no parameter {unknown[0]!r}; it has {allowed}")
     table = {**_table(setup, spec.name), **point}
     table = validate(spec.model, table, f"signal {spec.name}").model_dump(mode="json")
-    if not isinstance(setup.experiment, Scannable):
+    if setup.experiment.scan is None:
         raise InputError(f"experiment {setup.config.experiment} cannot generate a signal alone")
-    data = setup.experiment.signal_only(setup.to_dict(), table)
+    data = setup.experiment.scan.configuration(setup.to_dict(), table)
     # Nobody looks at the monitoring histograms of a scan.
     data["record"] = {**data["record"], "monitor_every": 2**31}
     if seed is not None:
@@ -166,13 +166,13 @@ def signal_setup(
     return build_setup(data, f"scan of {spec.name}")
 
 
-def _table(setup: Setup, name: str) -> dict[str, Any]:
+def _table(setup: Setup[Any], name: str) -> dict[str, Any]:
     """Return the configuration's own table of this signal (the first one), or only its name."""
     tables: list[BaseModel] = [table for table in setup.signals if getattr(table, "signal", None) == name]
     return tables[0].model_dump(mode="json") if tables else {"signal": name}
 
 
-def count_signal(setup: Setup, events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
+def count_signal(setup: Setup[Any], events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
     """Make and decide frames until at least ``events`` were generated, and count them."""
     names = (*setup.menu.names, *setup.menu.totals)
     total = np.zeros(2 + len(setup.menu.names) + TOTALS, np.int64)

@@ -90,7 +90,7 @@ def _check_target(to: str, file: Path) -> None:
         raise InputError(f"{file}: there is no directory {file.parent}")
 
 
-def _about(reader: RunReader, setup: Setup) -> dict[str, Any]:
+def _about(reader: RunReader, setup: Setup[Any]) -> dict[str, Any]:
     clock = setup.clock
     return {
         "run_id": reader.info.run_id,

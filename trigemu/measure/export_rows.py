@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
 from trigemu.menu.planes import unpack_lines
-from trigemu.setup.experiment import Setup, Trigger
+from trigemu.setup.experiment import ReadsWindows, Setup, Trigger
 
 DECISIONS = 65536
 """Rows of a table, about."""
@@ -60,7 +61,7 @@ class Layout:
     hits: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, setup: Setup) -> Layout:
+    def of(cls, setup: Setup[Any]) -> Layout:
         """Return the layout of a run's table."""
         schemas = [s for source, s in setup.schemas.items() if source != TRUTH or _whole(setup)]
         hits = {s.source: {c.name: c.dtype for c in s.columns if c.name != "offsets"} for s in schemas}
@@ -93,7 +94,7 @@ class Table:
         return len(self.flat["frame"])
 
 
-def read_tables(reader: RunReader, setup: Setup, layout: Layout) -> Iterator[Table]:
+def read_tables(reader: RunReader, setup: Setup[Any], layout: Layout) -> Iterator[Table]:
     """Yield the decisions of a run in order.
 
     Raises
@@ -101,7 +102,7 @@ def read_tables(reader: RunReader, setup: Setup, layout: Layout) -> Iterator[Tab
     InputError
         A record is damaged or does not belong to the frame it is in.
     """
-    trigger = setup.experiment.trigger(setup) if _whole(setup) else None
+    trigger = setup.make_trigger() if _whole(setup) else None
     waiting: dict[int, list[Record]] = {}
     tables: list[Table] = []
     for record in reader.records():
@@ -120,7 +121,9 @@ def read_tables(reader: RunReader, setup: Setup, layout: Layout) -> Iterator[Tab
         yield _join(tables, layout)
 
 
-def _table(row: Row, data: Sequence[Record], setup: Setup, layout: Layout, trigger: Trigger | None) -> Table:
+def _table(
+    row: Row, data: Sequence[Record], setup: Setup[Any], layout: Layout, trigger: Trigger | None
+) -> Table:
     time, n = row.candidates.time, len(row.candidates.time)
     clock = setup.clock
     flat: dict[str, Array] = {
@@ -156,7 +159,7 @@ def _table(row: Row, data: Sequence[Record], setup: Setup, layout: Layout, trigg
 
 
 def _pieces(
-    data: Sequence[Record], setup: Setup, recorded: NDArray[np.int64], trigger: Trigger | None
+    data: Sequence[Record], setup: Setup[Any], recorded: NDArray[np.int64], trigger: Trigger | None
 ) -> dict[str, Mapping[str, Array]]:
     """Return the hits of each source in windows around the recorded triggers."""
     pieces: dict[str, Mapping[str, Array]] = {}
@@ -174,6 +177,8 @@ def _pieces(
         columns = {fragment.source: fragment.columns for fragment in fragments}
         rows = find_crossings(columns[setup.crossings]["time"], recorded)
         return {source: take_crossings(block, rows, recorded) for source, block in columns.items()}
+    if not isinstance(trigger, ReadsWindows):
+        raise TypeError("a trigger of continuous data must have a method 'windows'")
     start, stop = trigger.windows(recorded)
     for fragment in fragments:
         hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
@@ -206,7 +211,7 @@ def _words(base: str, words: int) -> list[str]:
     return [base, *(f"{base}_{word}" for word in range(1, words))]
 
 
-def _whole(setup: Setup) -> bool:
+def _whole(setup: Setup[Any]) -> bool:
     return setup.config.record.mode == "all"
 
 

@@ -20,7 +20,7 @@ PLAIN_EVERY_S = 5.0
 
 
 @contextmanager
-def progress_view(setup: Setup, stream: TextIO | None = None) -> Iterator[Callable[[Snapshot], None]]:
+def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[Callable[[Snapshot], None]]:
     """Give a function to call with each `Snapshot`; it draws a live table, or prints a line now and then.
 
     Parameters

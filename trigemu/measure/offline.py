@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,25 +14,25 @@ from trigemu.measure.decisions import Decisions
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
 
-Config = Setup | str | Path
+Config = Setup[Any] | str | Path
 """What functions for users take: a setup, a TOML file, or the name of a shipped configuration."""
 
 
-def as_setup(config: Config) -> Setup:
+def as_setup(config: Config) -> Setup[Any]:
     """Return a setup, loading it if a path or name is given."""
     return config if isinstance(config, Setup) else load_setup(config)
 
 
-def make_frames(setup: Setup, numbers: Iterable[int]) -> Iterator[TimeFrame]:
+def make_frames(setup: Setup[Any], numbers: Iterable[int]) -> Iterator[TimeFrame]:
     """Yield the frames of these numbers with all their sources, ``truth`` included."""
     sources = tuple(setup.schemas)
-    generator = setup.experiment.generator(setup, sources)
+    generator = setup.make_generator(sources)
     for number in numbers:
         fragments = {source: generator.fragment(source, number) for source in sources}
         yield TimeFrame(setup.config.run.number, number, fragments)
 
 
-def decide_frames(setup: Setup, numbers: Iterable[int]) -> Iterator[Verdict]:
+def decide_frames(setup: Setup[Any], numbers: Iterable[int]) -> Iterator[Verdict]:
     """Yield the verdict on each of these frames."""
     decider = Decider(setup, readout=False)
     for frame in make_frames(setup, numbers):

@@ -29,7 +29,7 @@ QUALITY = {
 }
 
 
-def write_report(path: Path, setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> None:
+def write_report(path: Path, setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> None:
     """Write the report of a run.
 
     Parameters
@@ -46,7 +46,7 @@ def write_report(path: Path, setup: Setup, totals: RunTotals, summary: Mapping[s
     path.write_text(render(setup, totals, summary), encoding="utf-8")
 
 
-def render(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> str:
+def render(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> str:
     """Return the report as a document."""
     title = setup.config.title or f"{setup.config.experiment} run"
     return html.page(
@@ -64,7 +64,7 @@ def render(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> str:
     )
 
 
-def _headline(title: str, setup: Setup, summary: Mapping[str, Any]) -> html.Html:
+def _headline(title: str, setup: Setup[Any], summary: Mapping[str, Any]) -> html.Html:
     run = summary["run"]
     quality = run["quality"]
     style = "good" if quality == "good" and summary["closed"] else "bad"
@@ -95,7 +95,7 @@ def _decided(summary: Mapping[str, Any]) -> int:
     return int(frames.get("accepted", 0)) + int(frames.get("rejected", 0))
 
 
-def _lines(setup: Setup, summary: Mapping[str, Any]) -> str:
+def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
     rows = []
     shown, rest = that_fired({name: line["fired"] for name, line in summary["lines"].items()})
     for line in setup.menu.lines:
@@ -133,7 +133,7 @@ def _lines(setup: Setup, summary: Mapping[str, Any]) -> str:
     return html.table(head, rows, numeric=(2, 3, 4, 5, 6)) + html.paragraph(f"{rest} {note}".strip(), "soft")
 
 
-def _efficiency(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
+def _efficiency(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
     if not setup.signals:
         return []
     labels = signal_labels(setup)
@@ -173,7 +173,7 @@ def _efficiency(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _by_kind(setup: Setup, labels: Sequence[str]) -> dict[str, list[tuple[float, str]]]:
+def _by_kind(setup: Setup[Any], labels: Sequence[str]) -> dict[str, list[tuple[float, str]]]:
     kinds: dict[str, list[tuple[float, str]]] = {}
     for label, signal in zip(labels, setup.signals, strict=True):
         mass = getattr(signal, "mass", None)
@@ -196,8 +196,8 @@ def _against_mass(
     return curves_figure(curves, "mass (GeV)", "acceptance, efficiency", kind)
 
 
-def _monitor(setup: Setup, totals: RunTotals) -> str:
-    specs = setup.experiment.histograms(setup.section)
+def _monitor(setup: Setup[Any], totals: RunTotals) -> str:
+    specs = setup.histograms
     pictures = []
     for index, (name, spec) in enumerate(specs.items()):
         counts = totals.monitor.get(name)
@@ -211,7 +211,7 @@ def _monitor(setup: Setup, totals: RunTotals) -> str:
     return html.plots(pictures) + html.paragraph(f"Filled from one frame in {every}.", "soft")
 
 
-def _latency(setup: Setup, totals: RunTotals, summary: Mapping[str, Any]) -> list[str]:
+def _latency(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> list[str]:
     hardware: list[str] = [
         html.paragraph(
             f"{level}: {got['modelled']:.4g} us modelled of {got['budget']:.4g} us allowed ({got['source']}).",
@@ -272,7 +272,7 @@ def _plain(value: Any) -> str:
     return html.number(value) if isinstance(value, int | float) else str(value)
 
 
-def _configuration(setup: Setup, summary: Mapping[str, Any]) -> list[str]:
+def _configuration(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
     resolved = json.dumps(setup.to_dict(), indent=2)
     packages = ", ".join(f"{name} {number}" for name, number in summary["run"]["versions"].items())
     return [

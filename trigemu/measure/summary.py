@@ -19,7 +19,7 @@ PACKAGES = ("trigemu", "numpy", "numba", "pyzmq", "msgpack")
 PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
 
 
-def summarise(setup: Setup, totals: RunTotals) -> dict[str, Any]:
+def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
     """Return the summary of a run as plain data.
 
     Rates are recorded triggers of a line over live time; ``raw_rate_hz`` is that times the line's own prescale
@@ -85,7 +85,7 @@ def dead_fraction(live_s: float, dead_s: float) -> float:
     return dead_s / (live_s + dead_s) if live_s + dead_s > 0 else 0.0
 
 
-def signal_labels(setup: Setup) -> list[str]:
+def signal_labels(setup: Setup[Any]) -> list[str]:
     """Return one name per ``[[signal]]`` table: its label, or name and number; all different."""
     labels: list[str] = []
     for index, signal in enumerate(setup.signals):
@@ -107,7 +107,7 @@ def latency_us(stages: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
-def _lines(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
+def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
     lines = {}
     software = bool(setup.menu.hlt_mask.any())
     for index, line in enumerate(setup.menu.lines):
@@ -139,14 +139,14 @@ def _counted(passed: int, total: int) -> dict[str, Any]:
     return {"passed": passed, "total": total, "value": result.value, "low": result.low, "high": result.high}
 
 
-def _acceptance(setup: Setup, totals: RunTotals) -> dict[str, dict[str, Any]]:
+def _acceptance(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
     return {
         label: _counted(int(row[1]), int(row[0]))
         for label, row in zip(signal_labels(setup), totals.tally, strict=True)
     }
 
 
-def _efficiency(setup: Setup, totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
+def _efficiency(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         label: {
             name: _counted(int(row[2 + index]), int(row[1]))

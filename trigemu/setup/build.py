@@ -14,15 +14,15 @@ from trigemu.config.origin import Origin, origin_of
 from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
 from trigemu.menu.compile import compile_menu
-from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.algorithm import BoundAlgorithm
-from trigemu.setup.experiment import Experiment, Setup
+from trigemu.setup.data import WORD_BITS
+from trigemu.setup.experiment import ExperimentSpec, Setup
 from trigemu.setup.load import read_config
 from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import RunConfig
 
 
-def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setup:
+def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setup[Any]:
     """Check a resolved configuration (see `Setup.to_dict`) and build a setup.
 
     Raises
@@ -36,8 +36,8 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
     section = validate(
         experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
     )
-    _check_producers(config, experiment.sources(section), origin)
-    models = {spec.name: spec.model for spec in experiment.signals()}
+    _check_producers(config, experiment.schemas(section), origin)
+    models = {spec.name: spec.model for spec in experiment.signal_specs()}
     signals = tuple(
         _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
     )
@@ -46,19 +46,19 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
         for i, table in enumerate(config.algorithm)
     )
     _check_lines(config, experiment, origin)
-    bits = list(experiment.bits(section))
-    bits += [""] * (-len(bits) % 64)
+    bits = list(experiment.bit_names(section))
+    bits += [""] * (-len(bits) % WORD_BITS)
     menu = compile_menu(
         config.menu,
         bits=[*bits, *(name for bound in algorithms for name in bound.bit_names())],
-        entries=experiment.entries(),
-        selections=experiment.selections(),
+        entries=experiment.entries,
+        selections=experiment.selections,
         where=origin,
     )
     return Setup(config, experiment, section, signals, algorithms, menu)
 
 
-def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup:
+def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup[Any]:
     """Read a run configuration from a TOML file and check it.
 
     Parameters
@@ -77,7 +77,7 @@ def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup:
     return build_setup(data, origin)
 
 
-def _experiment(name: Any, origin: Origin) -> Experiment:
+def _experiment(name: Any, origin: Origin) -> ExperimentSpec[Any]:
     # Before anything else: without it, the experiment's own table is just an unknown key.
     known = experiment_names()
     if not isinstance(name, str):
@@ -99,13 +99,14 @@ def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: O
         seen.add(name)
 
 
-def _check_lines(config: RunConfig, experiment: Experiment, origin: Origin) -> None:
+def _check_lines(config: RunConfig, experiment: ExperimentSpec[Any], origin: Origin) -> None:
     # The kernels of an experiment may hold only as many lines as its hardware has.
-    most = getattr(experiment, "max_lines", MAX_LINES)
     enabled = sum(line.enabled for line in config.menu.line)
-    if enabled > most:
+    if enabled > experiment.max_lines:
         place = origin.at("menu", "line")
-        raise InputError(f"{place}: {enabled} lines are enabled; {config.experiment} can have {most}")
+        raise InputError(
+            f"{place}: {enabled} lines are enabled; {config.experiment} can have {experiment.max_lines}"
+        )
 
 
 def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:

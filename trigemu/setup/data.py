@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
+import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, create_model
+
+from trigemu.arrays import I64, U8, U16, U64
+
+WORD_BITS = 64
+"""Bits in a trigger word."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,37 @@ class Clock:
         return self.frame_ticks * self.tick_ns * 1e-9
 
 
+def _no_load() -> U16:
+    return np.zeros(0, np.uint16)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TriggerWords(Generic[Found]):
+    """What a trigger says of a frame: its bits at each entry, before any menu.
+
+    Attributes
+    ----------
+    time
+        int64[n], TDC counts since the start of the frame, rising (strictly, unless the trigger combines entries
+        itself: `trigemu.setup.experiment.CombinesEntries`).
+    words
+        uint64[n, words]: the trigger bits, in the order of `trigemu.setup.experiment.ExperimentSpec.bits`.
+    kinds
+        uint8[n], kinds of each entry (bit k: kind k of `trigemu.setup.experiment.ExperimentSpec.entries`).
+    load
+        uint16[k], words that entered the trigger processor's merged input queue in each of the frame's k equal
+        time steps (empty where the experiment has no such queue); the sequencer's CHOKE model reads it.
+    found
+        What the trigger found on the way, for its own `monitor`; valid until its next frame.
+    """
+
+    time: I64
+    words: U64
+    kinds: U8
+    load: U16 = field(default_factory=_no_load)
+    found: Found | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class HistogramSpec:
     """A monitoring histogram: regular bins; two axes make a map.
@@ -54,6 +94,24 @@ class HistogramSpec:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
+    def count(self, *values: ArrayLike) -> I64:
+        """Return how many of the values fall into each bin.
+
+        Parameters
+        ----------
+        values
+            One array per axis, of equal lengths.
+
+        Returns
+        -------
+        int64[shape]
+            Values outside the range are not counted; the last bin of an axis has its upper edge.
+        """
+        edges = list(zip(self.low, self.high, strict=True))
+        if len(self.shape) == 1:
+            return np.histogram(values[0], self.shape[0], edges[0])[0].astype(np.int64)
+        return np.histogramdd(np.column_stack(values), self.shape, edges)[0].astype(np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class HardwareLatency:
@@ -70,6 +128,49 @@ class HardwareLatency:
     modelled_us: float
     budget_us: float
     source: str
+
+
+def words_of(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return names of trigger bits filled up with empty ones (unused bits) to ``count`` words of 64 bits."""
+    return (*names, *("",) * (count * WORD_BITS - len(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How an efficiency scan makes events of one signal alone.
+
+    Attributes
+    ----------
+    every_ns
+        Distance of events where the signal's table names none: beyond dead time and all windows of the detectors.
+    quiet
+        Values of the experiment's section with which nothing but signals is generated; tables are merged into the
+        configured ones.
+    """
+
+    every_ns: float
+    quiet: Mapping[str, Any] = field(default_factory=dict)
+
+    def configuration(self, data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a resolved configuration with one signal at regular distances and no other events.
+
+        Parameters
+        ----------
+        data
+            The configuration to start from (`trigemu.setup.experiment.Setup.to_dict`).
+        table
+            The ``[[signal]]`` table.
+        """
+        signal = {**table, "every_ns": table.get("every_ns") or self.every_ns}
+        return {**data, "section": _merged(data["section"], self.quiet), "signal": [signal]}
+
+
+def _merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(table)
+    for key, value in changes.items():
+        inside = merged.get(key)
+        merged[key] = _merged(inside, value) if isinstance(inside, Mapping) and value else value
+    return merged
 
 
 @dataclass(frozen=True, slots=True)

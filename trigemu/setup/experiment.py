@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from trigemu.arrays import I64
-from trigemu.decision.candidates import Candidates
+from trigemu.arrays import I64, U8, U64, Bool
 from trigemu.frames.columns import Array, Schema
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu
+from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.algorithm import BoundAlgorithm
-from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, SignalSpec
+from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, Scan, SignalSpec, TriggerWords
+from trigemu.setup.menu_files import MenuFiles
+from trigemu.setup.reference import resolve
 from trigemu.setup.run_config import RunConfig
+
+Section = TypeVar("Section", bound=BaseModel)
+"""pydantic model of the configuration section that carries the experiment's name."""
 
 
 class Generator(Protocol):
@@ -36,105 +40,150 @@ class Generator(Protocol):
 
 
 class Trigger(Protocol):
-    """Decides frames."""
+    """Turns a frame's hits into trigger words; `trigemu.decision` evaluates the menu on them."""
 
-    def candidates(self, frame: TimeFrame) -> Candidates:
-        """Return what the frame's hits say; does not change the frame."""
+    def words(self, frame: TimeFrame) -> TriggerWords[Any]:
+        """Return what the frame's hits say, at entries inside the frame; does not change the frame."""
         ...
 
-    def windows(self, time: I64) -> tuple[I64, I64]:
-        """Return start and stop (TDC counts) of what is read out around triggers at ``time``.
+    def monitor(self, frame: TimeFrame, words: TriggerWords[Any]) -> Mapping[str, I64]:
+        """Return counts to add to each histogram of the experiment (frames that are sampled for it).
 
-        Not asked for where data come in crossings (`Experiment.crossings`).  The window holds all that made the
-        candidate fire, so that replaying it alone makes the same bits fire.
+        ``words`` are those that `words` returned for this frame, with what it found on the way.
         """
-        ...
-
-    def monitor(self, frame: TimeFrame, candidates: Candidates) -> dict[str, I64]:
-        """Return counts to add to each histogram of `Experiment.histograms` (frames that are sampled for it)."""
-        ...
-
-
-class Experiment(Protocol):
-    """One experiment; instances hold no state."""
-
-    name: str
-    config_model: type[BaseModel]
-    """pydantic model of the config section that carries the experiment's name."""
-    # max_lines: int may be there as well: how many lines a menu may enable, if fewer than the framework allows.
-
-    def clock(self, section: Any) -> Clock:
-        """Return the clock for a validated config section."""
-        ...
-
-    def bits(self, section: Any) -> Sequence[str]:
-        """Return the names of the trigger bits that menu expressions may use, in word order.
-
-        Bit i is bit ``i % 64`` of trigger word ``i // 64``; an empty name is an unused bit.
-        """
-        ...
-
-    def entries(self) -> Sequence[str]:
-        """Return the kinds of trigger entry a line can be evaluated ``on`` (first is the default), e.g. reference."""
-        ...
-
-    def selections(self) -> Sequence[str]:
-        """Return the names of online selections that a line may ask for with ``select``."""
-        ...
-
-    def sources(self, section: Any) -> Mapping[str, Schema]:
-        """Return every source with its schema, ``truth`` included."""
-        ...
-
-    def crossings(self) -> str | None:
-        """Return the source whose strictly rising ``time`` lists a frame's crossings; None for continuous data.
-
-        The other sources (the truth apart) then have ``offsets`` that cut them into one piece per crossing, a
-        candidate has the time of its crossing, and what is read out is the crossing's own pieces.  An experiment
-        without this method has continuous data.
-        """
-        ...
-
-    def hardware_latency(self, section: Any) -> Mapping[str, HardwareLatency]:
-        """Return hardware level -> its modelled latency; an experiment without this method models none."""
-        ...
-
-    def signals(self) -> Sequence[SignalSpec]:
-        """Return the signals this experiment can generate."""
-        ...
-
-    def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
-        """Return the monitoring histograms that `Trigger.monitor` fills."""
-        ...
-
-    def generator(self, setup: Setup, sources: Sequence[str]) -> Generator:
-        """Return what makes the fragments of these sources (runs in a producer)."""
-        ...
-
-    def trigger(self, setup: Setup) -> Trigger:
-        """Return what decides frames (runs in a worker; must start fast)."""
-        ...
-
-    def match_window(self, section: Any) -> int:
-        """Return how far (TDC counts) a trigger may be from a generated event's time and still belong to it."""
-        ...
-
-    def warm_up(self, setup: Setup) -> None:
-        """Compile what is compiled on first use, so that the roles find it cached."""
         ...
 
 
 @runtime_checkable
-class Scannable(Protocol):
-    """What an experiment has besides if ``trigemu efficiency`` can scan its signals."""
+class ReadsWindows(Protocol):
+    """What a trigger of continuous data has besides: where data come in crossings, the crossing is read out."""
 
-    def signal_only(self, data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a resolved configuration (`Setup.to_dict`) with one ``[[signal]]`` table and no background."""
+    def windows(self, time: I64) -> tuple[I64, I64]:
+        """Return start and stop (TDC counts) of what is read out around triggers at ``time``.
+
+        The window holds all that made the candidate fire, so that replaying it alone makes the same bits fire.
+        """
         ...
 
 
+@runtime_checkable
+class Selects(Protocol):
+    """What a trigger has besides if its experiment offers online selections."""
+
+    def select(self, name: str, frame: TimeFrame, time: I64) -> Bool:
+        """Return which of the candidates at ``time`` pass an online selection, bool[n]."""
+        ...
+
+
+@runtime_checkable
+class CombinesEntries(Protocol):
+    """What a trigger has besides if its lines are not simply those that fire at each entry."""
+
+    def combine(self, words: TriggerWords[Any], evaluate: Callable[[U64, U8], U64]) -> tuple[I64, U64]:
+        """Return time (int64[k], strictly rising) and fired lines (uint64[k, words]) of a frame's candidates.
+
+        ``evaluate`` is the menu's: trigger words and kinds of entries to the lines that fire.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentSpec(Generic[Section]):
+    """The declaration of an experiment; what its entry point names.
+
+    Parts that are heavy to import are given as ``"module:attribute"`` and imported where they are used
+    (`trigemu.setup.reference`): a worker must not wait for the compiler of the generators.  Where a part depends on the
+    configuration, it is a function of the validated section.
+
+    Attributes
+    ----------
+    name
+        Also the name of the configuration section.
+    config_model
+        pydantic model of that section.
+    clock
+        The clock, or a function of the section.
+    sources
+        Every source with its schema, ``truth`` included, or a function of the section.
+    bits
+        Names of the trigger bits that menu expressions may use, in word order, or a function of the section.  Bit i
+        is bit ``i % 64`` of trigger word ``i // 64``; an empty name is an unused bit, ``a|b`` are two names of one.
+    generator
+        Makes the fragments (`Generator`) in a producer: called with the setup and the names of the sources.
+    trigger
+        Decides frames (`Trigger`) in a worker: called with the setup; must start fast.
+    signals
+        The signals that can be generated (`trigemu.setup.data.signal`).
+    histograms
+        Monitoring histograms that `Trigger.monitor` fills, or a function of the section.
+    entries
+        Kinds of trigger entry that a line can be evaluated ``on`` (the first is the default); none: lines are always
+        evaluated.
+    selections
+        Names of online selections that a line may ask for with ``select`` (`Selects`).
+    crossings
+        The source whose strictly rising ``time`` lists a frame's crossings; None for continuous data.  The other
+        sources (the truth apart) then have ``offsets`` that partition them, one piece per crossing; a candidate has the
+        time of its crossing, and what is read out is the crossing's own hits.
+    match_window
+        How far (TDC counts) a trigger may be from a generated event's time and still belong to it, or a function of
+        the section.
+    hardware_latency
+        Hardware level -> its modelled latency, or a function of the section.
+    scan
+        How ``trigemu efficiency`` makes events of one signal alone; None: it cannot.
+    menu_files
+        Keys of ``[menu]`` that name menus in the experiment's own files (`trigemu.setup.menu_files`).
+    purposes
+        Enumeration of what its random numbers are for (see `trigemu.physics.rng.Purpose`), None if it has none.
+    max_lines
+        How many lines a menu may enable.
+    """
+
+    name: str
+    config_model: type[Section]
+    clock: Clock | Callable[[Section], Clock] | str
+    sources: Mapping[str, Schema] | Callable[[Section], Mapping[str, Schema]] | str
+    bits: Sequence[str] | Callable[[Section], Sequence[str]] | str
+    generator: Callable[[Setup[Section], Sequence[str]], Generator] | str
+    trigger: Callable[[Setup[Section]], Trigger] | str
+    signals: Sequence[SignalSpec] | str = ()
+    histograms: Mapping[str, HistogramSpec] | Callable[[Section], Mapping[str, HistogramSpec]] | str = field(
+        default_factory=dict
+    )
+    entries: tuple[str, ...] = ()
+    selections: tuple[str, ...] = ()
+    crossings: str | None = None
+    match_window: int | Callable[[Section], int] = 0
+    hardware_latency: (
+        Mapping[str, HardwareLatency] | Callable[[Section], Mapping[str, HardwareLatency]] | str
+    ) = field(default_factory=dict)
+    scan: Scan | None = None
+    menu_files: MenuFiles | str | None = None
+    purposes: Any = None
+    max_lines: int = MAX_LINES
+
+    def signal_specs(self) -> Sequence[SignalSpec]:
+        """Return the registered signals."""
+        return cast("Sequence[SignalSpec]", resolve(self.signals))
+
+    def bit_names(self, section: Section) -> Sequence[str]:
+        """Return `bits` for a section."""
+        return cast("Sequence[str]", part_for(self.bits, section))
+
+    def schemas(self, section: Section) -> Mapping[str, Schema]:
+        """Return `sources` for a section."""
+        return cast("Mapping[str, Schema]", part_for(self.sources, section))
+
+
+def part_for(part: Any, section: BaseModel) -> Any:
+    """Return a part of a declaration for a section: imported if need be, called if it is a function."""
+    found = resolve(part)
+    return found(section) if callable(found) else found
+
+
 @dataclass(frozen=True)
-class Setup:
+class Setup(Generic[Section]):
     """All that a role, an offline scan or a notebook needs to make or decide frames.
 
     Attributes
@@ -154,8 +203,8 @@ class Setup:
     """
 
     config: RunConfig
-    experiment: Experiment
-    section: BaseModel
+    experiment: ExperimentSpec[Section]
+    section: Section
     signals: tuple[BaseModel, ...]
     algorithms: tuple[BoundAlgorithm, ...]
     menu: CompiledMenu
@@ -173,17 +222,39 @@ class Setup:
         data = {k: v for k, v in self.to_dict().items() if k not in ("streaming", "record", "title")}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
-    def user_words(self, frame: TimeFrame, time: NDArray[np.int64]) -> NDArray[np.uint64]:
+    def user_words(self, frame: TimeFrame, time: I64) -> U64:
         """Return the words (uint64[n, algorithms]) that the added algorithms set at ``time`` (int64[n])."""
         words = np.zeros((len(time), len(self.algorithms)), np.uint64)
         for index, bound in enumerate(self.algorithms):
             words[:, index] = bound.words(frame, time)
         return words
 
-    @property
+    def make_generator(self, sources: Sequence[str]) -> Generator:
+        """Return what makes the fragments of these sources (in a producer)."""
+        return cast(Generator, resolve(self.experiment.generator)(self, sources))
+
+    def make_trigger(self) -> Trigger:
+        """Return what decides frames (in a worker); one instance serves one thread."""
+        return cast(Trigger, resolve(self.experiment.trigger)(self))
+
+    def warm_up(self) -> None:
+        """Compile what makes fragments on first use, so that the producers find it cached."""
+        sources = tuple(self.schemas)
+        generator = self.make_generator(sources)
+        # The second frame also looks back at the first.
+        for frame in range(2):
+            for source in sources:
+                generator.fragment(source, frame)
+
+    def sampled_signals(self) -> list[tuple[BaseModel, SignalSpec]]:
+        """Return the ``[[signal]]`` tables, in order, each with its registration."""
+        specs = {spec.name: spec for spec in self.experiment.signal_specs()}
+        return [(table, specs[getattr(table, "signal")]) for table in self.signals]  # noqa: B009
+
+    @cached_property
     def clock(self) -> Clock:
         """The experiment's clock."""
-        return self.experiment.clock(self.section)
+        return cast(Clock, part_for(self.experiment.clock, self.section))
 
     @property
     def frames(self) -> int:
@@ -193,19 +264,32 @@ class Setup:
             return run.frames
         return max(1, round((run.duration_s or 0.0) / self.clock.frame_s))
 
-    @cached_property
+    @property
     def crossings(self) -> str | None:
-        """The source that lists a frame's crossings (`Experiment.crossings`); None for continuous data."""
-        method = getattr(self.experiment, "crossings", None)
-        return None if method is None else method()
+        """The source that lists a frame's crossings; None for continuous data."""
+        return self.experiment.crossings
+
+    @cached_property
+    def bits(self) -> Sequence[str]:
+        """Names of the experiment's own trigger bits, in word order."""
+        return self.experiment.bit_names(self.section)
+
+    @cached_property
+    def schemas(self) -> Mapping[str, Schema]:
+        """Schema of every source, ``truth`` included."""
+        return self.experiment.schemas(self.section)
+
+    @cached_property
+    def histograms(self) -> Mapping[str, HistogramSpec]:
+        """The monitoring histograms."""
+        return cast("Mapping[str, HistogramSpec]", part_for(self.experiment.histograms, self.section))
+
+    @property
+    def match_window(self) -> int:
+        """How far (TDC counts) a trigger may be from a generated event's time and still belong to it."""
+        return int(part_for(self.experiment.match_window, self.section))
 
     @property
     def hardware_latency(self) -> Mapping[str, HardwareLatency]:
-        """Modelled latency of each hardware level (`Experiment.hardware_latency`); empty where none is."""
-        method = getattr(self.experiment, "hardware_latency", None)
-        return {} if method is None else method(self.section)
-
-    @property
-    def schemas(self) -> Mapping[str, Schema]:
-        """Schema of every source, ``truth`` included."""
-        return self.experiment.sources(self.section)
+        """Modelled latency of each hardware level; empty where none is."""
+        return cast("Mapping[str, HardwareLatency]", part_for(self.experiment.hardware_latency, self.section))

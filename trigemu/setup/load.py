@@ -5,19 +5,18 @@ from __future__ import annotations
 import importlib.resources
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import trigemu
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin
 from trigemu.config.origin import Path as KeyPath
-from trigemu.config.overrides import apply_override, parse_override
+from trigemu.config.overrides import Override, apply_override, parse_override
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
-from trigemu.experiments.belle2.gdl.ftdl_table import inline_ftdl
-
-FILES = (("file",), ("ftdl",), ("prescales",), ("default_prescale",))
-"""Keys of the menu that are gone once the files it names have been read; ``--set`` changes them before that."""
+from trigemu.setup.menu_files import MenuFiles
+from trigemu.setup.reference import resolve
+from trigemu.setup.registry import experiment_names, find_experiment
 
 __all__ = ["load_config", "read_config", "shipped_configs"]
 
@@ -62,7 +61,7 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     path
         A TOML file, or the name of a shipped configuration (``na62-dump``).
     overrides
-        ``KEY=VALUE`` texts, applied in order after the menu's files have been inlined (those of `FILES` before).
+        ``KEY=VALUE`` texts, applied in order after the menu's files have been inlined (those that name files before).
 
     Returns
     -------
@@ -76,51 +75,95 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
         A file is missing or not TOML, an override cannot be read, the menu is given twice.
     """
     file = find_config(path)
-    data, lines = read_toml(file)
-    name = str(path) if Path(path).exists() else file.name
-    places: dict[KeyPath, str] = {key: f"{name}, line {line}" for key, line in lines.items()}
-    changes = [parse_override(text) for text in overrides]
-    early = {change.keys for change in changes if change.keys[:1] == ("menu",) and change.keys[1:2] in FILES}
-    folder = file.parent
+    draft = _Draft(file, str(path) if Path(path).exists() else file.name)
+    menu_files = _menu_files(draft.data.get("experiment"))
+    names_file, names_menu, others = _in_stages([parse_override(text) for text in overrides], menu_files)
+    for change in names_file:
+        draft.name_file(change)
+    draft.inline_file(menu_files)
+    for change in names_menu:
+        draft.name_file(change, named=menu_files is not None and change.keys[1] == menu_files.key)
+    if menu_files is not None:
+        menu_files.inline(draft.data, draft.places, draft.folder, draft.name)
+    for change in others:
+        draft.change(change)
+    _rename_section(draft.data, draft.places)
+    return draft.data, Origin(draft.name, draft.places)
+
+
+def _menu_files(experiment: Any) -> MenuFiles | None:
+    """Return how menus in the experiment's own files are named; None if it has none or is not installed."""
+    if not isinstance(experiment, str) or experiment not in experiment_names():
+        return None
+    return cast("MenuFiles | None", resolve(find_experiment(experiment).menu_files))
+
+
+def _in_stages(
+    changes: Sequence[Override], menu_files: MenuFiles | None
+) -> tuple[list[Override], list[Override], list[Override]]:
+    """Return the overrides of ``menu.file``, those of keys that are gone once files are read, and all others."""
+    early = {"file", *(menu_files.keys if menu_files is not None else ())}
+    stages: tuple[list[Override], list[Override], list[Override]] = ([], [], [])
     for change in changes:
         if change.keys == ("menu", "file"):
-            places[apply_override(data, change)] = change.place
-            folder = Path()
-    folder = _inline_menu(data, places, folder, name)
-    for change in changes:
-        if change.keys in early and change.keys != ("menu", "file"):
-            places[apply_override(data, change)] = change.place
-            folder = Path() if change.keys[1] == "ftdl" else folder
-    inline_ftdl(data, places, folder, name)
-    for change in changes:
-        if change.keys not in early:
-            keys = apply_override(data, change)
-            places = {key: place for key, place in places.items() if key[: len(keys)] != keys}
-            for length in range(1, len(keys) + 1):
-                places.setdefault(keys[:length], change.place)
-    _rename_section(data, places)
-    return data, Origin(name, places)
+            stages[0].append(change)
+        elif change.keys[0] == "menu" and early.intersection(change.keys[1:2]):
+            stages[1].append(change)
+        else:
+            stages[2].append(change)
+    return stages
 
 
-def _inline_menu(data: dict[str, Any], places: dict[KeyPath, str], folder: Path, name: str) -> Path:
-    """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's.
+class _Draft:
+    """A configuration while what its menu's files hold is put in their place.
 
-    Returns the folder in which ``menu.ftdl`` is looked for: that of the file that holds it.
+    Attributes
+    ----------
+    data, places
+        The configuration, and where each value came from.
+    folder
+        What relative paths of the menu begin at.
+    name
+        What errors call the configuration.
     """
-    menu = data.get("menu")
-    if not isinstance(menu, dict) or "file" not in menu:
-        return folder
-    own = {key: value for key, value in menu.items() if key != "file"}
-    place = places.pop(("menu", "file"), name)
-    file = folder / str(menu["file"])
-    if not file.is_file():
-        raise InputError(f"{place}: menu file {str(file)!r} is not there")
-    read, lines = read_toml(file)
-    for key, line in lines.items():
-        if key[0] not in own:
-            places[("menu", *key)] = f"{file}, line {line}"
-    data["menu"] = {**read, **own}
-    return folder if "ftdl" in own else file.parent
+
+    def __init__(self, file: Path, name: str) -> None:
+        self.data, lines = read_toml(file)
+        self.name = name
+        self.places: dict[KeyPath, str] = {key: f"{name}, line {line}" for key, line in lines.items()}
+        self.folder = file.parent
+
+    def name_file(self, change: Override, *, named: bool = True) -> None:
+        """Set a key that names files; where it does, their path begins in the working directory."""
+        self.places[apply_override(self.data, change)] = change.place
+        if named:
+            self.folder = Path()
+
+    def change(self, change: Override) -> None:
+        """Set any other key."""
+        keys = apply_override(self.data, change)
+        self.places = {key: place for key, place in self.places.items() if key[: len(keys)] != keys}
+        for length in range(1, len(keys) + 1):
+            self.places.setdefault(keys[:length], change.place)
+
+    def inline_file(self, menu_files: MenuFiles | None) -> None:
+        """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's."""
+        menu = self.data.get("menu")
+        if not isinstance(menu, dict) or "file" not in menu:
+            return
+        own = {key: value for key, value in menu.items() if key != "file"}
+        place = self.places.pop(("menu", "file"), self.name)
+        file = self.folder / str(menu["file"])
+        if not file.is_file():
+            raise InputError(f"{place}: menu file {str(file)!r} is not there")
+        read, lines = read_toml(file)
+        for key, line in lines.items():
+            if key[0] not in own:
+                self.places[("menu", *key)] = f"{file}, line {line}"
+        self.data["menu"] = {**read, **own}
+        # Menus in the experiment's own files are looked for beside the file that names them.
+        if menu_files is None or menu_files.key not in own:
+            self.folder = file.parent
 
 
 def _rename_section(data: dict[str, Any], places: dict[KeyPath, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def run(
-    setup: Setup, out: Path, *, offline: bool = False, on_snapshot: Callable[[Snapshot], None] | None = None
+    setup: Setup[Any],
+    out: Path,
+    *,
+    offline: bool = False,
+    on_snapshot: Callable[[Snapshot], None] | None = None,
 ) -> RunTotals:
     """Do a run and record it.
 
@@ -46,7 +50,7 @@ def run(
 
 def replay(
     source: Path,
-    setup: Setup,
+    setup: Setup[Any],
     out: Path,
     *,
     offline: bool = False,
@@ -75,7 +79,7 @@ def replay(
 
 
 def _do(
-    setup: Setup,
+    setup: Setup[Any],
     out: Path,
     source: Path | None,
     offline: bool,
@@ -105,7 +109,7 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None) 
 
 
 def serve_control(
-    setup: Setup,
+    setup: Setup[Any],
     out: Path,
     *,
     bind: str = "tcp://127.0.0.1:5755",

@@ -62,7 +62,7 @@ class _Offline:
         self._maker = RowMaker(setup)
         source = open_source(job.replay, setup) if job.replay else None
         self._schemas = source.schemas if source else setup.schemas
-        self._generator = source or setup.experiment.generator(setup, job.sources)
+        self._generator = source or setup.make_generator(job.sources)
         self._run = setup.config.run.number
         self._checksum = setup.config.streaming.checksum
         self._all = setup.config.record.mode == "all"

@@ -36,7 +36,7 @@ class Job:
         ``run_id``, ``seed`` and ``config_digest``.
     """
 
-    setup: Setup
+    setup: Setup[Any]
     out: Path
     frames: int
     sources: tuple[str, ...]
@@ -44,7 +44,7 @@ class Job:
     identity: dict[str, Any]
 
     @classmethod
-    def of(cls, setup: Setup, out: Path, replay: Path | None = None) -> Job:
+    def of(cls, setup: Setup[Any], out: Path, replay: Path | None = None) -> Job:
         """Describe a run.
 
         Raises

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ class RecordedTriggers(Recorded):
         What it is decided with now; its menu says how many words of lines the triggers have.
     """
 
-    def __init__(self, reader: RunReader, setup: Setup) -> None:
+    def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
         detectors = {source: schema for source, schema in setup.schemas.items() if source != TRUTH}
         self._words = setup.menu.words
         super().__init__(reader, {**detectors, EXPECTED: expected_schema(self._words)})
@@ -175,7 +176,7 @@ def recorded_frames(reader: RunReader) -> int:
     return decode_rows(decode(last.parts, SCHEMAS), ())[-1].frame + 1
 
 
-def open_source(path: Path, setup: Setup) -> Recorded:
+def open_source(path: Path, setup: Setup[Any]) -> Recorded:
     """Open a recorded run as a source of fragments.
 
     Raises

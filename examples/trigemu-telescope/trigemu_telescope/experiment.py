@@ -46,7 +46,7 @@ class Muons(Model):
 class TelescopeGenerator:
     """Makes the fragments of a frame; see `trigemu.setup.experiment.Generator`."""
 
-    setup: Setup
+    setup: Setup[Any]
 
     def _random(self, frame: int, purpose: int) -> np.random.Generator:
         key = [self.setup.config.run.seed, (frame << 8) | purpose]
@@ -86,7 +86,7 @@ class TelescopeGenerator:
 class TelescopeTrigger:
     """Counts planes per clock period; see `trigemu.setup.experiment.Trigger`."""
 
-    setup: Setup
+    setup: Setup[Any]
 
     def candidates(self, frame: TimeFrame) -> Candidates:
         """Return one candidate for each clock period in which a line fires."""
@@ -152,11 +152,11 @@ class TelescopeExperiment:
             "planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))
         }
 
-    def generator(self, setup: Setup, sources: Sequence[str]) -> TelescopeGenerator:
+    def generator(self, setup: Setup[Any], sources: Sequence[str]) -> TelescopeGenerator:
         """Return the generator."""
         return TelescopeGenerator(setup)
 
-    def trigger(self, setup: Setup) -> TelescopeTrigger:
+    def trigger(self, setup: Setup[Any]) -> TelescopeTrigger:
         """Return the trigger."""
         return TelescopeTrigger(setup)
 
@@ -164,7 +164,7 @@ class TelescopeExperiment:
         """Return 0: a trigger belongs to the muon of its own clock period."""
         return 0
 
-    def warm_up(self, setup: Setup) -> None:
+    def warm_up(self, setup: Setup[Any]) -> None:
         """Do nothing: there is nothing to compile."""
 
 

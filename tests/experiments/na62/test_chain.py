@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ LINES = ("q1", "h2", "q2", "qx")
 RESOLUTION_NS = 0.6
 
 
-def make_setup() -> Setup:
+def make_setup() -> Setup[Any]:
     signal = {"signal": "aprime-mumu", "mass": 0.40, "z_min": 0.14, "z_max": 0.86, "every_ns": 1000.0}
     data = {
         "experiment": "na62",

@@ -21,7 +21,7 @@ MUMU = {"signal": "aprime-mumu", "mass": 0.4, "rate_hz": 20_000.0}
 EE = {"signal": "aprime-ee", "mass": 0.1, "rate_hz": 20_000.0}
 
 
-def make_setup(*signals: dict[str, Any], seed: int = 4, **section: Any) -> Setup:
+def make_setup(*signals: dict[str, Any], seed: int = 4, **section: Any) -> Setup[Any]:
     return build_setup(
         {
             "experiment": "na62",
@@ -33,7 +33,7 @@ def make_setup(*signals: dict[str, Any], seed: int = 4, **section: Any) -> Setup
     )
 
 
-def busy() -> Setup:
+def busy() -> Setup[Any]:
     """Enough muons that dead time, merging and guard bands all matter."""
     return make_setup(MUMU, EE, halo={"rate_hz": 5e6})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from trigemu.experiments.belle2.ecl.bits import ECL_BITS
 from trigemu.experiments.belle2.grl.bits import GRL_BITS
 from trigemu.experiments.belle2.hlt.bits import HLT_BITS
+from trigemu.setup.data import WORD_BITS, words_of
 
 EXTERNAL = (
     "veto",
@@ -26,14 +27,7 @@ EXTERNAL = (
 """Bits of the column ``external`` of the source ``timing``, in order (belle2_facts 8.1: set by the accelerator and
 by pulsers)."""
 
-WORD = 64
-
-
-def _words(names: tuple[str, ...], count: int) -> tuple[str, ...]:
-    return (*names, *("",) * (count * WORD - len(names)))
-
-
-BITS = (*_words(GRL_BITS, 2), *_words(ECL_BITS, 2), *_words(EXTERNAL, 1), *_words(HLT_BITS, 2))
+BITS = (*words_of(GRL_BITS, 2), *words_of(ECL_BITS, 2), *words_of(EXTERNAL, 1), *words_of(HLT_BITS, 2))
 """All names in word order; an empty name is an unused bit."""
 
-WORDS = len(BITS) // WORD
+WORDS = len(BITS) // WORD_BITS

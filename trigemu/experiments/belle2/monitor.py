@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trigemu.arrays import I64
+from trigemu.experiments.belle2.level1 import Level1
 from trigemu.experiments.belle2.sources import CDC
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import HistogramSpec
-
-if TYPE_CHECKING:
-    from trigemu.experiments.belle2.trigger import Level1
-
 
 CELLS, WIRES = 576, 14336
 
@@ -53,9 +49,4 @@ def fill(frame: TimeFrame, found: Level1) -> dict[str, I64]:
         "cluster_energy": found.ecl.energy,
         "klm_sectors": np.nonzero(barrel[:, None] >> np.arange(8) & 1)[1],
     }
-    return {name: _count(HISTOGRAMS[name], value) for name, value in values.items()}
-
-
-def _count(spec: HistogramSpec, values: ArrayLike) -> I64:
-    counts, _ = np.histogram(values, spec.shape[0], (spec.low[0], spec.high[0]))
-    return counts.astype(np.int64)
+    return {name: HISTOGRAMS[name].count(value) for name, value in values.items()}

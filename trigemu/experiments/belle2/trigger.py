@@ -1,4 +1,4 @@
-"""Belle II's trigger: the hits of a frame's crossings to trigger candidates.
+"""Belle II's trigger: the hits of a frame's crossings to trigger words.
 
 Level 1 is a chain of blocks, each of which works on all crossings of a frame at once; the software trigger's
 bits are worked out beside it and count only where level 1 fired.
@@ -6,14 +6,10 @@ bits are worked out beside it and count only where level 1 fired.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.arrays import I64, U64
-from trigemu.decision.candidates import Candidates
+from trigemu.arrays import I64
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.bits import WORDS
 from trigemu.experiments.belle2.cdc.event_time import event_time
@@ -25,43 +21,17 @@ from trigemu.experiments.belle2.ecl.trigger import CalorimeterTrigger, ecl_words
 from trigemu.experiments.belle2.grl.matching import Matcher
 from trigemu.experiments.belle2.hlt.software import SoftwareTrigger
 from trigemu.experiments.belle2.klm.sectors import sectors
+from trigemu.experiments.belle2.level1 import Level1
 from trigemu.experiments.belle2.monitor import fill
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger
-from trigemu.experiments.belle2.records import (
-    EclTrigger,
-    EventTime,
-    HitMaps,
-    KlmTrigger,
-    NeuroTracks,
-    Segments,
-    Tracks2D,
-)
 from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, TIMING, TRACKS
 from trigemu.frames.frame import TimeFrame
-
-if TYPE_CHECKING:
-    from trigemu.setup.experiment import Setup
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Level1:
-    """All that level 1 works out of a frame, block by block (see `trigemu.experiments.belle2.records`).
-
-    ``words`` is uint64[n, WORDS]: the trigger bits of each crossing, those of the software trigger still 0.
-    """
-
-    segments: Segments
-    tracks: Tracks2D
-    event_time: EventTime
-    maps: HitMaps
-    neuro: NeuroTracks
-    ecl: EclTrigger
-    klm: KlmTrigger
-    words: U64
+from trigemu.setup.data import TriggerWords
+from trigemu.setup.experiment import Setup
 
 
 class Belle2Trigger:
-    """Decides Belle II frames; holds memory that it uses again, so one instance serves one thread.
+    """Turns Belle II frames into trigger words; holds memory that it uses again, so one instance serves one thread.
 
     Parameters
     ----------
@@ -74,20 +44,15 @@ class Belle2Trigger:
         The blocks that hold state: track segments, 2D tracks, networks, calorimeter, global logic.
     """
 
-    def __init__(self, setup: Setup) -> None:
-        section = setup.section
-        if not isinstance(section, Belle2):
-            raise TypeError(f"a Belle II setup has a Belle II section, not {type(section).__name__}")
-        self._setup = setup
-        self._section = section
-        self._menu = setup.menu
+    def __init__(self, setup: Setup[Belle2]) -> None:
+        self._section = section = setup.section
         self.segments = SegmentFinder(section.cdc)
         self.hough = HoughFinder(section.cdc)
         short_patterns(section.cdc.short_min_pt)
         self.neuro = NeuroTrigger(section.neuro)
         self.ecl = CalorimeterTrigger(section.ecl)
         self.matcher = Matcher(section.grl)
-        self._software = SoftwareTrigger(section.hlt) if self._menu.hlt_mask.any() else None
+        self._software = SoftwareTrigger(section.hlt) if setup.menu.hlt_mask.any() else None
 
     def level1(self, frame: TimeFrame) -> Level1:
         """Return what every block of level 1 says of a frame.
@@ -113,26 +78,25 @@ class Belle2Trigger:
         words[:, 4] = timing["external"]
         return Level1(segments, tracks, time, maps, neuro, cells, muons, words)
 
-    def candidates(self, frame: TimeFrame) -> Candidates:
-        """Return the crossings in which a level-1 line fires, with the software lines that fire there too."""
-        words = self.level1(frame).words
+    def words(self, frame: TimeFrame) -> TriggerWords[Level1]:
+        """Return the trigger bits of every crossing, those of the software trigger as well.
+
+        Raises
+        ------
+        InputError
+            See `level1`.
+        """
+        found = self.level1(frame)
         time = np.asarray(frame[TIMING]["time"], np.int64)
         if self._software is not None:
             n = len(time)
-            words[:, 5:7] = self._software.words(_pieces(frame, TRACKS, n), _pieces(frame, CLUSTERS, n))
-        if self._setup.algorithms:
-            words = np.concatenate([words, self._setup.user_words(frame, time)], axis=1)
-        fired = self._menu.evaluate(words, np.ones(len(time), np.uint8))
-        keep = self._menu.makes_candidate(fired)
-        return Candidates(time[keep], fired[keep], fired[keep])
+            tracks, clusters = (_pieces(frame, source, n) for source in (TRACKS, CLUSTERS))
+            found.words[:, 5:7] = self._software.words(tracks, clusters)
+        return TriggerWords(time, found.words, np.ones(len(time), np.uint8), found=found)
 
-    def windows(self, time: I64) -> tuple[I64, I64]:
-        """Return the tick of each crossing: what is read out is the crossing's own hits."""
-        return time, time + 1
-
-    def monitor(self, frame: TimeFrame, candidates: Candidates) -> dict[str, I64]:
+    def monitor(self, frame: TimeFrame, words: TriggerWords[Level1]) -> dict[str, I64]:
         """Return counts for `trigemu.experiments.belle2.monitor.HISTOGRAMS`."""
-        return fill(frame, self.level1(frame))
+        return {} if words.found is None else fill(frame, words.found)
 
 
 def _columns(frame: TimeFrame, source: str) -> dict[str, NDArray[np.generic]]:

@@ -109,7 +109,7 @@ class EventSource:
         Signals, halo, seed.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup[NA62]) -> None:
         section = setup.section
         if not isinstance(section, NA62):
             raise TypeError(f"an NA62 setup has an NA62 section, not {type(section).__name__}")

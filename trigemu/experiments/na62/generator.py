@@ -22,7 +22,7 @@ from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.events import Events, EventSource
 from trigemu.experiments.na62.hits import between, shift, unpack
 from trigemu.experiments.na62.response import Particles, detectors
-from trigemu.experiments.na62.sources import BACKGROUND, SCHEMAS
+from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.experiments.na62.transport import table
 from trigemu.frames.columns import Array
 from trigemu.frames.frame import TRUTH
@@ -66,7 +66,7 @@ class NA62Generator:
         The sources that will be asked for.
     """
 
-    def __init__(self, setup: Setup, sources: Sequence[str]) -> None:
+    def __init__(self, setup: Setup[NA62], sources: Sequence[str]) -> None:
         section = setup.section
         if not isinstance(section, NA62):
             raise TypeError(f"an NA62 setup has an NA62 section, not {type(section).__name__}")
@@ -132,11 +132,3 @@ class NA62Generator:
     def _core_maker(self, name: str) -> Callable[[int], I64]:
         detector, raw = self._detectors[name], self._raw[name]
         return lambda frame: detector.core(raw(frame - 1), raw(frame))
-
-
-def warm_up(setup: Setup) -> None:
-    """Compile every kernel by making two fragments of every source."""
-    generator = NA62Generator(setup, tuple(SCHEMAS))
-    for frame in range(2):
-        for source in SCHEMAS:
-            generator.fragment(source, frame)

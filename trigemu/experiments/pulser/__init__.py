@@ -3,7 +3,3 @@
 Sources send pulses at random channels and times, or ready-made blocks of any size; the trigger fires on
 multiplicity.  It starts in no time, so that tests of processes that die take seconds.
 """
-
-from trigemu.experiments.pulser.experiment import EXPERIMENT
-
-__all__ = ["EXPERIMENT"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trigemu.experiments.pulser.config import Pulser
 from trigemu.frames.columns import Array, Block, Column, Schema, allocate, pack
 from trigemu.frames.frame import TRUTH
+from trigemu.setup.experiment import Setup
 
 PULSE = (Column("time", "<i8"), Column("channel", "<u2"))
 TRUTH_COLUMNS = (Column("time", "<i8"), Column("signal", "<u2"), Column("accepted", "|u1"))
@@ -32,11 +33,10 @@ def schemas(config: Pulser) -> dict[str, Schema]:
 class PulseGenerator:
     """Makes fragments (see the module)."""
 
-    def __init__(self, config: Pulser, seed: int) -> None:
-        self._config = config
-        self._seed = seed
-        self._schemas = schemas(config)
-        self._ready = {name: _ready_made(schema, config) for name, schema in self._schemas.items()}
+    def __init__(self, setup: Setup[Pulser], sources: Sequence[str]) -> None:
+        self._config = config = setup.section
+        self._seed = setup.config.run.seed
+        self._ready = {name: _ready_made(schema, config) for name, schema in setup.schemas.items()}
 
     def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
         """Return the columns of one source in one frame."""

@@ -38,7 +38,7 @@ class Account:
         What is counted frame by frame.
     """
 
-    def __init__(self, setup: Setup, sources: int) -> None:
+    def __init__(self, setup: Setup[Any], sources: int) -> None:
         lines = len(setup.menu.lines)
         self.sequencer = Sequencer(setup.menu, setup.clock, setup.config.run.seed)
         self.ledger = Ledger(sources)

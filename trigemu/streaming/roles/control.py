@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from trigemu.errors import RunError
 from trigemu.frames.rundir import TOTALS_FILE, create_run, write_json
@@ -181,10 +182,10 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
             with catching_signals(control):
                 control.start_roles()
                 # While the roles start: files that workers cannot read are the user's mistake, not a worker's death.
-                job.setup.experiment.trigger(job.setup)
+                job.setup.make_trigger()
                 # The roles wait for their configuration, and then find compiled what all of them need.
                 if job.replay is None:
-                    job.setup.experiment.warm_up(job.setup)
+                    job.setup.warm_up()
                 control.run()
             totals = control.totals()
         finally:
@@ -204,7 +205,7 @@ def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
 
 
 def serve_control(
-    setup: Setup,
+    setup: Setup[Any],
     out: Path,
     *,
     bind: str = "tcp://127.0.0.1:5755",

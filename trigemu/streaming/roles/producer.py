@@ -32,7 +32,7 @@ class Producer(Shell):
     def __init__(
         self,
         link: Link,
-        setup: Setup,
+        setup: Setup[Any],
         generator: Generator,
         schemas: Mapping[str, Schema],
         sources: Sequence[str],

@@ -66,7 +66,9 @@ class Recording:
         Frames found already recorded.
     """
 
-    def __init__(self, setup: Setup, path: Path, *, frames: int, window: int, sources: Sequence[str]) -> None:
+    def __init__(
+        self, setup: Setup[Any], path: Path, *, frames: int, window: int, sources: Sequence[str]
+    ) -> None:
         record = setup.config.record
         self.account = Account(setup, len(sources))
         self._all = record.mode == "all"

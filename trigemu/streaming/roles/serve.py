@@ -98,7 +98,7 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     frames, window = int(given["frames"]), int(given["window"])
     if data is None:
         sources = tuple(given["sources"])
-        generator: Generator = source or setup.experiment.generator(setup, sources)
+        generator: Generator = source or setup.make_generator(sources)
         if source is None:
             # What is compiled on first use is compiled before the role says that it is ready: from then on it
             # must beat.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from trigemu.decision.rows import INCOMPLETE, Row, encode_rows
 from trigemu.decision.verdicts import RowMaker, whole
@@ -32,7 +33,13 @@ class Worker(Shell):
     """
 
     def __init__(
-        self, link: Link, setup: Setup, data: Port, schemas: Mapping[str, Schema], frames: int, window: int
+        self,
+        link: Link,
+        setup: Setup[Any],
+        data: Port,
+        schemas: Mapping[str, Schema],
+        frames: int,
+        window: int,
     ) -> None:
         super().__init__(link)
         streaming = setup.config.streaming

@@ -9,6 +9,7 @@ from trigemu.config.names import allowed
 from trigemu.config.origin import Path as KeyPath
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.gdl.ftdl import SUFFIXES, read_ftdl
+from trigemu.setup.menu_files import MenuFiles
 
 KINDS = tuple(suffix[1:] for suffix in SUFFIXES)
 COMPANIONS = ("prescales", "default_prescale")
@@ -93,3 +94,7 @@ def _files(value: Any, folder: Path, place: str) -> dict[str, Path]:
         if not isinstance(value.get(kind), str):
             raise InputError(f"{place}: menu.ftdl: {kind} must be the path of a file")
     return {kind: folder / value[kind] for kind in KINDS}
+
+
+MENU_FILES = MenuFiles("ftdl", COMPANIONS, inline_ftdl)
+"""The keys as the loader of configurations wants them."""
