@@ -27,7 +27,7 @@ def test_source(benchmark, setup, source):
     """20 frames of one source, events included."""
 
     def make():
-        generator = setup.experiment.generator(setup, (source,))
+        generator = setup.make_generator((source,))
         return [generator.fragment(source, frame) for frame in range(FRAMES)]
 
     assert len(benchmark(make)) == FRAMES
@@ -35,7 +35,7 @@ def test_source(benchmark, setup, source):
 
 def test_decide(benchmark, setup):
     """20 frames decided, truth matched, read-out windows cut."""
-    generator = setup.experiment.generator(setup, tuple(setup.schemas))
+    generator = setup.make_generator(tuple(setup.schemas))
     frames = [
         TimeFrame(1, n, {s: pack(schema, generator.fragment(s, n)) for s, schema in setup.schemas.items()})
         for n in range(FRAMES)

@@ -10,22 +10,23 @@ from __future__ import annotations
 import sys
 import time as clock
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
+from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.experiments.na62.geometry import TILE_IDS
 from trigemu.experiments.na62.l0tp import process
 from trigemu.experiments.na62.primitives import Primitives
-from trigemu.experiments.na62.selection import SELECTIONS
-from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Line, Menu
+from trigemu.setup.experiment import Setup
+from trigemu.setup.run_config import RunConfig
 
 sys.path.insert(0, str(Path(__file__).parent))
 import numpy_l0
@@ -44,10 +45,10 @@ BITS = [*BIT_NAMES, *[""] * 16]
 
 
 def setup():
-    """Return what `NA62Trigger` needs of a setup."""
-    menu = compile_menu(MENU, bits=BITS, entries=ENTRIES, selections=SELECTIONS, where="bench")
-    run = SimpleNamespace(seed=SEED)
-    return SimpleNamespace(section=NA62(), menu=menu, config=SimpleNamespace(run=run), algorithms=())
+    """Return a setup with the benchmark's menu."""
+    config = RunConfig(experiment="na62", run={"seed": SEED, "frames": FRAMES}, menu=MENU)
+    menu = compile_menu(MENU, bits=BITS, entries=ENTRIES, selections=(), where="bench")
+    return Setup(config, EXPERIMENT, NA62(), (), (), menu)
 
 
 def hits(number, section, rate_hz=RATE_HZ):
@@ -105,23 +106,23 @@ def seven_streams(section, rate_hz=RATE_HZ):
 
 @pytest.fixture(scope="module")
 def prepared():
-    """Return setup, trigger and frames."""
+    """Return setup, what finds candidates, and frames."""
     made = setup()
-    return made, NA62Trigger(made), [hits(number, made.section) for number in range(FRAMES)]
+    return made, CandidateFinder(made), [hits(number, made.section) for number in range(FRAMES)]
 
 
-def decide_all(trigger, frames):
+def decide_all(finder, frames):
     """Decide every frame with the kernels; return how many candidates."""
     return sum(
-        len(trigger.candidates(TimeFrame(1, number, {"newchod": columns})).time)
+        len(finder.candidates(TimeFrame(1, number, {"newchod": columns})).time)
         for number, columns in enumerate(frames)
     )
 
 
 def test_kernels(benchmark, prepared):
     """24 frames (24.5 ms of beam) with the kernels."""
-    _, trigger, frames = prepared
-    assert benchmark(decide_all, trigger, frames) > 0
+    _, finder, frames = prepared
+    assert benchmark(decide_all, finder, frames) > 0
 
 
 def test_numpy(benchmark, prepared):
@@ -145,11 +146,11 @@ def main():
     """Print the table."""
     made = setup()
     section = made.section
-    trigger = NA62Trigger(made)
+    finder = CandidateFinder(made)
     frames = [hits(number, section) for number in range(FRAMES)]
     beam = FRAMES * section.frame_timestamps * 256 * LSB_NS * 1e-9
     channels = sum(len(columns["time"]) for columns in frames)
-    kernels = best(lambda: decide_all(trigger, frames), 50)
+    kernels = best(lambda: decide_all(finder, frames), 50)
     plain = best(lambda: [numpy_candidates(made, n, f) for n, f in enumerate(frames)], 3)
     streams = seven_streams(section)
     span = (0, section.frame_timestamps * 256)

@@ -11,7 +11,7 @@ _HOMES = {
     "Decisions": "trigemu.measure.decisions",
     "decide": "trigemu.measure.offline",
     "efficiency": "trigemu.measure.efficiency",
-    "load_setup": "trigemu.setup.experiment",
+    "load_setup": "trigemu.setup.build",
     "replay": "trigemu.streaming",
     "run": "trigemu.streaming",
 }

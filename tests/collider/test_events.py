@@ -160,7 +160,7 @@ def regular(ns: float) -> set[int]:
 
 def test_a_scan_puts_one_signal_at_regular_distances():
     setup = busy()
-    data = setup.experiment.signal_only(setup.to_dict(), {**SIGNAL, "mass": 2.0})
+    data = setup.experiment.scan.configuration(setup.to_dict(), {**SIGNAL, "mass": 2.0})
     scan = build_setup(data)
     assert scan.section.process == ()
     assert [signal.mass for signal in scan.signals] == [2.0]
@@ -172,14 +172,14 @@ def test_a_scan_puts_one_signal_at_regular_distances():
         assert np.all(events.signal == 0)
         assert set(np.diff(events.time)) <= regular(10_000.0)
         assert len(events.time) == pytest.approx(FRAME * TICK_NS / 10_000.0, abs=1)
-    chosen = setup.experiment.signal_only(setup.to_dict(), {**SIGNAL, "every_ns": 50_000.0})
+    chosen = setup.experiment.scan.configuration(setup.to_dict(), {**SIGNAL, "every_ns": 50_000.0})
     distance = np.diff(EventSource(build_setup(chosen)).events(0).time)
     assert set(distance) <= regular(50_000.0)
 
 
 def test_external_triggers_are_off_in_a_scan():
     setup = busy()
-    scan = build_setup(setup.experiment.signal_only(setup.to_dict(), SIGNAL))
+    scan = build_setup(setup.experiment.scan.configuration(setup.to_dict(), SIGNAL))
     assert scan.section.external.random_hz == 0
     assert np.all(EventSource(scan).events(0).external == 0)
 

@@ -61,7 +61,7 @@ def make_run(path: Path, setup: Setup[Any], *, verdict_every: int = 3) -> list[E
                 state=state,
                 accepted=accepted[:, None],
             )
-            start, stop = setup.experiment.trigger(setup).windows(time)
+            start, stop = setup.make_trigger().windows(time)
             decisions = [
                 Expected(frame, *map(int, numbers), hits={})
                 for numbers in zip(time, fired, accepted, fired, state, strict=True)

@@ -103,14 +103,8 @@ def test_terminal_and_report_stay_short(run) -> None:
     assert "12 of 155 lines are shown" in page
 
 
-def test_scan_table_and_plot(configs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scan_table_and_plot(configs: Path) -> None:
     setup = many(configs)
-    monkeypatch.setattr(
-        type(setup.experiment),
-        "signal_only",
-        lambda self, data, table: {**data, "signal": [table]},
-        raising=False,
-    )
     table = efficiency(setup, "burst", events=50)
     assert table.lines == (*setup.menu.names, "any l1", "any hlt")
     assert len(table.rows) == LINES + 5

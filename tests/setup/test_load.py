@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-import trigemu.setup.experiment as setups
 from trigemu.config.model import Model
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
 from trigemu.frames.columns import Column, Schema
+from trigemu.setup import build, load
 from trigemu.setup.build import build_setup, load_setup
-from trigemu.setup.data import Clock, SignalSpec
+from trigemu.setup.data import Clock, signal
+from trigemu.setup.experiment import ExperimentSpec
 from trigemu.setup.load import load_config, shipped_configs
 
 CONFIG = """\
@@ -58,33 +58,22 @@ class Toy(Model):
 
 
 class Pair(Model):
-    signal: str = "pair"
+    signal: Literal["pair"] = "pair"
     mass: Annotated[float, Field(gt=0)] = 1.0
 
 
-class ToyExperiment:
-    """As much of an experiment as a setup asks for."""
-
-    name = "toy"
-    config_model: type[BaseModel] = Toy
-
-    def clock(self, section: Any) -> Clock:
-        return Clock(1.0, 1, 1000)
-
-    def bits(self, section: Any) -> Sequence[str]:
-        return ["newchod|q1", "h1", "h2", "muv3"]
-
-    def entries(self) -> Sequence[str]:
-        return ("reference", "control")
-
-    def selections(self) -> Sequence[str]:
-        return ("ee",)
-
-    def sources(self, section: Any) -> dict[str, Schema]:
-        return {name: Schema(name, (Column("time", "<i8"),)) for name in ("newchod", "truth")}
-
-    def signals(self) -> Sequence[SignalSpec]:
-        return (SignalSpec("pair", "X -> l+ l-", Pair),)
+TOY: ExperimentSpec[Toy] = ExperimentSpec(
+    name="toy",
+    config_model=Toy,
+    clock=Clock(1.0, 1, 1000),
+    sources={name: Schema(name, (Column("time", "<i8"),)) for name in ("newchod", "truth")},
+    bits=("newchod|q1", "h1", "h2", "muv3"),
+    signals=(signal("pair", "X -> l+ l-", Pair),),
+    generator="nowhere:Generator",
+    trigger="nowhere:Trigger",
+    entries=("reference", "control"),
+    selections=("ee",),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +82,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "c.toml").write_text(CONFIG)
     (tmp_path / "menus" / "m.toml").write_text(MENU)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(setups, "experiment_names", lambda: ("other", "toy"))
-    monkeypatch.setattr(setups, "find_experiment", lambda name: ToyExperiment())
+    for module in (build, load):
+        monkeypatch.setattr(module, "experiment_names", lambda: ("other", "toy"))
+        monkeypatch.setattr(module, "find_experiment", lambda name: TOY)
     return tmp_path
 
 

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from trigemu.config.model import Model
-from trigemu.decision.candidates import Candidates
 from trigemu.frames.columns import Column, Schema
 from trigemu.frames.frame import TRUTH, TimeFrame
-from trigemu.setup.data import Clock, HistogramSpec, SignalSpec
-from trigemu.setup.experiment import Setup
+from trigemu.setup.data import Clock, HistogramSpec, TriggerWords, signal
+from trigemu.setup.experiment import ExperimentSpec, Setup
 
 FRAME_TICKS = 100_000
 SCHEMAS = {
@@ -47,7 +46,7 @@ class Flash(Model):
 
 
 class RingGenerator:
-    def __init__(self, setup: Setup[Any]) -> None:
+    def __init__(self, setup: Setup[Ring], sources: Sequence[str]) -> None:
         self.setup = setup
 
     def _random(self, frame: int, purpose: int) -> np.random.Generator:
@@ -55,12 +54,12 @@ class RingGenerator:
         return np.random.Generator(np.random.Philox(key=key))
 
     def _times(self, frame: int) -> NDArray[np.int64]:
-        section: Any = self.setup.section
+        section = self.setup.section
         random = self._random(frame, 0)
         return np.unique(random.integers(0, FRAME_TICKS, random.poisson(section.crossings)))
 
     def fragment(self, source: str, frame: int) -> Mapping[str, NDArray[Any]]:
-        section: Any = self.setup.section
+        section = self.setup.section
         time = self._times(frame)
         if source == TRUTH:
             signal = np.where(np.arange(len(time)) % 4 == 0, 0, 0xFFFF).astype(np.uint16)
@@ -83,11 +82,11 @@ class RingGenerator:
 class RingTrigger:
     """Bits: energy above 100, above 250, at least 4 pads, an odd phase; software: an even number of cells."""
 
-    def __init__(self, setup: Setup[Any]) -> None:
+    def __init__(self, setup: Setup[Ring]) -> None:
         self.setup = setup
 
-    def candidates(self, frame: TimeFrame) -> Candidates:
-        time, menu = frame["timing"]["time"], self.setup.menu
+    def words(self, frame: TimeFrame) -> TriggerWords[None]:
+        time = frame["timing"]["time"]
         cells, pads = frame["cells"], frame["pads"]
         before = np.concatenate([[0], np.cumsum(cells["value"], dtype=np.int64)])
         energy = before[cells["offsets"][1:]] - before[cells["offsets"][:-1]]
@@ -101,56 +100,21 @@ class RingTrigger:
         words = np.zeros((len(time), 1), np.uint64)
         for bit, fires in enumerate(bits):
             words[:, 0] |= fires.astype(np.uint64) << np.uint64(bit)
-        fired = menu.evaluate(words, np.ones(len(time), np.uint8))
-        some = menu.makes_candidate(fired)
-        return Candidates(time[some], fired[some], fired[some])
+        return TriggerWords(time, words, np.ones(len(time), np.uint8))
 
-    def windows(self, time: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        raise NotImplementedError("crossings are read out whole")
-
-    def monitor(self, frame: TimeFrame, candidates: Candidates) -> dict[str, NDArray[np.int64]]:
-        return {"cells": np.bincount(frame["cells"]["channel"], minlength=100).astype(np.int64)}
+    def monitor(self, frame: TimeFrame, words: TriggerWords[None]) -> dict[str, NDArray[np.int64]]:
+        return {"cells": self.setup.histograms["cells"].count(frame["cells"]["channel"])}
 
 
-class RingExperiment:
-    name = "ring"
-    config_model = Ring
-
-    def clock(self, section: Any) -> Clock:
-        return Clock(tick_ns=2.0, clock_ticks=1, frame_ticks=FRAME_TICKS)
-
-    def bits(self, section: Any) -> Sequence[str]:
-        return ("low", "high", "pads", "odd", "even")
-
-    def crossings(self) -> str | None:
-        return "timing"
-
-    def entries(self) -> Sequence[str]:
-        return ()
-
-    def selections(self) -> Sequence[str]:
-        return ()
-
-    def sources(self, section: Any) -> Mapping[str, Schema]:
-        return SCHEMAS
-
-    def signals(self) -> Sequence[SignalSpec]:
-        return (SignalSpec("flash", "flash", Flash),)
-
-    def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
-        return {"cells": HistogramSpec("Cells", "cell", "hits", (100,), (-0.5,), (99.5,))}
-
-    def generator(self, setup: Setup[Any], sources: Sequence[str]) -> RingGenerator:
-        return RingGenerator(setup)
-
-    def trigger(self, setup: Setup[Any]) -> RingTrigger:
-        return RingTrigger(setup)
-
-    def match_window(self, section: Any) -> int:
-        return 0
-
-    def warm_up(self, setup: Setup[Any]) -> None:
-        pass
-
-
-EXPERIMENT = RingExperiment()
+EXPERIMENT = ExperimentSpec(
+    name="ring",
+    config_model=Ring,
+    clock=Clock(tick_ns=2.0, clock_ticks=1, frame_ticks=FRAME_TICKS),
+    sources=SCHEMAS,
+    bits=("low", "high", "pads", "odd", "even"),
+    signals=(signal("flash", "flash", Flash),),
+    generator=RingGenerator,
+    trigger=RingTrigger,
+    histograms={"cells": HistogramSpec("Cells", "cell", "hits", (100,), (-0.5,), (99.5,))},
+    crossings="timing",
+)

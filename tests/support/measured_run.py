@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from trigemu.config.model import Model
 from trigemu.menu.compile import compile_menu
-from trigemu.setup.data import HistogramSpec
-from trigemu.setup.experiment import Experiment, Setup
+from trigemu.setup.data import Clock, HistogramSpec
+from trigemu.setup.experiment import ExperimentSpec, Setup
 from trigemu.setup.run_config import RunConfig
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.totals import RunTotals
@@ -34,20 +33,19 @@ class Section(Model):
     """An empty section."""
 
 
-class Toy:
-    """As much of an experiment as a summary and a report ask for."""
+TOY: ExperimentSpec[Section] = ExperimentSpec(
+    name="toy",
+    config_model=Section,
+    clock=Clock(tick_ns=1.0, clock_ticks=1, frame_ticks=1_000_000),
+    sources={},
+    bits=("a", "b"),
+    generator="nowhere:Generator",
+    trigger="nowhere:Trigger",
+    histograms=HISTOGRAMS,
+)
 
-    name = "toy"
-    config_model = Section
 
-    def histograms(self, section: Any) -> dict[str, HistogramSpec]:
-        return HISTOGRAMS
-
-    def clock(self, section: Any) -> Any:
-        return SimpleNamespace(tick_ns=1.0, frame_s=1e-3)
-
-
-def toy_setup(**streaming: Any) -> Setup[Any]:
+def toy_setup(**streaming: Any) -> Setup[Section]:
     """Return a setup with three lines and three signals (one label twice)."""
     config = RunConfig.model_validate(
         {
@@ -72,7 +70,7 @@ def toy_setup(**streaming: Any) -> Setup[Any]:
     )
     menu = compile_menu(config.menu, bits=["a", "b"], entries=(), selections=(), where="toy")
     signals = (Signal(label="light"), Signal(label="light", mass=0.5), Signal(mass=0.4))
-    return Setup(config, cast(Experiment, Toy()), Section(), signals, (), menu)
+    return Setup(config, TOY, Section(), signals, (), menu)
 
 
 def toy_totals(**changes: Any) -> RunTotals:

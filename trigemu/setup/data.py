@@ -143,16 +143,17 @@ class Scan:
     ----------
     every_ns
         Distance of events where the signal's table names none: beyond dead time and all windows of the detectors.
+        None: events come as in any run.
     quiet
         Values of the experiment's section with which nothing but signals is generated; tables are merged into the
         configured ones.
     """
 
-    every_ns: float
+    every_ns: float | None = None
     quiet: Mapping[str, Any] = field(default_factory=dict)
 
     def configuration(self, data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a resolved configuration with one signal at regular distances and no other events.
+        """Return a resolved configuration with one signal, at regular distances, and no other events.
 
         Parameters
         ----------
@@ -161,8 +162,8 @@ class Scan:
         table
             The ``[[signal]]`` table.
         """
-        signal = {**table, "every_ns": table.get("every_ns") or self.every_ns}
-        return {**data, "section": _merged(data["section"], self.quiet), "signal": [signal]}
+        every = {} if self.every_ns is None else {"every_ns": table.get("every_ns") or self.every_ns}
+        return {**data, "section": _merged(data["section"], self.quiet), "signal": [{**table, **every}]}
 
 
 def _merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
     ----------
     name, title, model, sampler
         See `SignalSpec`.  One model may serve several signals: each gets a subclass of it, whose ``signal`` key can
-        only be ``name``.
+        only be ``name`` (a model whose key is ``Literal[name]`` already is taken as it is).
     fixed
         What sets this signal apart: class variables of the model get this value, its fields this default.
 
@@ -217,6 +218,9 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
 
 def named_model(model: type[BaseModel], key: str, name: str, fixed: Mapping[str, Any]) -> type[BaseModel]:
     """Return a subclass of a model whose ``key`` can only be ``name``, with class variables and defaults set."""
+    own = model.model_fields.get(key)
+    if not fixed and own is not None and own.annotation == Literal[name]:
+        return model
     fields: dict[str, Any] = {key: (Literal[name], name)}
     variables = {}
     for attribute, value in fixed.items():

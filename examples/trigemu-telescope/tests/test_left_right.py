@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from trigemu_telescope.left_right import LeftRightConfig, left_right
 
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.build import load_setup
@@ -57,9 +58,9 @@ def test_menus_may_use_its_bits(tmp_path):
 
 
 def _first_frame(setup):
-    generator = setup.experiment.generator(setup, tuple(setup.schemas))
+    generator = setup.make_generator(tuple(setup.schemas))
     frame = TimeFrame(1, 0, {source: generator.fragment(source, 0) for source in setup.schemas})
-    return setup.experiment.trigger(setup).candidates(frame.without_truth())
+    return CandidateFinder(setup).candidates(frame.without_truth())
 
 
 def test_unknown_bit_of_the_algorithm_is_refused(tmp_path):

@@ -7,7 +7,6 @@ trigger counts planes that fired in the same clock period.  Everything random is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,11 +14,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from trigemu.config.model import Model
-from trigemu.decision.candidates import Candidates
 from trigemu.frames.columns import Column, Schema
 from trigemu.frames.frame import TRUTH, TimeFrame
-from trigemu.setup.data import Clock, HistogramSpec, SignalSpec
-from trigemu.setup.experiment import Setup
+from trigemu.setup.data import Clock, HistogramSpec, TriggerWords, signal
+from trigemu.setup.experiment import ExperimentSpec, Setup
 
 PLANES = 3
 HIT = (Column("time", "<i8"), Column("channel", "<u2"))
@@ -42,11 +40,11 @@ class Muons(Model):
     rate_hz: Annotated[float, Field(ge=0)] = 1.0e5
 
 
-@dataclass(frozen=True)
 class TelescopeGenerator:
     """Makes the fragments of a frame; see `trigemu.setup.experiment.Generator`."""
 
-    setup: Setup[Any]
+    def __init__(self, setup: Setup[Telescope], sources: Sequence[str]) -> None:
+        self.setup = setup
 
     def _random(self, frame: int, purpose: int) -> np.random.Generator:
         key = [self.setup.config.run.seed, (frame << 8) | purpose]
@@ -54,9 +52,9 @@ class TelescopeGenerator:
 
     def _muons(self, frame: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
         clock, times, kinds = self.setup.clock, [], []
-        for index, signal in enumerate(self.setup.signals):
+        for index, table in enumerate(self.setup.signals):
             random = self._random(frame, index)
-            count = random.poisson(getattr(signal, "rate_hz") * clock.frame_s)  # noqa: B009
+            count = random.poisson(getattr(table, "rate_hz") * clock.frame_s)  # noqa: B009
             times.append(random.integers(0, clock.frame_ticks, count))
             kinds.append(np.full(count, index, np.uint16))
         time = np.concatenate([np.zeros(0, np.int64), *times])
@@ -68,7 +66,7 @@ class TelescopeGenerator:
         time, signal = self._muons(frame)
         if source == TRUTH:
             return {"time": time, "signal": signal, "accepted": np.ones(len(time), np.uint8)}
-        section: Any = self.setup.section
+        section = self.setup.section
         times, channels = [], []
         for plane in range(PLANES):
             random = self._random(frame, 100 + plane)
@@ -82,90 +80,45 @@ class TelescopeGenerator:
         return {"time": time[order], "channel": channel[order]}
 
 
-@dataclass(frozen=True)
 class TelescopeTrigger:
     """Counts planes per clock period; see `trigemu.setup.experiment.Trigger`."""
 
-    setup: Setup[Any]
+    def __init__(self, setup: Setup[Telescope]) -> None:
+        self._planes = setup.histograms["planes"]
 
-    def candidates(self, frame: TimeFrame) -> Candidates:
-        """Return one candidate for each clock period in which a line fires."""
+    def words(self, frame: TimeFrame) -> TriggerWords[None]:
+        """Return one entry for each clock period with hits."""
         hits = frame["planes"]
         time, place = np.unique(hits["time"], return_inverse=True)
         planes = np.zeros(len(time), np.uint64)
         np.bitwise_or.at(planes, place, np.uint64(1) << hits["channel"].astype(np.uint64))
         count = np.bitwise_count(planes)
-        words = np.zeros((len(time), 1 + len(self.setup.algorithms)), np.uint64)
+        words = np.zeros((len(time), 1), np.uint64)
         for bit in range(PLANES):
             words[:, 0] |= np.where(count > bit, np.uint64(1 << bit), np.uint64(0))
-        words[:, 1:] = self.setup.user_words(frame, time)
-        fired = self.setup.menu.evaluate(words, np.ones(len(time), np.uint8))
-        some = self.setup.menu.makes_candidate(fired)
-        return Candidates(time[some], fired[some], fired[some])
+        return TriggerWords(time, words, np.ones(len(time), np.uint8))
 
     def windows(self, time: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the trigger's own clock period."""
         return time, time + 1
 
-    def monitor(self, frame: TimeFrame, candidates: Candidates) -> dict[str, NDArray[np.int64]]:
+    def monitor(self, frame: TimeFrame, words: TriggerWords[None]) -> dict[str, NDArray[np.int64]]:
         """Return the hits per plane."""
-        return {"planes": np.bincount(frame["planes"]["channel"], minlength=PLANES).astype(np.int64)}
+        return {"planes": self._planes.count(frame["planes"]["channel"])}
 
 
-class TelescopeExperiment:
-    """What the framework asks for; see `trigemu.setup.experiment.Experiment`."""
-
-    name = "telescope"
-    config_model = Telescope
-
-    def clock(self, section: Any) -> Clock:
-        """Return a clock of 10 ns."""
-        return Clock(tick_ns=10.0, clock_ticks=1, frame_ticks=section.frame_ticks)
-
-    def bits(self, section: Any) -> Sequence[str]:
-        """Return the bits: at least 1, 2, 3 planes."""
-        return ("single", "double", "triple")
-
-    def crossings(self) -> str | None:
-        """Return None: the planes are read out continuously, not crossing by crossing."""
-        return None
-
-    def entries(self) -> Sequence[str]:
-        """Return the only kind of entry."""
-        return ("coincidence",)
-
-    def selections(self) -> Sequence[str]:
-        """Return no online selections."""
-        return ()
-
-    def sources(self, section: Any) -> Mapping[str, Schema]:
-        """Return the planes and the truth."""
-        return {"planes": Schema("planes", HIT), TRUTH: Schema(TRUTH, TRUTH_COLUMNS)}
-
-    def signals(self) -> Sequence[SignalSpec]:
-        """Return the muon beam."""
-        return (SignalSpec("muons", "muons", Muons),)
-
-    def histograms(self, section: Any) -> Mapping[str, HistogramSpec]:
-        """Return the hits per plane."""
-        return {
-            "planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))
-        }
-
-    def generator(self, setup: Setup[Any], sources: Sequence[str]) -> TelescopeGenerator:
-        """Return the generator."""
-        return TelescopeGenerator(setup)
-
-    def trigger(self, setup: Setup[Any]) -> TelescopeTrigger:
-        """Return the trigger."""
-        return TelescopeTrigger(setup)
-
-    def match_window(self, section: Any) -> int:
-        """Return 0: a trigger belongs to the muon of its own clock period."""
-        return 0
-
-    def warm_up(self, setup: Setup[Any]) -> None:
-        """Do nothing: there is nothing to compile."""
-
-
-EXPERIMENT = TelescopeExperiment()
+EXPERIMENT = ExperimentSpec(
+    name="telescope",
+    config_model=Telescope,
+    clock=lambda section: Clock(tick_ns=10.0, clock_ticks=1, frame_ticks=section.frame_ticks),
+    sources={"planes": Schema("planes", HIT), TRUTH: Schema(TRUTH, TRUTH_COLUMNS)},
+    bits=("single", "double", "triple"),
+    signals=(signal("muons", "muons", Muons),),
+    generator=TelescopeGenerator,
+    trigger=TelescopeTrigger,
+    histograms={
+        "planes": HistogramSpec("Hits per plane", "plane", "hits", (PLANES,), (-0.5,), (PLANES - 0.5,))
+    },
+    entries=("coincidence",),
+)
+"""What the entry point names: at least 1, 2, 3 planes in one clock period are the trigger's bits."""

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from trigemu import streaming
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.cdc.geometry import CHANNELS
 from trigemu.experiments.belle2.generator import Belle2Generator
 from trigemu.experiments.belle2.klm.geometry import channel
 from trigemu.experiments.belle2.sources import SCHEMAS
-from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.build import load_setup
 
@@ -47,7 +47,7 @@ def damaged(columns, source, name, value):
 @pytest.mark.parametrize(("source", "name", "value"), DAMAGE)
 def test_channels_that_do_not_exist(small, frame, source, name, value):
     with pytest.raises(InputError) as error:
-        Belle2Trigger(small).candidates(TimeFrame(1, 0, damaged(frame, source, name, value)))
+        CandidateFinder(small).candidates(TimeFrame(1, 0, damaged(frame, source, name, value)))
     assert "\n" not in str(error.value)
     assert str(value) in str(error.value)
 
@@ -66,18 +66,18 @@ def test_offsets_that_do_not_cut_the_columns(small, frame, source, how):
         offsets = offsets[:-1]
     columns = {**frame, source: {**frame[source], "offsets": offsets}}
     with pytest.raises(InputError) as error:
-        Belle2Trigger(small).candidates(TimeFrame(1, 0, columns))
+        CandidateFinder(small).candidates(TimeFrame(1, 0, columns))
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["d0", "phi0", "omega", "z0", "tan_lambda", "energy", "cluster"])
 def test_numbers_that_are_none_decide_nothing_badly(small, frame, name):
     """Reconstructed numbers that are not finite, or indices that point nowhere, neither crash nor spread."""
-    good = Belle2Trigger(small).candidates(TimeFrame(1, 0, frame))
+    good = CandidateFinder(small).candidates(TimeFrame(1, 0, frame))
     column = frame["tracks"][name]
     value = 32000 if column.dtype.kind == "i" else np.nan
     columns = damaged(frame, "tracks", name, value)
-    bad = Belle2Trigger(small).candidates(TimeFrame(1, 0, columns))
+    bad = CandidateFinder(small).candidates(TimeFrame(1, 0, columns))
     assert np.array_equal(bad.time, good.time)
     rows = len(column) // 2
     event = int(np.searchsorted(frame["tracks"]["offsets"], rows, side="right")) - 1

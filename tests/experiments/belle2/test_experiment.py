@@ -9,15 +9,15 @@ import sys
 import numpy as np
 import pytest
 
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.errors import InputError
-from trigemu.experiments.belle2.experiment import EXPERIMENT, SCAN_EVERY_NS
+from trigemu.experiments.belle2.experiment import EXPERIMENT
 from trigemu.experiments.belle2.generator import Belle2Generator
 from trigemu.experiments.belle2.sources import CDC, ECL, SCHEMAS, TIMING
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.build import build_setup, load_setup
-from trigemu.setup.experiment import Scannable
 from trigemu.setup.registry import experiment_names, find_experiment
 
 HEAVY = ("numba", "torch", "onnx", "onnxruntime", "uproot", "awkward", "scipy", "matplotlib", "pyhepmc")
@@ -41,11 +41,10 @@ def frames(setup):
 def test_the_registry_knows_it():
     assert "belle2" in experiment_names()
     assert find_experiment("belle2") is EXPERIMENT
-    assert isinstance(EXPERIMENT, Scannable)
 
 
 def test_clock(setup):
-    clock = EXPERIMENT.clock(setup.section)
+    clock = setup.clock
     # belle2_facts 1: RF 508.89 MHz, 5120 periods per turn; the data clock is a sixteenth of it.
     assert clock.tick_ns == pytest.approx(1e3 / 508.89, rel=1e-4)
     assert clock.frame_ticks == 64 * 5120
@@ -80,10 +79,10 @@ def test_bad_sections_give_one_sentence(setup, section, words):
 
 
 def test_candidates_are_crossings(setup, frames):
-    trigger = Belle2Trigger(setup)
+    finder = CandidateFinder(setup)
     found = 0
     for frame in frames:
-        candidates = trigger.candidates(frame)
+        candidates = finder.candidates(frame)
         found += len(candidates.time)
         assert np.all(np.isin(candidates.time, frame[TIMING]["time"]))
         assert np.all(np.diff(candidates.time) > 0)
@@ -95,10 +94,10 @@ def test_candidates_are_crossings(setup, frames):
 
 def test_frames_do_not_remember_one_another(setup, frames):
     # One trigger for all frames in both directions, and a new one for each: the same.
-    trigger = Belle2Trigger(setup)
-    forward = [trigger.candidates(frame) for frame in frames]
-    backward = [trigger.candidates(frame) for frame in frames[::-1]][::-1]
-    alone = [Belle2Trigger(setup).candidates(frame) for frame in frames]
+    finder = CandidateFinder(setup)
+    forward = [finder.candidates(frame) for frame in frames]
+    backward = [finder.candidates(frame) for frame in frames[::-1]][::-1]
+    alone = [CandidateFinder(setup).candidates(frame) for frame in frames]
     for other in (backward, alone):
         for a, b in zip(forward, other, strict=True):
             assert np.array_equal(a.time, b.time)
@@ -107,8 +106,8 @@ def test_frames_do_not_remember_one_another(setup, frames):
 
 def test_a_crossing_alone_fires_the_same_lines(setup, frames):
     """The software trigger and level 1 look at one crossing at a time."""
-    trigger, frame = Belle2Trigger(setup), frames[0]
-    whole = trigger.candidates(frame)
+    finder, frame = CandidateFinder(setup), frames[0]
+    whole = finder.candidates(frame)
     time = frame[TIMING]["time"]
     for row in range(len(time)):
         pieces = {}
@@ -121,7 +120,7 @@ def test_a_crossing_alone_fires_the_same_lines(setup, frames):
                 name: column[begin:end] for name, column in columns.items() if name != "offsets"
             }
             pieces[source]["offsets"] = np.array([0, end - begin])
-        one = trigger.candidates(TimeFrame(1, 0, pieces))
+        one = finder.candidates(TimeFrame(1, 0, pieces))
         here = whole.time == time[row]
         assert np.array_equal(one.fired, whole.fired[here])
 
@@ -132,10 +131,10 @@ def test_empty_frames(setup):
         tuple(SCHEMAS),
     )
     frame = TimeFrame(1, 0, {source: generator.fragment(source, 0) for source in SCHEMAS})
-    candidates = Belle2Trigger(setup).candidates(frame)
+    candidates = CandidateFinder(setup).candidates(frame)
     assert len(candidates.time) == 0
     assert candidates.fired.shape == (0, setup.menu.words)
-    assert set(Belle2Trigger(setup).monitor(frame, candidates)) <= set(EXPERIMENT.histograms(setup.section))
+    assert set(monitored(Belle2Trigger(setup), frame)) <= set(setup.histograms)
 
 
 def test_random_triggers_fire_only_lines_that_ask_for_them(setup):
@@ -144,7 +143,7 @@ def test_random_triggers_fire_only_lines_that_ask_for_them(setup):
     alone = build_setup({**data, "signal": [], "section": section})
     generator = Belle2Generator(alone, tuple(SCHEMAS))
     frame = TimeFrame(1, 0, {source: generator.fragment(source, 0) for source in SCHEMAS})
-    candidates = Belle2Trigger(alone).candidates(frame)
+    candidates = CandidateFinder(alone).candidates(frame)
     assert np.array_equal(candidates.time, frame[TIMING]["time"])
     names = list(alone.menu.names)
     fired = unpack_lines(candidates.fired, len(names))
@@ -153,11 +152,22 @@ def test_random_triggers_fire_only_lines_that_ask_for_them(setup):
     assert not np.any(fired[:, names.index("poissonv")])
 
 
+def monitored(trigger, frame):
+    return trigger.monitor(frame, trigger.words(frame))
+
+
+def test_monitoring_does_not_run_level_1_again(setup, frames, monkeypatch):
+    trigger = Belle2Trigger(setup)
+    words = trigger.words(frames[0])
+    monkeypatch.setattr(Belle2Trigger, "level1", None)
+    assert sum(int(counts.sum()) for counts in trigger.monitor(frames[0], words).values()) > 0
+
+
 def test_monitor_counts_what_the_frame_has(setup, frames):
     trigger = Belle2Trigger(setup)
-    specs = EXPERIMENT.histograms(setup.section)
+    specs = setup.histograms
     for frame in frames:
-        counts = trigger.monitor(frame, trigger.candidates(frame))
+        counts = monitored(trigger, frame)
         assert set(counts) == set(specs)
         for name, array in counts.items():
             assert array.size == np.prod(specs[name].shape)
@@ -167,19 +177,19 @@ def test_monitor_counts_what_the_frame_has(setup, frames):
 
 @pytest.mark.parametrize("source", [CDC, ECL, "klm", "tracks"])
 def test_missing_and_torn_sources_are_refused(setup, frames, source):
-    trigger, frame = Belle2Trigger(setup), frames[0]
+    finder, frame = CandidateFinder(setup), frames[0]
     without = {name: columns for name, columns in frame.fragments.items() if name != source}
     with pytest.raises(InputError, match=f"no fragment of source '{source}'"):
-        trigger.candidates(TimeFrame(1, 0, without))
+        finder.candidates(TimeFrame(1, 0, without))
     torn = {name: column[:-1] if name == "offsets" else column for name, column in frame[source].items()}
     with pytest.raises(InputError, match=f"source '{source}' has"):
-        trigger.candidates(TimeFrame(1, 0, {**frame.fragments, source: torn}))
+        finder.candidates(TimeFrame(1, 0, {**frame.fragments, source: torn}))
 
 
 def test_a_scan_keeps_beam_background_and_nothing_else(setup):
-    scan = EXPERIMENT.signal_only(setup.to_dict(), {"signal": "mumu-zprime", "mass": 2.0})
+    scan = EXPERIMENT.scan.configuration(setup.to_dict(), {"signal": "mumu-zprime", "mass": 2.0})
     assert scan["section"]["process"] == []
-    assert [table["every_ns"] for table in scan["signal"]] == [SCAN_EVERY_NS]
+    assert [table["every_ns"] for table in scan["signal"]] == [10_000.0]
     assert scan["section"]["response"] == setup.to_dict()["section"]["response"]
 
 
@@ -189,7 +199,7 @@ def test_a_worker_starts_neither_compiler_nor_libraries(setup, frames):
         "from trigemu.setup.experiment import Setup\n"
         "import trigemu.streaming.roles.worker\n"
         "setup = build_setup(json.loads(sys.argv[1]))\n"
-        "setup.experiment.trigger(setup)\n"
+        "setup.make_trigger()\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run(

@@ -112,10 +112,10 @@ class Listener(event.Listener):
     def on_start(self, event): seen.append(event.data["dispatcher"].py_func.__qualname__)
     def on_end(self, event): pass
 setup = build_setup(json.loads(sys.argv[1]))
-setup.experiment.warm_up(setup)
+setup.warm_up()
 event.register("numba:compile", Listener())
 sources = list(setup.schemas)
-generator = setup.experiment.generator(setup, sources)
+generator = setup.make_generator(sources)
 for frame in range(3):
     for source in sources:
         generator.fragment(source, frame)

@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from trigemu.arrays import Bool
-from trigemu.decision.candidates import Candidates
-from trigemu.experiments.na62 import EXPERIMENT
+from trigemu.decision.candidates import CandidateFinder, Candidates
 from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
 from trigemu.experiments.na62.events import EventSource
+from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
@@ -32,7 +32,7 @@ def make_setup() -> Setup[Any]:
         "menu": {"line": [{"name": name, "when": name} for name in LINES]},
         "section": {"response": {"newchod_tile_resolution_ns": RESOLUTION_NS}},
     }
-    return build_setup(EXPERIMENT.signal_only(data, signal))
+    return build_setup(EXPERIMENT.scan.configuration(data, signal))
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ def hits_in_several_splits(time: NDArray[np.float64], columns: dict[str, NDArray
 @pytest.fixture(scope="module")
 def chain() -> Chain:
     setup = make_setup()
-    generator, trigger = EXPERIMENT.generator(setup, ("newchod",)), EXPERIMENT.trigger(setup)
+    generator, finder = setup.make_generator(("newchod",)), CandidateFinder(setup)
     source = EventSource(setup)
     rows = []
     for number in range(FRAMES):
         events = source.events(number)
         columns = dict(generator.fragment("newchod", number))
         geometry = accept(events.tracks, len(events.ticks))
-        candidates = trigger.candidates(TimeFrame(1, number, {"newchod": columns}))
-        bits = fired(events.ticks, candidates, EXPERIMENT.match_window(setup.section))
+        candidates = finder.candidates(TimeFrame(1, number, {"newchod": columns}))
+        bits = fired(events.ticks, candidates, setup.match_window)
         split = hits_in_several_splits(events.ticks, columns)
         good = geometry.accepted
         rows.append(

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.errors import InputError
-from trigemu.experiments.na62 import EXPERIMENT
-from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.build import build_setup
 from trigemu.setup.registry import find_experiment
@@ -31,30 +31,29 @@ def test_it_is_found_by_its_entry_point() -> None:
 
 
 def test_clock_bits_and_sources() -> None:
-    section = NA62()
-    clock = EXPERIMENT.clock(section)
-    assert (clock.clock_ticks, clock.frame_ticks) == (256, 40960 * 256)
-    assert clock.frame_s == pytest.approx(1.02199e-3, rel=1e-4)
-    assert len(EXPERIMENT.bits(section)) == 112
-    assert set(EXPERIMENT.sources(section)) == {"newchod", "muv3", "lkr", "lav", "rich", "anti0", "truth"}
-    assert EXPERIMENT.match_window(section) == 103
-    assert EXPERIMENT.histograms(section)
-    assert {spec.name for spec in EXPERIMENT.signals()} >= {"aprime-mumu", "aprime-ee"}
+    setup = build_setup({**DATA, "section": {}})
+    assert (setup.clock.clock_ticks, setup.clock.frame_ticks) == (256, 40960 * 256)
+    assert setup.clock.frame_s == pytest.approx(1.02199e-3, rel=1e-4)
+    assert len(setup.bits) == 112
+    assert set(setup.schemas) == {"newchod", "muv3", "lkr", "lav", "rich", "anti0", "truth"}
+    assert setup.match_window == 103
+    assert setup.histograms
+    assert {spec.name for spec in EXPERIMENT.signal_specs()} >= {"aprime-mumu", "aprime-ee"}
 
 
 def test_a_frame_goes_from_events_to_candidates() -> None:
     setup = build_setup(DATA)
-    generator = EXPERIMENT.generator(setup, tuple(setup.schemas))
+    generator = setup.make_generator(tuple(setup.schemas))
     frame = TimeFrame(1, 0, {source: generator.fragment(source, 0) for source in setup.schemas})
-    candidates = EXPERIMENT.trigger(setup).candidates(frame.without_truth())
+    candidates = CandidateFinder(setup).candidates(frame.without_truth())
     assert len(candidates.time) > 0
-    EXPERIMENT.warm_up(setup)
+    setup.warm_up()
 
 
 def test_a_scan_has_one_signal_at_regular_distances_and_no_background() -> None:
     setup = build_setup(DATA)
-    alone = build_setup(EXPERIMENT.signal_only(setup.to_dict(), {"signal": "aprime-ee", "mass": 0.1}))
-    generator = EXPERIMENT.generator(alone, ("truth",))
+    alone = build_setup(EXPERIMENT.scan.configuration(setup.to_dict(), {"signal": "aprime-ee", "mass": 0.1}))
+    generator = alone.make_generator(("truth",))
     truth = generator.fragment("truth", 1)
     assert set(truth["signal"].tolist()) == {0}
     assert len(truth["time"]) == pytest.approx(63, abs=1)
@@ -77,9 +76,9 @@ def test_bad_sections_give_one_sentence(section: dict[str, object], words: str) 
 def test_a_worker_does_not_start_the_compiler() -> None:
     code = (
         "import json, sys\n"
-        "from trigemu.setup.experiment import Setup\n"
+        "from trigemu.setup.build import build_setup\n"
         "setup = build_setup(json.loads(sys.argv[1]))\n"
-        "setup.experiment.trigger(setup)\n"
+        "setup.make_trigger()\n"
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-P", "-c", code, json.dumps(DATA)], check=False).returncode == 0

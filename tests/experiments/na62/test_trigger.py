@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trigemu._kernels.na62_states import ROOM, States, one_per_timestamp
+from trigemu.config.model import Model
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
 from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.experiments.na62.geometry import CHANNEL_IDS
-from trigemu.experiments.na62.l0tp import process
+from trigemu.experiments.na62.l0tp import REFERENCE, process
 from trigemu.experiments.na62.primitives import Primitives
-from trigemu.experiments.na62.selection import SELECTIONS
 from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.columns import cut_windows
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import compile_menu
-from trigemu.menu.schema import Line, Menu
+from trigemu.menu.schema import Line
+from trigemu.setup.algorithm import BoundAlgorithm, trigger_algorithm
+from trigemu.setup.data import TriggerWords
+from trigemu.setup.experiment import Setup
+from trigemu.setup.run_config import RunConfig
 
 LINES = (
     Line(name="q1", when="q1"),
@@ -34,16 +38,17 @@ LINES = (
 )
 
 
-def setup(lines=LINES, algorithms=(), user_words=None, bits=(), **section):
-    bits = [*BIT_NAMES, *[""] * 16, *bits]
-    menu = compile_menu(Menu(line=lines), bits=bits, entries=ENTRIES, selections=SELECTIONS, where="test")
-    return SimpleNamespace(
-        section=NA62(**{"frame_timestamps": 2048, "guard_timestamps": 16} | section),
-        menu=menu,
-        config=SimpleNamespace(run=SimpleNamespace(seed=11)),
-        algorithms=algorithms,
-        user_words=user_words,
-    )
+class Section(Model):
+    """An algorithm with nothing to choose."""
+
+
+def setup(lines=LINES, algorithms=(), **section):
+    data = {"experiment": "na62", "run": {"seed": 11, "frames": 1}, "menu": {"line": lines}}
+    config = RunConfig.model_validate(data)
+    bits = [*BIT_NAMES, *[""] * 16, *(name for bound in algorithms for name in bound.bit_names())]
+    menu = compile_menu(config.menu, bits=bits, entries=ENTRIES, selections=("ee",), where="test")
+    made = NA62(**{"frame_timestamps": 2048, "guard_timestamps": 16} | section)
+    return Setup(config, EXPERIMENT, made, (), tuple(algorithms), menu)
 
 
 def columns(rows):
@@ -100,7 +105,7 @@ def busy_frame(seed, rate=5e6, timestamps=2048):
 
 
 def test_two_muons_fire_their_lines():
-    found = NA62Trigger(setup()).candidates(
+    found = CandidateFinder(setup()).candidates(
         frame(newchod=tile(5000, 105) + tile(5020, 305), muv3=[(5030, 20, 0), (5032, 220, 0)])
     )
     assert found.time.tolist() == [5010]
@@ -112,24 +117,24 @@ def test_two_muons_fire_their_lines():
 
 def test_control_line_on_control_entries():
     shower = [(5000, 1, 500)]
-    trigger = NA62Trigger(setup())
-    assert names_of(trigger.candidates(frame(lkr=shower)).fired[0]) == {"control"}
-    found = trigger.candidates(frame(lkr=shower, newchod=tile(5010, 105)))
+    finder = CandidateFinder(setup())
+    assert names_of(finder.candidates(frame(lkr=shower)).fired[0]) == {"control"}
+    found = finder.candidates(frame(lkr=shower, newchod=tile(5010, 105)))
     assert [names_of(word) for word in found.fired] == [{"q1"}]
 
 
 def test_second_physics_trigger_in_a_timestamp_is_dropped():
     # E8: 5000 and 5110 share a timestamp (4864 to 5119), 5120 is in the next.
-    trigger = NA62Trigger(setup())
-    found = trigger.candidates(frame(newchod=tile(5000, 105) + tile(5110, 105, 305)))
+    finder = CandidateFinder(setup())
+    found = finder.candidates(frame(newchod=tile(5000, 105) + tile(5110, 105, 305)))
     assert (found.time.tolist(), [names_of(word) for word in found.fired]) == ([5000], [{"q1"}])
-    found = trigger.candidates(frame(newchod=tile(5000, 105) + tile(5120, 105, 305)))
+    found = finder.candidates(frame(newchod=tile(5000, 105) + tile(5120, 105, 305)))
     assert found.time.tolist() == [5000, 5120]
     assert names_of(found.fired[1]) == {"q1", "h2", "ee"}
 
 
 def test_types_in_a_timestamp_are_ored_with_the_physics_time():
-    found = NA62Trigger(setup()).candidates(frame(lkr=[(4870, 1, 500)], newchod=tile(5000, 105)))
+    found = CandidateFinder(setup()).candidates(frame(lkr=[(4870, 1, 500)], newchod=tile(5000, 105)))
     assert found.time.tolist() == [5000]
     assert names_of(found.fired[0]) == {"q1", "control"}
 
@@ -197,7 +202,9 @@ def test_states_are_asked_for_once_and_forgotten_when_there_are_too_many():
 
 def test_more_states_than_are_remembered_make_no_difference():
     # A menu is evaluated on each entry where there are too many; what is known of the frame before must go.
-    trigger, section = NA62Trigger(setup()), NA62()
+    made, section = setup(), NA62()
+    trigger, evaluate = NA62Trigger(made), made.menu.evaluate
+    physics = sum(1 << line for line, mask in enumerate(made.menu.entry_masks) if mask & REFERENCE)
     rng = np.random.default_rng(3)
     streams = []
     for count in (500, 4000, 500):
@@ -213,31 +220,32 @@ def test_more_states_than_are_remembered_make_no_difference():
         )
     for made in streams:
         entries = process(made, section.l0, span=(0, 2048 * 256))
-        time, lines = trigger._fire(frame(), entries)
-        fired = trigger._menu.evaluate(entries.words, entries.flags)[:, 0]
+        words = TriggerWords(entries.time, entries.words, entries.flags)
+        time, lines = trigger.combine(words, evaluate)
+        fired = evaluate(entries.words, entries.flags)[:, 0]
         out_time, out_fired = np.zeros(len(fired), np.int64), np.zeros(len(fired), np.uint64)
-        count = one_per_timestamp(entries.time, fired, trigger._physics, out_time, out_fired)
+        count = one_per_timestamp(entries.time, fired, physics, out_time, out_fired)
         assert time.tolist() == out_time[:count].tolist()
-        assert lines.tolist() == out_fired[:count].tolist()
+        assert lines[:, 0].tolist() == out_fired[:count].tolist()
 
 
 def test_candidates_are_inside_the_frame_and_rise():
-    found = NA62Trigger(setup()).candidates(busy_frame(1))
+    found = CandidateFinder(setup()).candidates(busy_frame(1))
     assert len(found.time) > 100
     assert found.time[0] >= 0
     assert found.time[-1] < 2048 * 256
     assert np.all(np.diff(found.time // 256) > 0)
     assert np.all(found.fired != 0)
     assert np.all(found.passed & ~found.fired == 0)
-    edge = NA62Trigger(setup()).candidates(frame(newchod=tile(-20, 105) + tile(2048 * 256 + 1, 105)))
+    edge = CandidateFinder(setup()).candidates(frame(newchod=tile(-20, 105) + tile(2048 * 256 + 1, 105)))
     assert len(edge.time) == 0
 
 
 def test_an_instance_does_not_remember():
-    trigger = NA62Trigger(setup())
+    finder = CandidateFinder(setup())
     frames = [busy_frame(seed) for seed in (1, 2, 1)]
-    found = [trigger.candidates(one) for one in frames]
-    for a, b in ((found[0], found[2]), (found[1], NA62Trigger(setup()).candidates(frames[1]))):
+    found = [finder.candidates(one) for one in frames]
+    for a, b in ((found[0], found[2]), (found[1], CandidateFinder(setup()).candidates(frames[1]))):
         assert a.time.tolist() == b.time.tolist()
         assert a.fired.tolist() == b.fired.tolist()
         assert a.passed.tolist() == b.passed.tolist()
@@ -248,10 +256,10 @@ def test_an_instance_does_not_remember():
 def test_windows_replay_the_same_bits(slot_bits, readout):
     # Each candidate's own window alone, at 5 MHz of showers: everything that made its bits must be inside.
     made = setup(l0={"slot_bits": slot_bits}, readout_timestamps=readout)
-    trigger = NA62Trigger(made)
+    finder = CandidateFinder(made)
     seen = busy_frame(4)
-    found = trigger.candidates(seen)
-    start, stop = trigger.windows(found.time)
+    found = finder.candidates(seen)
+    start, stop = finder.trigger.windows(found.time)
     assert np.all(start % SPLIT_LSB == 0) or readout > 8
     assert np.all(start <= found.time // 256 * 256 - readout // 2 * 256)
     assert np.all(stop >= found.time // 256 * 256 + readout // 2 * 256)
@@ -262,7 +270,7 @@ def test_windows_replay_the_same_bits(slot_bits, readout):
             3,
             {name: cut_windows(c, start[k : k + 1], stop[k : k + 1]) for name, c in seen.fragments.items()},
         )
-        again = trigger.candidates(alone)
+        again = finder.candidates(alone)
         (place,) = np.flatnonzero(again.time == found.time[k])
         assert again.fired[place] == found.fired[k]
         assert again.passed[place] == found.passed[k]
@@ -276,22 +284,22 @@ def test_windows_of_a_frame_fit_its_guard_band():
 
 def test_added_algorithms_fill_words_after_the_112_bits():
     lines = (Line(name="mine", when="mine.late"),)
-    late = setup(
-        lines,
-        algorithms=("mine",),
-        user_words=lambda seen, time: (time > 6000).astype(np.uint64)[:, None],
-        bits=["mine.late", *[""] * 63],
-    )
-    found = NA62Trigger(late).candidates(frame(newchod=tile(5000, 105) + tile(7000, 105)))
+
+    @trigger_algorithm(name="mine", version="1", bits=("late",), config=Section)
+    def mine(seen, time, config):
+        return (time > 6000).astype(np.uint64)
+
+    late = setup(lines, [BoundAlgorithm(mine, Section())])
+    found = CandidateFinder(late).candidates(frame(newchod=tile(5000, 105) + tile(7000, 105)))
     assert found.time.tolist() == [7000]
 
 
 def test_a_source_that_is_not_there_makes_no_primitives():
     only = TimeFrame(1, 0, {"newchod": columns(tile(5000, 105))})
-    assert names_of(NA62Trigger(setup()).candidates(only).fired[0]) == {"q1"}
+    assert names_of(CandidateFinder(setup()).candidates(only).fired[0]) == {"q1"}
 
 
 def test_bad_order_is_named():
     bad = {"time": np.array([5, 4]), "channel": np.zeros(2, np.uint16), "value": np.zeros(2, np.uint16)}
     with pytest.raises(InputError, match="'newchod'"):
-        NA62Trigger(setup()).candidates(TimeFrame(1, 0, {"newchod": bad}))
+        CandidateFinder(setup()).candidates(TimeFrame(1, 0, {"newchod": bad}))

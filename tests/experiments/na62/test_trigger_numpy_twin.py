@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trigemu.decision.candidates import CandidateFinder
 from trigemu.experiments.na62.config import L0, NA62
 from trigemu.experiments.na62.primitives import newchod_primitives, tile_keys
-from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.frame import TimeFrame
 
 BENCH = Path(__file__).resolve().parents[3] / "bench"
@@ -58,7 +58,7 @@ def test_entries_and_alignment():
 def test_candidates(rate):
     made = bench.setup()
     columns = bench.hits(5, made.section, rate)
-    found = NA62Trigger(made).candidates(TimeFrame(1, 5, {"newchod": columns}))
+    found = CandidateFinder(made).candidates(TimeFrame(1, 5, {"newchod": columns}))
     time, fired = bench.numpy_candidates(made, 5, columns)
     assert time.tolist() == found.time.tolist()
     assert fired.tolist() == found.fired[:, 0].tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trigemu.experiments.pulser.config import Burst, Pulser
 from trigemu.experiments.pulser.generator import PulseGenerator, schemas
 from trigemu.experiments.pulser.trigger import BITS, PulserTrigger, histograms
-from trigemu.setup.data import Clock, signal
+from trigemu.setup.data import Clock, Scan, signal
 from trigemu.setup.experiment import ExperimentSpec
 
 EXPERIMENT = ExperimentSpec(
@@ -22,5 +22,6 @@ EXPERIMENT = ExperimentSpec(
     selections=("odd",),
     # A cell begins before the burst in it.
     match_window=lambda section: 2 * section.coincidence_ticks,
+    scan=Scan(),
 )
 """What the entry point of the experiment names."""
