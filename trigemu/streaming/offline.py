@@ -15,8 +15,8 @@ from trigemu.frames.wire import fragment_message
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.planning import Job
+from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.recorded import open_source
-from trigemu.streaming.roles.process import resident_bytes
 from trigemu.streaming.roles.recording import Recording
 
 BATCH = 16

@@ -13,7 +13,7 @@ from trigemu.frames.wire import WireError
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.link.transport import Transport
-from trigemu.streaming.roles.process import resident_bytes
+from trigemu.streaming.process import resident_bytes
 
 PATIENCE_S = 600.0
 """How long a role waits for its configuration."""

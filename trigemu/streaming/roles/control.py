@@ -24,8 +24,8 @@ from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.link.keys import check_exposure
 from trigemu.streaming.link.transport import ControlPort, Transport, ipc_endpoint, load_keys
 from trigemu.streaming.planning import Job, make_plan
+from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.roles.launcher import Launcher
-from trigemu.streaming.roles.process import resident_bytes
 
 OnSnapshot = Callable[[Snapshot], None]
 
