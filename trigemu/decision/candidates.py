@@ -65,6 +65,8 @@ class CandidateFinder:
         self._menu = setup.menu
         self._user_words = setup.user_words if setup.algorithms else None
         self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
+        # What is combined has lines already; without software lines these are of level 1.
+        self._silent = not isinstance(self.trigger, CombinesEntries) or bool(setup.menu.hlt_mask.any())
         if isinstance(self.trigger, CombinesEntries):
             self._combine = partial(self.trigger.combine, evaluate=setup.menu.evaluate)
         masks = [(name, setup.menu.selection_mask(name)) for name in setup.experiment.selections]
@@ -87,8 +89,9 @@ class CandidateFinder:
             added = self._user_words(frame, words.time.copy())
             words = replace(words, words=np.concatenate([words.words, added], axis=1))
         time, fired = self._combine(words)
-        some = self._menu.makes_candidate(fired)
-        time, fired = time[some], fired[some]
+        if self._silent:
+            some = self._menu.makes_candidate(fired)
+            time, fired = time[some], fired[some]
         passed = fired
         if self._select is not None and len(time):
             for name, lines in self._selections:

@@ -80,7 +80,7 @@ class CombinesEntries(Protocol):
     """What a trigger has besides if its lines are not simply those that fire at each entry."""
 
     def combine(self, words: TriggerWords[Any], evaluate: Callable[[U64, U8], U64]) -> tuple[I64, U64]:
-        """Return time (int64[k], strictly rising) and fired lines (uint64[k, words]) of a frame's candidates.
+        """Return time (int64[k], strictly rising) and fired lines (uint64[k, words], not 0) of a frame's candidates.
 
         ``evaluate`` is the menu's: trigger words and kinds of entries to the lines that fire.
         """

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import na62_monitor as reference
 
+from trigemu._kernels import na62_monitor as kernels
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, Selection
 from trigemu.experiments.na62.monitor import HISTOGRAMS, fill
 from trigemu.experiments.na62.primitives import muv3_primitives, newchod_primitives
@@ -108,3 +113,45 @@ def test_muv3_map_and_time_difference():
     assert counts["muv3_pads"][1, 1] == 2
     assert np.flatnonzero(counts["muv3_newchod_dt"]).tolist() == [(512 - 100) // 8, (512 + 40) // 8]
     assert counts["muv3_multiplicity"].tolist() == [0, 2, *[0] * 14]
+
+
+TILES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=60).map(sorted)
+
+
+@given(TILES, st.integers(0, 30))
+def test_kernel_counts_tiles_as_the_obvious_loop_does(rows, window):
+    # Channels 0 to 7 read four tiles, 8 and 9 none.
+    code_of = np.full(1 << 16, 0xFFFF, np.uint16)
+    code_of[:8] = np.arange(8)
+    time, channel = (
+        np.array([row[k] for row in rows], dtype) for k, dtype in ((0, np.int64), (1, np.uint16))
+    )
+    hits, pairs = np.zeros(8, np.int64), np.zeros(20, np.int64)
+    kernels.tile_hits(time, channel, code_of, window, hits, pairs)
+    wanted_hits, wanted_pairs = reference.tile_hits(
+        time.tolist(), channel.tolist(), {c: c for c in range(8)}, window
+    )
+    assert hits.tolist() == [wanted_hits[code] for code in range(8)]
+    assert pairs.tolist() == [wanted_pairs[apart] for apart in range(-10, 10)]
+
+
+SORTED = st.lists(st.integers(-50, 50), max_size=20).map(sorted)
+
+
+@given(SORTED, SORTED, st.integers(1, 5))
+def test_kernel_finds_the_nearest(time, other, width):
+    counts = np.zeros(10, np.int64)
+    kernels.nearest(np.array(time, np.int64), np.array(other, np.int64), width, counts)
+    wanted = np.zeros(10, np.int64)
+    for apart, count in reference.nearest(time, other).items():
+        if 0 <= apart // width + 5 < 10:
+            wanted[apart // width + 5] += count
+    assert counts.tolist() == wanted.tolist()
+
+
+def test_kernel_refuses_tables_that_do_not_fit():
+    none, channel = np.zeros(0, np.int64), np.zeros(0, np.uint16)
+    with pytest.raises(ValueError, match="lengths"):
+        kernels.tile_hits(none, channel, np.zeros(8, np.uint16), 5, np.zeros(8, np.int64), none)
+    with pytest.raises(ValueError, match="lengths"):
+        kernels.tile_hits(none, channel, np.zeros(1 << 16, np.uint16), 5, np.zeros(514, np.int64), none)

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu._kernels.na62_monitor import nearest, tile_hits
 from trigemu.arrays import I64
 from trigemu.experiments.na62.config import L0
 from trigemu.experiments.na62.geometry import (
@@ -22,14 +23,16 @@ from trigemu.experiments.na62.geometry import (
     TILE_IDS,
     tile_bricks,
 )
-from trigemu.experiments.na62.primitives import Columns, Primitives
-from trigemu.experiments.na62.tiles import MUV3_CODES, NEWCHOD_CODES, NO_TILE, pad_quadrant
+from trigemu.experiments.na62.primitives import Primitives
+from trigemu.experiments.na62.tiles import MUV3_CODES, NEWCHOD_CODES, pad_quadrant
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import HistogramSpec
 
 _X, _Y = COLUMNS * BRICK_WIDTH, ROWS * BRICK_PITCH
 _PAIR_LSB, _DT_LSB, _BIN = 128, 512, 8
 _COUNTS = "entries"
+_PADS = 152
+_NO_PAIRS = np.zeros(0, np.int64)
 
 HISTOGRAMS: Mapping[str, HistogramSpec] = {
     "newchod_tiles": HistogramSpec(
@@ -86,51 +89,32 @@ def fill(frame: TimeFrame, primitives: Mapping[str, Primitives | None], l0: L0) 
     counts = {name: np.zeros(spec.shape, np.int64) for name, spec in HISTOGRAMS.items()}
     newchod, muv3 = frame.fragments.get("newchod"), frame.fragments.get("muv3")
     if newchod is not None:
-        _newchod(newchod, l0, counts)
+        hits = np.zeros(2 * len(TILE_IDS), np.int64)
+        pairs = counts["newchod_pair_dt"]
+        tile_hits(newchod["time"], newchod["channel"], NEWCHOD_CODES, l0.tight_window, hits, pairs)
+        counts["newchod_channels"] = hits[_channel_codes()]
+        cells, tiles = _brick_cells()
+        counts["newchod_tiles"] = _on_map("newchod_tiles", cells, (hits[0::2] + hits[1::2])[tiles])
     if muv3 is not None:
-        code = MUV3_CODES[muv3["channel"]]
-        hits = np.bincount(code[code != NO_TILE] >> 1, minlength=152)
-        np.add.at(counts["muv3_pads"], _pad_cells(), hits[PAD_IDS])
+        hits = np.zeros(2 * _PADS, np.int64)
+        tile_hits(muv3["time"], muv3["channel"], MUV3_CODES, 0, hits, _NO_PAIRS)
+        counts["muv3_pads"] = _on_map("muv3_pads", _pad_cells(), (hits[0::2] + hits[1::2])[PAD_IDS])
     for name in ("newchod", "muv3"):
         found = primitives.get(name)
         if found is not None:
-            counts[f"{name}_multiplicity"] += np.bincount(found.hits, minlength=16)[:16]
+            # At most 15 by construction: cheaper than looking at the range.
+            counts[f"{name}_multiplicity"] = np.bincount(found.hits, minlength=16)[:16]
     a, b = primitives.get("muv3"), primitives.get("newchod")
-    if a is not None and b is not None and len(b.time):
-        _histogram(counts["muv3_newchod_dt"], _nearest(a.time, b.time), _DT_LSB, _BIN)
+    if a is not None and b is not None:
+        nearest(a.time, b.time, _BIN, counts["muv3_newchod_dt"])
     return counts
 
 
-def _newchod(columns: Columns, l0: L0, counts: dict[str, I64]) -> None:
-    code = NEWCHOD_CODES[columns["channel"]]
-    known = code != NO_TILE
-    code, time = code[known], columns["time"][known]
-    hits = np.bincount(code, minlength=2 * len(TILE_IDS))
-    counts["newchod_channels"] += hits[_channel_codes()]
-    cells, tiles = _brick_cells()
-    np.add.at(counts["newchod_tiles"], cells, (hits[0::2] + hits[1::2])[tiles])
-    # Channels of one tile next to each other, in time order: neighbours from different sides are a pair.
-    order = np.lexsort((time, code >> 1))
-    code, time = code[order], time[order]
-    apart = np.diff(time)
-    pair = (code[1:] >> 1 == code[:-1] >> 1) & (code[1:] != code[:-1]) & (apart <= l0.tight_window)
-    _histogram(counts["newchod_pair_dt"], np.where(code[1:] & 1, -apart, apart)[pair], _PAIR_LSB, 1)
-
-
-def _histogram(counts: I64, values: I64, limit: int, width: int) -> None:
-    inside = values[(values >= -limit) & (values < limit)]
-    counts += np.bincount((inside + limit) // width, minlength=len(counts))
-
-
-def _nearest(time: I64, other: I64) -> I64:
-    """Return the difference of each time to the nearest of the sorted others (at least one)."""
-    right = np.searchsorted(other, time).clip(1, max(len(other) - 1, 1))
-    left: I64 = time - other[right - 1]
-    if len(other) == 1:
-        return left
-    after = time - other[right]
-    nearest: I64 = np.where(np.abs(after) < np.abs(left), after, left)
-    return nearest
+def _on_map(name: str, cells: I64, hits: I64) -> I64:
+    """Return hits (int64[n]) added up in the cells (int64[n], flat) of a map."""
+    shape = HISTOGRAMS[name].shape
+    sums = np.bincount(cells, hits, minlength=shape[0] * shape[1])
+    return sums.astype(np.int64).reshape(shape)
 
 
 @cache
@@ -139,17 +123,17 @@ def _channel_codes() -> NDArray[np.uint16]:
 
 
 @cache
-def _brick_cells() -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
-    """Return the map cell of every brick, and the index of its tile."""
+def _brick_cells() -> tuple[I64, I64]:
+    """Return the flat map cell of every brick, and the index of its tile."""
     found = [(x, y, index) for index, tile in enumerate(TILE_IDS.tolist()) for x, y in tile_bricks(tile)]
     column = np.array([int((x + _X) // BRICK_WIDTH) for x, _, _ in found])
     row = np.array([int((y + _Y) // BRICK_PITCH) for _, y, _ in found])
-    return (column, row), np.array([index for _, _, index in found])
+    return column * 2 * ROWS + row, np.array([index for _, _, index in found])
 
 
 @cache
-def _pad_cells() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the map cell of every pad of `PAD_IDS`; inner pads share the central cell of their quadrant."""
+def _pad_cells() -> I64:
+    """Return the flat map cell of every pad of `PAD_IDS`; inner pads share the central cell of their quadrant."""
     cells = []
     for pad in PAD_IDS.tolist():
         if pad < 144:
@@ -157,4 +141,4 @@ def _pad_cells() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         else:
             sx, sy = QUADRANT_SIGNS[pad_quadrant(pad) - 1]
             cells.append((6 if sx > 0 else 5, 6 if sy > 0 else 5))
-    return np.array([c for c, _ in cells]), np.array([r for _, r in cells])
+    return np.array([12 * column + row for column, row in cells])
