@@ -89,7 +89,8 @@ def nearest(const int64_t[::1] time, const int64_t[::1] other, int64_t width, in
     if not other.shape[0] or width < 1:
         return
     with nogil:
-        # Plan: `at` is the first of the others that is not before the time at hand; both lists rise, so it only moves on.
+        # Plan: `at` is the first of the others that is not before the time at hand; as both lists rise, it only
+        # moves on.
         for i in range(time.shape[0]):
             while at < other.shape[0] - 1 and other[at] < time[i]:
                 at += 1
