@@ -1,7 +1,8 @@
 """Compile every kernel in ``ext/`` into the private package ``trigemu._kernels``.
 
 ``ext/<experiment>/<name>.pyx`` becomes ``trigemu._kernels.<experiment>_<name>``.  What Cython would write into each
-of them again (typed memoryviews) is compiled once, into ``trigemu._kernels._shared``.
+of them again (typed memoryviews) is compiled once, into ``trigemu._kernels._shared``.  ``ext/shared`` holds declarations
+and headers that kernels of several experiments import (``from shared.bits cimport ...``); it has no module of its own.
 The folder ``configs/`` is installed as ``trigemu.configs``, so that shipped configurations are found by name.
 """
 
@@ -29,7 +30,8 @@ def extension(path: Path) -> Extension:
     return Extension(
         f"trigemu._kernels.{path.parent.name}_{path.stem}",
         [path.as_posix()],
-        include_dirs=[np.get_include()],
+        include_dirs=[np.get_include(), "ext"],
+        depends=[header.as_posix() for header in sorted(Path("ext").glob("*/*.h"))],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=["-O3", "-g0"],
     )
@@ -44,6 +46,7 @@ setup(
             Extension(SHARED, ["ext/_shared.c"], extra_compile_args=["-O2", "-g0"]),
         ],
         compiler_directives=DIRECTIVES,
+        include_path=["ext"],
         build_dir="build/cython",
         shared_utility_qualified_name=SHARED,
     ),

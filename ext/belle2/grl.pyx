@@ -7,9 +7,7 @@ two sets come, answers every window at once.
 
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
-cdef extern from *:
-    int __builtin_popcount(unsigned int) nogil
-    int __builtin_popcountll(unsigned long long) nogil
+from shared.bits cimport popcount64
 
 # Bits of the output, in the order of `trigemu.experiments.belle2.grl.bits`.
 cdef enum:
@@ -261,7 +259,7 @@ cdef inline void map_bits(
     cdef uint64_t s36 = to36(short64), i36 = to36(inner64)
     cdef uint64_t rising = short64 & ~(short64 << 1 | short64 >> 63)
     cdef int quarters = to4(s36), count, apart
-    one_hot(words, TS, 1 if short64 == ~<uint64_t> 0 else __builtin_popcountll(rising))
+    one_hot(words, TS, 1 if short64 == ~<uint64_t> 0 else popcount64(rising))
     apart = opposition(s36, s36)
     put(words, S2S3, apart <= 1)
     put(words, S2S5, apart <= 2)
@@ -273,14 +271,14 @@ cdef inline void map_bits(
     put(words, S2FO, apart <= 9)
     put(words, S2F30, apart <= 15)
     put(words, SECL, (s36 & (clusters.forward | clusters.backward)) != 0)
-    count = __builtin_popcount(quarters & forward) + __builtin_popcount(quarters & backward)
+    count = popcount64(quarters & forward) + popcount64(quarters & backward)
     put(words, SEKLM, count == 1)
     put(words, SEKLM + 1, count > 1)
     put(words, TI, inner64 != 0)
     put(words, I2IO, opposition(i36, i36) <= 9)
     put(words, I2FO, opposition(full, i36) <= 9)
     put(words, IEKLM, (to4(i36) & (forward | backward)) != 0)
-    count = 0 if i36 == 0 else __builtin_popcountll((clusters.forward | clusters.backward) & widened(i36, 4))
+    count = 0 if i36 == 0 else popcount64((clusters.forward | clusters.backward) & widened(i36, 4))
     put(words, IECL, count == 1)
     put(words, IECL + 1, count > 1)
 
@@ -289,8 +287,8 @@ cdef inline void sector_bits(
     uint8_t barrel_forward, uint8_t barrel_backward, uint8_t forward, uint8_t backward, uint64_t *words
 ) noexcept nogil:
     """Numbers of sectors as binary digits; "back to back" asks for one on each side, wherever they are."""
-    cdef int barrel = __builtin_popcount(barrel_forward) + __builtin_popcount(barrel_backward)
-    cdef int endcap = __builtin_popcount(forward) + __builtin_popcount(backward)
+    cdef int barrel = popcount64(barrel_forward) + popcount64(barrel_backward)
+    cdef int endcap = popcount64(forward) + popcount64(backward)
     cdef int k
     put(words, KLM_HIT, barrel > 0)
     put(words, EKLM_HIT, endcap > 0)

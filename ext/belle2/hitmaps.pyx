@@ -6,17 +6,13 @@ Plan.  A superlayer is one word; all bins are compared at once, with words turne
 from libc.math cimport asin, floor
 from libc.stdint cimport int8_t, int16_t, int64_t, uint64_t
 
+from shared.bits cimport rotated64
+
 cdef extern from *:
     """
     #define BINS_PER_RADIAN 10.18591635788130
     """
     const double BINS_PER_RADIAN
-
-
-cdef inline uint64_t turned(uint64_t word, int step) noexcept nogil:
-    """Return a word whose bit i is bit i + step of the given one."""
-    step &= 63
-    return word >> step | word << ((64 - step) & 63)
 
 
 cdef inline uint64_t passed(double phi0, double omega, double inside, double outside) noexcept nogil:
@@ -26,7 +22,7 @@ cdef inline uint64_t passed(double phi0, double omega, double inside, double out
     cdef int first = <int> floor(min(one, two) * BINS_PER_RADIAN) - 1
     cdef int last = <int> floor(max(one, two) * BINS_PER_RADIAN) + 1
     cdef uint64_t ones = (<uint64_t> 2 << (last - first)) - 1 if last - first < 63 else ~<uint64_t> 0
-    return turned(ones, -first)
+    return rotated64(ones, -first)
 
 
 cdef inline uint64_t inner_tracks(uint64_t zero, uint64_t one, uint64_t two) noexcept nogil:
@@ -34,9 +30,9 @@ cdef inline uint64_t inner_tracks(uint64_t zero, uint64_t one, uint64_t two) noe
     cdef uint64_t before = 0, near = 0
     cdef int step
     for step in range(-4, 1):
-        before |= turned(one, step)
+        before |= rotated64(one, step)
     for step in range(-2, 3):
-        near |= turned(two, step)
+        near |= rotated64(two, step)
     return zero & before & near
 
 
@@ -48,9 +44,9 @@ cdef uint64_t short_tracks(const uint64_t *maps, const int8_t[:, ::1] patterns) 
     for i in range(patterns.shape[0]):
         # Patterns are sorted: many begin alike, and few bins of a crossing fit the beginning.
         if i == 0 or patterns[i, 0] != patterns[i - 1, 0] or patterns[i, 1] != patterns[i - 1, 1]:
-            begun = maps[0] & turned(maps[1], patterns[i, 0]) & turned(maps[2], patterns[i, 1])
+            begun = maps[0] & rotated64(maps[1], patterns[i, 0]) & rotated64(maps[2], patterns[i, 1])
         if begun:
-            found |= begun & turned(maps[3], patterns[i, 2]) & turned(maps[4], patterns[i, 3])
+            found |= begun & rotated64(maps[3], patterns[i, 2]) & rotated64(maps[4], patterns[i, 3])
     return found
 
 

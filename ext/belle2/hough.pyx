@@ -15,6 +15,8 @@ Words of a column beyond the last go on at the first: they are collected behind 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memset
 
+from shared.bits cimport at_least, count5, ctz64, popcount64
+
 cdef enum:
     COLUMNS = 512        # most columns of a plane
     SUPERLAYERS = 5
@@ -23,12 +25,8 @@ cdef enum:
 cdef extern from *:
     """
     #define EVEN 0x5555555555555555ULL
-    #define lowest_bit(x) __builtin_ctzll(x)
-    #define bits_set(x) __builtin_popcountll(x)
     """
     const uint64_t EVEN
-    int lowest_bit(uint64_t x) nogil
-    int bits_set(uint64_t x) nogil
 
 
 cdef struct Search:
@@ -83,25 +81,6 @@ cdef struct Output:
     int8_t *weight
 
 
-cdef inline uint64_t enough(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, int least) noexcept nogil:
-    """Return the bits that at least ``least`` of five words have."""
-    cdef uint64_t low = a ^ b ^ c
-    cdef uint64_t carry = (a & b) | (c & (a ^ b))
-    cdef uint64_t one = low ^ d ^ e
-    cdef uint64_t carry_too = (low & d) | (e & (low ^ d))
-    cdef uint64_t two = carry ^ carry_too
-    cdef uint64_t four = carry & carry_too
-    if least == 4:
-        return four
-    if least == 5:
-        return four & one
-    if least == 3:
-        return four | (two & one)
-    if least == 2:
-        return four | two
-    return four | two | one
-
-
 cdef inline uint64_t inner_ones(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, int least) noexcept nogil:
     """Return the bits that all of the first ``least`` words have."""
     cdef uint64_t every = ~<uint64_t> 0
@@ -145,7 +124,7 @@ cdef void search(Search *s, const Hits *hits) noexcept nogil:
     for level in range(s.levels):
         fill_level(s, hits, level)
         for k in range(s.columns):
-            word = enough(a[k], b[k], c[k], d[k], e[k], least)
+            word = at_least(count5(a[k], b[k], c[k], d[k], e[k]), least)
             if inner < least:
                 word |= inner_ones(a[k], b[k], c[k], d[k], e[k], inner)
             s.plane[k] &= word
@@ -373,14 +352,14 @@ cdef class Finder:
                         hits, offsets[event], offsets[event + 1], &segment[0], &position[0],
                         &axial_of[0], &layer_of[0],
                     )
-                if bits_set(hits.seen) < fewest:
+                if popcount64(hits.seen) < fewest:
                     cuts[event + 1] = out.tracks
                     continue
                 search(s, hits)
                 for column in range(s.columns >> 1):
                     bits = starts(s, column)
                     while bits:
-                        row = lowest_bit(bits) >> 1
+                        row = ctz64(bits) >> 1
                         bits &= bits - 1
                         cluster = collect(s, column, row)
                         ambiguous[event] |= cluster.ambiguous

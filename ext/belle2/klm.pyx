@@ -3,8 +3,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memset
 
-cdef extern from *:
-    int __builtin_popcount(unsigned int) nogil
+from shared.bits cimport popcount64
 
 cdef enum:
     SECTIONS = 4
@@ -41,7 +40,7 @@ def sectors(
                 fired = 0
                 for sector in range(SECTORS):
                     if mask[section * SECTORS + sector] != 0 and (
-                        __builtin_popcount(mask[section * SECTORS + sector]) >= planes
+                        popcount64(mask[section * SECTORS + sector]) >= planes
                     ):
                         fired |= <uint8_t> (1 << sector)
                 out[section, i] = fired

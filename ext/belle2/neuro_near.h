@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "shared/bits.h"
+
 #define NEAR_LAYERS 4
 #define NEAR_NOWHERE 16384
 
@@ -41,18 +43,6 @@ static inline unsigned near_eight(const int16_t *number, near_window w) {
 }
 #endif
 
-#ifdef __GNUC__
-#define NEAR_LOWEST(word) __builtin_ctzll(word)
-#else
-static inline int near_lowest(uint64_t word) {
-  int bit = 0;
-  while (!(word >> bit & 1))
-    bit++;
-  return bit;
-}
-#define NEAR_LOWEST(word) near_lowest(word)
-#endif
-
 /* Write the rows inside the windows in order, return how many.  Bits are collected first: one loop over those set is
  * foreseen better than many short ones. */
 static inline int near_rows(const near_slots *slots, const near_window *windows, int32_t *rows) {
@@ -64,7 +54,7 @@ static inline int near_rows(const near_slots *slots, const near_window *windows,
       filled += 8;
       if (filled == 64 || eight + 1 == last) {
         for (; word; word &= word - 1)
-          rows[count++] = slots->row[8 * (eight + 1) - filled + NEAR_LOWEST(word)];
+          rows[count++] = slots->row[8 * (eight + 1) - filled + trigemu_ctz64(word)];
         filled = 0;
       }
     }

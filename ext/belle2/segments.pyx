@@ -15,6 +15,8 @@ them empty.  So:
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
+from shared.bits cimport at_least, count5, ctz64
+
 cdef enum:
     CHANNELS = 14336
     LAYERS = 56
@@ -23,12 +25,6 @@ cdef enum:
     PAD = 8
     MOST = 384       # segments in a superlayer
     MISSING = 9999   # time of a wire or layer without hit
-
-cdef extern from *:
-    """
-    #define lowest_bit(x) __builtin_ctzll(x)
-    """
-    int lowest_bit(uint64_t x) nogil
 
 
 cdef struct Candidate:
@@ -79,7 +75,7 @@ cdef inline uint32_t around(const uint64_t *row, int number) noexcept nogil:
 cdef inline uint64_t fires_possibly(const Superlayer *s, int w, int least) noexcept nogil:
     """Return which of 64 segments have a priority wire and hits in at least ``least`` layers."""
     cdef const uint64_t *row = s.rows
-    cdef uint64_t a, b, c, d, e, priority, sum_low, sum_all, carry, carry_too, two, four
+    cdef uint64_t a, b, c, d, e, priority
     if s.inner:
         a = row[w]
         row += WORDS
@@ -102,21 +98,8 @@ cdef inline uint64_t fires_possibly(const Superlayer *s, int w, int least) noexc
         row += WORDS
         e = row[w] | before(row, w, 1) | after(row, w, 1)
         priority = c | d
-    sum_low = a ^ b ^ c
-    carry = (a & b) | (c & (a ^ b))
-    sum_all = sum_low ^ d ^ e
-    carry_too = (sum_low & d) | (e & (sum_low ^ d))
-    two = carry ^ carry_too
-    four = carry & carry_too
-    if least == 4:
-        return priority & four
-    if least == 3:
-        return priority & (four | (two & sum_all))
-    if least == 2:
-        return priority & (four | two)
-    if least == 5:
-        return priority & four & sum_all
-    return priority
+    # A priority wire is a hit in its layer, so that asking for one layer or none leaves the priority wires.
+    return priority & at_least(count5(a, b, c, d, e), least)
 
 
 cdef inline uint32_t pattern_of(const Superlayer *s, int number) noexcept nogil:
@@ -200,7 +183,7 @@ cdef void superlayer_segments(const Superlayer *s, int least, Output *out) noexc
         if w == 0:
             bits &= ~<uint64_t> 0 << PAD
         while bits:
-            number = 64 * w + lowest_bit(bits) - PAD
+            number = 64 * w + ctz64(bits) - PAD
             bits &= bits - 1
             if number >= s.number:
                 break

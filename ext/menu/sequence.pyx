@@ -5,16 +5,7 @@ Times are TDC counts since begin-of-run (int64) unless they are called frame tim
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
-cdef extern from *:
-    """
-    #if defined(_MSC_VER)
-    #include <intrin.h>
-    static __inline int lowest_bit(unsigned __int64 x) { unsigned long i; _BitScanForward64(&i, x); return (int) i; }
-    #else
-    static inline int lowest_bit(unsigned long long x) { return __builtin_ctzll(x); }
-    #endif
-    """
-    int lowest_bit(uint64_t x) noexcept nogil
+from shared.bits cimport ctz64, mix64
 
 cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
 
@@ -36,16 +27,10 @@ cdef enum:
     VETOED_STATE
 
 
-cdef inline uint64_t mix(uint64_t x) noexcept nogil:
-    x = (x ^ (x >> 30)) * <uint64_t> 0xBF58476D1CE4E5B9
-    x = (x ^ (x >> 27)) * <uint64_t> 0x94D049BB133111EB
-    return x ^ (x >> 31)
-
-
 cdef inline void count(int64_t[:, ::1] counts, int row, Py_ssize_t word, uint64_t lines) noexcept nogil:
     """Count the lines of this word (bit b: line 64 word + b)."""
     while lines:
-        counts[row, BITS * word + lowest_bit(lines)] += 1
+        counts[row, BITS * word + ctz64(lines)] += 1
         lines &= lines - 1
 
 
@@ -63,7 +48,7 @@ cdef inline uint64_t survivors(
     cdef uint64_t bit
     cdef Py_ssize_t line
     while lines:
-        line = BITS * word + lowest_bit(lines)
+        line = BITS * word + ctz64(lines)
         bit = lines & (~lines + 1)
         lines ^= bit
         if factor[line] == 1:
@@ -75,7 +60,7 @@ cdef inline uint64_t survivors(
             if <uint64_t> counter[line] == factor[line]:
                 counter[line] = 0
                 kept |= bit
-        elif mix(event + key[line]) % factor[line] == 0:
+        elif mix64(event + key[line]) % factor[line] == 0:
             kept |= bit
     return kept
 
@@ -166,7 +151,7 @@ def advance(
     cdef int64_t empty_at = carry[1]
     cdef int64_t dead = carry[2]
     cdef int64_t now
-    cdef uint64_t frame_hash = mix(<uint64_t> frame + GAMMA)
+    cdef uint64_t frame_hash = mix64(<uint64_t> frame + GAMMA)
     cdef uint64_t event, some, lines, through
     cdef uint64_t software = 0
     with nogil:
@@ -192,7 +177,7 @@ def advance(
                     count(counts, CHOKED, word, fired[i, word])
                 continue
 
-            event = mix(frame_hash ^ <uint64_t> time[i])
+            event = mix64(frame_hash ^ <uint64_t> time[i])
             some = 0
             for word in range(words):
                 lines = fired[i, word] & l1[word]

@@ -6,6 +6,8 @@ A tile hit travels as one 64-bit key, ``time << 16 | tile << 1 | tight``, so tha
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
 
+from shared.bits cimport mix64
+
 cdef enum:
     MAX_TILES = 256
     MAX_CLUSTERS = 8
@@ -50,16 +52,9 @@ cdef struct Cluster:
     int32_t outer_quadrants
 
 
-cdef inline uint64_t mix(uint64_t x) noexcept nogil:
-    """Finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection that spreads every bit."""
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL
-    return x ^ (x >> 31)
-
-
 cdef inline uint64_t priority(const Board *board, int64_t key) noexcept nogil:
     """Return the place in line of a hit among those of its split: lower ones come first."""
-    return mix(board.seed ^ <uint64_t> (key + board.offset) * GOLDEN)
+    return mix64(board.seed ^ <uint64_t> (key + board.offset) * GOLDEN)
 
 
 cdef inline int32_t capped(int32_t value, int32_t more) noexcept nogil:
@@ -170,7 +165,7 @@ def tile_clusters(
         return 0
     next, times, ids, sizes = &keys[0], &time[0], &word[0], &hits[0]
     end = next + count
-    board.seed = mix(seed)
+    board.seed = mix64(seed)
     board.offset = first_split << SPLIT_SHIFT
     board.layout = layout
     board.period = period

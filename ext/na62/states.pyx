@@ -2,6 +2,8 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
+from shared.bits cimport rotated64
+
 cdef enum:
     TIMESTAMP_SHIFT = 8
     FLAG_SHIFT = 48
@@ -148,7 +150,7 @@ cdef class States:
 
 cdef inline uint64_t home(uint64_t a, uint64_t b) noexcept nogil:
     """Return the place in the table at which the search for a state begins."""
-    return ((a + (b << 7 | b >> 57)) * 0x9E3779B97F4A7C15ULL) >> (64 - TABLE_BITS)
+    return ((a + rotated64(b, -7)) * 0x9E3779B97F4A7C15ULL) >> (64 - TABLE_BITS)
 
 
 cdef State *find(State *table, uint64_t a, uint64_t b) noexcept nogil:
