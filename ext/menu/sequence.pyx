@@ -1,5 +1,18 @@
 """The loop over candidates in time order: CHOKE, prescales, dead time, veto; and CHOKE's queue.
 
+Plan.  What becomes of a candidate depends on those before it: prescale counters, the dead time that earlier triggers
+left, the state of CHOKE.  So there is one pass in order of time, and it is the only part of the chain that cannot
+run in parallel.  Per candidate, until one of the steps ends it:
+
+1. CHOKE is on: refused, and counters of prescales stand still.
+2. Hardware lines are prescaled; none is left: prescaled away.
+3. Dead time of an earlier trigger: refused.
+4. The trigger is sent and starts its own dead time.
+5. Online selections and software lines look at what was sent: recorded or vetoed.
+
+Lines are bits of 64-bit words, and a step takes a word at a time; only lines that fired are looked at one by one, to
+prescale and to count them.  Every line that fired is counted in exactly one row of the counts.
+
 Times are TDC counts since begin-of-run (int64) unless they are called frame times.
 """
 
@@ -27,28 +40,69 @@ cdef enum:
     VETOED_STATE
 
 
-cdef inline void count(int64_t[:, ::1] counts, int row, Py_ssize_t word, uint64_t lines) noexcept nogil:
+cdef struct Lines:
+    # The menu's lines.  Masks by word of 64 lines; prescale factor, key of its hash, mode and counter by line.
+    Py_ssize_t words
+    const uint64_t *l1
+    const uint64_t *hlt
+    bint software            # there are lines of the software trigger
+    const uint64_t *factor
+    const uint64_t *key
+    const uint8_t *counting
+    int64_t *counter
+    # Lines that fired and were counted, by row; entries of a row.
+    int64_t *counts
+    Py_ssize_t row
+
+
+cdef struct Candidate:
+    # Words of one candidate: lines that fired, those whose online selection passed, hardware lines that their
+    # prescale kept, lines that record it; and the hash that its prescales share.
+    const uint64_t *fired
+    const uint64_t *passed
+    uint64_t *kept
+    uint64_t *accepted
+    uint64_t event
+
+
+cdef struct Busy:
+    # Rules of the dead time, in TDC counts but for `periods`: clock periods from a trigger to the next one.
+    int64_t clock_ticks
+    int64_t periods
+    int64_t fixed
+    int64_t leak             # added to the bucket by a trigger
+    int64_t room             # of the bucket
+    # Triggers are accepted again from `until`, the bucket is empty at `empty_at`, `dead` counts were dead so far.
+    int64_t until
+    int64_t empty_at
+    int64_t dead
+    # CHOKE's pauses in this frame, start and end in turn; the first that is not over; the frame's end.
+    const int64_t *pauses
+    Py_ssize_t edges
+    Py_ssize_t pause
+    int64_t end
+
+
+cdef inline void count(const Lines *menu, int row, Py_ssize_t word, uint64_t lines) noexcept nogil:
     """Count the lines of this word (bit b: line 64 word + b)."""
+    cdef int64_t *counts = menu.counts + row * menu.row + BITS * word
     while lines:
-        counts[row, BITS * word + ctz64(lines)] += 1
+        counts[ctz64(lines)] += 1
         lines &= lines - 1
 
 
-cdef inline uint64_t survivors(
-    uint64_t lines,
-    Py_ssize_t word,
-    uint64_t event,
-    const uint64_t[::1] factor,
-    const uint64_t[::1] key,
-    const uint8_t[::1] counting,
-    int64_t[::1] counter,
-) noexcept nogil:
+cdef inline uint64_t survivors(const Lines *menu, uint64_t lines, Py_ssize_t word, uint64_t event) noexcept nogil:
     """Return those of the lines of this word that their prescale keeps; counters go on."""
+    # Copies: a compiler cannot know that a counter which is written is not one of the menu's own pointers.
+    cdef const uint64_t *factor = menu.factor + BITS * word
+    cdef const uint64_t *key = menu.key + BITS * word
+    cdef const uint8_t *counting = menu.counting + BITS * word
+    cdef int64_t *counter = menu.counter + BITS * word
     cdef uint64_t kept = 0
     cdef uint64_t bit
-    cdef Py_ssize_t line
+    cdef int line
     while lines:
-        line = BITS * word + ctz64(lines)
+        line = ctz64(lines)
         bit = lines & (~lines + 1)
         lines ^= bit
         if factor[line] == 1:
@@ -65,19 +119,120 @@ cdef inline uint64_t survivors(
     return kept
 
 
-cdef inline int64_t outside(
-    int64_t low, int64_t high, const int64_t[::1] pauses, Py_ssize_t first
-) noexcept nogil:
+cdef inline int64_t outside(const Busy *busy, int64_t low, int64_t high, Py_ssize_t first) noexcept nogil:
     """Return how much of [low, high) lies outside the pauses from ``first`` on."""
     cdef int64_t length = high - low
     cdef Py_ssize_t i = first
     if length <= 0:
         return 0
-    while i < pauses.shape[0] and pauses[i] < high:
-        if pauses[i + 1] > low:
-            length -= min(pauses[i + 1], high) - max(pauses[i], low)
+    while i < busy.edges and busy.pauses[i] < high:
+        if busy.pauses[i + 1] > low:
+            length -= min(busy.pauses[i + 1], high) - max(busy.pauses[i], low)
         i += 2
     return length
+
+
+cdef inline void begin_frame(Busy *busy, int64_t start) noexcept nogil:
+    """Add the dead time that is known beforehand: the pauses, and what earlier triggers left outside them."""
+    cdef Py_ssize_t i
+    for i in range(0, busy.edges, 2):
+        if busy.pauses[i] < busy.end and busy.pauses[i + 1] > start:
+            busy.dead += min(busy.pauses[i + 1], busy.end) - max(busy.pauses[i], start)
+    busy.dead += outside(busy, start, min(busy.until, busy.end), 0)
+
+
+cdef inline bint choked(Busy *busy, int64_t now) noexcept nogil:
+    """Return whether CHOKE is on; pauses that are over are left behind, since times rise."""
+    while busy.pause < busy.edges and busy.pauses[busy.pause + 1] <= now:
+        busy.pause += 2
+    return busy.pause < busy.edges and busy.pauses[busy.pause] <= now
+
+
+cdef inline void start_dead_time(Busy *busy, int64_t now) noexcept nogil:
+    """Let the trigger that is sent now hold up the next ones.
+
+    Three rules, of which the longest counts: a fixed time; whole clock periods; a bucket that every trigger fills by
+    ``leak`` and that empties with time, so that a burst of triggers is cut off when the bucket is full.
+    """
+    busy.until = now + busy.fixed
+    if busy.periods:
+        busy.until = max(busy.until, (now // busy.clock_ticks + busy.periods) * busy.clock_ticks)
+    if busy.leak:
+        busy.empty_at = max(busy.empty_at, now) + busy.leak
+        busy.until = max(busy.until, busy.empty_at - busy.room)
+    busy.dead += outside(busy, now + 1, min(busy.until, busy.end), busy.pause)
+
+
+cdef inline bint prescale(const Lines *menu, Candidate *c) noexcept nogil:
+    """Prescale the hardware lines; return whether any is left.  If none is, the software lines end here too."""
+    cdef uint64_t some = 0, lines
+    cdef Py_ssize_t word
+    for word in range(menu.words):
+        lines = c.fired[word] & menu.l1[word]
+        c.kept[word] = survivors(menu, lines, word, c.event)
+        count(menu, PRESCALED, word, lines & ~c.kept[word])
+        some |= c.kept[word]
+    if not some:
+        for word in range(menu.words):
+            count(menu, PRESCALED, word, c.fired[word] & menu.hlt[word])
+    return some != 0
+
+
+cdef inline uint64_t filter_software(const Lines *menu, Candidate *c) noexcept nogil:
+    """Prescale the software lines that fired and passed, and accept what is left; return whether any is."""
+    cdef uint64_t some = 0, lines, through
+    cdef Py_ssize_t word
+    for word in range(menu.words):
+        lines = c.fired[word] & menu.hlt[word] & c.passed[word]
+        through = survivors(menu, lines, word, c.event)
+        count(menu, PRESCALED, word, lines & ~through)
+        count(menu, VETOED, word, c.fired[word] & menu.hlt[word] & ~c.passed[word])
+        c.accepted[word] = through
+        some |= through
+    return some
+
+
+cdef inline bint record(const Lines *menu, Candidate *c) noexcept nogil:
+    """Let online selections and the software trigger look at a trigger that was sent; return whether it is recorded.
+
+    A hardware line needs its selection to pass.  With software lines in the menu, one of them must be left as well.
+    """
+    cdef uint64_t some = 0, lines
+    cdef Py_ssize_t word
+    for word in range(menu.words):
+        some |= c.kept[word] & c.passed[word]
+    if menu.software and some:
+        some = filter_software(menu, c)
+    elif menu.software:
+        for word in range(menu.words):
+            count(menu, VETOED, word, c.fired[word] & menu.hlt[word])
+    for word in range(menu.words):
+        lines = c.kept[word] & c.passed[word] if some else 0
+        c.accepted[word] |= lines
+        count(menu, ACCEPTED, word, c.accepted[word])
+        count(menu, VETOED, word, c.kept[word] & ~lines)
+    return some != 0
+
+
+cdef inline uint8_t decide(const Lines *menu, Busy *busy, Candidate *c, int64_t now) noexcept nogil:
+    """Take one candidate through the steps; return its state."""
+    cdef Py_ssize_t word
+    for word in range(menu.words):
+        c.accepted[word] = 0
+    if choked(busy, now):
+        # The firmware's downscale counters do not see this one.
+        for word in range(menu.words):
+            count(menu, CHOKED, word, c.fired[word])
+        return DEAD_TIME_STATE
+    if not prescale(menu, c):
+        return PRESCALED_STATE
+    if now < busy.until:
+        for word in range(menu.words):
+            count(menu, REFUSED, word, c.kept[word] | (c.fired[word] & menu.hlt[word]))
+        return DEAD_TIME_STATE
+    # A trigger that is vetoed later was sent all the same, and has cost dead time.
+    start_dead_time(busy, now)
+    return RECORDED_STATE if record(menu, c) else VETOED_STATE
 
 
 def find_bad(
@@ -136,101 +291,31 @@ def advance(
     counts so far.  ``pauses``: start and end of each, in turn.  ``l1`` and ``hlt``: the lines of either level,
     as long as a row of ``fired``; ``kept`` is room of that length.  The candidates must have passed `find_bad`.
     """
-    cdef Py_ssize_t n = time.shape[0]
-    cdef Py_ssize_t words = l1.shape[0]
+    cdef Lines menu
+    cdef Busy busy
+    cdef Candidate c
     cdef Py_ssize_t i, word
-    cdef Py_ssize_t pause = 0
     cdef int64_t start = frame * frame_ticks
-    cdef int64_t end = start + frame_ticks
-    cdef int64_t clock_ticks = rules[0]
-    cdef int64_t periods = rules[1]
-    cdef int64_t fixed = rules[2]
-    cdef int64_t leak = rules[3]
-    cdef int64_t room = rules[4]
-    cdef int64_t until = carry[0]
-    cdef int64_t empty_at = carry[1]
-    cdef int64_t dead = carry[2]
-    cdef int64_t now
     cdef uint64_t frame_hash = mix64(<uint64_t> frame + GAMMA)
-    cdef uint64_t event, some, lines, through
-    cdef uint64_t software = 0
+    menu.words, menu.l1, menu.hlt, menu.software = l1.shape[0], &l1[0], &hlt[0], False
+    for word in range(menu.words):
+        menu.software |= hlt[word] != 0
+    menu.factor, menu.key, menu.counting, menu.counter = &factor[0], &key[0], &counting[0], &counter[0]
+    menu.counts, menu.row = &counts[0, 0], counts.shape[1]
+    busy.clock_ticks, busy.periods, busy.fixed = rules[0], rules[1], rules[2]
+    busy.leak, busy.room = rules[3], rules[4]
+    busy.until, busy.empty_at, busy.dead = carry[0], carry[1], carry[2]
+    busy.pauses, busy.edges, busy.pause = &pauses[0], pauses.shape[0], 0
+    busy.end = start + frame_ticks
+    c.kept = &kept[0]
     with nogil:
-        for word in range(words):
-            software |= hlt[word]
-        # Dead time so far: the pauses, and what earlier triggers left outside them.
-        for i in range(0, pauses.shape[0], 2):
-            if pauses[i] < end and pauses[i + 1] > start:
-                dead += min(pauses[i + 1], end) - max(pauses[i], start)
-        dead += outside(start, min(until, end), pauses, 0)
-
-        for i in range(n):
-            now = start + time[i]
-            for word in range(words):
-                accepted[i, word] = 0
-            while pause < pauses.shape[0] and pauses[pause + 1] <= now:
-                pause += 2
-            if pause < pauses.shape[0] and pauses[pause] <= now:
-                # CHOKE: the firmware's downscale counters do not see this one.
-                state[i] = DEAD_TIME_STATE
-                states[DEAD_TIME_STATE] += 1
-                for word in range(words):
-                    count(counts, CHOKED, word, fired[i, word])
-                continue
-
-            event = mix64(frame_hash ^ <uint64_t> time[i])
-            some = 0
-            for word in range(words):
-                lines = fired[i, word] & l1[word]
-                kept[word] = survivors(lines, word, event, factor, key, counting, counter)
-                count(counts, PRESCALED, word, lines & ~kept[word])
-                some |= kept[word]
-            if not some:
-                state[i] = PRESCALED_STATE
-                states[PRESCALED_STATE] += 1
-                for word in range(words):
-                    count(counts, PRESCALED, word, fired[i, word] & hlt[word])
-                continue
-
-            if now < until:
-                state[i] = DEAD_TIME_STATE
-                states[DEAD_TIME_STATE] += 1
-                for word in range(words):
-                    count(counts, REFUSED, word, kept[word] | (fired[i, word] & hlt[word]))
-                continue
-            until = now + fixed
-            if periods:
-                until = max(until, (now // clock_ticks + periods) * clock_ticks)
-            if leak:
-                empty_at = max(empty_at, now) + leak
-                until = max(until, empty_at - room)
-            dead += outside(now + 1, min(until, end), pauses, pause)
-
-            # Online selections and the software trigger look at triggers that were sent: a veto has cost dead time.
-            some = 0
-            for word in range(words):
-                some |= kept[word] & passed[i, word]
-            if software and some:
-                some = 0
-                for word in range(words):
-                    lines = fired[i, word] & hlt[word] & passed[i, word]
-                    through = survivors(lines, word, event, factor, key, counting, counter)
-                    count(counts, PRESCALED, word, lines & ~through)
-                    count(counts, VETOED, word, fired[i, word] & hlt[word] & ~passed[i, word])
-                    accepted[i, word] = through
-                    some |= through
-            elif software:
-                for word in range(words):
-                    count(counts, VETOED, word, fired[i, word] & hlt[word])
-            for word in range(words):
-                lines = kept[word] & passed[i, word] if some else 0
-                accepted[i, word] |= lines
-                count(counts, ACCEPTED, word, accepted[i, word])
-                count(counts, VETOED, word, kept[word] & ~lines)
-            state[i] = RECORDED_STATE if some else VETOED_STATE
+        begin_frame(&busy, start)
+        for i in range(time.shape[0]):
+            c.fired, c.passed, c.accepted = &fired[i, 0], &passed[i, 0], &accepted[i, 0]
+            c.event = mix64(frame_hash ^ <uint64_t> time[i])
+            state[i] = decide(&menu, &busy, &c, start + time[i])
             states[state[i]] += 1
-        carry[0] = until
-        carry[1] = empty_at
-        carry[2] = dead
+    carry[0], carry[1], carry[2] = busy.until, busy.empty_at, busy.dead
 
 
 def fill_queue(
