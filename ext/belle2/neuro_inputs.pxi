@@ -78,6 +78,14 @@ cdef struct Columns:
     const int16_t *time
 
 
+cdef struct Relations:
+    # Of the tracks of a frame: where a track's relations begin, rows of their segments, and weights, negative for
+    # segments that were not chosen.
+    const int64_t *offsets
+    const int32_t *segment
+    const int8_t *weight
+
+
 cdef struct Track:
     # One 2D track: crossing angles and reference ids [superlayer][first or second priority].
     double phi0
@@ -91,3 +99,10 @@ cdef struct Hit:
     int32_t row
     int32_t layer
     int32_t second
+
+
+cdef struct Room:
+    # Scratch for one crossing: rows that are near a track, stereo segments in slots, and what the track may use.
+    int32_t *near
+    near_slots slots
+    Hit *hits

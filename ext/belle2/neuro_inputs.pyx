@@ -1,5 +1,16 @@
 """The inputs of the neural z trigger: from track segments and 2D tracks to 27 numbers per track.
 
+Plan.  A network wants, for each of the nine superlayers, one segment near the 2D track: how far from the track it
+is (the relative id), its drift time and the angle at which the track crosses.  Per track:
+
+1. Crossing angles and reference ids at all radii.  Angles need arc sines, but the track finder knows few curvatures,
+   so angles are remembered by curvature from call to call.
+2. Candidates: axial segments are those that the track finder related to the track, stereo segments all of the
+   crossing.  Most of these are far away: a window of whole segments, compared eight at a time, leaves a few, and only
+   those get an exact relative id and a look at the experts' windows.
+3. The time that drift times are counted from, and the expert for the superlayers that have a segment.
+4. The best segment per superlayer, and from it the three inputs.
+
 Rules and the order of every floating-point operation are those of the experiment's simulation (belle2_facts 5.1
 and 5.3); tests/reference/belle2_neuro.py has them in the plainest form.
 """
@@ -223,6 +234,84 @@ cdef inline void start(const Rules *rules, Track *track, double phi0, double ome
             )
 
 
+cdef void set_units(Rules *rules, const int32_t *precision) noexcept nogil:
+    """Set the segments per superlayer and, in fixed point, the units in which numbers are rounded or cut off.
+
+    Angles have ``precision[0]`` bits after the point, scales from angles to ids [1], reference ids [2], nodes [3].
+    """
+    cdef int layer
+    for layer in range(SUPERLAYERS):
+        rules.cells[layer] = rules.first[layer + 1] - rules.first[layer]
+    rules.fixed = precision[0] >= 0
+    if not rules.fixed:
+        return
+    rules.angle_unit = <double>(<int64_t>1 << precision[0])
+    rules.id_unit = 1. / <double>(<int64_t>1 << precision[2])
+    rules.shift = 1. / <double>(<int64_t>1 << (precision[0] + precision[1] - precision[2]))
+    rules.node_unit = <float>(1 << precision[3])
+    for layer in range(2 * SUPERLAYERS):
+        rules.cell_scale[layer] = round(rules.cells[layer // 2] / 2. / PI * <double>(<int64_t>1 << precision[1]))
+
+
+cdef void divide(Room *own, uint8_t *near, uint8_t *hits, Py_ssize_t places) noexcept nogil:
+    """Divide two stretches of bytes into the columns that a crossing needs, each with so many places."""
+    own.near = <int32_t *>near
+    own.slots.row = <int32_t *>(near + 4 * places)
+    own.slots.number = <int16_t *>(near + 8 * places)
+    own.hits = <Hit *>hits
+
+
+cdef inline Py_ssize_t keep_axial(
+    const Rules *rules, const Columns *columns, const Relations *relations, const Track *track, Py_ssize_t t,
+    Room *own,
+) noexcept nogil:
+    """Keep the axial segments among the relations of track t; return how many there are.
+
+    Relations of negative weight are segments that the track finder saw but did not choose.
+    """
+    cdef Py_ssize_t k, candidates = 0, count = 0
+    cdef int layer
+    for k in range(relations.offsets[t], relations.offsets[t + 1]):
+        own.near[candidates] = relations.segment[k]
+        layer = rules.layer_of[columns.segment[relations.segment[k]]]
+        candidates += (relations.weight[k] >= 0) & (layer % 2 == 0)
+    for k in range(candidates):
+        count = keep(rules, columns, track, own.near[k], own.hits, count)
+    return count
+
+
+cdef inline Py_ssize_t keep_stereo(
+    const Rules *rules, const Columns *columns, const Track *track, Py_ssize_t count, Room *own
+) noexcept nogil:
+    """Keep the crossing's stereo segments near a track, after the axial ones; return how many hits there are now."""
+    cdef near_window windows[NEAR_LAYERS]
+    cdef Py_ssize_t k, candidates
+    look_around(rules, track, windows)
+    candidates = near_rows(&own.slots, windows, own.near)
+    for k in range(candidates):
+        count = keep(rules, columns, track, own.near[k], own.hits, count)
+    return count
+
+
+cdef inline int one_track(
+    const Rules *rules, const Columns *columns, const Relations *relations, const Track *track, Py_ssize_t t,
+    bint found, int ticks, Room *own, uint8_t *valid, int32_t *chosen, float *inputs,
+) noexcept nogil:
+    """Choose the expert of track t, its segments and inputs; return the expert, -1 for none.
+
+    ``found`` and ``ticks`` say what is known of the crossing's time.
+    """
+    cdef Py_ssize_t axial = keep_axial(rules, columns, relations, track, t, own)
+    cdef Py_ssize_t count = keep_stereo(rules, columns, track, axial, own)
+    cdef int event_time = find_time(rules, columns.time, own.hits, axial, found, ticks)
+    cdef int expert = choose_expert(rules, own.hits, count)
+    if expert >= 0:
+        valid[0] = MIN_AXIAL <= choose_hits(
+            rules, columns, track, own.hits, count, expert, event_time, chosen, inputs
+        )
+    return expert
+
+
 def build(
     const int64_t[::1] offsets,
     const int16_t[::1] segment,
@@ -264,21 +353,16 @@ def build(
     pattern, largest drift time; ``scales`` scale and middle of the windows; ``precision`` the bits after the point
     of angles (negative: floating point), id scale, reference id and nodes.  ``layer_of`` has the superlayer of every
     segment, ``alike`` says that all experts have the same windows.  ``met`` and ``angles`` keep crossing angles from
-    call to call, ``room`` is for segments and relations of one crossing (twice 24 bytes each,
-    and for 32 more).
-    ``raw`` has the inputs in units of 2^-nodes, truncated (not written in floating point).
-    What a track has no segment for is left as it was.
+    call to call, ``room`` is for segments and relations of one crossing (twice 24 bytes each, and for 32 more).
+    ``raw`` has the inputs in units of 2^-nodes, truncated (not written in floating point).  What a track has no
+    segment for is left as it was.
     """
     cdef Rules rules
     cdef Track track
     cdef Columns columns
-    cdef Hit *hits
-    cdef int32_t *near
-    cdef near_slots slots
-    cdef near_window around[NEAR_LAYERS]
-    cdef Py_ssize_t event, t, i, k, axial, count, candidates, n = track_offsets.shape[0] - 1
-    cdef Py_ssize_t places = room.shape[1] // ROOM
-    cdef int layer, index, event_time
+    cdef Relations relations
+    cdef Room own
+    cdef Py_ssize_t event, t, i
     if phi0.shape[0] == 0:
         return
     rules.windows = &windows[0, 0, 0]
@@ -288,49 +372,22 @@ def build(
     rules.radius, rules.first, rules.layer_of = &radius[0, 0], &first[0], &layer_of[0]
     rules.option, rules.fallback = option, fallback
     rules.met, rules.angles = &met[0], &angles[0, 0]
-    for layer in range(SUPERLAYERS):
-        rules.cells[layer] = first[layer + 1] - first[layer]
-    rules.fixed = precision[0] >= 0
-    if rules.fixed:
-        rules.angle_unit = <double>(<int64_t>1 << precision[0])
-        rules.id_unit = 1. / <double>(<int64_t>1 << precision[2])
-        rules.shift = 1. / <double>(<int64_t>1 << (precision[0] + precision[1] - precision[2]))
-        rules.node_unit = <float>(1 << precision[3])
-        for layer in range(2 * SUPERLAYERS):
-            rules.cell_scale[layer] = round(rules.cells[layer // 2] / 2. / PI * <double>(<int64_t>1 << precision[1]))
+    set_units(&rules, &precision[0])
     columns.segment, columns.position = &segment[0], &position[0]
     columns.side, columns.time = &side[0], &time[0]
-    near, slots.row = <int32_t *>&room[0, 0], <int32_t *>&room[0, 4 * places]
-    slots.number = <int16_t *>&room[0, 8 * places]
-    hits = <Hit *>&room[1, 0]
+    relations.offsets, relations.segment, relations.weight = &rel_offsets[0], &rel_segment[0], &rel_weight[0]
+    divide(&own, &room[0, 0], &room[1, 0], room.shape[1] // ROOM)
     with nogil:
-        for event in range(n):
+        for event in range(track_offsets.shape[0] - 1):
             if track_offsets[event] == track_offsets[event + 1]:
                 continue
-            arrange(&rules, columns.segment, offsets[event], offsets[event + 1], &slots)
+            arrange(&rules, columns.segment, offsets[event], offsets[event + 1], &own.slots)
             for t in range(track_offsets[event], track_offsets[event + 1]):
                 start(&rules, &track, phi0[t], omega[t])
-                # Axial segments come from the track, stereo ones from the whole crossing.
-                candidates = 0
-                for k in range(rel_offsets[t], rel_offsets[t + 1]):
-                    near[candidates] = rel_segment[k]
-                    layer = layer_of[columns.segment[rel_segment[k]]]
-                    candidates += (rel_weight[k] >= 0) & (layer % 2 == 0)
-                axial = 0
-                for k in range(candidates):
-                    axial = keep(&rules, &columns, &track, near[k], hits, axial)
-                look_around(&rules, &track, around)
-                candidates, count = near_rows(&slots, around, near), axial
-                for k in range(candidates):
-                    count = keep(&rules, &columns, &track, near[k], hits, count)
-                event_time = find_time(&rules, columns.time, hits, axial, event_found[event], event_ticks[event])
-                index = choose_expert(&rules, hits, count)
-                expert[t] = index
-                if index < 0:
-                    continue
-                valid[t] = MIN_AXIAL <= choose_hits(
-                    &rules, &columns, &track, hits, count, index, event_time, &chosen[t, 0], &inputs[t, 0]
+                expert[t] = one_track(
+                    &rules, &columns, &relations, &track, t, event_found[event], event_ticks[event], &own,
+                    &valid[t], &chosen[t, 0], &inputs[t, 0],
                 )
-                if rules.fixed:
+                if rules.fixed and expert[t] >= 0:
                     for i in range(INPUTS):
                         raw[t, i] = <int32_t>(inputs[t, i] * rules.node_unit)
