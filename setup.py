@@ -1,8 +1,8 @@
 """Compile every kernel in ``ext/`` into the private package ``trigemu._kernels``.
 
 ``ext/<experiment>/<name>.pyx`` becomes ``trigemu._kernels.<experiment>_<name>``.  What Cython would write into each
-of them again (typed memoryviews) is compiled once, into ``trigemu._kernels._shared``.  ``ext/shared`` holds declarations
-and headers that kernels of several experiments import (``from shared.bits cimport ...``); it has no module of its own.
+of them again (typed memoryviews) is compiled once, into ``trigemu._kernels._shared``.  ``ext/shared`` has no module of
+its own: kernels of all experiments import its inline functions (``from shared.bits cimport ...``).
 The folder ``configs/`` is installed as ``trigemu.configs``, so that shipped configurations are found by name.
 """
 

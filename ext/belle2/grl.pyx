@@ -1,5 +1,13 @@
 """Global reconstruction logic: track counts, angular windows, matches (belle2_facts 5.4 and 7).
 
+Plan.  One crossing after the other:
+
+1. The clusters that are in time, and the bins of all tracks, become masks; on the way each track is matched with the
+   cluster nearest to it, since that needs angles and energies, not bins.
+2. Bits of counts are set from the counts, bits of windows in azimuth from the masks.
+3. What is left takes angles again: one neural track and the hemisphere it is in, tracks and sectors of the muon
+   detector.
+
 Azimuths are bins of 10 degrees: sets of bins are 36-bit masks (tracks' own bins run from -17 to 17 and are kept
 shifted by 18).  All angular windows are symmetric about 18 bins, so one number, how close to opposite any two bins of
 two sets come, answers every window at once.

@@ -1,4 +1,8 @@
-"""Sector trigger of the muon detector: different readout planes per sector (belle2_facts 7)."""
+"""Sector trigger of the muon detector: different readout planes per sector (belle2_facts 7).
+
+Plan.  A sector fires when enough different planes are hit, and a plane that is hit twice counts once.  So a crossing
+fills one word per sector with a bit per plane, and the bits of the 32 words are counted.
+"""
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memset

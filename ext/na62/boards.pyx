@@ -1,6 +1,10 @@
 """Primitives of the boards that count hits (RICH, CHOD), pair thresholds (LAV12) or sum energy (LKr).
 
 All take hits sorted by time; a negative result -1 - i says that hit i breaks the order.
+
+Plan.  Every board is one pass over hits in order of time and remembers little: the clusters of the current 25 ns slot
+(RICH, CHOD), a time per channel (LAV12), the energies of three timestamps in a row (LKr).  Only a slot's few clusters
+and LAV's pairs have to be sorted, and they come nearly sorted: insertion is enough.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
@@ -22,6 +26,14 @@ cdef struct Bunch:
     int32_t hits
 
 
+cdef struct Slot25:
+    # The clusters of each pre-processing board in one 25 ns slot; those over threshold, by time.
+    Bunch bunch[BOARDS][SLOT_CLUSTERS]
+    int used[BOARDS]
+    int64_t time[BOARDS * SLOT_CLUSTERS]
+    int32_t hits[BOARDS * SLOT_CLUSTERS]
+
+
 cdef inline Py_ssize_t out_of_order(const int64_t[::1] time) noexcept nogil:
     """Return the index of the first hit that is out of order or out of range, -1 if there is none."""
     cdef Py_ssize_t i
@@ -40,6 +52,59 @@ cdef inline void grow(Bunch *bunch, int64_t t, int32_t weight) noexcept nogil:
     bunch.hits += weight
 
 
+cdef inline Py_ssize_t cluster_slot(
+    Slot25 *x, const int64_t *time, const uint16_t *channel, Py_ssize_t i, Py_ssize_t count, int board_channels,
+    int64_t window,
+) noexcept nogil:
+    """Let each board cluster its own hits of the slot in which hit i is; return the first hit of a later slot.
+
+    A hit joins the first cluster whose first hit is closer than the window, else opens one; when a board has no
+    cluster left the hit is lost.
+    """
+    cdef int64_t slot = time[i] >> TIMESTAMP_SHIFT, t
+    cdef int board, k, used
+    cdef Bunch *bunch
+    for board in range(BOARDS):
+        x.used[board] = 0
+    while i < count and time[i] >> TIMESTAMP_SHIFT == slot:
+        board = (channel[i] / board_channels) % BOARDS
+        bunch, used = x.bunch[board], x.used[board]
+        t = time[i]
+        for k in range(used):
+            if t - bunch[k].first < window:
+                grow(&bunch[k], t, 1)
+                break
+        else:
+            if used < SLOT_CLUSTERS:
+                bunch[used].first = t
+                bunch[used].shift = 0
+                bunch[used].hits = 1
+                x.used[board] = used + 1
+        i += 1
+    return i
+
+
+cdef inline Py_ssize_t sort_slot(Slot25 *x, int threshold) noexcept nogil:
+    """List the clusters over threshold by time, boards in order at equal times; return how many."""
+    cdef Py_ssize_t found = 0, q
+    cdef int64_t t
+    cdef int board, k
+    for board in range(BOARDS):
+        for k in range(x.used[board]):
+            if x.bunch[board][k].hits < threshold:
+                continue
+            t = x.bunch[board][k].first + x.bunch[board][k].shift / x.bunch[board][k].hits
+            q = found
+            while q > 0 and x.time[q - 1] > t:
+                x.time[q] = x.time[q - 1]
+                x.hits[q] = x.hits[q - 1]
+                q -= 1
+            x.time[q] = t
+            x.hits[q] = x.bunch[board][k].hits
+            found += 1
+    return found
+
+
 def multiplicity(
     const int64_t[::1] time,
     const uint16_t[::1] channel,
@@ -53,14 +118,8 @@ def multiplicity(
 ):
     """RICH and CHOD: four pre-processing boards, then one that merges them; return how many primitives."""
     cdef Py_ssize_t count = time.shape[0]
-    cdef Py_ssize_t i = 0, j, p, q, m = 0, found
-    cdef int board, k
-    cdef int64_t slot, t
-    cdef Bunch bunch[BOARDS][SLOT_CLUSTERS]
-    cdef int used[BOARDS]
-    cdef int64_t slot_time[BOARDS * SLOT_CLUSTERS]
-    cdef int32_t slot_hits[BOARDS * SLOT_CLUSTERS]
-    cdef int32_t weight
+    cdef Py_ssize_t i = 0, p, m = 0, found
+    cdef Slot25 x
     cdef Bunch merged
     cdef Py_ssize_t bad
     with nogil:
@@ -69,53 +128,17 @@ def multiplicity(
         merged.hits = 0
         bad = out_of_order(time)
         while bad < 0 and i < count:
-            # One 25 ns slot: each board clusters its own hits.
-            slot = time[i] >> TIMESTAMP_SHIFT
-            for board in range(BOARDS):
-                used[board] = 0
-            j = i
-            while j < count and time[j] >> TIMESTAMP_SHIFT == slot:
-                board = (channel[j] / board_channels) % BOARDS
-                t = time[j]
-                for k in range(used[board]):
-                    if t - bunch[board][k].first < window:
-                        grow(&bunch[board][k], t, 1)
-                        break
-                else:
-                    k = used[board]
-                    if k < SLOT_CLUSTERS:
-                        bunch[board][k].first = t
-                        bunch[board][k].shift = 0
-                        bunch[board][k].hits = 1
-                        used[board] = k + 1
-                j += 1
-            i = j
-            # Clusters over threshold, by time; boards in order at equal times.
-            found = 0
-            for board in range(BOARDS):
-                for k in range(used[board]):
-                    if bunch[board][k].hits < board_threshold:
-                        continue
-                    t = bunch[board][k].first + bunch[board][k].shift / bunch[board][k].hits
-                    q = found
-                    while q > 0 and slot_time[q - 1] > t:
-                        slot_time[q] = slot_time[q - 1]
-                        slot_hits[q] = slot_hits[q - 1]
-                        q -= 1
-                    slot_time[q] = t
-                    slot_hits[q] = bunch[board][k].hits
-                    found += 1
+            i = cluster_slot(&x, &time[0], &channel[0], i, count, board_channels, window)
+            found = sort_slot(&x, board_threshold)
             # The merging board sees one stream that rises in time.
             for p in range(found):
-                t = slot_time[p]
-                weight = slot_hits[p]
-                if merged.hits > 0 and t - merged.first < window:
-                    grow(&merged, t, weight)
+                if merged.hits > 0 and x.time[p] - merged.first < window:
+                    grow(&merged, x.time[p], x.hits[p])
                     continue
                 m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
-                merged.first = t
+                merged.first = x.time[p]
                 merged.shift = 0
-                merged.hits = weight
+                merged.hits = x.hits[p]
         if bad < 0 and count > 0:
             m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
     return m if bad < 0 else -1 - bad

@@ -1,4 +1,9 @@
-"""Entries of the trigger processor to candidates: the menu's lines by state, one trigger per timestamp."""
+"""Entries of the trigger processor to candidates: the menu's lines by state, one trigger per timestamp.
+
+Plan.  The menu sees nothing of an entry but its state: which primitives met, with which ids.  A few hundred states
+are shared by millions of entries.  So the lines of a state are worked out once and afterwards looked up in a small
+hash table; the same pass joins the entries of a timestamp to one candidate.
+"""
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
