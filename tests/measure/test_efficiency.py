@@ -15,6 +15,7 @@ from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
 from trigemu.measure.plots import efficiency_figure
+from trigemu.measure.write import write_table
 from trigemu.measure.statistics import clopper_pearson
 
 EVENTS = 1500
@@ -134,7 +135,7 @@ def test_panels_that_do_not_fit_are_counted(setup, monkeypatch):
 
 
 def test_files_hold_the_table(table, tmp_path):
-    files = table.write(tmp_path)
+    files = write_table(table, tmp_path)
     assert [file.name for file in files] == [f"efficiency.{form}" for form in ("csv", "json", "png", "svg")]
     rows = list(csv.DictReader(io.StringIO((tmp_path / "efficiency.csv").read_text())))
     assert len(rows) == len(table.rows)

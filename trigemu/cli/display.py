@@ -9,6 +9,7 @@ import click
 from trigemu.cli.folder import choose
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
+from trigemu.errors import InputError
 
 
 @click.command()
@@ -21,13 +22,21 @@ from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 def display(
     config: str, frame: int, event: int, seed: int | None, overrides: tuple[str, ...], out: Path | None
 ) -> int:
-    """Draw what the trigger sees in one generated crossing (Belle II).
+    """Draw what the trigger sees in one generated crossing, where the experiment has such pictures.
 
-    Writes the drift chamber, the Hough plane and the calorimeter as PNG and SVG.
+    Writes the detectors and what was found in them as PNG and SVG.
     """
-    from trigemu.studies.belle2.display import write_display
+    from trigemu.measure.studies import offering
+    from trigemu.setup.reference import resolve
 
     setup = load(config, RunOptions(seed=seed, overrides=overrides))
+    offered, experiment = offering("display"), setup.config.experiment
+    if experiment not in offered:
+        names = ", ".join(offered) or "no experiment"
+        raise InputError(
+            f"there are pictures of crossings for {names} only; this configuration is of {experiment}"
+        )
+    write_display = resolve(offered[experiment].display)
     for path in write_display(setup, choose(out, f"{Path(config).stem}-display"), frame, event):
         say(str(path))
     return 0

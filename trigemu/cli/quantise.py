@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from trigemu.cli.console import print_json, print_rows
 from trigemu.cli.options import JSON
-
-if TYPE_CHECKING:
-    from trigemu.experiments.belle2.neuro.config import Precision
-
-DEFAULT = ("10,8,8", "8,6,8")
-"""Bits of node values, weights and table, coarser than the hardware's 12, 10, 10."""
-
-
-def parse_precision(text: str) -> Precision:
-    """Return the precision that an option names."""
-    from pydantic import ValidationError
-
-    from trigemu.experiments.belle2.neuro.config import Precision
-
-    try:
-        node, weight, table = (int(word) for word in text.split(","))
-        return Precision(node=node, weight=weight, table=table)
-    except (ValueError, ValidationError) as error:
-        raise click.BadParameter(
-            f"{text} must be three numbers of bits: node and weight 1-20, table 1-16",
-            param_hint="--precision",
-        ) from error
+from trigemu.errors import InputError
 
 
 @click.command()
@@ -39,25 +17,39 @@ def parse_precision(text: str) -> Precision:
     "--precision",
     "precisions",
     multiple=True,
-    default=DEFAULT,
-    show_default=True,
     metavar="NODE,WEIGHT,TABLE",
-    help="Bits after the point whose cost is reported beside 12,10,10; may be repeated.",
+    help="Bits after the point of node values, weights and activation table whose cost is reported beside the "
+    "hardware's own; may be repeated (some coarser ones if not given).",
 )
+@click.option("--experiment", metavar="NAME", help="Whose network it is, where several experiments have one.")
 @JSON
-def quantise(network: Path, precisions: tuple[str, ...], as_json: bool) -> int:
-    """Report what fixed point costs a network of Belle II's neural trigger (.npz, .root or .onnx).
+def quantise(network: Path, precisions: tuple[str, ...], experiment: str | None, as_json: bool) -> int:
+    """Report what fixed point costs a network of a neural trigger (.npz, .root or .onnx).
 
-    Its first expert answers for simulated tracks with realistic errors, in single precision and in fixed point:
-    width of z in cm, largest and root-mean-square change, and the shares of tracks within 5 cm and beyond 20 cm
-    that pass |z| < 15 cm.
+    It answers for simulated tracks with realistic errors, in single precision and in fixed point: width of z in cm,
+    largest and root-mean-square change, and the shares of near and of far tracks that pass the trigger's cut on z.
     """
-    from trigemu.experiments.belle2.neuro.readers import load_network
-    from trigemu.studies.belle2.training.networks import costs
+    from trigemu.setup.reference import resolve
 
-    rows = costs(load_network(network), [parse_precision(text) for text in precisions])
+    rows = resolve(_choose(experiment))(network, precisions)
     if as_json:
         print_json({"file": str(network), "costs": rows})
     else:
         print_rows(rows, f"{network}: cost of fixed point")
     return 0
+
+
+def _choose(experiment: str | None) -> str:
+    """Return the reference of the one experiment that is meant."""
+    from trigemu.measure.studies import offering
+
+    offered = {name: studies.quantise for name, studies in offering("quantise").items()}
+    names = ", ".join(offered)
+    if not offered:
+        raise InputError("no installed experiment can tell what fixed point costs a network")
+    if experiment is None and len(offered) > 1:
+        raise InputError(f"say whose network it is: --experiment NAME with one of {names}")
+    chosen = experiment or names
+    if chosen not in offered:
+        raise InputError(f"--experiment {chosen}: no cost of fixed point is known for it; it is for {names}")
+    return offered[chosen]

@@ -62,6 +62,7 @@ def efficiency(
     from trigemu.measure.grid import parse_grids
     from trigemu.measure.live import bar
     from trigemu.measure.statistics import ONE_SIGMA
+    from trigemu.measure.write import write_table
 
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
@@ -78,7 +79,7 @@ def efficiency(
             progress=progress,
         )
     folder.mkdir(parents=True)
-    written = table.write(folder)
+    written = write_table(table, folder)
     if as_json:
         print_json(table.to_dict())
     else:

@@ -2,156 +2,67 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING
 
 import click
 
 from trigemu.cli.console import print_json, print_rows
 from trigemu.cli.guard import say
-from trigemu.cli.options import JSON, Command
-from trigemu.cli.quantise import parse_precision
+from trigemu.cli.options import JSON
 
 if TYPE_CHECKING:
-    from trigemu.experiments.belle2.neuro.config import Precision
-
-SEED = click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of all random numbers.")
-TRACKS = click.option("--tracks", type=click.IntRange(1_000, 10**8), help="Simulated tracks.")
-FILE = click.Path(path_type=Path, dir_okay=False)
+    from trigemu.measure.studies import Report
 
 
-@click.group()
+class StudyGroup(click.Group):
+    """A group whose commands are those that experiments offer; each is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all offered commands."""
+        return sorted(_references())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; it prints its report, or with ``--json`` the report's data."""
+        from trigemu.setup.reference import resolve
+
+        reference = _references().get(cmd_name)
+        return None if reference is None else _printing(resolve(reference))
+
+
+@click.group(cls=StudyGroup)
 def train() -> None:
     """Make the look-up tables and networks of a trigger from simulated tracks."""
 
 
-def _out(default: str) -> Callable[[Command], Command]:
-    return click.option("--out", type=FILE, default=Path(default), show_default=True, help="File to write.")
+def _references() -> dict[str, str]:
+    """Return ``<experiment>-<name>`` -> reference of a click command."""
+    from trigemu.measure.studies import offering
 
-
-def _place(out: Path) -> None:
-    """Refuse a file that could not be written before the work is done rather than after."""
-    if not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"{out}: {out.parent} is not a folder", param_hint="--out")
-    if out.suffix != ".npz":
-        raise click.BadParameter(f"{out} must end in .npz", param_hint="--out")
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if value is not None}
-
-
-@train.command("belle2-left-right")
-@_out("belle2-left-right.npz")
-@SEED
-@TRACKS
-@click.option(
-    "--purity", type=click.FloatRange(0.5, 1.0), help="Share of one side that decides left or right."
-)
-@JSON
-def left_right(out: Path, seed: int | None, tracks: int | None, purity: float | None, as_json: bool) -> int:
-    """Derive the left/right tables of the track-segment finder from tracks through the wires."""
-    from trigemu.studies.belle2.training import left_right as room
-
-    _place(out)
-    recipe = room.LeftRightRecipe(**_given(seed=seed, tracks=tracks, purity=purity))
-    tables = room.derive_tables(recipe)
-    room.save_tables(out, *tables)
-    rows = [
-        {"table": name, **dict(zip(room.VALUES, room.population(table), strict=True))}
-        for name, table in zip(("inner", "outer"), tables, strict=True)
-    ]
-    if as_json:
-        print_json({"file": str(out), "recipe": asdict(recipe), "tables": rows})
-    else:
-        print_rows(rows, f"{out}: entries of the left/right tables")
-    return 0
-
-
-@train.command("belle2-neuro")
-@_out("belle2-neuro.npz")
-@SEED
-@TRACKS
-@click.option("--epochs", type=click.IntRange(1, 10_000), help="Times that each track is looked at.")
-@click.option(
-    "--precision",
-    "precisions",
-    multiple=True,
-    metavar="NODE,WEIGHT,TABLE",
-    help="Bits after the point whose cost is reported beside 12,10,10; may be repeated.",
-)
-@click.option("--real", type=FILE, help="Table of real inputs: cross-validate on them instead, train on all.")
-@click.option("--folds", type=click.IntRange(2, 100), default=5, show_default=True, help="With --real.")
-@click.option("--members", type=click.IntRange(1, 20), help="With --real: networks merged into one.")
-@JSON
-def neuro(
-    out: Path,
-    seed: int | None,
-    tracks: int | None,
-    epochs: int | None,
-    precisions: tuple[str, ...],
-    real: Path | None,
-    folds: int,
-    members: int | None,
-    as_json: bool,
-) -> int:
-    """Train networks of the neural z trigger (needs the extra ``train``).
-
-    Writes OUT, and what the networks reach on toys they have not seen beside it as JSON.
-    """
-    from trigemu.studies.belle2.training.fit import load_torch
-
-    load_torch()
-    _place(out)
-    bits = [parse_precision(text) for text in precisions]
-    if real is None:
-        report = _train(out, bits, _given(seed=seed, tracks=tracks, epochs=epochs))
-    else:
-        report = _train_real(out, real, folds, _given(seed=seed, toys=tracks, members=members))
-    beside = out.with_suffix(".json")
-    beside.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="ascii")
-    if as_json:
-        print_json(report)
-        return 0
-    for title, rows in report["tables"].items():
-        print_rows(rows, title)
-    say(f"{out}: network, {beside}: this report")
-    return 0
-
-
-def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
-    from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.measure.live import bar
-    from trigemu.studies.belle2.training import networks
-    from trigemu.studies.belle2.training.recipe import Recipe
-
-    recipe = Recipe(**options)
-    with bar("experts", sys.stderr) as progress:
-        network = networks.train_network(recipe, progress)
-    save_npz(out, network)
-    tables = {
-        "z on toys, cm": [asdict(row) for row in networks.check(network)],
-        "cost of fixed point on realistic toys, expert 0": networks.costs(network, precisions),
+    return {
+        f"{experiment}-{name}": reference
+        for experiment, studies in offering("train").items()
+        for name, reference in studies.train.items()
     }
-    return {"file": str(out), "recipe": asdict(recipe), "tables": tables}
 
 
-def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> dict[str, Any]:
-    from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.measure.live import bar
-    from trigemu.studies.belle2.training import networks
-    from trigemu.studies.belle2.training.real import WINDOWS, read_real
-    from trigemu.studies.belle2.training.recipe import EXPERTS
-    from trigemu.studies.belle2.training.study import cross_validate
-    from trigemu.studies.belle2.training.tune import RealRecipe, train_on
+def _printing(offered: click.Command) -> click.Command:
+    # A copy: the command itself belongs to the study and would collect an option each time it is looked up.
+    command = copy(offered)
+    command.params = list(offered.params)
+    make: Callable[..., Report] = offered.callback  # type: ignore[assignment]
 
-    recipe = RealRecipe(**options)
-    tracks = read_real(path)
-    with bar("folds", sys.stderr) as progress:
-        study = cross_validate(tracks, folds, recipe, networks.run_fixed_layers, progress)
-    save_npz(out, networks.as_network([train_on(tracks, recipe)] * EXPERTS, WINDOWS))
-    return {"file": str(out), "recipe": asdict(recipe), **study.to_dict(), "tables": study.tables()}
+    def show(as_json: bool, **options: object) -> int:
+        report = make(**options)
+        if as_json:
+            print_json(report.data)
+            return 0
+        for title, rows in report.tables.items():
+            print_rows([dict(row) for row in rows], title)
+        if report.note:
+            say(report.note)
+        return 0
+
+    command.callback = show
+    return JSON(command)

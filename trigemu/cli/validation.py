@@ -21,7 +21,8 @@ def validate(experiment: str | None, only: tuple[str, ...], as_json: bool) -> in
     The exit code is 1 if a prediction misses its tolerance.
     """
     from trigemu.measure.live import bar
-    from trigemu.measure.validate import results, select
+    from trigemu.measure.published import select
+    from trigemu.measure.validate import results
 
     chosen = select(experiment, only)
     with bar("numbers", sys.stderr) as progress:

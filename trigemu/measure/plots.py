@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.measure.shown import most_efficient
+from trigemu.measure.table import EfficiencyTable
 from trigemu.setup.data import HistogramSpec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from trigemu.measure.table import EfficiencyTable
 
 INK = "#1b2331"
 COLOURS = ("#3b6fd4", "#d1495b", "#2a9d8f", "#e09f3e", "#8e6bbf", "#5f7d95", "#b5651d", "#4d908e")

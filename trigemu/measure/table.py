@@ -1,13 +1,11 @@
-"""The table of a scan: rows as plain data, columns as arrays, files that others can read."""
+"""The table of a scan: rows as plain data, columns as arrays, text that others can read."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,15 +95,3 @@ class EfficiencyTable:
                 [*(row.point[key] for key in self.keys), *(getattr(row, name) for name in COLUMNS), self.cl]
             )
         return text.getvalue()
-
-    def write(self, folder: Path) -> list[Path]:
-        """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` into a folder; return the files."""
-        from trigemu.measure.plots import efficiency_figure, save_figure
-
-        (folder / "efficiency.csv").write_text(self.to_csv())
-        (folder / "efficiency.json").write_text(json.dumps(self.to_dict(), indent=2) + "\n")
-        figure = efficiency_figure(self)
-        pictures = [folder / "efficiency.png", folder / "efficiency.svg"]
-        for picture in pictures:
-            save_figure(figure, picture)
-        return [folder / "efficiency.csv", folder / "efficiency.json", *pictures]

@@ -1,20 +1,19 @@
 """Published and golden numbers, recomputed: what a row of the table is, and how it is judged.
 
-Each experiment has a module ``trigemu.measure.<experiment>.published`` with a ``ROWS`` tuple.
+The rows are data of the experiments' studies (`trigemu.measure.published`).
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trigemu.errors import InputError
 from trigemu.measure.statistics import finite
-from trigemu.setup.registry import experiment_names
+
+Certainty = Literal["read", "inferred", "unverified"]
+Role = Literal["input", "prediction", "comparison"]
 
 Measured = tuple[float, float]
 """A recomputed value and its statistical error (0 where there is none)."""
@@ -37,8 +36,8 @@ class Row:
     source
         Where the number comes from, conditions included.
     certainty
-        How sure we are of the published number itself: ``R`` read at the source, ``I`` inferred or computed,
-        ``M`` recalled.
+        How sure we are of the published number itself: ``read`` at the source, ``inferred`` or computed from it,
+        ``unverified``.
     role
         ``prediction``: the package computes it, and must agree.  ``input``: it set a parameter, so
         agreement proves nothing.  ``comparison``: the number was got in other conditions than ours, which the
@@ -52,8 +51,8 @@ class Row:
     published: float
     tolerance: float
     source: str
-    certainty: Literal["R", "I", "M"]
-    role: Literal["input", "prediction", "comparison"]
+    certainty: Certainty
+    role: Role
     compute: Callable[[], Measured]
     unit: str = ""
 
@@ -74,7 +73,7 @@ class Result:
     @property
     def judged(self) -> bool:
         """Whether the row can fail: predictions whose published number was read or inferred."""
-        return self.row.role == "prediction" and self.row.certainty != "M"
+        return self.row.role == "prediction" and self.row.certainty != "unverified"
 
     @property
     def agrees(self) -> bool:
@@ -94,10 +93,10 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """``pass``, ``FAIL``, or ``input``, ``compared`` and ``recalled`` for rows that are not judged."""
+        """``pass``, ``FAIL``, or ``input``, ``compared`` and ``unverified`` for rows that are not judged."""
         if self.judged:
             return "pass" if self.agrees else "FAIL"
-        return {"input": "input", "comparison": "compared"}.get(self.row.role, "recalled")
+        return {"input": "input", "comparison": "compared"}.get(self.row.role, "unverified")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -120,36 +119,6 @@ class Result:
                 "verdict": self.verdict,
             }
         )
-
-
-def tables() -> dict[str, tuple[Row, ...]]:
-    """Return experiment -> its rows, for every installed experiment that has a table."""
-    found = {}
-    for name in experiment_names():
-        if importlib.util.find_spec(f"trigemu.measure.{name}") is not None:
-            found[name] = tuple(importlib.import_module(f"trigemu.measure.{name}.published").ROWS)
-    return found
-
-
-def select(experiment: str | None = None, only: Sequence[str] = ()) -> tuple[Row, ...]:
-    """Return the rows of an experiment (of all if None), or those of them with the ids in ``only``.
-
-    Raises
-    ------
-    InputError
-        There is no such table or row.
-    """
-    known = tables()
-    if experiment is not None and experiment not in known:
-        raise InputError(
-            f"there are no published numbers for {experiment!r}; there are for {', '.join(known)}"
-        )
-    rows = [row for name, table in known.items() if experiment in (None, name) for row in table]
-    ids = {row.id for row in rows}
-    for wanted in only:
-        if wanted not in ids:
-            raise InputError(f"there is no row {wanted!r}; there are {', '.join(sorted(ids))}")
-    return tuple(row for row in rows if not only or row.id in only)
 
 
 def results(rows: Sequence[Row], progress: Progress | None = None) -> list[Result]:

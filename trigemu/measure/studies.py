@@ -1,0 +1,95 @@
+"""What an experiment brings beside its trigger: published numbers, displays, trainings; found by entry point.
+
+A package offers them for an experiment by an entry point in the group ``trigemu.studies`` that has the experiment's
+name and names a `Studies` object::
+
+    [project.entry-points."trigemu.studies"]
+    ring = "ring_studies:STUDIES"
+
+`Studies` holds names only, so that looking for what there is imports no study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from trigemu.errors import InputError
+
+STUDIES_GROUP = "trigemu.studies"
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """What there is for one experiment; what it has not is left empty.
+
+    References are ``"module:attribute"`` texts (`trigemu.setup.reference.resolve`).
+
+    Attributes
+    ----------
+    package
+        The package of the studies: `published` lies in it, and the functions that its rows name are below it.
+    published
+        File in that package with the experiment's published and golden numbers (format: `trigemu.measure.published`).
+    display
+        Reference to ``(setup, folder, frame, event) -> list of files``: draws one event into a new folder.
+    train
+        Last part of a command's name -> reference to a click command: ``{"neuro": ...}`` of belle2 is
+        ``trigemu train belle2-neuro``.  Commands return a `Report`; the option ``--json`` is added to them.
+    quantise
+        Reference to ``(network, precisions) -> rows``: what fixed point costs the network in a file, one row per
+        precision (texts as the user wrote them; none for the experiment's own choice).
+    """
+
+    package: str
+    published: str = ""
+    display: str = ""
+    train: Mapping[str, str] = field(default_factory=dict)
+    quantise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a training says.
+
+    Attributes
+    ----------
+    data
+        Plain data, for scripts.
+    tables
+        Title -> rows, for people.
+    note
+        A last sentence for people.
+    """
+
+    data: Mapping[str, Any]
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    note: str = ""
+
+
+@cache
+def all_studies() -> Mapping[str, Studies]:
+    """Return experiment -> its studies, of all installed packages, sorted by name.
+
+    Raises
+    ------
+    InputError
+        An installed package names something else than a `Studies` object.
+    """
+    found: dict[str, Studies] = {}
+    for entry in sorted(entry_points(group=STUDIES_GROUP), key=lambda entry: entry.name):
+        studies = entry.load()
+        if not isinstance(studies, Studies):
+            raise InputError(
+                f"entry point {entry.name!r} of {STUDIES_GROUP} must name a Studies object; {entry.value} is not one"
+            )
+        found.setdefault(entry.name, studies)
+    return found
+
+
+def offering(kind: str) -> dict[str, Studies]:
+    """Return experiment -> studies, of those that have something in the field ``kind`` of `Studies`."""
+    return {name: studies for name, studies in all_studies().items() if getattr(studies, kind)}

@@ -1,0 +1,20 @@
+"""The files of a scan: its table for scripts and analysts, its picture for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from trigemu.measure.plots import efficiency_figure, save_figure
+from trigemu.measure.table import EfficiencyTable
+
+
+def write_table(table: EfficiencyTable, folder: Path) -> list[Path]:
+    """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` into an existing folder; return the files."""
+    (folder / "efficiency.csv").write_text(table.to_csv())
+    (folder / "efficiency.json").write_text(json.dumps(table.to_dict(), indent=2) + "\n")
+    figure = efficiency_figure(table)
+    pictures = [folder / "efficiency.png", folder / "efficiency.svg"]
+    for picture in pictures:
+        save_figure(figure, picture)
+    return [folder / "efficiency.csv", folder / "efficiency.json", *pictures]
