@@ -32,10 +32,8 @@ def display(
     setup = load(config, RunOptions(seed=seed, overrides=overrides))
     offered, experiment = offering("display"), setup.config.experiment
     if experiment not in offered:
-        names = ", ".join(offered) or "no experiment"
-        raise InputError(
-            f"there are pictures of crossings for {names} only; this configuration is of {experiment}"
-        )
+        where = f"for {', '.join(offered)} only" if offered else "for no installed experiment"
+        raise InputError(f"there are pictures of crossings {where}; this configuration is of {experiment}")
     write_display = resolve(offered[experiment].display)
     for path in write_display(setup, choose(out, f"{Path(config).stem}-display"), frame, event):
         say(str(path))

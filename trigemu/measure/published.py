@@ -132,7 +132,9 @@ def read_rows(file: Path, package: str) -> tuple[Row, ...]:
 def _compute(row: PublishedRow, package: str, place: str) -> Callable[[], Measured]:
     module, dot, name = row.function.rpartition(".")
     if not dot:
-        raise InputError(f"{place}: function {row.function!r} must be 'module.function', a module of {package}")
+        raise InputError(
+            f"{place}: function {row.function!r} must be 'module.function', a module of {package}"
+        )
     target = f"{package}.{module}"
     try:
         home = import_module(target)
@@ -146,12 +148,12 @@ def _compute(row: PublishedRow, package: str, place: str) -> Callable[[], Measur
         known = [key for key, value in vars(home).items() if _is_study(value, target)]
         raise InputError(f"{place}: {target} has no function {name!r}; {allowed(name, known)}")
     given = row.arguments
-    call = partial(function, **given) if isinstance(given, dict) else partial(function, *given)
+    args, named = ((), given) if isinstance(given, dict) else (given, {})
     try:
-        inspect.signature(call).bind()
+        inspect.signature(function).bind(*args, **named)
     except TypeError as error:
         raise InputError(f"{place}: row {row.id!r}: {row.function}: {error}") from None
-    return call
+    return partial(function, *args, **named)
 
 
 def _is_study(value: Any, module: str) -> bool:

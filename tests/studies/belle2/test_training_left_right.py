@@ -15,22 +15,22 @@ from trigemu.cli import cli
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.cdc.tables import left_right as shipped
 from trigemu.experiments.belle2.cdc.tables import load_coe
-from trigemu.studies.belle2.training import left_right as room
+from trigemu.studies.belle2.training import left_right as training
 
-SMALL = room.LeftRightRecipe(seed=12, tracks=5_000)
+SMALL = training.LeftRightRecipe(seed=12, tracks=5_000)
 
 
 @pytest.fixture(scope="module")
 def counts() -> tuple[np.ndarray, np.ndarray]:
-    inner = room.count_sides((0,), 40_000, SMALL)
-    return inner, room.count_sides(tuple(range(1, 9)), SMALL.tracks, SMALL)
+    inner = training.count_sides((0,), 40_000, SMALL)
+    return inner, training.count_sides(tuple(range(1, 9)), SMALL.tracks, SMALL)
 
 
 @given(st.integers(0, 1), st.integers(0, 2**15 - 1))
 def test_firing_and_mirror_images_are_those_of_the_reference(superlayer: int, pattern: int) -> None:
     pattern &= (1 << (11 if superlayer else 15)) - 1
-    assert room.fires(superlayer)[pattern] == (layers_hit(pattern, superlayer) >= 4)
-    image = room.mirror(superlayer)
+    assert training.fires(superlayer)[pattern] == (layers_hit(pattern, superlayer) >= 4)
+    image = training.mirror(superlayer)
     for left in (0, 1):
         assert image[2 * pattern + left] == 2 * mirrored(pattern, superlayer) + 1 - left
         assert image[image[2 * pattern + left]] == 2 * pattern + left
@@ -42,33 +42,33 @@ def test_a_straight_line_of_hits_left_of_the_wire_is_left() -> None:
     bits = [1, 4, 5, 7, 9]
     pattern = sum(1 << bit for bit in bits)
     _, outer = shipped(Cdc())
-    assert outer[2 * pattern] == room.LEFT
-    assert outer[2 * mirrored(pattern, 1)] == room.RIGHT
+    assert outer[2 * pattern] == training.LEFT
+    assert outer[2 * mirrored(pattern, 1)] == training.RIGHT
 
 
 def test_purity_and_least_decide() -> None:
     outer = np.zeros((4096, 2), np.int64)
     pattern = 0b01010110010  # fires
-    assert room.fires(1)[pattern]
+    assert training.fires(1)[pattern]
     outer[2 * pattern] = (79, 21)
-    recipe = room.LeftRightRecipe(purity=0.8, least=10)
-    assert room.make_table(outer, 1, recipe)[2 * pattern] == room.UNDETERMINED
+    recipe = training.LeftRightRecipe(purity=0.8, least=10)
+    assert training.make_table(outer, 1, recipe)[2 * pattern] == training.UNDETERMINED
     outer[2 * pattern] = (80, 20)
-    assert room.make_table(outer, 1, recipe)[2 * pattern] == room.RIGHT
+    assert training.make_table(outer, 1, recipe)[2 * pattern] == training.RIGHT
     outer[2 * pattern] = (0, 9)
-    assert room.make_table(outer, 1, recipe)[2 * pattern] == room.UNDETERMINED
+    assert training.make_table(outer, 1, recipe)[2 * pattern] == training.UNDETERMINED
     outer[2 * pattern] = (1, 9)
-    assert room.make_table(outer, 1, recipe)[2 * pattern] == room.LEFT
-    assert room.make_table(outer, 1, recipe)[0] == room.NOTHING
+    assert training.make_table(outer, 1, recipe)[2 * pattern] == training.LEFT
+    assert training.make_table(outer, 1, recipe)[0] == training.NOTHING
 
 
 def test_shipped_tables_are_mirror_images_and_know_the_side(counts) -> None:
     # Independent seed. Measured 0.96 (inner) and 0.97 (outer) right of those decided, 0.85 and 0.8 decided.
     for superlayer, table in enumerate(shipped(Cdc())):
-        image = room.mirror(superlayer)
+        image = training.mirror(superlayer)
         exchanged = np.array([0, 2, 1, 3], np.uint8)
         assert (table[image] == exchanged[table]).all()
-        assert ((table != 0) == np.repeat(room.fires(superlayer), 2)).all()
+        assert ((table != 0) == np.repeat(training.fires(superlayer), 2)).all()
         seen = counts[superlayer]
         right = seen[table == 1, 0].sum() + seen[table == 2, 1].sum()
         decided = seen[(table == 1) | (table == 2)].sum()
@@ -113,5 +113,5 @@ def test_the_command_makes_the_same_tables_again(tmp_path) -> None:
 
 @pytest.mark.slow
 def test_the_shipped_tables_are_what_the_default_recipe_gives() -> None:
-    for made, there in zip(room.derive_tables(room.LeftRightRecipe()), shipped(Cdc()), strict=True):
+    for made, there in zip(training.derive_tables(training.LeftRightRecipe()), shipped(Cdc()), strict=True):
         assert np.array_equal(made, there)

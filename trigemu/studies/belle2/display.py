@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
 SIDES = ((1, ">", "right"), (2, "<", "left"), (3, "o", "side open"))
 """Value of ``left_right`` in `Segments`, marker, label."""
 
@@ -64,7 +63,7 @@ class Crossing:
         Which crossing of the frame.
     """
 
-    setup: Setup
+    setup: Setup[Belle2]
     frame: TimeFrame
     found: Level1
     number: int
@@ -76,7 +75,7 @@ class Crossing:
     @property
     def cdc(self) -> Cdc:
         """The drift chamber's configuration."""
-        return _section(self.setup).cdc
+        return self.setup.section.cdc
 
     @property
     def title(self) -> str:
@@ -84,27 +83,20 @@ class Crossing:
         return f"frame {self.frame.number}, crossing {self.number}"
 
 
-def crossings_of(setup: Setup, frame: int = 0) -> list[Crossing]:
-    """Make a frame, let level 1 decide it, and return its crossings.
-
-    Raises
-    ------
-    InputError
-        The configuration is not one of Belle II.
-    """
-    _section(setup)
+def crossings_of(setup: Setup[Belle2], frame: int = 0) -> list[Crossing]:
+    """Make a frame, let level 1 decide it, and return its crossings."""
     (made,) = make_frames(setup, [frame])
     found = Belle2Trigger(setup).level1(made)
     return [Crossing(setup, made, found, number) for number in range(len(found.words))]
 
 
-def crossing_of(setup: Setup, frame: int = 0, event: int = 0) -> Crossing:
+def crossing_of(setup: Setup[Belle2], frame: int = 0, event: int = 0) -> Crossing:
     """Return one crossing of a frame.
 
     Raises
     ------
     InputError
-        The configuration is not one of Belle II, or the frame has no such crossing.
+        The frame has no such crossing.
     """
     crossings = crossings_of(setup, frame)
     if not 0 <= event < len(crossings):
@@ -113,7 +105,7 @@ def crossing_of(setup: Setup, frame: int = 0, event: int = 0) -> Crossing:
     return crossings[event]
 
 
-def write_display(setup: Setup, folder: Path, frame: int = 0, event: int = 0) -> list[Path]:
+def write_display(setup: Setup[Belle2], folder: Path, frame: int = 0, event: int = 0) -> list[Path]:
     """Write the pictures of one crossing as PNG and SVG into a new folder and return the files.
 
     Raises
@@ -132,14 +124,6 @@ def write_display(setup: Setup, folder: Path, frame: int = 0, event: int = 0) ->
     for path in paths:
         save_figure(figures[path.stem], path)
     return paths
-
-
-def _section(setup: Setup) -> Belle2:
-    if not isinstance(setup.section, Belle2):
-        raise InputError(
-            f"there are pictures of crossings for belle2 only; this configuration is of {setup.config.experiment}"
-        )
-    return setup.section
 
 
 def arc(phi0: float, omega: float, radius: F64) -> tuple[F64, F64]:
@@ -293,7 +277,7 @@ def cell_energies(crossing: Crossing) -> F64:
     hits = crossing.frame[ECL]
     own = crossing.rows(hits["offsets"])
     energy = np.bincount(hits["channel"][own], weights=hits["value"][own], minlength=CELLS + 1)
-    return np.asarray(energy * _section(crossing.setup).ecl.adc_gev, np.float64)
+    return np.asarray(energy * crossing.setup.section.ecl.adc_gev, np.float64)
 
 
 def cell_boxes() -> F64:

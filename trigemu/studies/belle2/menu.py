@@ -16,6 +16,7 @@ from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.validate import Measured
 from trigemu.setup.build import build_setup, load_setup
+from trigemu.setup.experiment import Setup
 from trigemu.studies.belle2.samples import LEVEL1_SOURCES
 
 REVOLUTIONS = 4096
@@ -33,9 +34,7 @@ def kept(frames: int = 6) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray
     """
     data = load_setup("belle2").to_dict()
     section = {**data["section"], "external": {}, "frame_revolutions": REVOLUTIONS}
-    setup = build_setup({**data, "section": section, "signal": []}, "validation")
-    if not isinstance(setup.section, Belle2):
-        raise TypeError("the configuration is not one of Belle II")
+    setup: Setup[Belle2] = build_setup({**data, "section": section, "signal": []}, "validation")
     generator, trigger = Belle2Generator(setup, LEVEL1_SOURCES), Belle2Trigger(setup)
     # The chance that a line that fires does not keep the event; lines of the software trigger keep none here.
     factors = [line.scale.factor if line.level == "l1" else 0 for line in setup.menu.lines]

@@ -14,7 +14,7 @@ from trigemu.collider.signals.models import GammaAprime
 from trigemu.collider.signals.sampling import make_sampler
 from trigemu.experiments.belle2.ecl.cm import directions
 from trigemu.measure.validate import Measured
-from trigemu.physics import constants, new_bosons, pairs
+from trigemu.physics import constants, pairs
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.fsr import Coupling
 from trigemu.physics.fsr_rate import massless_cross_section, scan
@@ -59,11 +59,6 @@ def lepton_boson_fb(mass: float, coupling: Coupling) -> Measured:
 def massless_boson_fb(mass: float, coupling: Coupling) -> Measured:
     """Return the same with massless muons."""
     return massless_cross_section(ROUND_S, mass, coupling) * 0.01, 0.0
-
-
-def zprime_branching(mass: float, channel: str) -> Measured:
-    """Return the branching ratio of the Z' to a channel (``invisible``, ``mu``, ``tau``)."""
-    return new_bosons.branching(new_bosons.zprime_widths(mass))[channel], 0.0
 
 
 def photon_energy(mass: float) -> Measured:
@@ -118,7 +113,7 @@ def b_momentum(mass: float) -> Measured:
 
 
 def beams(what: str) -> Measured:
-    """Return ``sqrt_s`` (GeV), ``betagamma`` or ``revolution`` of the collider."""
+    """Return ``sqrt_s`` (GeV) or ``betagamma`` of the collider."""
     if what == "sqrt_s":
         return SUPERKEKB.sqrt_s, 0.0
     beta = float(np.linalg.norm(SUPERKEKB.beta))

@@ -11,6 +11,7 @@ import numpy as np
 
 from trigemu.arrays import F64
 from trigemu.errors import InputError
+from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TRUTH
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
@@ -28,7 +29,6 @@ from trigemu.studies.belle2.display import (
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
 
 LINES = {
     "energy above 1 GeV (ehigh)": "ehigh",
@@ -69,7 +69,7 @@ class TurnOn:
     curves: tuple[Curve, ...]
 
 
-def gun_setup(events: int, seed: int = 1) -> Setup:
+def gun_setup(events: int, seed: int = 1) -> Setup[Belle2]:
     """Return a setup for guns whose frames hold about so many events, with `LINES` as its menu."""
     lines = [{"name": name, "when": when} for name, when in LINES.items()]
     data = {
@@ -149,7 +149,7 @@ def z_figure(samples: Mapping[str, F64]) -> Figure:
     return figure
 
 
-def first_crossing(setup: Setup, signal: str, tracks: int) -> Crossing:
+def first_crossing(setup: Setup[Belle2], signal: str, tracks: int) -> Crossing:
     """Return the first crossing with an accepted event of this signal and at least so many 2D tracks.
 
     Raises

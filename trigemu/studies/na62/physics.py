@@ -9,6 +9,7 @@ import numpy as np
 
 from trigemu.experiments.na62.acceptance import Acceptance, accept
 from trigemu.experiments.na62.aprime import Aprime
+from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.measure.efficiency import count_signal as count_events
 from trigemu.measure.efficiency import find_signal, signal_setup
@@ -62,7 +63,7 @@ def lifetime(mass: float) -> Measured:
 
 
 @cache
-def _chain() -> Setup:
+def _chain() -> Setup[NA62]:
     """Return a setup of A' -> mu+ mu- at 0.40 GeV alone, in the conditions of the reference calculation."""
     base = build_setup(
         {
