@@ -32,9 +32,10 @@ from trigemu.experiments.belle2.cdc.hough import axial_numbers
 from trigemu.experiments.belle2.cdc.plane import CURVATURE, make_plane
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.ecl.cells import CELLS, theta_phi
+from trigemu.experiments.belle2.level1 import Level1
 from trigemu.experiments.belle2.records import Segments
 from trigemu.experiments.belle2.sources import CDC, ECL
-from trigemu.experiments.belle2.trigger import Belle2Trigger, Level1
+from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.offline import make_frames
 from trigemu.measure.plots import COLOURS, INK, legend, new_figure, save_figure

@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64, Bool
 from trigemu.experiments.belle2.bits import BITS
-from trigemu.experiments.belle2.experiment import SCAN_EVERY_NS
 from trigemu.experiments.belle2.generator import Belle2Generator
+from trigemu.experiments.belle2.level1 import Level1
 from trigemu.experiments.belle2.sources import CDC, ECL, KLM, TIMING
-from trigemu.experiments.belle2.trigger import Belle2Trigger, Level1
+from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.setup.build import build_setup
 
 SEED = 1337
 """Seed of all samples, so that the table is the same everywhere."""
+
+EVERY_NS = 10_000.0
+"""Distance of events: about one a turn, as in scans of efficiency."""
 
 LEVEL1_SOURCES = (TIMING, CDC, ECL, KLM)
 """Sources that level 1 looks at."""
@@ -132,7 +135,7 @@ def sample(table: Mapping[str, Any], events: int, section: Mapping[str, Any] | N
             "run": {"seed": SEED, "frames": 1},
             "menu": {"line": [{"name": "any", "when": "ecl_active"}]},
             "section": {**(section or {}), "frame_revolutions": min(events, 1024)},
-            "signal": [{**table, "every_ns": SCAN_EVERY_NS}],
+            "signal": [{**table, "every_ns": EVERY_NS}],
         },
         "validation",
     )
