@@ -87,7 +87,7 @@ class CandidateFinder:
         if self._user_words is not None:
             # The trigger may use the memory of its times again; what users write gets a copy to keep.
             added = self._user_words(frame, words.time.copy())
-            words = replace(words, words=np.concatenate([words.words, added], axis=1))
+            words = replace(words, bits=np.concatenate([words.bits, added], axis=1))
         time, fired = self._combine(words)
         if self._silent:
             some = self._menu.makes_candidate(fired)
@@ -104,4 +104,4 @@ class CandidateFinder:
         return self.find(frame)[1]
 
     def _each_entry(self, words: TriggerWords[Any]) -> tuple[I64, U64]:
-        return words.time, self._menu.evaluate(words.words, words.kinds)
+        return words.time, self._menu.evaluate(words.bits, words.kinds)

@@ -56,7 +56,7 @@ class TriggerWords(Generic[Found]):
     time
         int64[n], TDC counts since the start of the frame, rising (strictly, unless the trigger combines entries
         itself: `trigemu.setup.experiment.CombinesEntries`).
-    words
+    bits
         uint64[n, words]: the trigger bits, in the order of `trigemu.setup.experiment.ExperimentSpec.bits`.
     kinds
         uint8[n], kinds of each entry (bit k: kind k of `trigemu.setup.experiment.ExperimentSpec.entries`).
@@ -68,7 +68,7 @@ class TriggerWords(Generic[Found]):
     """
 
     time: I64
-    words: U64
+    bits: U64
     kinds: U8
     load: U16 = field(default_factory=_no_load)
     found: Found | None = None

@@ -49,7 +49,7 @@ class Trigger(Protocol):
     def monitor(self, frame: TimeFrame, words: TriggerWords[Any]) -> Mapping[str, I64]:
         """Return counts to add to each histogram of the experiment (frames that are sampled for it).
 
-        ``words`` are those that `words` returned for this frame, with what it found on the way.
+        ``words`` is what `Trigger.words` returned for this frame, with what it found on the way.
         """
         ...
 

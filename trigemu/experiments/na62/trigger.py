@@ -93,7 +93,7 @@ class NA62Trigger:
         count = self._fire_known(words, evaluate, time, lines)
         if count < 0:
             # The hardware has far fewer than 64 lines: here a row of lines is one word.
-            fired = evaluate(words.words, words.kinds).ravel()
+            fired = evaluate(words.bits, words.kinds).ravel()
             count = na62_states.one_per_timestamp(words.time, fired, self._physics, time, lines)
         return time[:count], lines[:count, None]
 
@@ -128,12 +128,12 @@ class NA62Trigger:
 
         Few states are different, and they come again in every frame, so the menu is evaluated once for each.
         """
-        if words.words.shape[1] != STATE_WORDS:
+        if words.bits.shape[1] != STATE_WORDS:
             return -1
-        given = (words.time, words.kinds, words.words, self._physics, time, lines)
+        given = (words.time, words.kinds, words.bits, self._physics, time, lines)
         count = self._states.fire(*given)
         if count < 0:
-            new = self._states.ask(words.words, words.kinds, self._rows, self._kinds)
+            new = self._states.ask(words.bits, words.kinds, self._rows, self._kinds)
             if new < 0:
                 return -1
             self._states.tell(evaluate(self._rows[:new], self._kinds[:new]).ravel())
