@@ -75,7 +75,7 @@ import json, resource, sys
 from pathlib import Path
 from trigemu import streaming
 from trigemu.errors import TrigemuError
-from trigemu.setup.experiment import load_setup
+from trigemu.setup.build import load_setup
 
 limit = int(sys.argv[3])
 if limit:

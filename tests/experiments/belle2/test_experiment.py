@@ -196,7 +196,7 @@ def test_a_scan_keeps_beam_background_and_nothing_else(setup):
 def test_a_worker_starts_neither_compiler_nor_libraries(setup, frames):
     code = (
         "import json, sys\n"
-        "from trigemu.setup.experiment import Setup\n"
+        "from trigemu.setup.build import build_setup\n"
         "import trigemu.streaming.roles.worker\n"
         "setup = build_setup(json.loads(sys.argv[1]))\n"
         "setup.make_trigger()\n"
