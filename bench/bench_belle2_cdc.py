@@ -22,7 +22,7 @@ from trigemu.experiments.belle2.cdc.segments import SegmentFinder
 from trigemu.experiments.belle2.cdc.tables import left_right
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 sys.path.insert(0, str(Path(__file__).parent))
 import numpy_belle2_cdc as twin
@@ -47,7 +47,9 @@ def particles(crossings, mean=11.0, seed=1):
     pdg = 211 * charge.astype(np.int32)
     mass = np.full(count, 0.13957)
     momentum = pt * np.cos(phi), pt * np.sin(phi), p * cos
-    return Particles(offsets, pdg, charge, mass, *momentum, zero, zero, zero, zero, np.zeros(count, np.int32))
+    return from_columns(
+        offsets, pdg, charge, mass, *momentum, zero, zero, zero, zero, np.zeros(count, np.int32)
+    )
 
 
 def hits(crossings=CROSSINGS):

@@ -16,7 +16,7 @@ import pytest
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.response import ecl_hits
 from trigemu.experiments.belle2.ecl.trigger import CalorimeterTrigger, ecl_words
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import Particles, from_columns
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
 from belle2_ecl import decide
@@ -45,7 +45,7 @@ def events() -> Particles:
     cos, phi, momentum = rng.uniform(-1, 1, n), rng.uniform(-np.pi, np.pi, n), rng.exponential(0.5, n)
     sin = np.sqrt(1 - cos**2)
     zeros = np.zeros(n)
-    return Particles(
+    return from_columns(
         np.arange(EVENTS + 1) * (n // EVENTS),
         pdg.astype(np.int32),
         charge.astype(np.int8),

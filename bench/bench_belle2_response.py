@@ -15,7 +15,7 @@ from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 EVENTS = 300
 CODES = (*(211,) * 7, *(321,) * 2, 13, *(22,) * 10, 130)
@@ -32,7 +32,7 @@ def frame():
     cos, phi, p = rng.uniform(-1, 1, m), rng.uniform(-np.pi, np.pi, m), rng.exponential(0.6, m) + 0.03
     sin = np.sqrt(1 - cos * cos)
     zero = np.zeros(m)
-    return Particles(
+    return from_columns(
         np.arange(0, m + 1, len(CODES)),
         pdg,
         charge,

@@ -68,7 +68,7 @@ def test_all_of_an_event(tmp_path, name, units, scale, length):
     assert list(final.offsets) == [0, 4, 8]
     assert list(final.pdg[:4]) == [22, 321, 22, 22]
     assert list(final.mother[:4]) == [0, 521, 111, 111]
-    assert list(final.primary[:4]) == [1, 0, 0, 0]
+    assert list(file.origin[:4]) == [1, 0, 0, 0]
     assert final.momentum[1] == pytest.approx([0.5, 0, 0, 3.0])
     assert final.mass[1] == pytest.approx(0.49)
     assert final.point[0] == pytest.approx([0, 0, 0, 0])

@@ -53,7 +53,7 @@ def test_units_vertices_and_copies(tmp_path, name, units, scale, length):
     assert sample.pz == pytest.approx(1.5, rel=1e-6)
     assert sample.energy == pytest.approx(1.50606, rel=1e-6)
     assert sample.mass == pytest.approx(0.13497, rel=1e-6)
-    pion = sample.take(sample.pdg == 211)
+    pion = sample.select(sample.pdg == 211)
     assert pion.x == pytest.approx(1.0)
     assert pion.y == pytest.approx(2.0)
     assert pion.z == pytest.approx(30.0)

@@ -11,14 +11,13 @@ from scipy import stats
 from trigemu.physics import rng
 from trigemu.physics.constants import KAON, MUON, PION, mass
 from trigemu.physics.kinematics import (
-    boost,
     decay_daughter,
     from_rest_frame,
-    invariant_mass,
     isotropic,
     kallen,
     two_body_momentum,
 )
+from trigemu.physics.vectors import boost, invariant_mass
 
 P_MIN = 1e-3
 MOMENTUM = st.floats(-400.0, 400.0)

@@ -46,7 +46,7 @@ def test_events(tmp_path, name):
     final = file.final
     assert list(final.pdg[:3]) == [22, 13, -13]
     assert list(final.mother[:3]) == [0, 4900023, 4900023]
-    assert list(final.primary[:3]) == [0, 1, 1]
+    assert list(file.origin[:3]) == [0, 1, 1]
     assert final.momentum[2] == pytest.approx([-1.5, -1.2, -2.0, 2.79])
     assert final.mass[1] == pytest.approx(0.2)
     assert final.point[0] == pytest.approx([0, 0, 0, 0])

@@ -90,7 +90,7 @@ def test_laboratory_momentum_is_on_shell():
 def test_closed_form_looks_like_the_event_file(shared_data):
     sample = hepmc.read(shared_data / "events" / "na62_p400_cu_inclusive.hepmc3.gz", mesons.FROM_FILES)
     for pdg in (PI0, ETA, OMEGA):
-        own = sample.take(sample.pdg == pdg)
+        own = sample.select(sample.pdg == pdg)
         number = mesons.YIELDS["pythia"][mesons.SPECIES.index(pdg)]
         assert len(own) / sample.events == pytest.approx(number, rel=0.05)
         expected_energy, expected_pt = MEANS[pdg]

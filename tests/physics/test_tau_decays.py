@@ -8,8 +8,8 @@ from scipy import stats
 
 from trigemu.physics import tau
 from trigemu.physics.addressed import Draws
-from trigemu.physics.pdg import charges
-from trigemu.physics.rows import join, momentum_of_two
+from trigemu.physics.particles import merge
+from trigemu.physics.vectors import momentum_of_two
 
 
 def decay(n, prongs="any", momentum=None):
@@ -17,7 +17,7 @@ def decay(n, prongs="any", momentum=None):
     p[:, 3] = np.sqrt((p[:, :3] ** 2).sum(axis=1) + tau.TAU_MASS**2)
     sign = np.where(np.arange(n) % 2, 1, -1)
     index = np.arange(n)
-    return p, sign, join(tau.decay(p, sign, np.zeros((n, 4)), index, index, Draws(1, 2, 40), 3, prongs))
+    return p, sign, merge(tau.decay(p, sign, np.zeros((n, 4)), index, index, Draws(1, 2, 40), 3, prongs), n)
 
 
 def test_momentum_charge_mass_and_flavour():
@@ -26,7 +26,7 @@ def test_momentum_charge_mass_and_flavour():
     total = np.zeros((n, 4))
     np.add.at(total, made.event, made.momentum)
     assert np.abs(total - p).max() < 1e-9
-    assert np.array_equal(np.bincount(made.event, charges(made.pdg), minlength=n), -sign)
+    assert np.array_equal(np.bincount(made.event, made.charge, minlength=n), -sign)
     square = made.momentum[:, 3] ** 2 - (made.momentum[:, :3] ** 2).sum(axis=1)
     assert np.abs(square - made.mass**2).max() < 1e-9
     # One nu_tau each, and lepton number of each flavour is kept.
@@ -39,7 +39,7 @@ def test_momentum_charge_mass_and_flavour():
 def test_branching_ratios():
     n = 100_000
     _, _, made = decay(n)
-    prongs = np.bincount(made.event[charges(made.pdg) != 0], minlength=n)
+    prongs = np.bincount(made.event[made.charge != 0], minlength=n)
     assert set(prongs) == {1, 3}
     # signals_facts 0; one-prong and three-prong add up to 0.9979.  Four standard deviations.
     for seen, ratio in (
@@ -54,7 +54,7 @@ def test_branching_ratios():
 @pytest.mark.parametrize(("prongs", "number"), [("1", 1), ("3", 3)])
 def test_prongs(prongs, number):
     _, _, made = decay(2000, prongs)
-    assert (np.bincount(made.event[charges(made.pdg) != 0]) == number).all()
+    assert (np.bincount(made.event[made.charge != 0]) == number).all()
 
 
 def test_michel_spectrum():
@@ -84,9 +84,9 @@ def test_two_body_and_resonances():
 
 def test_directions_are_isotropic():
     _, _, made = decay(30_000)
-    visible = made.momentum[charges(made.pdg) != 0]
+    visible = made.momentum[made.charge != 0]
     cosine = visible[:, 2] / np.sqrt((visible[:, :3] ** 2).sum(axis=1))
-    first = np.unique(made.event[charges(made.pdg) != 0], return_index=True)[1]
+    first = np.unique(made.event[made.charge != 0], return_index=True)[1]
     assert stats.kstest(cosine[first], stats.uniform(-1, 2).cdf).pvalue > 1e-3
 
 

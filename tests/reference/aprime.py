@@ -8,7 +8,7 @@ import numpy as np
 
 from trigemu.physics import mesons
 from trigemu.physics.constants import PHOTON, mass
-from trigemu.physics.kinematics import boost
+from trigemu.physics.vectors import boost
 
 
 def weighted_momenta(channel, m, flight, p_min, n, seed):

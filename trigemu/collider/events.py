@@ -17,7 +17,7 @@ from trigemu.experiments.belle2.bits import EXTERNAL
 from trigemu.experiments.belle2.clock import REVOLUTION_TICKS, TICK_NS
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.sources import BACKGROUND
-from trigemu.physics.particles import Particles, join
+from trigemu.physics.particles import Particles, join, no_particles
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
@@ -152,6 +152,4 @@ def _rows(crossings: Crossings, counts: list[int]) -> NDArray[np.int64]:
 
 
 def _nothing(n: int) -> Sampled:
-    none, empty = np.zeros(0), np.zeros(0, np.int32)
-    particles = Particles(np.zeros(n + 1, np.int64), empty, empty.astype(np.int8), *(none,) * 8, empty)
-    return Sampled(particles, np.zeros(n, np.uint8), np.zeros(n, np.float32))
+    return Sampled(no_particles(n), np.zeros(n, np.uint8), np.zeros(n, np.float32))

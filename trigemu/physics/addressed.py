@@ -92,7 +92,7 @@ def accept_reject(index: I64, propose: Callable[[I64, I64], tuple[F64, F64]], wh
     Raises
     ------
     RunError
-        An event had no luck in `MAX_ATTEMPTS` attempts.
+        No attempt of an event was accepted in `MAX_ATTEMPTS`.
     """
     pending = np.arange(len(index))
     out: F64 | None = None

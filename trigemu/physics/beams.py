@@ -15,7 +15,7 @@ import numpy as np
 
 from trigemu.arrays import F64
 from trigemu.physics.constants import ELECTRON, mass
-from trigemu.physics.kinematics import boost
+from trigemu.physics.vectors import boost
 
 _ME = mass(ELECTRON)
 

@@ -4,48 +4,17 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.errors import InputError
+from trigemu.physics.particles import Particles
 
 _GZIP_MAGIC = b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Particles:
-    """Rows of particles cut into events.
-
-    Attributes
-    ----------
-    offsets
-        int64[n + 1]; rows of event i are ``offsets[i]:offsets[i + 1]``.
-    pdg
-        int64[m].
-    mother
-        int64[m], PDG code of the first ancestor of another kind, 0 where that is a beam.
-    primary
-        int64[m], which of the event's primaries (from 0) it comes from or is.
-    mass
-        float64[m], GeV.
-    momentum
-        float64[m, 4], px, py, pz, E in GeV.
-    point
-        float64[m, 4], x, y, z in mm and t in ns: of final particles where they start, of primaries
-        where they end.
-    """
-
-    offsets: I64
-    pdg: I64
-    mother: I64
-    primary: I64
-    mass: F64
-    momentum: F64
-    point: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +26,11 @@ class EventFile:
     name
         ``event file PATH``, for messages.
     final
-        Final-state particles.
+        Final-state particles; their mother is the first ancestor of another kind, 0 where that is a beam.
+    origin
+        int64[m], which of the event's primaries (from 0) each final particle comes from or is.
     primaries
-        What comes directly from the collision.
+        What comes directly from the collision; its points are where it ends.
     weights
         Event weights by name, float64[n] each.
     cross_section_pb
@@ -72,6 +43,7 @@ class EventFile:
 
     name: str
     final: Particles
+    origin: I64
     primaries: Particles
     weights: Mapping[str, F64]
     cross_section_pb: float | None
@@ -79,24 +51,7 @@ class EventFile:
     first_beam: int
 
     def __len__(self) -> int:
-        return len(self.final.offsets) - 1
-
-
-def from_rows(rows: Sequence[tuple[float, ...]], offsets: Sequence[int]) -> Particles:
-    """Return read-only particles from rows of twelve numbers: the three codes, mass, momentum and point."""
-    data = np.array(rows, dtype=np.float64).reshape(-1, 12)
-    particles = Particles(
-        np.array(offsets, np.int64),
-        data[:, 0].astype(np.int64),
-        data[:, 1].astype(np.int64),
-        data[:, 2].astype(np.int64),
-        data[:, 3].copy(),
-        data[:, 4:8].copy(),
-        data[:, 8:12].copy(),
-    )
-    for f in fields(particles):
-        getattr(particles, f.name).setflags(write=False)
-    return particles
+        return self.final.events
 
 
 def read_bytes(path: Path, allowed: str) -> bytes:
@@ -156,8 +111,7 @@ def check_energy(file: EventFile, sqrt_s: float, total: F64, *, lab: bool) -> No
                 f"the laboratory to ({total[0]:.4g}, {total[1]:.4g}, {total[2]:.4g}) GeV"
             )
     limit = 1.02 * (total[3] if lab else max(total[3], sqrt_s))
-    event = np.repeat(np.arange(len(file)), np.diff(file.final.offsets))
-    energies = np.bincount(event, file.final.momentum[:, 3], minlength=len(file))
+    energies = np.bincount(file.final.event, file.final.momentum[:, 3], minlength=len(file))
     most = float(energies.max())
     if most > limit:
         raise InputError(

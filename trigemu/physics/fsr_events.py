@@ -79,13 +79,13 @@ class LeptonPairBoson:
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = draws.uniform(index[at], 2 * attempt)
-            luck = draws.uniform(index[at], 2 * attempt + 1)[:, 0]
+            u_accept = draws.uniform(index[at], 2 * attempt + 1)[:, 0]
             s13, s23 = (low[at] * np.exp(u[:, i] * span[at]) + l2 for i in (0, 1))
             below, above = dalitz_limits(s13, s[at], self._lepton, self._x)
             inside = np.flatnonzero((s23 > below) & (s23 < above))
             margin = np.full(len(at), -1.0)
             some = density(s13[inside], s23[inside], s[at][inside], self._lepton, self._x, self._coupling)
-            margin[inside] = some - luck[inside] * bound[at][inside]
+            margin[inside] = some - u_accept[inside] * bound[at][inside]
             return np.stack([s13, s23], axis=1), margin
 
         return accept_reject(index, propose, "lepton pair and boson")

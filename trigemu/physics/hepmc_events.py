@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,9 +10,10 @@ import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.errors import InputError
-from trigemu.physics.event_file import EventFile, Particles
+from trigemu.physics.event_file import EventFile
 from trigemu.physics.hepmc_ascii import ALLOWED, BEAM, FINAL
 from trigemu.physics.hepmc_table import Table, read_table
+from trigemu.physics.particles import Particles, make_particles, read_only
 
 
 def read_events(path: str | Path) -> EventFile:
@@ -37,25 +37,25 @@ def read_events(path: str | Path) -> EventFile:
 
 def _particles(table: Table, rows: I64, mother: I64, point: F64) -> Particles:
     """Return rows of a table as read-only particles."""
-    particles = Particles(
-        np.searchsorted(rows, table.offsets),
+    particles = make_particles(
+        np.searchsorted(table.offsets, rows, side="right") - 1,
         table.code[rows],
-        mother,
-        table.primary[rows],
         table.momentum[rows, 0],
         np.ascontiguousarray(table.momentum[rows, 1:]),
         point,
+        mother,
+        np.ones(len(table)),
     )
-    for f in fields(particles):
-        getattr(particles, f.name).setflags(write=False)
-    return particles
+    return read_only(particles)
 
 
-def _final(table: Table) -> Particles:
+def _final(table: Table) -> tuple[Particles, I64]:
+    """Return what is left in the end, and which of its event's primaries each comes from."""
     rows = np.flatnonzero((table.status == FINAL) & ~table.ended)
     other = table.other[rows]
     from_beam = (other < 0) | (table.status[other] == BEAM)
-    return _particles(table, rows, np.where(from_beam, 0, table.code[other]), table.start[rows])
+    mother = np.where(from_beam, 0, table.code[other])
+    return _particles(table, rows, mother, table.start[rows]), table.primary[rows]
 
 
 def _primaries(table: Table) -> Particles:
@@ -81,7 +81,7 @@ def _beams(table: Table) -> tuple[F64, int]:
 def _read(path: Path, size: int, changed: int) -> EventFile:
     where = f"event file {path}"
     table = read_table(path)
-    final, primaries = _final(table), _primaries(table)
+    (final, origin), primaries = _final(table), _primaries(table)
     counts = np.diff(final.offsets)
     if not counts.all():
         raise InputError(f"{where}: event {int(np.argmin(counts))} has no final particle (status 1)")
@@ -103,5 +103,5 @@ def _read(path: Path, size: int, changed: int) -> EventFile:
     if len(beams) == 2 and not np.isfinite(beams).all():
         raise InputError(f"{where} is damaged: a beam's momentum is not a finite number")
     return EventFile(
-        where, final, primaries, weights, section, beams if len(beams) == 2 else None, first_beam
+        where, final, origin, primaries, weights, section, beams if len(beams) == 2 else None, first_beam
     )

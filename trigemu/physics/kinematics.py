@@ -1,13 +1,9 @@
-"""Two-body kinematics and boosts.  GeV, c = 1; scalar functions for kernels, ufunc-like ones for arrays."""
+"""Two-body kinematics and boosts, GeV and c = 1: scalar functions for kernels (arrays: `trigemu.physics.vectors`)."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from trigemu.arrays import F64
 from trigemu.jit import inlined
 
 Vector4 = tuple[float, float, float, float]
@@ -82,35 +78,3 @@ def decay_daughter(
     nx, ny, nz = isotropic(u, v)
     energy = math.sqrt(momentum * momentum + first * first)
     return from_rest_frame(momentum * nx, momentum * ny, momentum * nz, energy, qx, qy, qz, parent)
-
-
-def invariant_mass(momenta: ArrayLike) -> F64:
-    """Return the mass of four-vectors float64[..., 4] in the order px, py, pz, E; 0 where E^2 < p^2."""
-    p = np.asarray(momenta, dtype=np.float64)
-    square = p[..., 3] ** 2 - p[..., 0] ** 2 - p[..., 1] ** 2 - p[..., 2] ** 2
-    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
-
-
-def boost(momenta: ArrayLike, beta: ArrayLike) -> F64:
-    """Boost four-vectors by a velocity.
-
-    Parameters
-    ----------
-    momenta
-        float64[n, 4] in the order px, py, pz, E.
-    beta
-        float64[3] or float64[n, 3], velocity of the old frame as seen from the new one (|beta| < 1).
-
-    Returns
-    -------
-    float64[n, 4]
-    """
-    p = np.asarray(momenta, dtype=np.float64)
-    b = np.broadcast_to(np.asarray(beta, dtype=np.float64), (*p.shape[:-1], 3))
-    square = np.sum(b * b, axis=-1)
-    gamma = 1.0 / np.sqrt(1.0 - square)
-    along = np.sum(b * p[..., :3], axis=-1)
-    out = np.empty_like(p)
-    out[..., :3] = p[..., :3] + (gamma * (gamma * along / (gamma + 1.0) + p[..., 3]))[..., None] * b
-    out[..., 3] = gamma * (p[..., 3] + along)
-    return out

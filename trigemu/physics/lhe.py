@@ -15,7 +15,8 @@ import numpy as np
 
 from trigemu.errors import InputError
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.event_file import EventFile, from_rows, read_bytes
+from trigemu.physics.event_file import EventFile, read_bytes
+from trigemu.physics.particles import Particles, make_particles, read_only
 
 ALLOWED = "give a Les Houches event file (.lhe or .lhe.gz)"
 
@@ -146,6 +147,14 @@ def _starts(particles: list[list[float]]) -> list[tuple[list[float], list[float]
     return out
 
 
+def _table(rows: list[tuple[float, ...]], events: int) -> Particles:
+    """Return read-only particles from rows of twelve numbers: event, the two codes, mass, momentum and point."""
+    data = np.array(rows, dtype=np.float64).reshape(-1, 12)
+    event, pdg, mother = data[:, :3].astype(np.int64).T.copy()
+    columns = (data[:, 3].copy(), data[:, 4:8].copy(), data[:, 8:12].copy())
+    return read_only(make_particles(event, pdg, *columns, mother, np.ones(events)))
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path, size: int, changed: int) -> EventFile:
     text = _text(path)
@@ -159,8 +168,7 @@ def _read(path: Path, size: int, changed: int) -> EventFile:
         raise InputError(f"{where} is damaged: only {len(blocks)} of its {opened} events are closed")
     final: list[tuple[float, ...]] = []
     primaries: list[tuple[float, ...]] = []
-    final_counts, primary_counts = [0], [0]
-    weights = []
+    origin, weights = [], []
     beams = None
     for number, block in enumerate(blocks):
         particles, weight = _event(block, f"{where}: event {number}")
@@ -168,18 +176,18 @@ def _read(path: Path, size: int, changed: int) -> EventFile:
         for row, (begin, end, mother, primary) in zip(particles, _starts(particles), strict=True):
             common = (row[10], *row[6:10])
             if row[1] == 1:
-                final.append((row[0], mother, primary, *common, *begin))
+                final.append((number, row[0], mother, *common, *begin))
+                origin.append(primary)
             if mother == 0 and row[1] != -1:
-                primaries.append((row[0], 0, primary, *common, *end))
+                primaries.append((number, row[0], 0, *common, *end))
         if beams is None:
             rows = [row for row in particles if row[1] == -1]
             beams = np.array([row[6:10] for row in rows])
-        final_counts.append(len(final))
-        primary_counts.append(len(primaries))
     return EventFile(
         where,
-        from_rows(final, final_counts),
-        from_rows(primaries, primary_counts),
+        _table(final, len(blocks)),
+        np.array(origin, np.int64),
+        _table(primaries, len(blocks)),
         {"XWGTUP": np.array(weights)},
         cross_section if cross_section > 0.0 else None,
         beams if beams is not None and len(beams) == 2 else None,

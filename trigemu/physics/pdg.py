@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+
+from trigemu.arrays import I8, I32, I64
 
 INVISIBLE = frozenset((12, 14, 16))
 """Neutrinos."""
+
+_NEAR = 6000
+"""Codes up to this, all ground states of hadrons among them, have their charges in a table."""
 
 
 @lru_cache(maxsize=4096)
@@ -30,7 +34,17 @@ def charge_of(pdg: int) -> int:
     return sign * (difference if second % 2 == 0 else -difference) // 3
 
 
-def charges(pdg: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.int8]:
+@lru_cache(maxsize=1)
+def _near_charges() -> I8:
+    return np.array([charge_of.__wrapped__(code) for code in range(-_NEAR, _NEAR + 1)], np.int8)
+
+
+def charges(pdg: I32 | I64) -> I8:
     """Return int8[n], the charge of each code."""
-    codes, where = np.unique(pdg, return_inverse=True)
-    return np.array([charge_of(int(code)) for code in codes], np.int8)[where]
+    near = (pdg >= -_NEAR) & (pdg <= _NEAR)
+    if near.all():
+        return _near_charges()[pdg + _NEAR]
+    out = np.empty(len(pdg), np.int8)
+    out[near] = _near_charges()[pdg[near] + _NEAR]
+    out[~near] = [charge_of(int(code)) for code in pdg[~near]]
+    return out

@@ -20,8 +20,8 @@ from trigemu.physics import mesons
 from trigemu.physics.alias import alias_table
 from trigemu.physics.constants import PHOTON, mass
 from trigemu.physics.flight import Flight
-from trigemu.physics.hepmc import Sample
 from trigemu.physics.kinematics import two_body_momentum
+from trigemu.physics.particles import Particles
 
 BREM, SPECTRUM, POOL = 0, 1, 2
 """Kinds of cell.  Their four numbers: z low, z high, -, -; xF and pT low and high; px, py, pz, -."""
@@ -147,11 +147,11 @@ def spectrum_cells(flight: Flight, p_min: float, parents: tuple[int, ...], yield
     return parts
 
 
-def pool_cells(flight: Flight, p_min: float, parents: tuple[int, ...], sample: Sample) -> list[Cells]:
+def pool_cells(flight: Flight, p_min: float, parents: tuple[int, ...], sample: Particles) -> list[Cells]:
     """Return cells of the mesons of an event file, one element per open channel; pole masses are used."""
     parts = []
     for parent, companion, ratio in _channels(flight.mass, parents):
-        own = sample.take(sample.pdg == parent)
+        own = sample.select(sample.pdg == parent)
         limits = np.stack([own.px, own.py, own.pz, np.zeros(len(own))], axis=1)
         energy = np.sqrt(own.px**2 + own.py**2 + own.pz**2 + mass(parent) ** 2)
         bound = _meson_bound(flight, p_min, parent, companion, energy, energy)

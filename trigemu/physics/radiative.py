@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.constants import ALPHA
-from trigemu.physics.kinematics import boost
 from trigemu.physics.pairs import PB_PER_GEV2
-from trigemu.physics.rows import along, direction, split
+from trigemu.physics.vectors import along, boost, direction, two_body_decay
 
 Process = Literal["gammagammagamma", "mumugamma", "eegamma"]
 
@@ -143,7 +142,7 @@ class Radiative:
         rest = self._minus + self._plus - k
         pair = np.sqrt(np.maximum(s - 2.0 * root * energy, 0.0))
         axis, per_area = self._pair_axis(u2[:, 1], u3, k[:, :3] / energy[:, None], rest)
-        q, p = split(rest, pair, 0.0, 0.0, axis)
+        q, p = two_body_decay(rest, pair, 0.0, 0.0, axis)
         momenta = np.stack([q, p, k], axis=1)
         minus, plus = np.broadcast_to(self._minus, q.shape), np.broadcast_to(self._plus, q.shape)
         inside = self._inside(momenta)
@@ -238,7 +237,7 @@ class Radiative:
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             momenta, weight = self.propose(draws, index[at], attempt)
-            luck = draws.uniform(index[at], (1 << 19) + attempt)[:, 0]
-            return momenta, np.where(weight > 0.0, weight - luck * self._bound, -1.0)
+            u_accept = draws.uniform(index[at], (1 << 19) + attempt)[:, 0]
+            return momenta, np.where(weight > 0.0, weight - u_accept * self._bound, -1.0)
 
         return accept_reject(index, propose, self._process)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64, I64
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.rows import Rows, isotropic, momentum_of_two, rows, split
+from trigemu.physics.particles import Particles, make_particles
+from trigemu.physics.vectors import isotropic, momentum_of_two, two_body_decay
 
 TAU_MASS = 1.77693
 TAU_CTAU_MM = 0.08704
@@ -93,11 +94,11 @@ def _rho_in_tau(mass: F64, at: I64) -> F64:
     return np.asarray(_from_tau(mass, at) * np.maximum(1.0 - ((_PI + _PI0) / mass) ** 2, 0.0) ** 1.5)
 
 
-class _Maker:
+class _Daughters:
     """Collects the daughters of the taus of one mode."""
 
     def __init__(self, draws: Draws, first: int, index: I64, event: I64, sign: I64, point: F64) -> None:
-        self.out: list[Rows] = []
+        self.out: list[Particles] = []
         self._draws, self._first = draws, first
         self.index, self._event, self._sign, self._point = index, event, sign, point
 
@@ -109,12 +110,16 @@ class _Maker:
 
     def add(self, pdg: int, momentum: F64, mass: float) -> None:
         """Add a daughter; ``pdg`` is that of a tau-'s daughter."""
-        self.out.append(rows(self._event, self._sign * pdg, mass, momentum, self._point, 15 * self._sign))
+        self.out.append(
+            make_particles(self._event, self._sign * pdg, mass, momentum, self._point, 15 * self._sign)
+        )
 
     def pi0(self, momentum: F64, step: int, block: int) -> None:
-        first, second = split(momentum, _PI0, 0.0, 0.0, self.axis(step, block))
+        first, second = two_body_decay(momentum, _PI0, 0.0, 0.0, self.axis(step, block))
         for photon in (first, second):
-            self.out.append(rows(self._event, constants.PHOTON, 0.0, photon, self._point, constants.PI0))
+            self.out.append(
+                make_particles(self._event, constants.PHOTON, 0.0, photon, self._point, constants.PI0)
+            )
 
     def lepton(self, tau: F64, pdg: int) -> None:
         """Michel spectrum x^2 (3 - 2x); the neutrinos share what is left isotropically."""
@@ -129,7 +134,7 @@ class _Maker:
 
         energy = accept_reject(self.index, propose, "tau -> l nu nu")
         pair = np.sqrt(np.maximum(TAU_MASS**2 + mass * mass - 2.0 * TAU_MASS * energy, 0.0))
-        lepton, rest = split(tau, TAU_MASS, mass, pair, self.axis(2))
+        lepton, rest = two_body_decay(tau, TAU_MASS, mass, pair, self.axis(2))
         first, second = _massless_pair(rest, pair, self.axis(3))
         self.add(pdg, lepton, mass)
         self.add(-(pdg + 1), first, 0.0)
@@ -139,7 +144,7 @@ class _Maker:
         """Return momentum and mass of a resonance that takes all but the neutrino."""
         weight = _rho_in_tau if shape is _RHO else _from_tau
         mass = resonance(shape, low, TAU_MASS - 1e-3, weight, self.step(1), self.index)
-        momentum, neutrino = split(tau, TAU_MASS, mass, 0.0, self.axis(2))
+        momentum, neutrino = two_body_decay(tau, TAU_MASS, mass, 0.0, self.axis(2))
         self.add(16, neutrino, 0.0)
         return momentum, mass
 
@@ -152,8 +157,8 @@ class _Maker:
             return 2.0 * momentum_of_two(mass[at], m, other) / mass[at]
 
         rho = resonance(_RHO, _PI + other, mass - other, weight, self.step(3), self.index)
-        pair, single = split(a1, mass, rho, other, self.axis(4))
-        first, second = split(pair, rho, _PI, other, self.axis(5))
+        pair, single = two_body_decay(a1, mass, rho, other, self.axis(4))
+        first, second = two_body_decay(pair, rho, _PI, other, self.axis(5))
         self.add(-constants.PION, first, _PI)
         if neutral:
             self.pi0(second, 6, 0)
@@ -165,7 +170,7 @@ class _Maker:
     def omega_pion(self, tau: F64) -> None:
         """Omega pi-, omega -> pi+ pi- pi0 by phase space."""
         system, mass = self.hadrons(tau, _OMEGA_PI, _OMEGA + _PI + 0.005)
-        omega, pion = split(system, mass, _OMEGA, _PI, self.axis(3))
+        omega, pion = two_body_decay(system, mass, _OMEGA, _PI, self.axis(3))
         low, high = 2.0 * _PI, _OMEGA - _PI0
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
@@ -176,8 +181,8 @@ class _Maker:
             return m, keep / 0.0425 - u[:, 1]
 
         pair_mass = accept_reject(self.index, propose, "omega -> 3 pi")
-        pair, neutral = split(omega, _OMEGA, pair_mass, _PI0, self.axis(5))
-        first, second = split(pair, pair_mass, _PI, _PI, self.axis(6))
+        pair, neutral = two_body_decay(omega, _OMEGA, pair_mass, _PI0, self.axis(5))
+        first, second = two_body_decay(pair, pair_mass, _PI, _PI, self.axis(6))
         self.add(-constants.PION, pion, _PI)
         self.add(-constants.PION, first, _PI)
         self.add(constants.PION, second, _PI)
@@ -187,7 +192,7 @@ class _Maker:
 def _massless_pair(total: F64, mass: F64, axis: F64) -> tuple[F64, F64]:
     # A pair of neutrinos may have next to no mass: then both go along.
     still = mass < 1e-6
-    first, second = split(
+    first, second = two_body_decay(
         np.where(still[:, None], [0.0, 0.0, 0.0, 1.0], total), np.maximum(mass, 1e-6), 0, 0, axis
     )
     half = 0.5 * total
@@ -196,7 +201,7 @@ def _massless_pair(total: F64, mass: F64, axis: F64) -> tuple[F64, F64]:
 
 def decay(
     tau: F64, sign: I64, point: F64, event: I64, index: I64, draws: Draws, first: int, prongs: Prongs = "any"
-) -> list[Rows]:
+) -> list[Particles]:
     """Decay taus.
 
     Parameters
@@ -215,27 +220,27 @@ def decay(
         Which modes.
     """
     modes = pick_modes(draws.step(first).uniform(index)[:, 0], prongs)
-    out: list[Rows] = []
+    out: list[Particles] = []
     for number, (mode, _) in enumerate(_MODES):
         at = np.flatnonzero(modes == number)
         if len(at) == 0:
             continue
-        maker = _Maker(draws, first, index[at], event[at], sign[at], point[at])
+        made = _Daughters(draws, first, index[at], event[at], sign[at], point[at])
         momentum = tau[at]
         if mode == "e" or mode == "mu":
-            maker.lepton(momentum, constants.ELECTRON if mode == "e" else constants.MUON)
+            made.lepton(momentum, constants.ELECTRON if mode == "e" else constants.MUON)
         elif mode == "pi":
-            pion, neutrino = split(momentum, TAU_MASS, _PI, 0.0, maker.axis(2))
-            maker.add(-constants.PION, pion, _PI)
-            maker.add(16, neutrino, 0.0)
+            pion, neutrino = two_body_decay(momentum, TAU_MASS, _PI, 0.0, made.axis(2))
+            made.add(-constants.PION, pion, _PI)
+            made.add(16, neutrino, 0.0)
         elif mode == "rho":
-            rho, mass = maker.hadrons(momentum, _RHO, _PI + _PI0)
-            pion, neutral = split(rho, mass, _PI, _PI0, maker.axis(3))
-            maker.add(-constants.PION, pion, _PI)
-            maker.pi0(neutral, 4, 0)
+            rho, mass = made.hadrons(momentum, _RHO, _PI + _PI0)
+            pion, neutral = two_body_decay(rho, mass, _PI, _PI0, made.axis(3))
+            made.add(-constants.PION, pion, _PI)
+            made.pi0(neutral, 4, 0)
         elif mode == "omega-pi":
-            maker.omega_pion(momentum)
+            made.omega_pion(momentum)
         else:
-            maker.three_pions(momentum, neutral=mode == "a1-one")
-        out += maker.out
+            made.three_pions(momentum, neutral=mode == "a1-one")
+        out += made.out
     return out

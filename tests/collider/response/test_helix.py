@@ -30,7 +30,7 @@ from trigemu.collider.response.helix import (
     positions,
     wrap,
 )
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 COORDINATE = st.floats(-400.0, 400.0)
 MOMENTUM = st.floats(-3.0, 3.0)
@@ -139,7 +139,7 @@ def test_arrays_agree_with_scalars():
     px[0] = py[0] = 0.0  # along the axis
     charge = rng.integers(-1, 2, n).astype(np.int8)
     zero = np.zeros(n)
-    sample = Particles(
+    sample = from_columns(
         np.array([0, n]),
         np.full(n, 211, np.int32),
         charge,

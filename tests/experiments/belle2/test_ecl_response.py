@@ -15,7 +15,7 @@ from trigemu.experiments.belle2.ecl.crystals import ring_edges
 from trigemu.experiments.belle2.ecl.positions import centres
 from trigemu.experiments.belle2.ecl.response import crystal_energies, ecl_hits
 from trigemu.experiments.belle2.ecl.trigger import CalorimeterTrigger
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 MASS = {11: 0.000511, 13: 0.10566, 22: 0.0, 211: 0.13957, 130: 0.49761, 12: 0.0, 2112: 0.93957}
 S = 10.5796**2  # belle2_facts 1
@@ -37,7 +37,7 @@ def gun(pdg, momentum, theta, phi, start=(0.0, 0.0, 0.0)):
     n = len(momentum)
     charge = {11: -1, -11: 1, 13: -1, -13: 1, 211: 1, -211: -1}.get(pdg, 0)
     transverse = momentum * np.sin(theta)
-    return Particles(
+    return from_columns(
         np.arange(n + 1),
         np.full(n, pdg, np.int32),
         np.full(n, charge, np.int8),

@@ -16,7 +16,7 @@ from trigemu.experiments.belle2.response import cdc
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Background, Cells, Response
 from trigemu.experiments.belle2.sources import CDC, SCHEMAS
-from trigemu.physics.particles import Particles, join
+from trigemu.physics.particles import from_columns, join
 
 TDC_NS = 0.9825
 QUIET = Background(wire_rate_khz=(0.0,) * 9)
@@ -28,7 +28,7 @@ def guns(p, theta_deg, phi, *, charge=1, start=(0.0, 0.0, 0.0), mass=MASS, time=
     """One particle per event; arguments broadcast."""
     p, theta, phi, x, y, z = (np.ravel(a) for a in np.broadcast_arrays(p, np.radians(theta_deg), phi, *start))
     n = len(p)
-    return Particles(
+    return from_columns(
         np.arange(n + 1),
         np.full(n, 211, np.int32),
         np.full(n, charge, np.int8),
@@ -178,7 +178,7 @@ def test_hits_depend_on_the_number_of_the_event_alone():
 def test_no_event_and_empty_events():
     nothing = guns(1.0, 90.0, 0.0).take(np.array([], np.int64))
     assert hits(nothing)["offsets"].tolist() == [0]
-    empty = Particles(np.zeros(4, np.int64), *(c[:0] for c in list(_columns(guns(1.0, 90.0, 0.0)))))
+    empty = from_columns(np.zeros(4, np.int64), *(c[:0] for c in list(_columns(guns(1.0, 90.0, 0.0)))))
     assert hits(empty)["offsets"].tolist() == [0, 0, 0, 0]
     noisy = cdc_hits(empty, Response(), 1, 0)
     assert (np.diff(noisy["offsets"]) > 100).all()
@@ -203,7 +203,7 @@ def test_room_grows(monkeypatch):
 def test_background_comes_at_its_rate(fraction):
     events = 300
     rates = (100.0, 80.0, 60.0, 40.0, 40.0, 30.0, 30.0, 20.0, 20.0)
-    empty = Particles(np.zeros(events + 1, np.int64), *(c[:0] for c in _columns(guns(1.0, 90.0, 0.0))))
+    empty = from_columns(np.zeros(events + 1, np.int64), *(c[:0] for c in _columns(guns(1.0, 90.0, 0.0))))
     columns = hits(empty, background=Background(wire_rate_khz=rates, bunch_fraction=fraction), seed=5)
     superlayer = geometry.SUPERLAYER[geometry.CHANNEL_LAYER[columns["channel"].astype(int)]]
     seen = np.bincount(superlayer, minlength=9)
@@ -241,7 +241,7 @@ def test_real_bb_events(shared_data):
             cuts.append(len(rows))
     table = np.array(rows).T
     types = (np.int32, np.int8, *[np.float64] * 8, np.int32)
-    particles = Particles(np.array(cuts), *(c.astype(t) for c, t in zip(table, types, strict=True)))
+    particles = from_columns(np.array(cuts), *(c.astype(t) for c, t in zip(table, types, strict=True)))
     columns = cdc_hits(particles, Response(background=QUIET), 1, 0)
     per_event = np.diff(columns["offsets"])
     assert 300 < per_event.mean() < 1200  # some 10 tracks with 56 layers and more

@@ -16,7 +16,7 @@ from trigemu.experiments.belle2.response.config import Muons, Response
 from trigemu.experiments.belle2.response.klm import klm_hits, simulate
 from trigemu.experiments.belle2.response.yoke import slowed
 from trigemu.experiments.belle2.sources import KLM, SCHEMAS
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 MUON, PION, KAON, K_LONG, ELECTRON = 13, 211, 321, 130, 11
 MASS = {MUON: 0.10566, PION: 0.13957, KAON: 0.49368, K_LONG: 0.49761, ELECTRON: 0.000511}
@@ -28,7 +28,7 @@ def guns(pdg, p, theta_deg, phi=None, *, charge=-1, n=1):
     p = np.broadcast_to(np.asarray(p, float), n)
     phi = np.random.default_rng(9).uniform(-math.pi, math.pi, n) if phi is None else np.broadcast_to(phi, n)
     zero = np.zeros(n)
-    return Particles(
+    return from_columns(
         np.arange(n + 1),
         np.full(n, pdg, np.int32),
         np.full(n, 0 if pdg == K_LONG else charge, np.int8),

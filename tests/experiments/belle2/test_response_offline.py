@@ -21,7 +21,7 @@ from trigemu.experiments.belle2.response.klm import klm_hits, simulate
 from trigemu.experiments.belle2.response.offline import offline
 from trigemu.experiments.belle2.sources import CLUSTERS, SCHEMAS, TRACKS
 from trigemu.physics.beams import SUPERKEKB
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 MASS = {11: 0.000511, 13: 0.10566, 211: 0.13957, 22: 0.0, 130: 0.49761}
 QUIET = Background(wire_rate_khz=(0.0,) * 9, clusters=0.0)
@@ -35,7 +35,7 @@ def guns(pdg, p, theta_deg, n, *, start=(0.0, 0.0, 0.0), phi=None, per_event=1):
     p = np.broadcast_to(np.asarray(p, float), n)
     pdgs = np.broadcast_to(np.asarray(pdg, np.int32), n)
     neutral = np.isin(np.abs(pdgs), (22, 130))
-    return Particles(
+    return from_columns(
         np.arange(0, n + 1, per_event),
         np.array(pdgs),
         np.where(neutral, 0, np.where(rng.random(n) < 0.5, 1, -1)).astype(np.int8),

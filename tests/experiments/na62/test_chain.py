@@ -84,7 +84,7 @@ def chain() -> Chain:
     for number in range(FRAMES):
         events = source.events(number)
         columns = dict(generator.fragment("newchod", number))
-        geometry = accept(events.tracks, len(events.ticks))
+        geometry = accept(events.particles)
         candidates = finder.candidates(TimeFrame(1, number, {"newchod": columns}))
         bits = fired(events.ticks, candidates, setup.match_window)
         split = hits_in_several_splits(events.ticks, columns)

@@ -98,7 +98,7 @@ def test_a_signal_more_leaves_the_halo_as_it_was() -> None:
     n = len(halo.ticks)
     assert n > 0
     assert np.array_equal(halo.ticks, mixed.ticks[:n])
-    assert np.array_equal(halo.tracks.px, mixed.tracks.px[: len(halo.tracks)])
+    assert np.array_equal(halo.particles.px, mixed.particles.px[: len(halo.particles)])
     assert np.all(mixed.signal[n:] == 0)
 
 

@@ -15,6 +15,7 @@ from trigemu.experiments.na62.halo import ENTRANCE_Z, REACH, HaloSource, muon_pa
 from trigemu.experiments.na62.lookup import newchod_tiles
 from trigemu.experiments.na62.transport import cross_planes
 from trigemu.physics import hepmc, mesons
+from trigemu.physics.particles import make_particles, no_particles
 
 P_MIN = 1e-3
 PLANE = np.array([238_131.5])
@@ -47,7 +48,7 @@ def test_muons_start_at_the_entrance_and_come_near_the_detectors():
     assert np.all(tracks.z == ENTRANCE_Z)
     assert np.array_equal(tracks.pdg, -13 * tracks.charge)
     assert tracks.time_ns == pytest.approx((ENTRANCE_Z - PLANE[0]) / 299.792458)
-    assert tracks.momentum.min() > Halo().minimum_momentum_gev
+    assert tracks.p.min() > Halo().minimum_momentum_gev
     at = cross_planes(tracks, PLANE)
     assert np.hypot(at.x, at.y).max() < REACH
     assert at.time_ns == pytest.approx(0.0, abs=0.5)  # aligned times: only slowness and angle are left
@@ -71,7 +72,7 @@ def test_momentum_without_losses_is_exponential():
     """A narrow, parallel beam of fast muons loses nothing at the magnet."""
     config = Halo(width_mm=50.0, angle_mrad=0.01, minimum_momentum_gev=40.0, mean_momentum_gev=60.0)
     tracks, _ = HaloSource(config, 7, None).sample(0, 10_000)
-    assert stats.kstest(tracks.momentum - 40.0, stats.expon(scale=20.0).cdf).pvalue > P_MIN
+    assert stats.kstest(tracks.p - 40.0, stats.expon(scale=20.0).cdf).pvalue > P_MIN
     assert stats.kstest(tracks.x, stats.norm(scale=50.0).cdf).pvalue > P_MIN
     positive = int(np.sum(tracks.charge > 0))
     assert stats.binomtest(positive, 10_000, config.positive_fraction).pvalue > P_MIN
@@ -83,7 +84,7 @@ def test_flags_are_frequent_as_set_and_independent_of_each_other():
     seen = {bit: flags & bit != 0 for bit in (EXTRA, SHOWER, LKR_SHOWER)}
     for bit, expected in ((EXTRA, 0.3), (SHOWER, 0.2), (LKR_SHOWER, 0.1)):
         assert stats.binomtest(int(seen[bit].sum()), len(flags), expected).pvalue > P_MIN
-        assert abs(np.corrcoef(seen[bit], tracks.momentum)[0, 1]) < 4 / math.sqrt(len(flags))
+        assert abs(np.corrcoef(seen[bit], tracks.p)[0, 1]) < 4 / math.sqrt(len(flags))
     both = int(np.sum(seen[EXTRA] & seen[SHOWER]))
     assert stats.binomtest(both, len(flags), 0.06).pvalue > P_MIN
     assert (
@@ -140,21 +141,18 @@ def test_toy_dump_muons(event_file):
 
 def test_muons_of_an_event_file(event_file):
     tracks, _ = HaloSource(Halo(), 10, event_file).sample(0, 5000)
-    assert tracks.momentum.min() > Halo().minimum_momentum_gev
+    assert tracks.p.min() > Halo().minimum_momentum_gev
     assert 0.5 < np.mean(tracks.charge > 0) < 0.67
     harder, _ = HaloSource(Halo(sweep_gev=100.0), 10, event_file).sample(0, 5000)
-    assert harder.momentum.mean() > tracks.momentum.mean() + 5.0
+    assert harder.p.mean() > tracks.p.mean() + 5.0
 
 
 def test_file_without_charged_mesons(tmp_path, monkeypatch):
-    none = np.zeros(0)
-    empty = hepmc.Sample(3, none.astype(np.int64), none.astype(np.int32), *(none,) * 8)
+    empty = no_particles(3)
     monkeypatch.setattr(hepmc, "read", lambda path, pdgs: empty)
     with pytest.raises(InputError, match="no charged pion or kaon"):
         _ = HaloSource(Halo(), 1, "x.hepmc3").rate_hz
-    slow = hepmc.Sample(
-        1, np.array([0]), np.array([211], np.int32), *(np.array([v]) for v in (0, 0, 3.0, 3.1, 0.14, 0, 0, 0))
-    )
+    slow = make_particles(np.array([0]), 211, 0.14, np.array([[0.0, 0.0, 3.0, 3.1]]))
     monkeypatch.setattr(hepmc, "read", lambda path, pdgs: slow)
     with pytest.raises(InputError, match="flies towards the detectors"):
         _ = HaloSource(Halo(), 1, "x.hepmc3").rate_hz

@@ -16,8 +16,9 @@ from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Response
 from trigemu.experiments.na62.geometry import ANTI0, MNP33_Z, NEWCHOD, PAD_IDS
 from trigemu.experiments.na62.hits import Deposits, TileLogic, between, digitise, shift, thin, unpack
-from trigemu.experiments.na62.response import Particles, detectors
-from trigemu.experiments.na62.transport import LIGHT_MM_NS, TIME, Z
+from trigemu.experiments.na62.response import Exposure, detectors
+from trigemu.experiments.na62.transport import LIGHT_MM_NS
+from trigemu.physics.particles import from_columns
 
 FRAME_TICKS = 40960 * 256
 SPACING_NS = 400.0
@@ -33,22 +34,28 @@ def guns(
     charge: int = 1,
     pdg: int = 13,
     flags: int = 0,
-) -> Particles:
-    """n particles, well apart in time, that fly parallel to the axis through (x, y); made behind the
-    magnet.
+    z: float = MNP33_Z + 1000.0,
+) -> Exposure:
+    """n particles, well apart in time, that fly parallel to the axis through (x, y); made at z, behind the magnet
+    if nothing else is said.
     """
-    rows = np.zeros((n, 9))
-    z = MNP33_Z + 1000.0
-    rows[:] = [charge, mass, x, y, z, 0.0, 0.0, p, (z - NEWCHOD.z) / LIGHT_MM_NS]
+    values = (mass, 0.0, 0.0, p, x, y, z, (z - NEWCHOD.z) / LIGHT_MM_NS)
+    particles = from_columns(
+        np.arange(n + 1),
+        np.full(n, pdg, np.int32),
+        np.full(n, charge, np.int8),
+        *(np.full(n, value) for value in values),
+        np.zeros(n, np.int32),
+    )
     t0 = SPACING_NS * np.arange(n) + 300.0
-    return Particles(rows, t0, np.full(n, pdg, np.int32), np.full(n, flags, np.uint8))
+    return Exposure(particles, t0, np.full(n, flags, np.uint8))
 
 
 def response(
-    source: str, particles: Particles, seed: int = 5, frame: int = 3, **config: Any
+    source: str, exposure: Exposure, seed: int = 5, frame: int = 3, **config: Any
 ) -> dict[str, np.ndarray]:
     detector = detectors(Response(**config), seed, FRAME_TICKS)[source]
-    return dict(unpack(detector.core(detector.nothing(), detector.raw(particles, frame))))
+    return dict(unpack(detector.core(detector.nothing(), detector.raw(exposure, frame))))
 
 
 # --- the digitiser
@@ -255,10 +262,7 @@ def test_rich_threshold(mass: float, p: float, light: bool) -> None:
 
 
 def test_anti0_sees_what_comes_from_upstream() -> None:
-    upstream = guns(N, 300.0, 300.0)
-    upstream.rows[:, Z] = ANTI0.z - 10.0
-    upstream.rows[:, TIME] = (ANTI0.z - 10.0 - NEWCHOD.z) / LIGHT_MM_NS
-    hits = response("anti0", upstream)
+    hits = response("anti0", guns(N, 300.0, 300.0, z=ANTI0.z - 10.0))
     assert set(hits["channel"].tolist()) == {18 * 11 + 11}
     # Efficiency 0.99; binomial error 0.0022.
     assert len(hits["time"]) / N == pytest.approx(0.99, abs=0.01)
@@ -274,7 +278,7 @@ def test_random_numbers_have_addresses() -> None:
             other = response(source, particles, **change)
             assert any(not np.array_equal(first[name], other[name]) for name in first)
         # A particle's hits depend on its place in the frame, not on who comes after it.
-        head = Particles(*(getattr(particles, name)[:100] for name in ("rows", "t0", "pdg", "flags")))
+        head = Exposure(particles.particles.take(np.arange(100)), particles.t0[:100], particles.flags[:100])
         start = response(source, head)
         assert np.array_equal(start["time"], first["time"][: len(start["time"])])
 

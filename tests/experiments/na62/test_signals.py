@@ -41,7 +41,7 @@ def test_pure_function_of_seed_frame_and_index():
 def test_kinematics_geometry_and_time(model):
     n = 2000
     tracks, momentum, vertex_z = source(model).sample(1, n)
-    minus, plus = tracks.take(slice(0, None, 2)), tracks.take(slice(1, None, 2))
+    minus, plus = tracks.select(slice(0, None, 2)), tracks.select(slice(1, None, 2))
     px, py, pz = minus.px + plus.px, minus.py + plus.py, minus.pz + plus.pz
     e = minus.energy + plus.energy
     p = np.sqrt(px**2 + py**2 + pz**2)

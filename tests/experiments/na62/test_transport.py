@@ -9,22 +9,23 @@ from hypothesis import strategies as st
 from reference.na62_response import follow
 
 from trigemu.experiments.na62.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD, STRAW
-from trigemu.experiments.na62.tracks import Tracks
 from trigemu.experiments.na62.transport import LIGHT_MM_NS, cross_planes
+from trigemu.physics.particles import Particles, from_columns
 
 
 def one(
     charge: int, mass: float, start: tuple[float, ...], p: tuple[float, ...], time_ns: float = 0.0
-) -> Tracks:
+) -> Particles:
     def column(value: float) -> np.ndarray:
         return np.array([float(value)])
 
-    return Tracks(
-        np.zeros(1, np.int64),
+    return from_columns(
+        np.array([0, 1]),
         np.array([13], np.int32),
         np.array([charge], np.int8),
         column(mass),
-        *(column(v) for v in (*start, *p, time_ns)),
+        *(column(v) for v in (*p, *start, time_ns)),
+        np.zeros(1, np.int32),
     )
 
 

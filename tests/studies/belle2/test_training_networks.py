@@ -21,7 +21,7 @@ from trigemu.experiments.belle2.neuro.network import Network, load_npz
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger, network_of
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 from trigemu.studies.belle2.training import fit, networks, recipe
 from trigemu.studies.belle2.training.detector import Smearing
 
@@ -99,7 +99,7 @@ def test_own_networks_behind_the_track_finders(own: Network) -> None:
     )
     charge, z = rng.choice((-1, 1), n), rng.uniform(-200, 200, n)
     zero = np.zeros(n)
-    muons = Particles(
+    muons = from_columns(
         np.arange(n + 1),
         (-13 * charge).astype(np.int32),
         charge.astype(np.int8),

@@ -15,9 +15,7 @@ from trigemu.collider.signals.collision import (
     boosted,
     draws_of,
     energies,
-    moved,
     spot,
-    to_particles,
 )
 from trigemu.collider.signals.models import BtoKS
 from trigemu.collider.signals.pair_production import back_to_back
@@ -27,7 +25,8 @@ from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.event_file import check_energy
 from trigemu.physics.hepmc_events import read_events
-from trigemu.physics.rows import Rows, along, direction, fly, isotropic, join, momentum_of_two, rows, split
+from trigemu.physics.particles import Particles, make_particles, merge
+from trigemu.physics.vectors import along, decay_vertex, direction, isotropic, momentum_of_two, two_body_decay
 
 SCALAR = 9900035
 """PDG code of S."""
@@ -43,7 +42,7 @@ class _Native:
     def __init__(self, model: BtoKS) -> None:
         self._model = model
 
-    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Rows]]:
+    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Particles]]:
         """Return momentum, mass, decay point (laboratory) and sign of the B; other particles."""
         model = self._model
         total = energies(model, draws, index)
@@ -58,9 +57,9 @@ class _Native:
         u = draws.step(FIRST_STEP + 1).uniform(index)
         momentum, _ = back_to_back(total, model.heavy, model.heavy, direction(c, u[:, 0]))
         momentum = SUPERKEKB.to_lab(momentum)
-        luck = draws.step(FIRST_STEP + 2).uniform(index)
+        u_flight = draws.step(FIRST_STEP + 2).uniform(index)
         origin = spot(model, draws, index)
-        point = fly(momentum, model.heavy, _CTAU[model.parent], origin, luck[:, 0])
+        point = decay_vertex(momentum, model.heavy, _CTAU[model.parent], origin, u_flight[:, 0])
         sign = np.where(u[:, 1] < 0.5, 1, -1)
         return momentum, np.full(len(index), model.heavy), point, sign, []
 
@@ -84,7 +83,7 @@ class _FromFile:
                 f"{model.parent} and what they decay to"
             )
 
-    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Rows]]:
+    def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Particles]]:
         """Return momentum, mass, decay point (laboratory) and sign of the B; particles of the other."""
         file = self._file
         u = draws.step(FIRST_STEP).uniform(index)
@@ -96,9 +95,9 @@ class _FromFile:
         counts = file.final.offsets[event + 1] - first
         owner = np.repeat(np.arange(len(index)), counts)
         at = np.arange(len(owner)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        other = final.primary[at] != side[owner]
+        other = file.origin[at] != side[owner]
         at, owner = at[other], owner[other]
-        kept = rows(
+        kept = make_particles(
             index[owner],
             final.pdg[at],
             final.mass[at],
@@ -138,19 +137,17 @@ class BMesonSampler:
         draws = draws_of(self._seed, frame, self._number)
         momentum, heavy, point, sign, others = self._origin.draw(draws, index)
         parts = self._decay(draws, index, heavy, sign)
-        made = boosted(parts, momentum[:, :3][parts.event] / momentum[:, 3:][parts.event])
-        made = moved(made, made.momentum, made.point + point[made.event])
+        made = boosted(parts, momentum[:, :3][parts.event] / momentum[:, 3:][parts.event]).moved(point)
         is_daughter = made.mother == SCALAR
         first = np.flatnonzero(is_daughter)[::2]
         there = made.point[first]
         flown = there - point
         radius = np.hypot(flown[:, 0], flown[:, 1])
-        accepted = all_of(made, is_daughter, in_cdc(made.momentum), n, 2)
+        accepted = all_of(made, is_daughter, in_cdc(made.momentum), 2)
         accepted &= np.hypot(there[:, 0], there[:, 1]) < model.radius_max
-        particles = to_particles(join([made, *others]), n)
-        return Sampled(particles, accepted.astype(np.uint8), radius.astype(np.float32))
+        return Sampled(merge([made, *others], n), accepted.astype(np.uint8), radius.astype(np.float32))
 
-    def _decay(self, draws: Draws, index: I64, heavy: F64, sign: I64) -> Rows:
+    def _decay(self, draws: Draws, index: I64, heavy: F64, sign: I64) -> Particles:
         """Return K or K pi and the daughters of S in the B's rest frame, B at the origin."""
         model = self._model
         n = len(index)
@@ -168,7 +165,7 @@ class BMesonSampler:
 
             high = np.minimum(heavy - model.mass - 1e-4, 1.2)
             kaon_mass = tau.resonance(_K_STAR, 0.65, high, weight, draws.step(step + 1), index)
-        kaon, scalar = split(rest, heavy, kaon_mass, model.mass, axis)
+        kaon, scalar = two_body_decay(rest, heavy, kaon_mass, model.mass, axis)
         parts = []
         b_code = sign * model.parent
         if star:
@@ -177,18 +174,18 @@ class BMesonSampler:
             c = np.cbrt(2.0 * u[:, 0] - 1.0)
             four = np.zeros((n, 4))
             four[:, :3] = direction(c, u[:, 1])
-            first, second = split(kaon, kaon_mass, _KAON, _PION, along(axis, four)[:, :3])
+            first, second = two_body_decay(kaon, kaon_mass, _KAON, _PION, along(axis, four)[:, :3])
             # B0 -> K*0 -> K+ pi-.
-            parts.append(rows(index, sign * constants.KAON, _KAON, first, mother=sign * 313))
-            parts.append(rows(index, -sign * constants.PION, _PION, second, mother=sign * 313))
+            parts.append(make_particles(index, sign * constants.KAON, _KAON, first, mother=sign * 313))
+            parts.append(make_particles(index, -sign * constants.PION, _PION, second, mother=sign * 313))
         else:
-            parts.append(rows(index, sign * constants.KAON, _KAON, kaon, mother=b_code))
-        luck = draws.step(step + 3).uniform(index)
-        point = fly(scalar, model.mass, model.ctau, origin, luck[:, 0])
+            parts.append(make_particles(index, sign * constants.KAON, _KAON, kaon, mother=b_code))
+        u_flight = draws.step(step + 3).uniform(index)
+        point = decay_vertex(scalar, model.mass, model.ctau, origin, u_flight[:, 0])
         mass = constants.mass(model.final)
         pair = isotropic(draws.step(step + 4).uniform(index))
-        minus, plus = split(scalar, model.mass, mass, mass, pair)
+        minus, plus = two_body_decay(scalar, model.mass, mass, mass, pair)
         code = model.final if model.final in (constants.ELECTRON, constants.MUON) else -model.final
-        parts.append(rows(index, code, mass, minus, point, SCALAR))
-        parts.append(rows(index, -code, mass, plus, point, SCALAR))
-        return join(parts)
+        parts.append(make_particles(index, code, mass, minus, point, SCALAR))
+        parts.append(make_particles(index, -code, mass, plus, point, SCALAR))
+        return merge(parts, n)

@@ -6,7 +6,7 @@ energy spread, the boost to the laboratory and the collision point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -20,11 +20,9 @@ from trigemu.physics.addressed import Draws
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.isr import Radiator, radiate
-from trigemu.physics.kinematics import boost
-from trigemu.physics.particles import Particles
-from trigemu.physics.pdg import charges
+from trigemu.physics.particles import Particles, make_particles, merge
 from trigemu.physics.rng import stream
-from trigemu.physics.rows import Rows, join, rows
+from trigemu.physics.vectors import boost
 
 BEAM_STEP = 0
 """Step of random numbers for beams; makers use steps from `FIRST_STEP` on."""
@@ -78,11 +76,11 @@ class Maker(Protocol):
         """Radiation of the beams, if any."""
         ...
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return the particles of events ``index`` in the frame in which the colliding pair rests."""
         ...
 
-    def accepted(self, made: Rows, n: int) -> NDArray[np.bool_]:
+    def accepted(self, made: Particles) -> NDArray[np.bool_]:
         """Return bool[n] from particles in the laboratory."""
         ...
 
@@ -90,27 +88,6 @@ class Maker(Protocol):
 def draws_of(seed: int, frame: int, number: int) -> Draws:
     """Return the random numbers of one table in one frame."""
     return Draws(seed, frame, stream(ColliderPurpose.COLLISION, number))
-
-
-def to_particles(made: Rows, n: int) -> Particles:
-    """Return rows (sorted by event) as the particles of n events."""
-    offsets = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(made.event, minlength=n), out=offsets[1:])
-    momentum, point = np.ascontiguousarray(made.momentum.T), np.ascontiguousarray(made.point.T)
-    return Particles(
-        offsets,
-        made.pdg.astype(np.int32),
-        charges(made.pdg),
-        np.ascontiguousarray(made.mass),
-        momentum[0],
-        momentum[1],
-        momentum[2],
-        point[0],
-        point[1],
-        point[2],
-        point[3],
-        made.mother.astype(np.int32),
-    )
 
 
 def spot(source: Source, draws: Draws, index: I64) -> F64:
@@ -132,27 +109,24 @@ def energies(source: Source, draws: Draws, index: I64) -> F64:
     return out
 
 
-def moved(made: Rows, momentum: F64, point: F64) -> Rows:
-    """Return rows with other momenta and points."""
-    return Rows(made.event, made.pdg, made.mother, made.mass, momentum, point)
+_LENGTHS = (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
+"""What turns points in mm and ns to four-vectors in mm."""
 
 
-def boosted(made: Rows, velocity: F64) -> Rows:
-    """Return rows (points in ns become mm and back) boosted by a velocity per row, float64[m, 3]."""
+def boosted(made: Particles, velocity: F64) -> Particles:
+    """Return particles, their points included, boosted by a velocity per row, float64[m, 3]."""
     point = made.point
     if point.any():
-        scaled = point * (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
-        point = boost(scaled, velocity) / (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
-    return moved(made, boost(made.momentum, velocity), point)
+        point = boost(point * _LENGTHS, velocity) / _LENGTHS
+    return replace(made, momentum=boost(made.momentum, velocity), point=point)
 
 
-def to_lab(made: Rows) -> Rows:
-    """Return rows of the CM in the laboratory."""
+def to_lab(made: Particles) -> Particles:
+    """Return particles of the CM in the laboratory."""
     point = made.point
     if point.any():
-        unit = (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
-        point = SUPERKEKB.to_lab(point * unit) / unit
-    return moved(made, SUPERKEKB.to_lab(made.momentum), point)
+        point = SUPERKEKB.to_lab(point * _LENGTHS) / _LENGTHS
+    return replace(made, momentum=SUPERKEKB.to_lab(made.momentum), point=point)
 
 
 class CollisionSampler:
@@ -184,18 +158,17 @@ class CollisionSampler:
         total = energies(self._source, draws, index)
         radiator = self._maker.radiator
         if radiator is None:
-            made = join(self._maker.make(draws, index, total))
+            made = merge(self._maker.make(draws, index, total), n)
         else:
             u = draws.step(BEAM_STEP).uniform(index)
             x = radiator.x(u[:, 0])
             photon, rest = radiate(total, x, np.where(u[:, 1] < 0.5, 1.0, -1.0))
-            hard = join(self._maker.make(draws, index, total * np.sqrt(1.0 - x)))
+            hard = merge(self._maker.make(draws, index, total * np.sqrt(1.0 - x)), n)
             velocity = rest[:, :3] / rest[:, 3:]
             # Softer photons than 1 eV are no particles.
             some = photon[:, 3] > 1e-9
-            soft = rows(index[some], constants.PHOTON, 0.0, photon[some])
-            made = join([boosted(hard, velocity[hard.event]), soft])
-        made = to_lab(made)
-        made = moved(made, made.momentum, made.point + spot(self._source, draws, index)[made.event])
-        accepted = self._maker.accepted(made, n)
-        return Sampled(to_particles(made, n), accepted.astype(np.uint8), np.zeros(n, np.float32))
+            soft = make_particles(index[some], constants.PHOTON, 0.0, photon[some])
+            made = merge([boosted(hard, velocity[hard.event]), soft], n)
+        made = to_lab(made).moved(spot(self._source, draws, index))
+        accepted = self._maker.accepted(made)
+        return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))

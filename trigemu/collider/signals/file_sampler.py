@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
 from trigemu.collider.signals.acceptance import charged, in_cdc, in_ecl
-from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot, to_particles
+from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
 from trigemu.collider.signals.models import HepmcSignal, LheSignal
 from trigemu.collider.signals.processes import Hepmc, Lhe
 from trigemu.errors import InputError
@@ -17,11 +17,11 @@ from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import ELECTRON, PHOTON, PI0, SPEED_OF_LIGHT
-from trigemu.physics.event_file import EventFile, Particles, check_energy
+from trigemu.physics.event_file import EventFile, check_energy
 from trigemu.physics.hepmc_events import read_events
-from trigemu.physics.kinematics import boost
 from trigemu.physics.lhe import read_lhe
-from trigemu.physics.rows import Rows, fly, isotropic, join, rows, split
+from trigemu.physics.particles import Particles, make_particles, merge
+from trigemu.physics.vectors import boost, decay_vertex, isotropic, two_body_decay
 
 FileModel = HepmcSignal | LheSignal | Hepmc | Lhe
 
@@ -112,16 +112,15 @@ class FileSampler:
         """Return the first n events of a frame."""
         model, index = self._model, np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
-        made = self._rows(self._choose(draws, index), index)
-        made = _decayed(made, draws)
+        made = _decayed(self._file.final.take(self._choose(draws, index)), draws)
         origin = spot(model, draws, index)
-        made = replace(made, point=made.point + origin[made.event])
+        made = made.moved(origin)
         accepted, radius = np.zeros(n, np.bool_), np.zeros(n)
         if isinstance(model, HepmcSignal | LheSignal):
-            accepted = _accepted(made, model.acceptance, n)
+            accepted = _accepted(made, model.acceptance)
             if model.displaced is not None:
                 radius = _radius(made, model.displaced, origin)
-        return Sampled(to_particles(made, n), accepted.astype(np.uint8), radius.astype(np.float32))
+        return Sampled(made, accepted.astype(np.uint8), radius.astype(np.float32))
 
     def _choose(self, draws: Draws, index: I64) -> I64:
         size = len(self._file)
@@ -134,63 +133,44 @@ class FileSampler:
             return np.minimum((u * size).astype(np.int64), size - 1)
         return np.minimum(np.searchsorted(self._cumulative, u, side="right"), size - 1)
 
-    def _rows(self, event: I64, index: I64) -> Rows:
-        final = self._file.final
-        first = final.offsets[event]
-        counts = final.offsets[event + 1] - first
-        at = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        return Rows(
-            np.repeat(index, counts),
-            final.pdg[at],
-            final.mother[at],
-            final.mass[at],
-            final.momentum[at],
-            final.point[at],
-        )
 
-
-def _taken(made: Rows, mask: NDArray[np.bool_]) -> Rows:
-    names = ("event", "pdg", "mother", "mass", "momentum", "point")
-    return Rows(*(getattr(made, name)[mask] for name in names))
-
-
-def _decayed(made: Rows, draws: Draws) -> Rows:
+def _decayed(made: Particles, draws: Draws) -> Particles:
     """Decay taus and neutral pions that a file left as they are."""
     short = (np.abs(made.pdg) == 15) | (made.pdg == PI0)
     if not short.any():
         return made
-    parts = [_taken(made, ~short)]
-    unstable = _taken(made, short)
+    parts = [made.select(~short)]
+    unstable = made.select(short)
     # The k-th of an event uses the k-th group of steps.
     starts = np.searchsorted(unstable.event, unstable.event)
-    turn = np.arange(len(unstable.event)) - starts
+    turn = np.arange(len(unstable)) - starts
     for k in range(int(turn.max()) + 1):
         step = FIRST_STEP + 1 + k * (tau.STEPS + 1)
-        some = _taken(unstable, (turn == k) & (unstable.pdg != PI0))
-        if len(some.event):
+        some = unstable.select((turn == k) & (unstable.pdg != PI0))
+        if len(some):
             u = draws.step(step).uniform(some.event)
-            point = fly(some.momentum, tau.TAU_MASS, tau.TAU_CTAU_MM, some.point, u[:, 0])
+            point = decay_vertex(some.momentum, tau.TAU_MASS, tau.TAU_CTAU_MM, some.point, u[:, 0])
             sign, event = np.sign(some.pdg), some.event
             parts += tau.decay(some.momentum, sign, point, event, event, draws, step + 1)
-        pions = _taken(unstable, (turn == k) & (unstable.pdg == PI0))
-        if len(pions.event):
+        pions = unstable.select((turn == k) & (unstable.pdg == PI0))
+        if len(pions):
             axis = isotropic(draws.step(step).uniform(pions.event))
-            for photon in split(pions.momentum, constants.mass(PI0), 0.0, 0.0, axis):
-                parts.append(rows(pions.event, PHOTON, 0.0, photon, pions.point, PI0))
-    return join(parts)
+            for photon in two_body_decay(pions.momentum, constants.mass(PI0), 0.0, 0.0, axis):
+                parts.append(make_particles(pions.event, PHOTON, 0.0, photon, pions.point, PI0))
+    return merge(parts, made.events)
 
 
-def _accepted(made: Rows, acceptance: str, n: int) -> NDArray[np.bool_]:
+def _accepted(made: Particles, acceptance: str) -> NDArray[np.bool_]:
     if acceptance == "all":
-        return np.ones(n, np.bool_)
+        return np.ones(made.events, np.bool_)
     if acceptance == "photon":
         seen, least = (made.pdg == PHOTON) & in_ecl(made.momentum), 1
     else:
         seen, least = charged(made) & in_cdc(made.momentum), 2
-    return np.asarray(np.bincount(made.event[seen], minlength=n) >= least)
+    return np.asarray(np.bincount(made.event[seen], minlength=made.events) >= least)
 
 
-def _radius(made: Rows, mother: int, origin: F64) -> F64:
+def _radius(made: Particles, mother: int, origin: F64) -> F64:
     """Return the transverse distance of the daughters of a particle from the collision."""
     out = np.zeros(len(origin))
     at = np.flatnonzero(np.abs(made.mother) == abs(mother))

@@ -8,11 +8,12 @@ import numpy as np
 
 from trigemu.arrays import F64
 from trigemu.collider.signals.acceptance import in_cdc, in_ecl
-from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot, to_particles
+from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
 from trigemu.collider.signals.guns import Gun
 from trigemu.physics import constants
 from trigemu.physics.constants import PHOTON
-from trigemu.physics.rows import direction, rows
+from trigemu.physics.particles import make_particles
+from trigemu.physics.vectors import direction
 
 
 def _between(u: F64, low: float, high: float | None) -> F64:
@@ -64,6 +65,6 @@ class GunSampler:
         else:
             lepton = model.pdg in (constants.ELECTRON, constants.MUON)
             code = model.pdg * (-charge if lepton else charge)
-        made = rows(index, code, mass, momentum, point)
+        made = make_particles(index, code, mass, momentum, point)
         accepted = in_ecl(momentum) if model.pdg == PHOTON else in_cdc(momentum)
-        return Sampled(to_particles(made, n), accepted.astype(np.uint8), np.zeros(n, np.float32))
+        return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))

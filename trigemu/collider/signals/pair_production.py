@@ -16,7 +16,15 @@ from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import ELECTRON, MUON, PHOTON
 from trigemu.physics.isr import Radiator
 from trigemu.physics.pairs import PairName, born, cosine, photon_vector
-from trigemu.physics.rows import Rows, direction, fly, invariant, isotropic, momentum_of_two, rows, split
+from trigemu.physics.particles import Particles, make_particles
+from trigemu.physics.vectors import (
+    decay_vertex,
+    direction,
+    invariant_mass,
+    isotropic,
+    momentum_of_two,
+    two_body_decay,
+)
 
 A_PRIME, DARK_HIGGS, ALPHA = 4900023, 4900025, 9900036
 """PDG codes of invisible particles."""
@@ -57,20 +65,23 @@ class PhotonAprime:
     def _cross_section(self, s: F64) -> F64:
         return np.array([photon_vector(float(v), self._mass, self._low, self._high) for v in s])
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return photon and A'."""
         s, m2 = sqrt_s * sqrt_s, self._mass * self._mass
         shape = 4.0 * s * m2 / (s - m2) ** 2
         c = cosine("vector", draws.step(FIRST_STEP), index, self._low, self._high, shape)
         axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
         photon, vector = back_to_back(sqrt_s, 0.0, self._mass, axis)
-        return [rows(index, PHOTON, 0.0, photon), rows(index, A_PRIME, self._mass, vector)]
+        return [
+            make_particles(index, PHOTON, 0.0, photon),
+            make_particles(index, A_PRIME, self._mass, vector),
+        ]
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return where the hard photon is in the calorimeter."""
         # Radiated photons go along the beams, which are outside.
         seen = (made.pdg == PHOTON) & in_ecl(made.momentum)
-        return np.asarray(np.bincount(made.event[seen], minlength=n) > 0)
+        return np.asarray(np.bincount(made.event[seen], minlength=made.events) > 0)
 
 
 _PAIRS: dict[PairName, tuple[int, float]] = {
@@ -110,7 +121,7 @@ class Pair:
         beta = x / (2.0 - x)
         return np.asarray(np.maximum((self._edge - beta) / (1.0 - beta * self._edge), _NARROW))
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return the pair, or what taus decay to."""
         s = sqrt_s * sqrt_s
         edge = self._edges(s)
@@ -122,11 +133,14 @@ class Pair:
                 second, -1, index, draws, FIRST_STEP + 3 + tau.STEPS
             )
         other = self._pdg if self._pdg == PHOTON else -self._pdg
-        return [rows(index, self._pdg, self._mass, first), rows(index, other, self._mass, second)]
+        return [
+            make_particles(index, self._pdg, self._mass, first),
+            make_particles(index, other, self._mass, second),
+        ]
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return no event: a background has no acceptance."""
-        return np.zeros(n, np.bool_)
+        return np.zeros(made.events, np.bool_)
 
 
 def decay_tau(
@@ -137,11 +151,11 @@ def decay_tau(
     first: int,
     prongs: tau.Prongs = "any",
     origin: F64 | None = None,
-) -> list[Rows]:
+) -> list[Particles]:
     """Return what taus decay to, flight included; steps ``first`` to ``first + tau.STEPS`` are used."""
     start = np.zeros((len(index), 4)) if origin is None else origin
     u = draws.step(first).uniform(index)
-    point = fly(momentum, tau.TAU_MASS, tau.TAU_CTAU_MM, start, u[:, 0])
+    point = decay_vertex(momentum, tau.TAU_MASS, tau.TAU_CTAU_MM, start, u[:, 0])
     return tau.decay(momentum, np.full(len(index), sign), point, index, index, draws, first + 1, prongs)
 
 
@@ -154,7 +168,7 @@ class TauAlpha:
         self._pair = Pair("taus", (0.1, 179.9), isr=model.isr)
         self.radiator = self._pair.radiator
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return lepton, alpha and the daughters of the other tau."""
         shape = 4.0 * tau.TAU_MASS**2 / (sqrt_s * sqrt_s)
         c = cosine("taus", draws.step(FIRST_STEP), index, -1.0, 1.0, shape)
@@ -166,19 +180,19 @@ class TauAlpha:
         signal, tag = np.where(swap, tag, signal), np.where(swap, signal, tag)
         mass = constants.mass(self._lepton)
         axis = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
-        lepton, alpha = split(signal, tau.TAU_MASS, mass, self._alpha, axis)
+        lepton, alpha = two_body_decay(signal, tau.TAU_MASS, mass, self._alpha, axis)
         flight = draws.step(FIRST_STEP + 3).uniform(index)
         origin = np.zeros((len(index), 4))
-        point = fly(signal, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 0])
-        tag_point = fly(tag, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 1])
+        point = decay_vertex(signal, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 0])
+        tag_point = decay_vertex(tag, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 1])
         out = tau.decay(tag, -sign, tag_point, index, index, draws, FIRST_STEP + 4, self._prongs)
-        out.append(rows(index, sign * self._lepton, mass, lepton, point, 15 * sign))
-        out.append(rows(index, ALPHA, self._alpha, alpha, point, 15 * sign))
+        out.append(make_particles(index, sign * self._lepton, mass, lepton, point, 15 * sign))
+        out.append(make_particles(index, ALPHA, self._alpha, alpha, point, 15 * sign))
         return out
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return where all charged particles (at least two) are in the drift chamber."""
-        return all_of(made, charged(made), in_cdc(made.momentum), n, 2)
+        return all_of(made, charged(made), in_cdc(made.momentum), 2)
 
 
 class Higgsstrahlung:
@@ -194,7 +208,7 @@ class Higgsstrahlung:
     def _cross_section(self, s: F64) -> F64:
         return np.array([new_bosons.higgsstrahlung(float(v), self._vector, self._higgs) for v in s])
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return two muons and the h'."""
         shape = new_bosons.higgsstrahlung_shape(sqrt_s * sqrt_s, self._vector, self._higgs)
         step = draws.step(FIRST_STEP)
@@ -209,13 +223,13 @@ class Higgsstrahlung:
         vector, higgs = back_to_back(sqrt_s, self._vector, self._higgs, axis)
         mass = constants.mass(MUON)
         muon = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
-        first, second = split(vector, invariant(vector), mass, mass, muon)
+        first, second = two_body_decay(vector, invariant_mass(vector), mass, mass, muon)
         return [
-            rows(index, MUON, mass, first, mother=A_PRIME),
-            rows(index, -MUON, mass, second, mother=A_PRIME),
-            rows(index, DARK_HIGGS, self._higgs, higgs),
+            make_particles(index, MUON, mass, first, mother=A_PRIME),
+            make_particles(index, -MUON, mass, second, mother=A_PRIME),
+            make_particles(index, DARK_HIGGS, self._higgs, higgs),
         ]
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return where both muons are in the drift chamber."""
-        return all_of(made, charged(made), in_cdc(made.momentum), n, 2)
+        return all_of(made, charged(made), in_cdc(made.momentum), 2)

@@ -18,10 +18,10 @@ from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import ELECTRON, MUON, PHOTON
 from trigemu.physics.fsr_events import LeptonPairBoson
 from trigemu.physics.isr import Radiator
-from trigemu.physics.kinematics import boost
+from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.radiative import Cuts, Radiative
-from trigemu.physics.rows import Rows, direction, isotropic, rows, split
 from trigemu.physics.two_photon import TwoPhotonMuons
+from trigemu.physics.vectors import boost, direction, isotropic, two_body_decay
 
 Z_PRIME = 32
 """PDG code of the boson."""
@@ -46,22 +46,22 @@ class MuMuBoson:
                 top * top, self._boson.cross_section, max(1.0 - (least / top) ** 2, 1e-6)
             )
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return two muons and X or its daughters."""
         minus, plus, boson = self._boson.events(draws, FIRST_STEP, index, sqrt_s)
-        out = [rows(index, MUON, _MUON, minus), rows(index, -MUON, _MUON, plus)]
+        out = [make_particles(index, MUON, _MUON, minus), make_particles(index, -MUON, _MUON, plus)]
         if not self._taus:
-            return [*out, rows(index, Z_PRIME, self._mass, boson)]
+            return [*out, make_particles(index, Z_PRIME, self._mass, boson)]
         axis = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
-        first, second = split(boson, self._mass, tau.TAU_MASS, tau.TAU_MASS, axis)
+        first, second = two_body_decay(boson, self._mass, tau.TAU_MASS, tau.TAU_MASS, axis)
         out += decay_tau(first, 1, index, draws, FIRST_STEP + 3)
         return out + decay_tau(second, -1, index, draws, FIRST_STEP + 4 + tau.STEPS)
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return where all charged particles, two or (with taus) four, are in the drift chamber."""
         wanted = charged(made)
-        exact = np.bincount(made.event[wanted], minlength=n) == (4 if self._taus else 2)
-        return np.asarray(all_of(made, wanted, in_cdc(made.momentum), n) & exact)
+        exact = np.bincount(made.event[wanted], minlength=made.events) == (4 if self._taus else 2)
+        return np.asarray(all_of(made, wanted, in_cdc(made.momentum)) & exact)
 
 
 class ThreeBody:
@@ -85,20 +85,20 @@ class ThreeBody:
         """Lowest order, inside the cuts."""
         return self._radiative.cross_section * 1e-3
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return the three particles; leptons get their mass at the same momentum share."""
         momenta = self._radiative.events(draws.step(FIRST_STEP), index)
         momenta = momenta * (sqrt_s / SUPERKEKB.sqrt_s)[:, None, None]
         mass = [0.0 if code == PHOTON else constants.mass(code) for code in self._codes]
         momenta = _massive(momenta, np.array(mass), sqrt_s)
         return [
-            rows(index, code, m, momenta[:, i])
+            make_particles(index, code, m, momenta[:, i])
             for i, (code, m) in enumerate(zip(self._codes, mass, strict=True))
         ]
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return no event: a background has no acceptance."""
-        return np.zeros(n, np.bool_)
+        return np.zeros(made.events, np.bool_)
 
 
 def _massive(momenta: F64, mass: F64, sqrt_s: F64) -> F64:
@@ -130,7 +130,7 @@ class TwoPhoton:
         """In the equivalent-photon approximation."""
         return self._pairs.cross_section
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Rows]:
+    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return two muons and two electrons."""
         w, x, y, c = self._pairs.draw(draws, FIRST_STEP, index)
         axis = direction(c, draws.step(FIRST_STEP + 3).uniform(index)[:, 0])
@@ -141,16 +141,16 @@ class TwoPhoton:
         velocity[:, 2] = (x - y) / (x + y)
         scale = sqrt_s / SUPERKEKB.sqrt_s
         parts = [
-            rows(index, -MUON if sign < 0 else MUON, _MUON, boost(muon * scale[:, None], velocity))
+            make_particles(index, -MUON if sign < 0 else MUON, _MUON, boost(muon * scale[:, None], velocity))
             for sign, muon in ((1, rest), (-1, other))
         ]
         for code, left, side in ((ELECTRON, 1.0 - x, 1.0), (-ELECTRON, 1.0 - y, -1.0)):
             momentum = np.zeros((len(index), 4))
             momentum[:, 3] = 0.5 * sqrt_s * left
             momentum[:, 2] = side * momentum[:, 3]
-            parts.append(rows(index, code, constants.mass(ELECTRON), momentum))
+            parts.append(make_particles(index, code, constants.mass(ELECTRON), momentum))
         return parts
 
-    def accepted(self, made: Rows, n: int) -> Bool:
+    def accepted(self, made: Particles) -> Bool:
         """Return no event: a background has no acceptance."""
-        return np.zeros(n, np.bool_)
+        return np.zeros(made.events, np.bool_)

@@ -7,7 +7,6 @@ NewCHOD, the LKr and, for muons, MUV3.  No scattering, no smearing, no inefficie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,9 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64
 from trigemu.experiments.na62.geometry import LKR_Z, MUV3_HALF, MUV3_INNER, MUV3_Z, NEWCHOD, STRAW
 from trigemu.experiments.na62.lookup import brick_tile, in_lkr, in_ring
-from trigemu.experiments.na62.transport import NEWCHOD_Z, crossing, momentum, table
+from trigemu.experiments.na62.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
-
-if TYPE_CHECKING:
-    from trigemu.experiments.na62.tracks import Tracks
+from trigemu.physics.particles import CHARGE, Particles
 
 MINIMUM_MOMENTUM_GEV = 5.0
 """Both decay products must have more (ALPINIST's NA62; na62_published section C)."""
@@ -32,8 +29,8 @@ NEWCHOD_INNER, NEWCHOD_OUTER = NEWCHOD.inner, NEWCHOD.outer
 
 @inlined
 def particle_accepted(row: F64, muon: bool, minimum: float) -> bool:
-    """Return whether one charged particle (a row of `transport.table`) crosses every plane."""
-    if row[0] == 0.0 or momentum(row) <= minimum:
+    """Return whether one charged particle (a row of `Particles.rows`) crosses every plane."""
+    if row[CHARGE] == 0.0 or momentum(row) <= minimum:
         return False
     for chamber in STRAW_TABLE:
         x, y, _ = crossing(row, chamber[0])
@@ -63,7 +60,7 @@ def _judge(
 ) -> None:
     for i in range(len(rows)):
         e = event[i]
-        if rows[i, 0] == 0.0:
+        if rows[i, CHARGE] == 0.0:
             continue
         if count[e] < 2:
             x, y, _ = crossing(rows[i], NEWCHOD_Z)
@@ -110,20 +107,19 @@ class Acceptance:
         return answer
 
 
-def accept(tracks: Tracks, events: int, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -> Acceptance:
+def accept(particles: Particles, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -> Acceptance:
     """Judge events by geometry.
 
     Parameters
     ----------
-    tracks
-        Their particles; ``tracks.event`` is 0 to ``events`` - 1.
-    events
-        How many events there are, those without particles included.
+    particles
+        Their particles.
     minimum_gev
         Momentum that both particles must exceed.
     """
+    events = particles.events
     count = np.zeros(events, np.int64)
     bad = np.zeros(events, np.bool_)
     tiles = np.zeros((events, 2), np.int64)
-    _judge(table(tracks), tracks.event, tracks.pdg, minimum_gev, count, bad, tiles)
+    _judge(particles.rows, particles.event, particles.pdg, minimum_gev, count, bad, tiles)
     return Acceptance((count == 2) & ~bad, tiles)

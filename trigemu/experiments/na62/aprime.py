@@ -1,6 +1,6 @@
 """The ``[[signal]]`` tables of NA62.
 
-Data only: a worker reads these without starting the compiler; `SignalSource` gives them life.
+Data only: a worker reads these without starting the compiler; `SignalSource` builds the sampler from them.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from trigemu.experiments.na62.hits import LOW16, pack
 from trigemu.experiments.na62.lookup import in_lkr, in_ring, steps
 from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
-from trigemu.experiments.na62.transport import CHARGE, MASS, Z, crossing, kicked, momentum
+from trigemu.experiments.na62.transport import crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
+from trigemu.physics.particles import CHARGE, MASS, Z
 from trigemu.physics.rng import Int, normal2, poisson, uniform2
 
 ELECTRON, PHOTON = 11, 22

@@ -17,8 +17,9 @@ from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
 from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles, steps
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.transport import CHARGE, NEWCHOD_Z, crossing, momentum
+from trigemu.experiments.na62.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
+from trigemu.physics.particles import CHARGE
 from trigemu.physics.rng import Int, normal2, uniform2
 
 Pair: TypeAlias = tuple[float, float]

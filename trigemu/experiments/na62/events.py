@@ -22,8 +22,8 @@ from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.halo import HaloSource
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
-from trigemu.experiments.na62.tracks import Tracks
 from trigemu.physics.arrivals import poisson_times
+from trigemu.physics.particles import Particles, join, no_particles
 from trigemu.physics.rng import Purpose, stream, uniforms
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ class Sample:
 
     Attributes
     ----------
-    tracks
-        Their particles; ``tracks.event`` counts from 0.
+    particles
+        Their particles.
     flags
-        uint8[particles], see `deposits.EXTRA` and following.
+        uint8[m], a particle each, see `deposits.EXTRA` and following.
     momentum
         float32[n], GeV, of the parent (signals) or the particle.
     vertex_z
         float32[n], mm.
     """
 
-    tracks: Tracks
+    particles: Particles
     flags: NDArray[np.uint8]
     momentum: NDArray[np.float32]
     vertex_z: NDArray[np.float32]
@@ -67,17 +67,17 @@ class Events:
         uint16[n], index of the signal table, `BACKGROUND` for halo.
     momentum, vertex_z
         float32[n], see `Sample`.
-    tracks
-        Particles of all events, ``tracks.event`` is the row here.
+    particles
+        Their particles.
     flags
-        uint8[particles], see `Sample`.
+        uint8[m], a particle each, see `Sample`.
     """
 
     ticks: F64
     signal: NDArray[np.uint16]
     momentum: NDArray[np.float32]
     vertex_z: NDArray[np.float32]
-    tracks: Tracks
+    particles: Particles
     flags: NDArray[np.uint8]
 
 
@@ -151,35 +151,30 @@ class EventSource:
         return regular_times(self._seed, frame, number, every, offset, self._frame_ticks)
 
     def _muons(self, frame: int, n: int) -> Sample:
-        tracks, flags = self._halo.sample(frame, n)
-        return Sample(tracks, flags, tracks.momentum.astype(np.float32), tracks.z.astype(np.float32))
+        muons, flags = self._halo.sample(frame, n)
+        return Sample(muons, flags, muons.p.astype(np.float32), muons.z.astype(np.float32))
 
     def _neutrals(self, frame: int, n: int) -> Sample:
-        tracks = self._halo.sample_neutral(frame, n)
+        photons = self._halo.sample_neutral(frame, n)
         flags = np.zeros(n, np.uint8)
-        return Sample(tracks, flags, tracks.momentum.astype(np.float32), tracks.z.astype(np.float32))
+        return Sample(photons, flags, photons.p.astype(np.float32), photons.z.astype(np.float32))
 
     def _decays(self, index: int, frame: int, n: int) -> Sample:
-        tracks, momentum, vertex_z = self._signals[index].sample(frame, n)
-        return Sample(tracks, np.zeros(len(tracks), np.uint8), momentum, vertex_z)
+        leptons, momentum, vertex_z = self._signals[index].sample(frame, n)
+        return Sample(leptons, np.zeros(len(leptons), np.uint8), momentum, vertex_z)
 
 
 def _join(times: list[F64], samples: list[Sample], labels: list[int]) -> Events:
     """Put the events of all sources behind each other and number their particles through."""
     if not samples:
         none = np.zeros(0, np.float32)
-        return Events(
-            np.zeros(0), np.zeros(0, np.uint16), none, none, Tracks.allocate(0), np.zeros(0, np.uint8)
-        )
+        return Events(np.zeros(0), np.zeros(0, np.uint16), none, none, no_particles(0), np.zeros(0, np.uint8))
     counts = [len(time) for time in times]
-    tracks = Tracks.concatenate([sample.tracks for sample in samples])
-    first = np.cumsum([0, *counts[:-1]])
-    tracks.event[:] += np.repeat(first, [len(sample.tracks) for sample in samples])
     return Events(
         np.concatenate(times),
         np.repeat(np.array(labels, np.uint16), counts),
         np.concatenate([sample.momentum for sample in samples]),
         np.concatenate([sample.vertex_z for sample in samples]),
-        tracks,
+        join([sample.particles for sample in samples]),
         np.concatenate([sample.flags for sample in samples]),
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -21,9 +20,8 @@ from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.events import Events, EventSource
 from trigemu.experiments.na62.hits import between, shift, unpack
-from trigemu.experiments.na62.response import Particles, detectors
+from trigemu.experiments.na62.response import Exposure, detectors
 from trigemu.experiments.na62.sources import BACKGROUND
-from trigemu.experiments.na62.transport import table
 from trigemu.frames.columns import Array
 from trigemu.frames.frame import TRUTH
 
@@ -73,7 +71,7 @@ class NA62Generator:
         self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
         self._guard = section.guard_timestamps * TIMESTAMP_LSB
         self._events = _Recent(EventSource(setup).events)
-        self._particles = _Recent(self._make_particles)
+        self._exposure = _Recent(self._make_exposure)
         response = detectors(section.response, setup.config.run.seed, self._frame_ticks)
         self._detectors = {name: response[name] for name in sources if name in response}
         self._raw = {name: _Recent(self._raw_maker(name)) for name in self._detectors}
@@ -106,10 +104,9 @@ class NA62Generator:
         events = self._events(frame)
         # Background comes first; only decays can be accepted.
         background = int(np.count_nonzero(events.signal == BACKGROUND))
-        decays = events.tracks.take(slice(int(np.searchsorted(events.tracks.event, background)), None))
         accepted = np.zeros(len(events.ticks), np.uint8)
-        judged = replace(decays, event=decays.event - background)
-        accepted[background:] = accept(judged, len(accepted) - background).accepted
+        decays = events.particles.take(np.arange(background, len(accepted)))
+        accepted[background:] = accept(decays).accepted
         time = events.ticks.astype(np.int64)
         order = np.lexsort((events.signal, time))
         return {
@@ -120,14 +117,13 @@ class NA62Generator:
             "accepted": accepted[order],
         }
 
-    def _make_particles(self, frame: int) -> Particles:
+    def _make_exposure(self, frame: int) -> Exposure:
         events: Events = self._events(frame)
-        tracks = events.tracks
-        return Particles(table(tracks), events.ticks[tracks.event] * LSB_NS, tracks.pdg, events.flags)
+        return Exposure(events.particles, events.ticks[events.particles.event] * LSB_NS, events.flags)
 
     def _raw_maker(self, name: str) -> Callable[[int], Any]:
         detector = self._detectors[name]
-        return lambda frame: detector.nothing() if frame < 0 else detector.raw(self._particles(frame), frame)
+        return lambda frame: detector.nothing() if frame < 0 else detector.raw(self._exposure(frame), frame)
 
     def _core_maker(self, name: str) -> Callable[[int], I64]:
         detector, raw = self._detectors[name], self._raw[name]

@@ -18,19 +18,20 @@ from typing import TypeAlias
 
 import numpy as np
 
-from trigemu.arrays import F64, I64, U8
+from trigemu.arrays import F64, I32, I64, U8
 from trigemu.errors import InputError, RunError
 from trigemu.experiments.na62.config import Halo
 from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
 from trigemu.experiments.na62.geometry import LAV12, LKR_APOTHEM, MNP33_KICK_GEV, MNP33_Z, TAX_SOURCE
 from trigemu.experiments.na62.lookup import newchod_tiles
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.tracks import EVENT_PLANE_MM, Tracks
+from trigemu.experiments.na62.transport import EVENT_PLANE_MM
 from trigemu.jit import inlined, kernel
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.alias import alias_table, pick
 from trigemu.physics.constants import KAON, MUON, PARTICLES, PHOTON, PION, SPEED_OF_LIGHT, mass
 from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.rng import Int, normal2, uniform2
 
 Pool: TypeAlias = tuple[F64, F64, I64]
@@ -73,15 +74,26 @@ def _at_newchod(x: float, y: float, sx: float, sy: float, charge: float, p: floa
 
 @kernel
 def _muons(
-    seed: Int, frame: Int, purpose: Int, shape: F64, chances: F64, pool: Pool, out: F64, flags: U8
+    seed: Int,
+    frame: Int,
+    purpose: Int,
+    shape: F64,
+    chances: F64,
+    pool: Pool,
+    pdg: I32,
+    four: F64,
+    point: F64,
+    tiles: I64,
+    flags: U8,
 ) -> int:
     # Plan, for each muon: draw momentum, charge and direction (from the pool if there is one), smear, and
     # keep it if it comes within reach of the detectors; else try again with the next blocks of the same
-    # address.  Columns of out: charge, x, y, px, py, pz, crosses a tile.
+    # address.  Columns of four and point as in `Particles`; of point only x and y are filled.  tiles: NewCHOD tile
+    # that it crosses, 0 for none.
     minimum, mean, width, angle, positive, sweep = shape
     parents, keep, other = pool
     points = 0
-    for i in range(out.shape[0]):
+    for i in range(len(pdg)):
         found = False
         for attempt in range(_MAX_ATTEMPTS):
             block = attempt * _BLOCKS
@@ -119,10 +131,11 @@ def _muons(
         if not found:
             return -1
         pz = p / math.sqrt(1.0 + sx * sx + sy * sy)
-        tile, _ = newchod_tiles(nx, ny, False)
-        out[i, 0], out[i, 1], out[i, 2] = charge, x, y
-        out[i, 3], out[i, 4], out[i, 5] = sx * pz, sy * pz, pz
-        out[i, 6] = 1.0 if tile > 0 else 0.0
+        tiles[i], _ = newchod_tiles(nx, ny, False)
+        pdg[i] = -MUON if charge > 0.0 else MUON
+        point[i, 0], point[i, 1] = x, y
+        four[i, 0], four[i, 1], four[i, 2] = sx * pz, sy * pz, pz
+        four[i, 3] = math.sqrt(p * p + _MUON_MASS * _MUON_MASS)
         extra, shower = uniform2(seed, frame, purpose, i, attempt * _BLOCKS + 5)
         lkr, _ = uniform2(seed, frame, purpose, i, 0xFFFFFFFF)
         flags[i] = (
@@ -155,7 +168,7 @@ def muon_parents(path: str) -> tuple[F64, F64]:
         The file is bad, or holds none.
     """
     sample = hepmc.read(path, mesons.FROM_FILES)
-    sample = sample.take(np.isin(np.abs(sample.pdg), (PION, KAON)))
+    sample = sample.select(np.isin(np.abs(sample.pdg), (PION, KAON)))
     if len(sample) == 0:
         raise InputError(f"event file {path} has no charged pion or kaon, from which muons come")
     kaon = np.abs(sample.pdg) == KAON
@@ -233,28 +246,31 @@ class HaloSource:
     @cached_property
     def newchod_fraction(self) -> float:
         """Fraction of the generated muons that cross a NewCHOD tile; the same for every seed."""
-        table, _ = self._draw(np.uint64(0), 0, int(NA62Purpose.HALO_CALIBRATION), _CALIBRATION)
-        return float(table[:, 6].mean())
+        tiles, _, _ = self._draw(np.uint64(0), 0, int(NA62Purpose.HALO_CALIBRATION), _CALIBRATION)
+        return float((tiles > 0).mean())
 
     @property
     def rate_hz(self) -> float:
         """Muons per second to generate, so that ``config.rate_hz`` of them cross a NewCHOD tile."""
         return self.config.rate_hz / self.newchod_fraction if self.config.rate_hz else 0.0
 
-    def _draw(self, seed: Int, frame: int, purpose: int, n: int) -> tuple[F64, U8]:
-        table, flags = np.zeros((n, 7)), np.zeros(n, np.uint8)
-        if _muons(seed, frame, purpose, self._shape, self._chances, self._pool, table, flags) < 0:
+    def _draw(self, seed: Int, frame: int, purpose: int, n: int) -> tuple[I64, Particles, U8]:
+        """Return tile (0 outside), muon and flags of n events."""
+        pdg, four, point = np.empty(n, np.int32), np.empty((n, 4)), _start(n)
+        tiles, flags = np.empty(n, np.int64), np.empty(n, np.uint8)
+        address = (seed, frame, purpose)
+        if _muons(*address, self._shape, self._chances, self._pool, pdg, four, point, tiles, flags) < 0:
             raise RunError(
                 "halo: no muon of this model comes near the detectors; look at width_mm and momenta"
             )
-        return table, flags
+        return tiles, make_particles(np.arange(n), pdg, _MUON_MASS, four, point), flags
 
-    def sample(self, frame: int, n: int) -> tuple[Tracks, U8]:
+    def sample(self, frame: int, n: int) -> tuple[Particles, U8]:
         """Return n muons at the entrance of the decay volume, one per event.
 
         Returns
         -------
-        tracks
+        particles
             The muons.
         flags
             uint8[n]: bits `deposits.EXTRA`, `deposits.SHOWER`, `deposits.LKR_SHOWER`.
@@ -264,40 +280,27 @@ class HaloSource:
         RunError
             The model's numbers leave no muon near the detectors.
         """
-        table, flags = self._draw(self._seed, frame, int(NA62Purpose.HALO), n)
-        tracks = _start(n, MUON, _MUON_MASS)
-        charge = table[:, 0]
-        tracks.charge[:] = charge
-        tracks.pdg[:] = -MUON * charge
-        for column, values in zip(
-            (tracks.x, tracks.y, tracks.px, tracks.py, tracks.pz), table.T[1:6], strict=True
-        ):
-            column[:] = values
-        return tracks, flags
+        _, muons, flags = self._draw(self._seed, frame, int(NA62Purpose.HALO), n)
+        return muons, flags
 
-    def sample_neutral(self, frame: int, n: int) -> Tracks:
+    def sample_neutral(self, frame: int, n: int) -> Particles:
         """Return n photons, one per event, parallel to the axis and uniform over a disc of the LKr's size."""
-        tracks = _start(n, PHOTON, 0.0)
-        _neutrals(self._seed, frame, int(NA62Purpose.NEUTRAL), tracks.x, tracks.y, tracks.pz)
-        return tracks
+        four, point = np.zeros((n, 4)), _start(n)
+        _neutrals(self._seed, frame, int(NA62Purpose.NEUTRAL), four, point)
+        return make_particles(np.arange(n), PHOTON, 0.0, four, point)
 
 
 @kernel
-def _neutrals(seed: Int, frame: Int, purpose: Int, x: F64, y: F64, pz: F64) -> None:
-    for i in range(len(x)):
+def _neutrals(seed: Int, frame: Int, purpose: Int, four: F64, point: F64) -> None:
+    for i in range(len(four)):
         u, v = uniform2(seed, frame, purpose, i, 0)
         w, _ = uniform2(seed, frame, purpose, i, 1)
         r = LKR_APOTHEM * math.sqrt(u)
-        x[i], y[i] = r * math.cos(2.0 * math.pi * v), r * math.sin(2.0 * math.pi * v)
-        pz[i] = NEUTRAL_MINIMUM_GEV - (NEUTRAL_MEAN_GEV - NEUTRAL_MINIMUM_GEV) * math.log(1.0 - w)
+        point[i, 0], point[i, 1] = r * math.cos(2.0 * math.pi * v), r * math.sin(2.0 * math.pi * v)
+        energy = NEUTRAL_MINIMUM_GEV - (NEUTRAL_MEAN_GEV - NEUTRAL_MINIMUM_GEV) * math.log(1.0 - w)
+        four[i, 2] = four[i, 3] = energy
 
 
-def _start(n: int, pdg: int, particle_mass: float) -> Tracks:
-    """Return n particles at the entrance, at the time of one that flies along z at the speed of light."""
-    tracks = Tracks.allocate(n)
-    tracks.event[:] = np.arange(n)
-    tracks.pdg[:] = pdg
-    tracks.mass[:] = particle_mass
-    tracks.z[:] = ENTRANCE_Z
-    tracks.time_ns[:] = (ENTRANCE_Z - EVENT_PLANE_MM) / SPEED_OF_LIGHT
-    return tracks
+def _start(n: int) -> F64:
+    """Return n points on the axis at the entrance, at the time of what flies along z at the speed of light."""
+    return np.tile([0.0, 0.0, ENTRANCE_Z, (ENTRANCE_Z - EVENT_PLANE_MM) / SPEED_OF_LIGHT], (n, 1))

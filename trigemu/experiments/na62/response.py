@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64, I64, U8
 from trigemu.experiments.na62 import counters, deposits
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Response
 from trigemu.experiments.na62.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
 from trigemu.experiments.na62.hits import Deposits, TileLogic, between, digitise, shift, thin
+from trigemu.physics.particles import Particles
 
 LOOK_BACK_NS = 1000.0
 """How far back hits of the frame before are followed for merging and dead time."""
@@ -29,31 +29,28 @@ Raw = TypeVar("Raw")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Particles:
-    """The particles of one frame as the detectors see them; one row each.
+class Exposure:
+    """What the detectors are exposed to in one frame.
 
     Attributes
     ----------
-    rows
-        float64[n, 9], see `transport.table`.
+    particles
+        The frame's particles, m rows.
     t0
-        float64[n], time of their event, ns since the start of the frame.
-    pdg
-        int32[n], PDG code.
+        float64[m], time of the event of each, ns since the start of the frame.
     flags
-        uint8[n], sum of `deposits.EXTRA`, `deposits.SHOWER`, `deposits.LKR_SHOWER`.
+        uint8[m], sum of `deposits.EXTRA`, `deposits.SHOWER`, `deposits.LKR_SHOWER`.
     """
 
-    rows: F64
+    particles: Particles
     t0: F64
-    pdg: NDArray[np.int32]
-    flags: NDArray[np.uint8]
+    flags: U8
 
 
 class Detector(Protocol[Raw]):
     """One sub-detector's response."""
 
-    def raw(self, particles: Particles, frame: int) -> Raw:
+    def raw(self, exposure: Exposure, frame: int) -> Raw:
         """Return what the particles of a frame leave in the detector."""
         ...
 
@@ -73,7 +70,7 @@ class TileDetector:
     Attributes
     ----------
     fill
-        Kernel call: (particles, frame, room for deposits) -> how many were made.
+        Kernel call: (exposure, frame, room for deposits) -> how many were made.
     per_particle
         Deposits that one particle without flags can make.
     logic
@@ -82,18 +79,18 @@ class TileDetector:
         Length of a frame.
     """
 
-    fill: Callable[[Particles, int, Deposits], int]
+    fill: Callable[[Exposure, int, Deposits], int]
     per_particle: int
     logic: TileLogic
     frame_ns: float
 
-    def raw(self, particles: Particles, frame: int) -> Deposits:
+    def raw(self, exposure: Exposure, frame: int) -> Deposits:
         """Return the deposits of a frame's particles."""
-        extra = np.count_nonzero(particles.flags & deposits.EXTRA)
-        showers = np.count_nonzero(particles.flags & deposits.SHOWER)
-        room = self.per_particle * len(particles.t0) + int(extra) + deposits.SHOWER_TILES * int(showers)
+        extra = np.count_nonzero(exposure.flags & deposits.EXTRA)
+        showers = np.count_nonzero(exposure.flags & deposits.SHOWER)
+        room = self.per_particle * len(exposure.t0) + int(extra) + deposits.SHOWER_TILES * int(showers)
         out = Deposits.allocate(room)
-        return out.first(self.fill(particles, frame, out))
+        return out.first(self.fill(exposure, frame, out))
 
     def nothing(self) -> Deposits:
         """Return no deposits."""
@@ -112,7 +109,7 @@ class CounterDetector:
     Attributes
     ----------
     fill
-        Kernel call: (particles, frame, room for packed hits) -> how many were made.
+        Kernel call: (exposure, frame, room for packed hits) -> how many were made.
     per_particle
         Hits that one particle can make.
     frame_ticks
@@ -121,16 +118,16 @@ class CounterDetector:
         Hits closer than ``dead_ticks`` to the last on their channel are lost (0: none).
     """
 
-    fill: Callable[[Particles, int, I64], int]
+    fill: Callable[[Exposure, int, I64], int]
     per_particle: int
     frame_ticks: int
     channels: int = 0
     dead_ticks: int = 0
 
-    def raw(self, particles: Particles, frame: int) -> I64:
+    def raw(self, exposure: Exposure, frame: int) -> I64:
         """Return packed, sorted hits before dead time."""
-        room = np.empty(self.per_particle * len(particles.t0), np.int64)
-        hits = room[: self.fill(particles, frame, room)].copy()
+        room = np.empty(self.per_particle * len(exposure.t0), np.int64)
+        hits = room[: self.fill(exposure, frame, room)].copy()
         hits.sort()
         return hits
 
@@ -147,6 +144,47 @@ class CounterDetector:
         return thin(late, now, self.channels, self.dead_ticks)
 
 
+class _Fills:
+    """The kernel calls of every detector, with the numbers of the configuration (see `TileDetector.fill`)."""
+
+    def __init__(self, response: Response, seed: int) -> None:
+        self._response, self._seed = response, np.uint64(seed)
+        self._shape = (response.width_ns, response.width_sigma_ns)
+        self._rich_width = round(response.rich_width_ns / LSB_NS)
+
+    def newchod(self, e: Exposure, frame: int, out: Deposits) -> int:
+        r, rows = self._response, e.particles.rows
+        # A tile's resolution is that of the average of its two photosensors.
+        pulse = (r.newchod_tile_resolution_ns * math.sqrt(2.0), *self._shape)
+        loss = (r.newchod_energy_mev, deposits.NEWCHOD_XI_MEV)
+        columns = out.columns()
+        return deposits.newchod(rows, e.t0, e.flags, self._seed, frame, loss, pulse, r.overlap, columns)
+
+    def muv3(self, e: Exposure, frame: int, out: Deposits) -> int:
+        p, pulse = e.particles, (self._response.muv3_channel_resolution_ns, *self._shape)
+        scattering = deposits.MUV3_SCATTERING_MM_GEV if self._response.scattering else 0.0
+        return deposits.muv3(p.rows, e.t0, p.pdg, self._seed, frame, pulse, scattering, out.columns())
+
+    def anti0(self, e: Exposure, frame: int, out: Deposits) -> int:
+        efficiency, pulse = (
+            self._response.anti0_efficiency,
+            (self._response.anti0_resolution_ns, *self._shape),
+        )
+        return deposits.anti0(e.particles.rows, e.t0, self._seed, frame, pulse, efficiency, out.columns())
+
+    def lkr(self, e: Exposure, frame: int, out: I64) -> int:
+        p, sigma = e.particles, self._response.lkr_resolution_ns
+        return counters.lkr(p.rows, e.t0, p.pdg, e.flags, self._seed, frame, sigma, out)
+
+    def lav(self, e: Exposure, frame: int, out: I64) -> int:
+        p, sigma = e.particles, self._response.lav_resolution_ns
+        return counters.lav(p.rows, e.t0, p.pdg, self._seed, frame, sigma, self._response.lav_efficiency, out)
+
+    def rich(self, e: Exposure, frame: int, out: I64) -> int:
+        hits, sigma = self._response.rich_hits, self._response.rich_resolution_ns
+        return counters.rich(e.particles.rows, e.t0, self._seed, frame, hits, sigma, self._rich_width, out)
+
+
 def detectors(response: Response, seed: int, frame_ticks: int) -> dict[str, Detector[Any]]:
     """Return the response of every detector by source name.
 
@@ -159,53 +197,20 @@ def detectors(response: Response, seed: int, frame_ticks: int) -> dict[str, Dete
     frame_ticks
         Length of a frame in TDC counts.
     """
-    key = np.uint64(seed)
-    frame_ns = frame_ticks * LSB_NS
-    shape = (response.width_ns, response.width_sigma_ns)
-    rich_width = round(response.rich_width_ns / LSB_NS)
-
-    def newchod(p: Particles, frame: int, out: Deposits) -> int:
-        # A tile's resolution is that of the average of its two photosensors.
-        pulse = (response.newchod_tile_resolution_ns * math.sqrt(2.0), *shape)
-        loss = (response.newchod_energy_mev, deposits.NEWCHOD_XI_MEV)
-        return deposits.newchod(
-            p.rows, p.t0, p.flags, key, frame, loss, pulse, response.overlap, out.columns()
-        )
-
-    def muv3(p: Particles, frame: int, out: Deposits) -> int:
-        pulse = (response.muv3_channel_resolution_ns, *shape)
-        scattering = deposits.MUV3_SCATTERING_MM_GEV if response.scattering else 0.0
-        return deposits.muv3(p.rows, p.t0, p.pdg, key, frame, pulse, scattering, out.columns())
-
-    def anti0(p: Particles, frame: int, out: Deposits) -> int:
-        pulse = (response.anti0_resolution_ns, *shape)
-        return deposits.anti0(p.rows, p.t0, key, frame, pulse, response.anti0_efficiency, out.columns())
-
-    def lkr(p: Particles, frame: int, out: I64) -> int:
-        return counters.lkr(p.rows, p.t0, p.pdg, p.flags, key, frame, response.lkr_resolution_ns, out)
-
-    def lav(p: Particles, frame: int, out: I64) -> int:
-        sigma, efficiency = response.lav_resolution_ns, response.lav_efficiency
-        return counters.lav(p.rows, p.t0, p.pdg, key, frame, sigma, efficiency, out)
-
-    def rich(p: Particles, frame: int, out: I64) -> int:
-        hits, sigma = response.rich_hits, response.rich_resolution_ns
-        return counters.rich(p.rows, p.t0, key, frame, hits, sigma, rich_width, out)
+    fill, frame_ns = _Fills(response, seed), frame_ticks * LSB_NS
 
     def logic(cells: int, threshold: float, sensors: int, second: int) -> TileLogic:
         return TileLogic(cells, threshold, response.merge_ns, response.dead_time_ns, sensors, second)
 
-    rich_channels = 4 * counters.RICH_BOARD
-    merge_ticks = round(response.merge_ns / LSB_NS)
+    newchod = logic(500, response.newchod_threshold_mev, 2, SECOND_CHANNEL)
+    muv3 = logic(152, response.muv3_threshold_mev, 2, MUV3_SECOND_CHANNEL)
+    anti0 = logic(deposits.ANTI0_CELLS, 0.0, 1, 0)
+    rich_channels, merge_ticks = 4 * counters.RICH_BOARD, round(response.merge_ns / LSB_NS)
     return {
-        "newchod": TileDetector(
-            newchod, 2, logic(500, response.newchod_threshold_mev, 2, SECOND_CHANNEL), frame_ns
-        ),
-        "muv3": TileDetector(
-            muv3, 1, logic(152, response.muv3_threshold_mev, 2, MUV3_SECOND_CHANNEL), frame_ns
-        ),
-        "lkr": CounterDetector(lkr, 1, frame_ticks),
-        "lav": CounterDetector(lav, 2 * counters.LAV_LAYERS, frame_ticks),
-        "rich": CounterDetector(rich, counters.RICH_RING_HITS, frame_ticks, rich_channels, merge_ticks),
-        "anti0": TileDetector(anti0, 1, logic(deposits.ANTI0_CELLS, 0.0, 1, 0), frame_ns),
+        "newchod": TileDetector(fill.newchod, 2, newchod, frame_ns),
+        "muv3": TileDetector(fill.muv3, 1, muv3, frame_ns),
+        "lkr": CounterDetector(fill.lkr, 1, frame_ticks),
+        "lav": CounterDetector(fill.lav, 2 * counters.LAV_LAYERS, frame_ticks),
+        "rich": CounterDetector(fill.rich, counters.RICH_RING_HITS, frame_ticks, rich_channels, merge_ticks),
+        "anti0": TileDetector(fill.anti0, 1, anti0, frame_ns),
     }

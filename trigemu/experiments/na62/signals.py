@@ -11,13 +11,14 @@ from trigemu.arrays import F32, F64
 from trigemu.errors import InputError, RunError
 from trigemu.experiments.na62.aprime import PARENTS, Aprime
 from trigemu.experiments.na62.geometry import FIDUCIAL_Z, TAX_SOURCE
-from trigemu.experiments.na62.tracks import EVENT_PLANE_MM, Tracks
+from trigemu.experiments.na62.transport import EVENT_PLANE_MM
 from trigemu.jit import kernel
 from trigemu.physics import constants, darkphoton, hepmc, mesons
 from trigemu.physics.decay import truncated_exponential
 from trigemu.physics.draw import draw_momentum
 from trigemu.physics.flight import Flight
 from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.production import Cells, Producer, brem_cells, pool_cells, spectrum_cells
 from trigemu.physics.rng import Int, Purpose, stream, uniform2
 
@@ -34,10 +35,11 @@ def _generate(
     first: Int,
     tables: tuple[F64, NDArray[np.int64], F64, F64, F64, NDArray[np.int64], F64, float],
     lepton_mass: float,
-    rows: F64,
+    four: F64,
+    point: F64,
     a_prime: F32,
 ) -> int:
-    # Rows of `rows`: 2 i is the negative, 2 i + 1 the positive lepton; columns x, y, z, px, py, pz, time.
+    # Rows of four (px, py, pz, E) and point (x, y, z, t): 2 i is the negative, 2 i + 1 the positive lepton.
     limits, channel, channels, bound, keep, other, constant, cutoff = tables
     m, slope = constant[0], constant[3]
     points = 0
@@ -56,15 +58,17 @@ def _generate(
         momentum = math.sqrt(qx * qx + qy * qy + qz * qz)
         slowness = math.sqrt(1.0 + (m / momentum) ** 2)
         time = (flown * momentum / qz * slowness - (EVENT_PLANE_MM - _SOURCE_Z)) / _C
-        px, py, pz, _ = decay_daughter(qx, qy, qz, m, lepton_mass, lepton_mass, u, v)
+        px, py, pz, energy = decay_daughter(qx, qy, qz, m, lepton_mass, lepton_mass, u, v)
         for k in range(2):
-            row = rows[2 * i + k]
-            row[0] = _SOURCE_X + qx / qz * flown
-            row[1] = _SOURCE_Y + qy / qz * flown
-            row[2] = _SOURCE_Z + flown
-            row[6] = time
-        rows[2 * i, 3], rows[2 * i, 4], rows[2 * i, 5] = px, py, pz
-        rows[2 * i + 1, 3], rows[2 * i + 1, 4], rows[2 * i + 1, 5] = qx - px, qy - py, qz - pz
+            start = point[2 * i + k]
+            start[0] = _SOURCE_X + qx / qz * flown
+            start[1] = _SOURCE_Y + qy / qz * flown
+            start[2] = _SOURCE_Z + flown
+            start[3] = time
+        minus, plus = four[2 * i], four[2 * i + 1]
+        minus[0], minus[1], minus[2], minus[3] = px, py, pz, energy
+        plus[0], plus[1], plus[2] = qx - px, qy - py, qz - pz
+        plus[3] = math.sqrt(momentum * momentum + m * m) - energy
         a_prime[i, 0] = momentum
         a_prime[i, 1] = _NEAR_Z + depth
     return points
@@ -145,12 +149,17 @@ class SignalSource:
 
         Estimated from how often ``n`` draws are accepted: a relative error of about 1 / sqrt(n).
         """
-        rows, a_prime = np.zeros((2 * n, 7)), np.zeros((n, 2), np.float32)
-        tables = self.producer.tables
-        points = _generate(self._seed, 0, self._purpose, 0, tables, self._lepton_mass, rows, a_prime)
+        points = self._draw(0, 0, n)[0]
         return float(self.producer.cells.weight.sum()) * n / points
 
-    def sample(self, frame: int, n: int, *, first: int = 0) -> tuple[Tracks, F32, F32]:
+    def _draw(self, frame: int, first: int, n: int) -> tuple[int, F64, F64, F32]:
+        """Return attempts (-1 if one index found nothing), leptons' four-momenta and points, the A's p and z."""
+        four, point, a_prime = np.zeros((2 * n, 4)), np.zeros((2 * n, 4)), np.zeros((n, 2), np.float32)
+        address = (self._seed, frame, self._purpose, first)
+        points = _generate(*address, self.producer.tables, self._lepton_mass, four, point, a_prime)
+        return points, four, point, a_prime
+
+    def sample(self, frame: int, n: int, *, first: int = 0) -> tuple[Particles, F32, F32]:
         """Return n decays.
 
         Parameters
@@ -164,8 +173,8 @@ class SignalSource:
 
         Returns
         -------
-        tracks
-            Two rows per decay, the negative lepton first; ``event`` counts from 0.
+        particles
+            Two per decay, the negative lepton first.
         momentum, vertex_z
             float32[n]: A' momentum in GeV, z of the decay in mm.
 
@@ -174,21 +183,12 @@ class SignalSource:
         RunError
             No decay was found after a million attempts for one index.
         """
-        rows = np.zeros((2 * n, 7))
-        a_prime = np.zeros((n, 2), np.float32)
-        points = _generate(
-            self._seed, frame, self._purpose, first, self.producer.tables, self._lepton_mass, rows, a_prime
-        )
+        points, four, point, a_prime = self._draw(frame, first, n)
         if points < 0:
             raise RunError(
                 f"signal {self.model.label or self.model.mass}: sampling found no decay in the volume"
             )
         lepton = self.model.lepton
-        tracks = Tracks(
-            np.repeat(np.arange(n), 2),
-            np.tile(np.array([lepton, -lepton], np.int32), n),
-            np.tile(np.array([-1, 1], np.int8), n),
-            np.full(2 * n, self._lepton_mass),
-            *(np.ascontiguousarray(column) for column in rows.T),
-        )
-        return tracks, np.ascontiguousarray(a_prime[:, 0]), np.ascontiguousarray(a_prime[:, 1])
+        pdg, event = np.tile(np.array([lepton, -lepton], np.int32), n), np.repeat(np.arange(n), 2)
+        leptons = make_particles(event, pdg, self._lepton_mass, four, point, weight=np.ones(n))
+        return leptons, np.ascontiguousarray(a_prime[:, 0]), np.ascontiguousarray(a_prime[:, 1])

@@ -1,51 +1,33 @@
 """Straight lines and one thin magnet: where and when particles cross a plane.
 
 Times are aligned as the experiment's own: a particle that flies at the speed of light along the axis and
-crosses the NewCHOD at its event's time is at every detector at that time.  Scalar helpers for Numba kernels,
-and a kernel for whole arrays.
+crosses the NewCHOD at its event's time is at every detector at that time.  Scalar helpers for Numba kernels (a row
+is one of `Particles.rows`), and a kernel for whole arrays.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trigemu.arrays import F64
 from trigemu.experiments.na62.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD
 from trigemu.jit import inlined, kernel
-
-if TYPE_CHECKING:
-    from trigemu.experiments.na62.tracks import Tracks
-
+from trigemu.physics.particles import CHARGE, MASS, PX, PY, PZ, TIME, Particles, X, Y, Z
 
 LIGHT_MM_NS = 299.792458
 """Speed of light, mm/ns (exact)."""
 
 NEWCHOD_Z = NEWCHOD.z
 
-CHARGE, MASS, X, Y, Z, PX, PY, PZ, TIME = range(9)
-"""Rows of the table that `table` makes; kernels index by these."""
+EVENT_PLANE_MM = 238131.5
+"""z of the plane that defines an event's time, the centre of NewCHOD (NA62 framework).
 
-
-def table(tracks: Tracks) -> F64:
-    """Return float64[n, 9], a row per particle: charge, mass, x, y, z, px, py, pz, time."""
-    rows = np.empty((len(tracks.event), 9))
-    rows[:, CHARGE] = tracks.charge
-    rows[:, MASS] = tracks.mass
-    for column, values in (
-        (X, tracks.x),
-        (Y, tracks.y),
-        (Z, tracks.z),
-        (PX, tracks.px),
-        (PY, tracks.py),
-        (PZ, tracks.pz),
-        (TIME, tracks.time_ns),
-    ):
-        rows[:, column] = values
-    return rows
+The time of an event is when a particle of it that flies along z at the speed of light crosses this plane; one that
+starts at z does so at -(EVENT_PLANE_MM - z) / c after the time of its event.
+"""
 
 
 @inlined
@@ -122,17 +104,17 @@ def _fill(rows: F64, planes: F64, x: F64, y: F64, time: F64) -> None:
             x[i, j], y[i, j], time[i, j] = crossing(rows[i], planes[j])
 
 
-def cross_planes(tracks: Tracks, planes: F64) -> Crossings:
+def cross_planes(particles: Particles, planes: F64) -> Crossings:
     """Follow particles to planes.
 
     Parameters
     ----------
-    tracks
-        The particles.
+    particles
+        Where they start.
     planes
         float64[planes], z in mm.
     """
-    shape = (len(tracks.event), len(planes))
+    shape = (len(particles), len(planes))
     out = Crossings(np.empty(shape), np.empty(shape), np.empty(shape))
-    _fill(table(tracks), np.ascontiguousarray(planes, np.float64), out.x, out.y, out.time_ns)
+    _fill(particles.rows, np.ascontiguousarray(planes, np.float64), out.x, out.y, out.time_ns)
     return out

@@ -92,8 +92,7 @@ def _geometry() -> Acceptance:
     if not isinstance(signal, Aprime):
         raise TypeError(f"the signal is {type(signal).__name__}, not an A'")
     source = SignalSource(signal, None, SEED, 0)
-    tracks, _, _ = source.sample(0, GEOMETRY_EVENTS)
-    return accept(tracks, GEOMETRY_EVENTS)
+    return accept(source.sample(0, GEOMETRY_EVENTS)[0])
 
 
 @cache

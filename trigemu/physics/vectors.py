@@ -1,77 +1,15 @@
-"""Generated particles as flat rows, put together by generators, and the steps that make them: flight and decay.
+"""Arrays of vectors: directions, boosts, decays into two, flight.  NumPy alone: nothing here starts the compiler.
 
 Four-vectors are px, py, pz, E in GeV; points x, y, z in mm and t in ns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
+from numpy.typing import ArrayLike
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.kinematics import boost
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """Particles of several events, in any order.
-
-    Attributes
-    ----------
-    event
-        int64[m], number of the event.
-    pdg, mother
-        int64[m], PDG codes (mother 0 for primaries).
-    mass
-        float64[m].
-    momentum, point
-        float64[m, 4], where each starts and with what.
-    """
-
-    event: I64
-    pdg: I64
-    mother: I64
-    mass: F64
-    momentum: F64
-    point: F64
-
-
-def rows(
-    event: I64,
-    pdg: I64 | int,
-    mass: F64 | float,
-    momentum: F64,
-    point: F64 | None = None,
-    mother: I64 | int = 0,
-) -> Rows:
-    """Return rows with scalars spread over all of them (``point`` is the origin if absent)."""
-    n = len(event)
-    return Rows(
-        np.asarray(event, np.int64),
-        np.broadcast_to(np.asarray(pdg, np.int64), n),
-        np.broadcast_to(np.asarray(mother, np.int64), n),
-        np.broadcast_to(np.asarray(mass, np.float64), n),
-        momentum,
-        np.zeros((n, 4)) if point is None else point,
-    )
-
-
-def join(parts: Sequence[Rows]) -> Rows:
-    """Return the rows of all parts, sorted by event; inside an event in the order of the parts."""
-    if not parts:
-        return rows(np.zeros(0, np.int64), 0, 0.0, np.zeros((0, 4)))
-    event = np.concatenate([part.event for part in parts])
-    order = np.argsort(event, kind="stable")
-    return Rows(
-        event[order],
-        *(
-            np.concatenate([getattr(part, name) for part in parts])[order]
-            for name in ("pdg", "mother", "mass", "momentum", "point")
-        ),
-    )
 
 
 def isotropic(u: F64) -> F64:
@@ -86,10 +24,35 @@ def direction(cosine: F64, turn: F64) -> F64:
     return np.stack([sine * np.cos(phi), sine * np.sin(phi), cosine], axis=1)
 
 
-def invariant(momentum: F64) -> F64:
-    """Return the mass float64[n] of four-vectors float64[n, 4]."""
+def invariant_mass(momentum: F64) -> F64:
+    """Return the mass float64[n] of four-vectors float64[n, 4]; 0 where E^2 < p^2."""
     square = momentum[:, 3] ** 2 - (momentum[:, :3] ** 2).sum(axis=1)
     return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+
+def boost(momenta: ArrayLike, beta: ArrayLike) -> F64:
+    """Boost four-vectors by a velocity.
+
+    Parameters
+    ----------
+    momenta
+        float64[n, 4] in the order px, py, pz, E.
+    beta
+        float64[3] or float64[n, 3], velocity of the old frame as seen from the new one (|beta| < 1).
+
+    Returns
+    -------
+    float64[n, 4]
+    """
+    p = np.asarray(momenta, dtype=np.float64)
+    b = np.broadcast_to(np.asarray(beta, dtype=np.float64), (*p.shape[:-1], 3))
+    square = np.sum(b * b, axis=-1)
+    gamma = 1.0 / np.sqrt(1.0 - square)
+    along = np.sum(b * p[..., :3], axis=-1)
+    out = np.empty_like(p)
+    out[..., :3] = p[..., :3] + (gamma * (gamma * along / (gamma + 1.0) + p[..., 3]))[..., None] * b
+    out[..., 3] = gamma * (p[..., 3] + along)
+    return out
 
 
 def momentum_of_two(parent: F64 | float, first: F64 | float, second: F64 | float) -> F64:
@@ -99,7 +62,7 @@ def momentum_of_two(parent: F64 | float, first: F64 | float, second: F64 | float
     return np.asarray(np.sqrt(np.maximum(product, 0.0)) / (2.0 * parent))
 
 
-def split(
+def two_body_decay(
     parent: F64, mass: F64 | float, first: F64 | float, second: F64 | float, axis: F64
 ) -> tuple[F64, F64]:
     """Return the daughters of two-body decays.
@@ -127,7 +90,7 @@ def split(
     return one, parent - one
 
 
-def fly(momentum: F64, mass: F64 | float, ctau: float, origin: F64, u: F64) -> F64:
+def decay_vertex(momentum: F64, mass: F64 | float, ctau: float, origin: F64, u: F64) -> F64:
     """Return where particles decay, float64[n, 4], for uniforms float64[n]; ``ctau`` in mm."""
     path = -ctau * np.log1p(-u) / mass
     out = origin.copy()
