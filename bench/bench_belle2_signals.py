@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import TypeAdapter
 
-from trigemu.collider.signals import models
-from trigemu.collider.signals.processes import AnyProcess
-from trigemu.collider.signals.sampling import make_sampler
+from trigemu.collider.signals.collision import PROCESS_STREAMS
+from trigemu.experiments.belle2.signals import BELLE2, PROCESSES, SIGNALS
 from trigemu.physics.fsr_rate import scan
+from trigemu.setup.reference import resolve
 
 EVENTS = 500
-SIGNALS = [spec.model() for spec in models.SIGNALS if "file" not in spec.model.model_fields]
-PROCESSES = [
-    TypeAdapter(AnyProcess).validate_python({"process": name})
-    for name in (
-        "gammagamma",
-        "bhabha",
-        "mumu",
-        "tautau",
-        "gammagammagamma",
-        "mumugamma",
-        "eegamma",
-        "eemumu",
-    )
+OFFERED = [
+    (spec, stream)
+    for specs, stream in ((SIGNALS, 0), (PROCESSES, PROCESS_STREAMS))
+    for spec in specs
+    if "file" not in spec.model.model_fields
 ]
 
 
-def name(model):
-    return getattr(model, "signal", None) or model.process
-
-
-@pytest.mark.parametrize("model", [*SIGNALS, *PROCESSES], ids=name)
-def test_events(benchmark, model):
+@pytest.mark.parametrize(("spec", "stream"), OFFERED, ids=[spec.name for spec, _ in OFFERED])
+def test_events(benchmark, spec, stream):
     """500 events of a frame."""
-    sampler = make_sampler(model, 1, 0)
+    sampler = resolve(spec.sampler)(spec.model(), BELLE2, 1, stream)
     sampler.sample(0, 2)
     benchmark.extra_info["events"] = EVENTS
     made = benchmark(lambda: sampler.sample(1, EVENTS))

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import poisson
+from support.colliders import CHARM, MODELS, OFFERED
 
 from trigemu.collider.events import EventSource
-from trigemu.collider.located import located
-from trigemu.collider.signals.models import BtoKMuMu
-from trigemu.collider.signals.processes import Bhabha, Hepmc
+from trigemu.collider.paths import resolve_paths
+from trigemu.collider.signals.processes import PROCESS_FILE, Hepmc
+from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
-from trigemu.experiments.belle2.bits import EXTERNAL
 from trigemu.experiments.belle2.clock import REVOLUTION_TICKS, TICK_NS
-from trigemu.experiments.belle2.sources import BACKGROUND
+from trigemu.experiments.belle2.generator import event_source
 from trigemu.setup.build import build_setup
+from trigemu.setup.data import Clock
 from trigemu.setup.experiment import Setup
 
 TURNS = 100
@@ -47,7 +48,7 @@ def busy(**more: Any) -> Setup:
 
 
 def same(a: Any, b: Any) -> bool:
-    names = ("time", "phase", "external", "signal", "process", "accepted", "radius")
+    names = ("time", "signal", "process", "empty", "accepted", "radius")
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in names) and all(
         np.array_equal(getattr(a.particles, name.name), getattr(b.particles, name.name))
         for name in fields(a.particles)
@@ -55,18 +56,18 @@ def same(a: Any, b: Any) -> bool:
 
 
 def test_events_depend_on_nothing_but_the_setup_and_the_frame():
-    source = EventSource(busy())
+    source = event_source(busy())
     wanted = [source.events(frame) for frame in range(4)]
-    again = EventSource(busy())
+    again = event_source(busy())
     for frame in (3, 0, 2, 2, 1):
         assert same(again.events(frame), wanted[frame])
-    other = EventSource(busy(seed=5))
+    other = event_source(busy(seed=5))
     assert not any(same(other.events(frame), wanted[frame]) for frame in range(4))
     assert not same(wanted[0], wanted[1])
 
 
 def test_every_event_has_a_crossing_of_its_own_inside_the_frame():
-    source = EventSource(busy())
+    source = event_source(busy())
     for frame in range(5):
         events = source.events(frame)
         n = len(events.time)
@@ -75,13 +76,13 @@ def test_every_event_has_a_crossing_of_its_own_inside_the_frame():
         assert events.time[0] >= 0
         assert events.time[-1] < FRAME
         assert events.particles.events == n
-        for name in ("phase", "external", "signal", "process", "accepted", "radius"):
+        for name in ("signal", "process", "empty", "accepted", "radius"):
             assert len(getattr(events, name)) == n
 
 
 def test_truth_says_what_each_event_is():
-    source = EventSource(busy())
-    muons = 0
+    source = event_source(busy())
+    muons, kinds = 0, np.zeros(2)
     for frame in range(5):
         events = source.events(frame)
         is_signal, is_process = events.signal != BACKGROUND, events.process != BACKGROUND
@@ -90,11 +91,8 @@ def test_truth_says_what_each_event_is():
         count = np.diff(events.particles.offsets)
         assert np.all(count[empty] == 0)
         assert np.all(count[~empty] >= 1)
-        random, pulsed = (
-            (events.external >> np.uint32(EXTERNAL.index(name)) & 1) == 1
-            for name in ("pseud_rand", "poissonin")
-        )
-        assert np.array_equal(random | pulsed, empty)
+        assert np.array_equal(events.empty != BACKGROUND, empty)
+        kinds += [np.count_nonzero(events.empty == kind) for kind in range(2)]
         # The signal's event alone has a flight; that of an accepted one ends inside the radius.
         assert np.all(events.radius[~is_signal] == 0)
         assert np.all(events.radius[is_signal] > 0)
@@ -104,6 +102,7 @@ def test_truth_says_what_each_event_is():
             assert {13, -13} <= set(events.particles.pdg[own].tolist())
             muons += 1
     assert muons > 20
+    assert np.all(kinds > 5)
 
 
 def test_counts_follow_luminosity_times_cross_section():
@@ -118,7 +117,7 @@ def test_counts_follow_luminosity_times_cross_section():
         ],
         external={"random_hz": 2500.0},
     )
-    source, frames = EventSource(setup), 40
+    source, frames = event_source(setup), 40
     found = np.zeros(5)
     for frame in range(frames):
         events = source.events(frame)
@@ -133,8 +132,8 @@ def test_counts_follow_luminosity_times_cross_section():
 
 
 def test_adding_a_kind_leaves_the_particles_of_the_others_as_they_are():
-    one = EventSource(make_setup(SIGNAL, process=[{"process": "mumu", "rate_hz": 10_000.0}])).events(1)
-    two = EventSource(busy()).events(1)
+    one = event_source(make_setup(SIGNAL, process=[{"process": "mumu", "rate_hz": 10_000.0}])).events(1)
+    two = event_source(busy()).events(1)
 
     def energies(events: Any, signal: int) -> list[float]:
         rows = np.flatnonzero(events.signal == signal)
@@ -148,7 +147,7 @@ def test_adding_a_kind_leaves_the_particles_of_the_others_as_they_are():
 
 
 def test_no_table_means_no_event():
-    events = EventSource(make_setup()).events(0)
+    events = event_source(make_setup()).events(0)
     assert len(events.time) == 0
     assert events.particles.events == 0
     assert events.particles.offsets.tolist() == [0]
@@ -166,14 +165,14 @@ def test_a_scan_puts_one_signal_at_regular_distances():
     assert [signal.mass for signal in scan.signals] == [2.0]
     assert setup.signals[0].mass == 0.5  # the configuration itself did not change
     assert scan.section.response == setup.section.response
-    source = EventSource(scan)
+    source = event_source(scan)
     for frame in range(2):
         events = source.events(frame)
         assert np.all(events.signal == 0)
         assert set(np.diff(events.time)) <= regular(10_000.0)
         assert len(events.time) == pytest.approx(FRAME * TICK_NS / 10_000.0, abs=1)
     chosen = setup.experiment.scan.configuration(setup.to_dict(), {**SIGNAL, "every_ns": 50_000.0})
-    distance = np.diff(EventSource(build_setup(chosen)).events(0).time)
+    distance = np.diff(event_source(build_setup(chosen)).events(0).time)
     assert set(distance) <= regular(50_000.0)
 
 
@@ -181,7 +180,7 @@ def test_external_triggers_are_off_in_a_scan():
     setup = busy()
     scan = build_setup(setup.experiment.scan.configuration(setup.to_dict(), SIGNAL))
     assert scan.section.external.random_hz == 0
-    assert np.all(EventSource(scan).events(0).external == 0)
+    assert np.all(event_source(scan).events(0).empty == BACKGROUND)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -193,7 +192,7 @@ def test_many_events_in_few_ticks_move_apart(seed):
         seed=seed,
         frame_revolutions=3,
     )
-    events = EventSource(setup).events(0)
+    events = event_source(setup).events(0)
     assert len(events.time) == pytest.approx(2e6 * 3 * 10.06e-6, rel=0.6)
     assert np.all(np.diff(events.time) > 0)
 
@@ -201,36 +200,45 @@ def test_many_events_in_few_ticks_move_apart(seed):
 # Where event files are.
 
 
+def located(table: Any, folder: str | None) -> Any:
+    """Return the table of `resolve_paths`, None if there is none."""
+    found = resolve_paths(table, "own", folder)
+    return None if found is None else found[0]
+
+
 def test_files_are_looked_for_in_the_folder(tmp_path):
-    assert located(Hepmc(file="a.hepmc3"), str(tmp_path)).file == str(tmp_path / "a.hepmc3")
-    assert located(BtoKMuMu(other_b="b.hepmc3"), str(tmp_path)).other_b == str(tmp_path / "b.hepmc3")
-    assert located(BtoKMuMu(), str(tmp_path)) == BtoKMuMu()
-    assert located(Hepmc(file="a.hepmc3"), None).file == "a.hepmc3"
-    assert located(Hepmc(file="/x/a.hepmc3"), str(tmp_path)).file == "/x/a.hepmc3"
+    hepmc, to_muons = MODELS["hepmc"], MODELS["b-ks-mumu"]
+    assert located(hepmc(file="a.hepmc3"), str(tmp_path)).file == str(tmp_path / "a.hepmc3")
+    assert located(to_muons(other_b="b.hepmc3"), str(tmp_path)).other_b == str(tmp_path / "b.hepmc3")
+    assert resolve_paths(to_muons(), "own", str(tmp_path)) == (to_muons(), "own")
+    assert located(hepmc(file="a.hepmc3"), None).file == "a.hepmc3"
+    assert located(hepmc(file="/x/a.hepmc3"), str(tmp_path)).file == "/x/a.hepmc3"
 
 
 def test_a_process_reads_its_events_where_there_is_a_folder(tmp_path):
-    table = Bhabha(events="e.hepmc3", cross_section_nb=7.0, label="ee")
-    read = located(table, str(tmp_path))
+    table = MODELS["bhabha"](events="e.hepmc3", cross_section_nb=7.0, label="ee")
+    read, sampler = resolve_paths(table, "own", str(tmp_path))
     assert isinstance(read, Hepmc)
+    assert sampler == PROCESS_FILE
     assert (read.file, read.cross_section_nb, read.label) == (str(tmp_path / "e.hepmc3"), 7.0, "ee")
-    assert located(table, None) is table
+    assert read.beam_spot_mm == table.beam_spot_mm
+    assert resolve_paths(table, "own", None) == (table, "own")
 
 
 def test_an_optional_process_is_left_out_without_a_folder(tmp_path):
-    table = Hepmc(file="a.hepmc3", optional=True, rate_hz=10_000.0)
+    table = MODELS["hepmc"](file="a.hepmc3", optional=True, rate_hz=10_000.0)
     assert located(table, None) is None
     assert located(table, str(tmp_path)).file == str(tmp_path / "a.hepmc3")
     # Indices of processes stay those of the configuration.
     setup = make_setup(process=[table.model_dump(mode="json"), {"process": "mumu", "rate_hz": 50_000.0}])
-    assert set(EventSource(setup).events(0).process.tolist()) == {1}
+    assert set(event_source(setup).events(0).process.tolist()) == {1}
 
 
 def test_a_folder_that_is_none(tmp_path):
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "file", tmp_path / "absent"):
         with pytest.raises(InputError, match="is not a folder"):
-            located(Bhabha(), str(path))
+            located(MODELS["bhabha"](), str(path))
 
 
 def test_events_of_files(shared_data):
@@ -243,10 +251,10 @@ def test_events_of_files(shared_data):
             {"process": "hepmc", "file": "belle2_tautau.hepmc3.gz", "optional": True, "rate_hz": 20_000.0},
         ],
     )
-    events = EventSource(setup).events(0)
+    events = event_source(setup).events(0)
     assert {0, 1} <= set(events.process.tolist())
     assert 0 in events.signal
-    assert same(events, EventSource(setup).events(0))
+    assert same(events, event_source(setup).events(0))
 
 
 def test_a_file_without_cross_section_needs_a_rate(shared_data):
@@ -254,4 +262,56 @@ def test_a_file_without_cross_section_needs_a_rate(shared_data):
         folder=str(shared_data / "events"), process=[{"process": "hepmc", "file": "belle2_bpbm.hepmc3.gz"}]
     )
     with pytest.raises(InputError, match="no cross-section: give cross_section_nb or rate_hz"):
-        EventSource(setup)
+        event_source(setup)
+
+
+# Other clocks and colliders.
+
+
+def test_ticks_are_those_of_the_clock_that_is_given():
+    offered = OFFERED[CHARM.name]
+    gun = offered["muon-gun"]
+    clock = Clock(tick_ns=4.0, clock_ticks=6, frame_ticks=250_000)
+    source = EventSource(
+        collider=CHARM,
+        clock=clock,
+        seed=3,
+        signals=[(gun.model(every_ns=10_000.0), gun.sampler)],
+        empty=(2000.0,),
+    )
+    events = source.events(0)
+    signal = events.time[events.signal == 0]
+    assert len(signal) == 100
+    assert set(np.diff(signal).tolist()) <= {2500, 2499, 2501}
+    # 2 kHz in frames of a millisecond, twenty frames: 40 expected, five sigma.
+    found = sum(np.count_nonzero(source.events(frame).empty == 0) for frame in range(20))
+    assert found == pytest.approx(40, abs=32)
+
+
+def test_rates_follow_from_cross_sections_of_the_collider():
+    mumu = OFFERED[CHARM.name]["mumu"]
+    clock = Clock(tick_ns=4.0, clock_ticks=6, frame_ticks=25_000_000)
+    source = EventSource(
+        collider=CHARM,
+        clock=clock,
+        seed=3,
+        processes=[(mumu.model(), mumu.sampler)],
+        luminosity=1e35,
+    )
+    # Born: 86.8 nb GeV^2 / s, less what the mass of the muon takes away.
+    expected = 86.8 / CHARM.sqrt_s**2 * 1e-33 * 1e35 * clock.frame_s
+    count = sum(len(source.events(frame).time) for frame in range(10))
+    assert count == pytest.approx(10 * expected, abs=5 * math.sqrt(10 * expected) + 0.01 * 10 * expected)
+
+
+def test_a_process_without_rate_and_cross_section():
+    signal = OFFERED[CHARM.name]["tau-ealpha"]
+    table = signal.model.model_construct(**{**signal.model().model_dump(), "rate_hz": None, "label": "odd"})
+    with pytest.raises(InputError, match="process 'odd' has no cross-section: give rate_hz"):
+        EventSource(
+            collider=CHARM,
+            clock=Clock(4.0, 6, 1000),
+            seed=1,
+            processes=[(table, signal.sampler)],
+            luminosity=1e33,
+        )

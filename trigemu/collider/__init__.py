@@ -1,1 +1,1 @@
-"""e+e- colliders: crossings, signals and backgrounds, tracks and showers in a detector that is handed in."""
+"""e+e- colliders: beams and crossings, signals and backgrounds, tracks and showers in a detector that is handed in."""

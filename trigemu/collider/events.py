@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from trigemu.collider.crossings import Crossings, Pace, injection_veto, sampling_phase, schedule
-from trigemu.collider.located import located
-from trigemu.collider.signals.sampling import Sampled, Sampler, make_sampler
+from trigemu.arrays import F32, I64, U8, U16
+from trigemu.collider.collider import Collider
+from trigemu.collider.crossings import ArrivalRate, Crossings, schedule
+from trigemu.collider.paths import resolve_paths
+from trigemu.collider.signals.collision import PROCESS_STREAMS, Sampled, Sampler
+from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
-from trigemu.experiments.belle2.bits import EXTERNAL
-from trigemu.experiments.belle2.clock import REVOLUTION_TICKS, TICK_NS
-from trigemu.experiments.belle2.config import Belle2
-from trigemu.experiments.belle2.sources import BACKGROUND
 from trigemu.physics.particles import Particles, join, no_particles
-
-if TYPE_CHECKING:
-    from trigemu.setup.experiment import Setup
+from trigemu.setup.data import Clock
+from trigemu.setup.reference import resolve
 
 NB_PER_CM2 = 1e-33
 """One nanobarn in cm^2."""
@@ -34,25 +32,21 @@ class Events:
     ----------
     time
         int64[n], ticks since the start of the frame, strictly rising.
-    phase
-        uint16[n], see `trigemu.collider.crossings.sampling_phase`.
-    external
-        uint32[n], bits of `EXTERNAL`.
-    signal, process
-        uint16[n], index of the event's table; `BACKGROUND` for the one that it is not of.
+    signal, process, empty
+        uint16[n], index of the event's table, or of the kind of empty crossing; `BACKGROUND` for those that it is not
+        of.
     accepted, radius
         uint8[n], float32[n]: see the source ``truth``.
     particles
         Their particles.
     """
 
-    time: NDArray[np.int64]
-    phase: NDArray[np.uint16]
-    external: NDArray[np.uint32]
-    signal: NDArray[np.uint16]
-    process: NDArray[np.uint16]
-    accepted: NDArray[np.uint8]
-    radius: NDArray[np.float32]
+    time: I64
+    signal: U16
+    process: U16
+    empty: U16
+    accepted: U8
+    radius: F32
     particles: Particles
 
 
@@ -61,8 +55,21 @@ class EventSource:
 
     Parameters
     ----------
-    setup
-        Signals, processes, luminosity, seed.
+    collider
+        Where they happen.
+    clock
+        The experiment's clock: ticks and the length of a frame.
+    seed
+        Seed of the run.
+    signals, processes
+        Tables, each with its registered sampler (`trigemu.collider.signals.collision.SamplerType` or a reference to
+        one).
+    luminosity
+        1 / (cm^2 s); turns cross-sections into rates.
+    folder
+        Folder of event files (``input.path``), if any.
+    empty
+        Rates in Hz of kinds of crossings without a collision (random triggers and the like).
 
     Raises
     ------
@@ -70,76 +77,76 @@ class EventSource:
         An event file cannot be read, or a process has neither rate nor cross-section.
     """
 
-    def __init__(self, setup: Setup) -> None:
-        section = setup.section
-        if not isinstance(section, Belle2):
-            raise TypeError(f"a Belle II setup has a Belle II section, not {type(section).__name__}")
-        self._seed = setup.config.run.seed
-        self._injection = section.external.injection
-        self._frame_ticks = section.frame_revolutions * REVOLUTION_TICKS
-        frame_s = self._frame_ticks * TICK_NS * 1e-9
-        self._signals = len(setup.signals)
+    def __init__(
+        self,
+        *,
+        collider: Collider,
+        clock: Clock,
+        seed: int,
+        signals: Sequence[tuple[BaseModel, Any]] = (),
+        processes: Sequence[tuple[BaseModel, Any]] = (),
+        luminosity: float = 0.0,
+        folder: str | None = None,
+        empty: Sequence[float] = (),
+    ) -> None:
+        self._seed, self._clock = seed, clock
+        self._signals = len(signals)
         self._samplers: list[Sampler | None] = []
-        self._paces: list[Pace] = []
-        for tables in (setup.signals, section.process):
-            for number, given in enumerate(tables):
-                table = located(given, setup.config.input.path)
-                sampler = None if table is None else make_sampler(table, self._seed, number)
+        self._rates: list[ArrivalRate] = []
+        for stream, tables in ((0, signals), (PROCESS_STREAMS, processes)):
+            for number, (given, reference) in enumerate(tables):
+                found = resolve_paths(given, reference, folder)
+                if found is None:
+                    self._samplers.append(None)
+                    self._rates.append(ArrivalRate())
+                    continue
+                table, make = found[0], resolve(found[1])
+                sampler: Sampler = make(table, collider, seed, number | stream)
                 self._samplers.append(sampler)
-                self._paces.append(_pace(table, sampler, section.luminosity, frame_s))
+                self._rates.append(_arrivals(table, sampler, luminosity, clock))
         # Crossings without a collision come after all kinds that have one.
-        external = section.external
-        self._empty = [EXTERNAL.index("pseud_rand"), EXTERNAL.index("poissonin")]
-        self._paces += [Pace(mean=frame_s * rate) for rate in (external.random_hz, external.poisson_hz)]
+        self._rates += [ArrivalRate(mean=clock.frame_s * rate) for rate in empty]
 
     def events(self, frame: int) -> Events:
         """Return the events of a frame: a pure function of the setup and the frame."""
-        crossings = schedule(self._paces, self._seed, frame, self._frame_ticks)
+        crossings = schedule(self._rates, self._seed, frame, self._clock.frame_ticks)
+        kind, collisions = crossings.kind, len(self._samplers)
         sampled = [
-            _nothing(0) if sampler is None else sampler.sample(frame, int(np.sum(crossings.kind == kind)))
-            for kind, sampler in enumerate(self._samplers)
+            _nothing(0) if sampler is None else sampler.sample(frame, int(np.sum(kind == number)))
+            for number, sampler in enumerate(self._samplers)
         ]
-        sampled += [_nothing(int(np.count_nonzero(crossings.kind >= len(self._samplers))))]
+        sampled += [_nothing(int(np.count_nonzero(kind >= collisions)))]
         row = _rows(crossings, [s.particles.events for s in sampled])
-        collided = crossings.kind < len(self._samplers)
-        signal = np.where(crossings.kind < self._signals, crossings.kind, BACKGROUND)
-        process = np.where(collided & (signal == BACKGROUND), crossings.kind - self._signals, BACKGROUND)
+        is_signal, collided = kind < self._signals, kind < collisions
         return Events(
             time=crossings.time,
-            phase=sampling_phase(self._seed, frame, len(row)),
-            external=self._external(crossings, frame),
-            signal=signal.astype(np.uint16),
-            process=process.astype(np.uint16),
+            signal=_numbers(kind, is_signal),
+            process=_numbers(kind - self._signals, collided & ~is_signal),
+            empty=_numbers(kind - collisions, ~collided),
             accepted=np.concatenate([s.accepted for s in sampled])[row],
             radius=np.concatenate([s.radius for s in sampled])[row],
             particles=join([s.particles for s in sampled]).take(row),
         )
 
-    def _external(self, crossings: Crossings, frame: int) -> NDArray[np.uint32]:
-        bits = injection_veto(crossings.time, frame, self._frame_ticks, self._injection)
-        for offset, bit in enumerate(self._empty):
-            bits[crossings.kind == len(self._samplers) + offset] |= np.uint32(1 << bit)
-        return bits
+
+def _numbers(number: I64, mine: Any) -> U16:
+    return np.where(mine, number, BACKGROUND).astype(np.uint16)
 
 
-def _pace(table: BaseModel | None, sampler: Sampler | None, luminosity: float, frame_s: float) -> Pace:
+def _arrivals(table: BaseModel, sampler: Sampler, luminosity: float, clock: Clock) -> ArrivalRate:
     """Return how often events come: as the table says, else cross-section times luminosity."""
-    if sampler is None:
-        return Pace()
     every, rate = getattr(table, "every_ns", None), getattr(table, "rate_hz", None)
     if every is not None:
-        return Pace(every=every / TICK_NS)
+        return ArrivalRate(every=every / clock.tick_ns)
     if rate is None:
         if sampler.cross_section_nb is None:
             name = getattr(table, "label", "") or getattr(table, "process", "")
-            raise InputError(
-                f"[[belle2.process]] {name!r} has no cross-section: give rate_hz or cross_section_nb"
-            )
+            raise InputError(f"process {name!r} has no cross-section: give rate_hz or cross_section_nb")
         rate = sampler.cross_section_nb * NB_PER_CM2 * luminosity
-    return Pace(mean=frame_s * rate)
+    return ArrivalRate(mean=clock.frame_s * rate)
 
 
-def _rows(crossings: Crossings, counts: list[int]) -> NDArray[np.int64]:
+def _rows(crossings: Crossings, counts: list[int]) -> I64:
     """Return int64[n]: for each crossing, its event's place when all kinds stand one after the other."""
     first = np.cumsum([0, *counts[:-1]])
     kind = np.minimum(crossings.kind, len(counts) - 1)

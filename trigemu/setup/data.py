@@ -258,7 +258,8 @@ def named_model(model: type[BaseModel], key: str, name: str, fixed: Mapping[str,
         if attribute in model.model_fields:
             field = model.model_fields[attribute]
             # Bounds and validators are metadata of the field: they stay, only the default is another.
-            fields[attribute] = (Annotated[field.annotation, *field.metadata], value)
+            bounded = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+            fields[attribute] = (bounded, value)
         elif attribute in model.__class_vars__:
             variables[attribute] = value
         else:

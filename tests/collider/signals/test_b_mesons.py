@@ -7,16 +7,17 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from support.colliders import MODELS, make_sampler
 
-from trigemu.collider.signals import models
-from trigemu.collider.signals.sampling import make_sampler
+from trigemu.collider.signals.models import BtoKS
 from trigemu.errors import InputError
+from trigemu.experiments.belle2.signals import SIGNALS
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.hepmc_events import read_events
 
 S_CODE = 9900035
-EIGHT = [spec.model for spec in models.SIGNALS if issubclass(spec.model, models.BtoKS)]
+EIGHT = [spec.model for spec in SIGNALS if issubclass(spec.model, BtoKS)]
 
 
 def four(particles, rows):
@@ -59,13 +60,13 @@ def test_eight_channels(model):
 @pytest.mark.parametrize(
     ("model", "m", "momentum"),
     [
-        (models.BtoKEE, 0.025, 2.617),
-        (models.BtoKMuMu, 0.3, 2.608),
-        (models.BtoKMuMu, 1.0, 2.520),
-        (models.BtoKMuMu, 2.0, 2.230),
-        (models.BtoKMuMu, 3.0, 1.742),
-        (models.BtoKKK, 4.0, 1.036),
-        (models.BtoKPiPi, 4.5, 0.558),
+        (MODELS["b-ks-ee"], 0.025, 2.617),
+        (MODELS["b-ks-mumu"], 0.3, 2.608),
+        (MODELS["b-ks-mumu"], 1.0, 2.520),
+        (MODELS["b-ks-mumu"], 2.0, 2.230),
+        (MODELS["b-ks-mumu"], 3.0, 1.742),
+        (MODELS["b-ks-kk"], 4.0, 1.036),
+        (MODELS["b-ks-pipi"], 4.5, 0.558),
     ],
 )
 def test_momentum_of_s(model, m, momentum):
@@ -77,7 +78,7 @@ def test_momentum_of_s(model, m, momentum):
 
 def test_b_mesons_from_the_upsilon():
     n = 20_000
-    made = make_sampler(models.BtoKMuMu(), 3, 0).sample(0, n).particles
+    made = make_sampler(MODELS["b-ks-mumu"](), 3, 0).sample(0, n).particles
     b = SUPERKEKB.to_cm(summed(made, made.pdg != 0))
     momentum = np.sqrt((b[:, :3] ** 2).sum(axis=1))
     # signals_facts 5.3: 0.3298 GeV, with the mean mass of B+ and B0 and other last digits of the beam energy.
@@ -92,7 +93,7 @@ def test_b_mesons_from_the_upsilon():
 @pytest.mark.parametrize("ctau", [0.05, 10.0, 1000.0])
 def test_lifetime(ctau):
     n = 8000
-    made = make_sampler(models.BtoKMuMu(mass=2.0, ctau=ctau, beam_spot_mm=(0, 0, 0)), 3, 0).sample(0, n)
+    made = make_sampler(MODELS["b-ks-mumu"](mass=2.0, ctau=ctau, beam_spot_mm=(0, 0, 0)), 3, 0).sample(0, n)
     p = made.particles
     kaon = ~(p.mother == S_CODE)
     first = np.flatnonzero(p.mother == S_CODE)[::2]
@@ -115,7 +116,7 @@ def test_lifetime(ctau):
 
 
 def test_acceptance():
-    table = models.BtoKMuMu(mass=1.0, ctau=500.0, radius_max=300.0)
+    table = MODELS["b-ks-mumu"](mass=1.0, ctau=500.0, radius_max=300.0)
     made = make_sampler(table, 3, 0).sample(0, 3000)
     p = made.particles
     rows = np.flatnonzero(p.mother == S_CODE)
@@ -127,7 +128,7 @@ def test_acceptance():
 
 def test_kstar():
     n = 20_000
-    made = make_sampler(models.BtoKstarMuMu(mass=1.0), 3, 0).sample(0, n).particles
+    made = make_sampler(MODELS["b-kstar-mumu"](mass=1.0), 3, 0).sample(0, n).particles
     star = made.mother != S_CODE
     kstar, b = summed(made, star), summed(made, made.pdg != 0)
     m = mass(kstar)
@@ -146,7 +147,7 @@ def test_kstar():
 
 @pytest.mark.parametrize(
     ("model", "name", "code"),
-    [(models.BtoKMuMu, "belle2_bpbm", 521), (models.BtoKstarPiPi, "belle2_b0b0bar", 511)],
+    [(MODELS["b-ks-mumu"], "belle2_bpbm", 521), (MODELS["b-kstar-pipi"], "belle2_b0b0bar", 511)],
 )
 def test_other_b(shared_data, model, name, code):
     path = shared_data / "events" / f"{name}.hepmc3.gz"
@@ -179,15 +180,15 @@ def test_other_b_of_the_wrong_kind(shared_data):
         with pytest.raises(
             InputError, match="is not of B pairs: every event must be two mesons of PDG code 521"
         ):
-            make_sampler(models.BtoKMuMu(other_b=str(path)), 1, 0)
+            make_sampler(MODELS["b-ks-mumu"](other_b=str(path)), 1, 0)
 
 
 def test_generated_elsewhere(shared_data):
     # The same signal by Pythia: momenta of muons and flight of S agree.
     path = shared_data / "events" / "belle2_bksmumu_m0p5_ctau10.hepmc3.gz"
-    table = models.HepmcSignal(file=str(path), displaced=S_CODE, order="file")
+    table = MODELS["hepmc-signal"](file=str(path), displaced=S_CODE, order="file")
     theirs = make_sampler(table, 3, 0).sample(0, 3000)
-    ours = make_sampler(models.BtoKMuMu(mass=0.5, ctau=10.0), 3, 0).sample(0, 6000)
+    ours = make_sampler(MODELS["b-ks-mumu"](mass=0.5, ctau=10.0), 3, 0).sample(0, 6000)
     assert stats.ks_2samp(theirs.radius, ours.radius).pvalue > 1e-3
     momenta = []
     for made in (theirs, ours):

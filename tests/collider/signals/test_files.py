@@ -6,10 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from support.colliders import MODELS, make_sampler
 
-from trigemu.collider.signals import models
-from trigemu.collider.signals.processes import Hepmc, Lhe
-from trigemu.collider.signals.sampling import make_sampler
 from trigemu.errors import InputError
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.hepmc_events import read_events
@@ -53,13 +51,13 @@ def total(particles):
 
 def test_les_houches_events_of_protons_are_refused(tmp_path):
     text = lhe().replace("\n11 -11 ", "\n2212 2212 ", 1).replace("\n-11 11 ", "\n2212 2212 ", 1)
-    model = models.LheSignal(file=write(tmp_path / "pp.lhe", text))
+    model = MODELS["lhe-signal"](file=write(tmp_path / "pp.lhe", text))
     with pytest.raises(InputError, match="first beam has the code 2212"):
         make_sampler(model, 1, 0)
 
 
 def test_taus_of_a_les_houches_file_decay(tmp_path):
-    model = models.LheSignal(file=write(tmp_path / "a.lhe", lhe()))
+    model = MODELS["lhe-signal"](file=write(tmp_path / "a.lhe", lhe()))
     p = make_sampler(model, 1, 0).sample(0, 500).particles
     assert total(p) == pytest.approx(np.tile(SUPERKEKB.total, (500, 1)), abs=2e-6)
     assert not np.bincount(p.event, p.charge).any()
@@ -83,7 +81,7 @@ MUONS = [
 )
 def test_beam_directions(tmp_path, first, flip, forward):
     path = write(tmp_path / "a.lhe", lhe(first, particles=MUONS))
-    model = models.LheSignal(file=path, flip_z=flip, beam_spot_mm=(0, 0, 0))
+    model = MODELS["lhe-signal"](file=path, flip_z=flip, beam_spot_mm=(0, 0, 0))
     p = make_sampler(model, 1, 0).sample(0, 1).particles
     assert total(p)[0] == pytest.approx(SUPERKEKB.total, abs=1e-6)
     minus = np.array([[p.px[0], p.py[0], p.pz[0], math.hypot(p.px[0], p.py[0], p.pz[0])]])
@@ -102,11 +100,13 @@ def test_head_on_laboratory_is_brought_to_the_crossing_one(tmp_path):
     ]
     path = write(tmp_path / "a.lhe", lhe(11, (high, low), boosted))
     plain = write(tmp_path / "b.lhe", lhe(11, particles=MUONS))
-    one, two = (make_sampler(models.LheSignal(file=f), 1, 0).sample(0, 1).particles for f in (path, plain))
+    one, two = (
+        make_sampler(MODELS["lhe-signal"](file=f), 1, 0).sample(0, 1).particles for f in (path, plain)
+    )
     for column in ("px", "py", "pz"):
         assert getattr(one, column) == pytest.approx(getattr(two, column), abs=1e-6)
     with pytest.raises(InputError, match="those of the laboratory to"):
-        make_sampler(models.LheSignal(file=path, boost=False), 1, 0)
+        make_sampler(MODELS["lhe-signal"](file=path, boost=False), 1, 0)
 
 
 def test_displaced_daughters(tmp_path):
@@ -117,7 +117,7 @@ def test_displaced_daughters(tmp_path):
     text = text.replace(" 13 1 1 2", f" 9900035 2 1 2 0 0 0 0 0 {2 * E:.12e} {2 * E:.12e} 30.0 9.\n 13 1 3 3")
     text = text.replace(" -13 1 1 2", " -13 1 3 3")
     (tmp_path / "a.lhe").write_text(text)
-    model = models.LheSignal(file=path, displaced=9900035, beam_spot_mm=(0, 0, 0), acceptance="tracks")
+    model = MODELS["lhe-signal"](file=path, displaced=9900035, beam_spot_mm=(0, 0, 0), acceptance="tracks")
     made = make_sampler(model, 1, 0).sample(0, 3)
     p = made.particles
     # At rest it only moves with the CM: c tau beta gamma.
@@ -138,23 +138,23 @@ def test_displaced_daughters(tmp_path):
 )
 def test_bad_les_houches_files(tmp_path, text, message):
     path = write(tmp_path / "a.lhe", text)
-    for model in (models.LheSignal(file=path), Lhe(file=path)):
+    for model in (MODELS["lhe-signal"](file=path), MODELS["lhe"](file=path)):
         with pytest.raises(InputError, match=message):
             make_sampler(model, 1, 0)
 
 
 def test_cross_sections_of_files(tmp_path, shared_data):
     path = write(tmp_path / "a.lhe", lhe())
-    assert make_sampler(Lhe(file=path), 1, 0).cross_section_nb == pytest.approx(0.919)
-    assert make_sampler(Lhe(file=path, cross_section_nb=2.0), 1, 0).cross_section_nb == 2.0
+    assert make_sampler(MODELS["lhe"](file=path), 1, 0).cross_section_nb == pytest.approx(0.919)
+    assert make_sampler(MODELS["lhe"](file=path, cross_section_nb=2.0), 1, 0).cross_section_nb == 2.0
     events = shared_data / "events"
-    sampler = make_sampler(Hepmc(file=str(events / "belle2_mumu.hepmc3.gz")), 1, 0)
+    sampler = make_sampler(MODELS["hepmc"](file=str(events / "belle2_mumu.hepmc3.gz")), 1, 0)
     assert sampler.cross_section_nb == pytest.approx(1.042, rel=1e-3)
     pairs = str(events / "belle2_bpbm.hepmc3.gz")
     with pytest.raises(InputError, match="has no cross-section: give cross_section_nb or rate_hz"):
-        make_sampler(Hepmc(file=pairs), 1, 0)
-    assert make_sampler(Hepmc(file=pairs, rate_hz=5.0), 1, 0).cross_section_nb is None
-    assert make_sampler(Hepmc(file=pairs, cross_section_nb=0.55), 1, 0).cross_section_nb == 0.55
+        make_sampler(MODELS["hepmc"](file=pairs), 1, 0)
+    assert make_sampler(MODELS["hepmc"](file=pairs, rate_hz=5.0), 1, 0).cross_section_nb is None
+    assert make_sampler(MODELS["hepmc"](file=pairs, cross_section_nb=0.55), 1, 0).cross_section_nb == 0.55
 
 
 def test_how_events_are_drawn(shared_data):
@@ -167,17 +167,17 @@ def test_how_events_are_drawn(shared_data):
         p = make_sampler(model, 1, 0).sample(frame, n).particles
         return np.array([first[round(float(v), 7)] for v in p.px[p.offsets[:-1]]])
 
-    ordered = numbers(Hepmc(order="file", **still), 0, 200)
+    ordered = numbers(MODELS["hepmc"](order="file", **still), 0, 200)
     assert (np.diff(ordered) % len(file) == 1).all()
-    assert ordered[0] != numbers(Hepmc(order="file", **still), 1, 1)[0]
-    drawn = numbers(Hepmc(**still), 0, 4000)
+    assert ordered[0] != numbers(MODELS["hepmc"](order="file", **still), 1, 1)[0]
+    drawn = numbers(MODELS["hepmc"](**still), 0, 4000)
     assert len(np.unique(drawn)) > 3000
     # The mean of a uniform number: four standard deviations.
     assert drawn.mean() / len(file) == pytest.approx(0.5, abs=4 / math.sqrt(12 * 4000))
     weight = file.weights["generator_weight"]
     heavy = np.flatnonzero(weight > 1.5)
     share = weight[heavy].sum() / weight.sum()
-    seen = np.mean(np.isin(numbers(Hepmc(weight="generator_weight", **still), 0, 20_000), heavy))
+    seen = np.mean(np.isin(numbers(MODELS["hepmc"](weight="generator_weight", **still), 0, 20_000), heavy))
     assert seen == pytest.approx(share, abs=4 * math.sqrt(share / 20_000))
     assert share > 3 * len(heavy) / len(file)
 
@@ -192,19 +192,19 @@ def test_how_events_are_drawn(shared_data):
 def test_refused_ways_to_draw(shared_data, keys, message):
     path = str(shared_data / "events" / "belle2_mumu.hepmc3.gz")
     with pytest.raises(InputError, match=message):
-        make_sampler(Hepmc(file=path, **keys), 1, 0)
+        make_sampler(MODELS["hepmc"](file=path, **keys), 1, 0)
 
 
 def test_hepmc_signal(shared_data):
     path = str(shared_data / "events" / "belle2_eegamma_single_photon.hepmc3.gz")
-    made = make_sampler(models.HepmcSignal(file=path, acceptance="photon"), 1, 0).sample(0, 300)
+    made = make_sampler(MODELS["hepmc-signal"](file=path, acceptance="photon"), 1, 0).sample(0, 300)
     p = made.particles
     theta = np.degrees(np.arctan2(np.hypot(p.px, p.py), p.pz))[p.pdg == 22]
     inside = ((theta > 12.4) & (theta < 31.4)) | ((theta > 32.2) & (theta < 128.7))
     inside |= (theta > 130.7) & (theta < 155.1)
     assert np.array_equal(made.accepted, inside)
     assert 0.5 < made.accepted.mean() < 1.0
-    tracks = make_sampler(models.HepmcSignal(file=path, acceptance="tracks"), 1, 0).sample(0, 300)
+    tracks = make_sampler(MODELS["hepmc-signal"](file=path, acceptance="tracks"), 1, 0).sample(0, 300)
     # Both electrons are lost near the beams.
     assert not tracks.accepted.any()
     assert total(made.particles) == pytest.approx(np.tile(SUPERKEKB.total, (300, 1)), abs=1e-3)
@@ -213,4 +213,4 @@ def test_hepmc_signal(shared_data):
 def test_a_file_of_another_experiment(shared_data):
     path = str(shared_data / "events" / "besiii_mumu_4178.hepmc3.gz")
     with pytest.raises(InputError, match="is not of this collider or in other units"):
-        make_sampler(models.HepmcSignal(file=path), 1, 0)
+        make_sampler(MODELS["hepmc-signal"](file=path), 1, 0)

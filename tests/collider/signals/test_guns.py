@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from support.colliders import MODELS, make_sampler
 
-from trigemu.collider.signals import models
-from trigemu.collider.signals.sampling import make_sampler
+from trigemu.experiments.belle2.signals import SIGNALS
 
-GUNS = [spec.model for spec in models.SIGNALS if spec.name.endswith("-gun")]
+GUNS = [spec.model for spec in SIGNALS if spec.name.endswith("-gun")]
 
 
 @pytest.mark.parametrize("model", GUNS, ids=lambda m: m.model_fields["signal"].default)
@@ -35,7 +35,7 @@ def test_one_particle(model):
 
 
 def test_ranges():
-    model = models.MuonGun(p=0.5, p_max=2.0, theta=30, theta_max=120, z=-50, z_max=50, phi=90, charge=-1)
+    model = MODELS["muon-gun"](p=0.5, p_max=2.0, theta=30, theta_max=120, z=-50, z_max=50, phi=90, charge=-1)
     p = make_sampler(model, 1, 0).sample(0, 5000).particles
     momentum = np.sqrt(p.px**2 + p.py**2 + p.pz**2)
     low, high = np.cos(np.radians([120, 30]))
@@ -47,7 +47,7 @@ def test_ranges():
 
 
 def test_transverse_momentum():
-    made = make_sampler(models.PionGun(pt=0.3, pt_max=0.5, theta=20, theta_max=160), 1, 0).sample(0, 5000)
+    made = make_sampler(MODELS["pion-gun"](pt=0.3, pt_max=0.5, theta=20, theta_max=160), 1, 0).sample(0, 5000)
     p = made.particles
     assert stats.kstest(np.hypot(p.px, p.py), stats.uniform(0.3, 0.2).cdf).pvalue > 1e-3
     theta = np.degrees(np.arctan2(np.hypot(p.px, p.py), p.pz))
@@ -59,5 +59,5 @@ def test_transverse_momentum():
     ("theta", "accepted"), [(12, 0), (13, 1), (31.8, 0), (33, 1), (128, 1), (129.5, 0), (131, 1), (156, 0)]
 )
 def test_photons_are_accepted_in_the_calorimeter(theta, accepted):
-    made = make_sampler(models.PhotonGun(p=1.0, theta=theta), 1, 0).sample(0, 3)
+    made = make_sampler(MODELS["photon-gun"](p=1.0, theta=theta), 1, 0).sample(0, 3)
     assert (made.accepted == accepted).all()

@@ -6,29 +6,24 @@ import math
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
 from scipy import stats
+from support.colliders import MODELS, make_sampler
 
-from trigemu.collider.signals import models
-from trigemu.collider.signals.processes import AnyProcess
-from trigemu.collider.signals.sampling import make_sampler
-from trigemu.config.model import Model
+from trigemu.experiments.belle2.signals import SIGNALS as OFFER
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.fsr_rate import dalitz_limits, dalitz_range, density
 from trigemu.physics.isr import radiator_power
 from trigemu.physics.pairs import photon_vector
 
 PARTIAL = ("gun", "b-k", "hepmc", "lhe")
-SIGNALS = {
-    spec.name: spec.model() for spec in models.SIGNALS if not any(part in spec.name for part in PARTIAL)
-}
-SIGNALS["mumu-zprime light"] = models.MuMuZprime(mass=0.05)
-SIGNALS["mumu-zprime heavy"] = models.MuMuZprime(mass=10.0)
-SIGNALS["mumu-scalar"] = models.MuMuTauTau(coupling="scalar", isr=False)
-SIGNALS["mumu-axion"] = models.MuMuTauTau(coupling="pseudoscalar")
-SIGNALS["gamma-aprime heavy"] = models.GammaAprime(mass=10.0)
+SIGNALS = {spec.name: spec.model() for spec in OFFER if not any(part in spec.name for part in PARTIAL)}
+SIGNALS["mumu-zprime light"] = MODELS["mumu-zprime"](mass=0.05)
+SIGNALS["mumu-zprime heavy"] = MODELS["mumu-zprime"](mass=10.0)
+SIGNALS["mumu-scalar"] = MODELS["mumu-tautau"](coupling="scalar", isr=False)
+SIGNALS["mumu-axion"] = MODELS["mumu-tautau"](coupling="pseudoscalar")
+SIGNALS["gamma-aprime heavy"] = MODELS["gamma-aprime"](mass=10.0)
 PROCESSES = {
-    name: TypeAdapter(AnyProcess).validate_python({"process": name})
+    name: MODELS[name]()
     for name in (
         "gammagamma",
         "bhabha",
@@ -86,7 +81,7 @@ def test_momentum_charge_and_addressing(name):
 
 
 def test_signals_and_processes_do_not_share_numbers():
-    signal = make_sampler(models.TauToEAlpha(tag="generic", beam_spot_mm=(0.1, 0.1, 0.1)), 1, 0)
+    signal = make_sampler(MODELS["tau-ealpha"](tag="generic", beam_spot_mm=(0.1, 0.1, 0.1)), 1, 0)
     process = make_sampler(PROCESSES["tautau"].model_copy(update={"beam_spot_mm": (0.1, 0.1, 0.1)}), 1, 0)
     assert not np.isin(signal.sample(0, 20).particles.z, process.sample(0, 20).particles.z).any()
 
@@ -103,7 +98,7 @@ def test_signals_and_processes_do_not_share_numbers():
 )
 def test_photon_and_aprime(m, energy, values):
     n = 20_000
-    made = make_sampler(models.GammaAprime(mass=m, isr=False), 5, 0).sample(0, n)
+    made = make_sampler(MODELS["gamma-aprime"](mass=m, isr=False), 5, 0).sample(0, n)
     photon = four(made.particles, made.particles.pdg == 22)
     star = SUPERKEKB.to_cm(photon)[:, 3]
     assert star == pytest.approx(energy, abs=6e-4)
@@ -124,7 +119,7 @@ def test_photon_and_aprime(m, energy, values):
 
 def test_radiation_makes_the_tail_of_the_photon_line():
     n = 40_000
-    made = make_sampler(models.GammaAprime(mass=4.0), 5, 0).sample(0, n).particles
+    made = make_sampler(MODELS["gamma-aprime"](mass=4.0), 5, 0).sample(0, n).particles
     vector = four(made, made.pdg == 4900023)
     hard = np.zeros(n)
     star = SUPERKEKB.to_cm(four(made, made.pdg == 22))[:, 3]
@@ -154,14 +149,14 @@ def test_radiation_makes_the_tail_of_the_photon_line():
 
 
 def test_energy_spread():
-    model = models.MuMuZprime(energy_spread=True, isr=False)
+    model = MODELS["mumu-zprime"](energy_spread=True, isr=False)
     total, _ = sums(make_sampler(model, 5, 0).sample(0, 4000).particles)
     assert np.std(mass(total)) == pytest.approx(0.005, rel=0.05)
     assert np.mean(mass(total)) == pytest.approx(SUPERKEKB.sqrt_s, abs=4 * 0.005 / math.sqrt(4000))
 
 
 def test_collision_point():
-    model = models.MuMuZprime(beam_spot_mm=(0.01, 0.0, 0.35))
+    model = MODELS["mumu-zprime"](beam_spot_mm=(0.01, 0.0, 0.35))
     made = make_sampler(model, 5, 0).sample(0, 4000).particles
     first = made.offsets[:-1]
     assert stats.kstest(made.z[first] / 0.35, "norm").pvalue > 1e-3
@@ -173,7 +168,7 @@ def test_collision_point():
 @pytest.mark.parametrize("m", [0.3, 4.0])
 def test_recoil_from_two_muons_and_its_shape(m):
     n = 8000
-    made = make_sampler(models.MuMuZprime(mass=m, isr=False), 5, 0).sample(0, n).particles
+    made = make_sampler(MODELS["mumu-zprime"](mass=m, isr=False), 5, 0).sample(0, n).particles
     minus, plus, boson = (SUPERKEKB.to_cm(four(made, made.pdg == code)) for code in (13, -13, 32))
     assert mass(boson) == pytest.approx(m, abs=1e-5)
     # The squared mass of X and the mu-, by quadrature over the Dalitz plot.
@@ -201,7 +196,7 @@ def test_recoil_from_two_muons_and_its_shape(m):
 
 
 def test_tau_pairs_of_a_boson():
-    made = make_sampler(models.MuMuTauTau(mass=5.0), 5, 0).sample(0, 3000)
+    made = make_sampler(MODELS["mumu-tautau"](mass=5.0), 5, 0).sample(0, 3000)
     p = made.particles
     rows = np.isin(p.mother, (15, -15, 111))
     total = np.zeros((3000, 4))
@@ -217,11 +212,11 @@ def test_tau_pairs_of_a_boson():
 @pytest.mark.parametrize(
     ("model", "lepton", "momentum"),
     [
-        (models.TauToEAlpha(mass=0.0), 11, 0.889),
-        (models.TauToEAlpha(mass=0.5), 11, 0.818),
-        (models.TauToEAlpha(mass=1.0), 11, 0.607),
-        (models.TauToEAlpha(mass=1.4), 11, 0.337),
-        (models.TauToMuAlpha(mass=1.0), 13, None),
+        (MODELS["tau-ealpha"](mass=0.0), 11, 0.889),
+        (MODELS["tau-ealpha"](mass=0.5), 11, 0.818),
+        (MODELS["tau-ealpha"](mass=1.0), 11, 0.607),
+        (MODELS["tau-ealpha"](mass=1.4), 11, 0.337),
+        (MODELS["tau-mualpha"](mass=1.0), 13, None),
     ],
 )
 def test_tau_to_lepton_and_alpha(model, lepton, momentum):
@@ -245,7 +240,7 @@ def test_tau_to_lepton_and_alpha(model, lepton, momentum):
 
 
 def test_dark_higgsstrahlung():
-    made = make_sampler(models.AprimeHiggs(mass=4.0, higgs_mass=1.0, isr=False), 5, 0).sample(0, 5000)
+    made = make_sampler(MODELS["aprime-higgs"](mass=4.0, higgs_mass=1.0, isr=False), 5, 0).sample(0, 5000)
     p = made.particles
     pair = four(p, p.pdg == 13) + four(p, p.pdg == -13)
     assert mass(pair) == pytest.approx(4.0, abs=1e-6)
@@ -282,9 +277,4 @@ def test_published_cross_sections_are_the_defaults():
     assert make_sampler(narrow, 1, 0).cross_section_nb == pytest.approx(300 * ratio, rel=0.005)
     given = PROCESSES["bhabha"].model_copy(update={"cross_section_nb": 7.0})
     assert make_sampler(given, 1, 0).cross_section_nb == 7.0
-    assert make_sampler(models.MuMuZprime(), 1, 0).cross_section_nb is None
-
-
-def test_only_tables_are_taken():
-    with pytest.raises(TypeError, match="is no table"):
-        make_sampler(Model(), 1, 0)
+    assert make_sampler(MODELS["mumu-zprime"](), 1, 0).cross_section_nb is None

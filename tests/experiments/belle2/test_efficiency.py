@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from trigemu.cli import cli
-from trigemu.collider.signals.models import SIGNALS
+from trigemu.experiments.belle2.signals import SIGNALS
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.statistics import clopper_pearson
 from trigemu.setup.build import load_setup

@@ -11,12 +11,13 @@ from click.testing import CliRunner
 from reference.ftdl import is_fired
 
 from trigemu.cli import cli
-from trigemu.experiments.belle2.bits import BITS, EXTERNAL, WORD, WORDS
+from trigemu.experiments.belle2.bits import BITS, EXTERNAL, WORDS
 from trigemu.experiments.belle2.ecl.bits import ECL_BITS
 from trigemu.experiments.belle2.grl.bits import GRL_BITS
 from trigemu.experiments.belle2.hlt.bits import HLT_BITS
 from trigemu.menu.planes import pack_lines, unpack_lines
 from trigemu.setup.build import load_setup
+from trigemu.setup.data import WORD_BITS
 from trigemu.setup.load import shipped_configs
 
 SHIPPED = tuple(name for name in shipped_configs() if name.startswith("belle2"))
@@ -45,7 +46,7 @@ PLACES = {name: number for number, names in enumerate(BITS) for name in names.sp
 def test_names_are_unique_and_in_their_words():
     named = [name for names in BITS for name in names.split("|") if name]
     assert [name for name, count in Counter(named).items() if count > 1] == []
-    assert len(BITS) == WORDS * WORD == 7 * 64
+    assert len(BITS) == WORDS * WORD_BITS == 7 * 64
     assert all(name == name.lower() and name.isidentifier() for name in named)
     for first, names in ((0, GRL_BITS), (128, ECL_BITS), (256, EXTERNAL), (320, HLT_BITS)):
         assert BITS[first : first + len(names)] == tuple(names)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trigemu.collider.signals.models import SIGNALS
 from trigemu.experiments.belle2.bits import EXTERNAL
+from trigemu.experiments.belle2.signals import SIGNALS
 from trigemu.experiments.belle2.sources import SCHEMAS
 from trigemu.studies.belle2.pictures import draw_page
 

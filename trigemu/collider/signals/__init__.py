@@ -1,1 +1,1 @@
-"""Signals and backgrounds at 10.58 GeV."""
+"""Signals and backgrounds at e+e- colliders: tables, registrations, samplers."""

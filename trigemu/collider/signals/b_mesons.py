@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.arrays import F64, I64
-from trigemu.collider.signals.acceptance import all_of, in_cdc
+from trigemu.collider.collider import Collider
+from trigemu.collider.signals.acceptance import all_of
 from trigemu.collider.signals.collision import (
     FIRST_STEP,
     Sampled,
@@ -22,7 +23,6 @@ from trigemu.collider.signals.pair_production import back_to_back
 from trigemu.errors import InputError
 from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.event_file import check_energy
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.particles import Particles, make_particles, merge
@@ -39,13 +39,13 @@ _KAON, _PION = constants.mass(constants.KAON), constants.mass(constants.PION)
 class _Native:
     """Signal B mesons from Upsilon(4S) at rest: sin^2 theta in the CM; nothing else."""
 
-    def __init__(self, model: BtoKS) -> None:
-        self._model = model
+    def __init__(self, table: BtoKS, collider: Collider) -> None:
+        self._table, self._beams = table, collider.beams
 
     def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Particles]]:
         """Return momentum, mass, decay point (laboratory) and sign of the B; other particles."""
-        model = self._model
-        total = energies(model, draws, index)
+        table = self._table
+        total = energies(table, self._beams, draws, index)
         step = draws.step(FIRST_STEP)
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
@@ -55,32 +55,32 @@ class _Native:
 
         c = accept_reject(index, propose, "Upsilon(4S) -> B B")
         u = draws.step(FIRST_STEP + 1).uniform(index)
-        momentum, _ = back_to_back(total, model.heavy, model.heavy, direction(c, u[:, 0]))
-        momentum = SUPERKEKB.to_lab(momentum)
+        momentum, _ = back_to_back(total, table.heavy, table.heavy, direction(c, u[:, 0]))
+        momentum = self._beams.to_lab(momentum)
         u_flight = draws.step(FIRST_STEP + 2).uniform(index)
-        origin = spot(model, draws, index)
-        point = decay_vertex(momentum, model.heavy, _CTAU[model.parent], origin, u_flight[:, 0])
+        origin = spot(table, draws, index)
+        point = decay_vertex(momentum, table.heavy, _CTAU[table.parent], origin, u_flight[:, 0])
         sign = np.where(u[:, 1] < 0.5, 1, -1)
-        return momentum, np.full(len(index), model.heavy), point, sign, []
+        return momentum, np.full(len(index), table.heavy), point, sign, []
 
 
 class _FromFile:
     """Events of B pairs of a file, in which one B is replaced."""
 
-    def __init__(self, model: BtoKS, path: str) -> None:
-        self._model = model
+    def __init__(self, table: BtoKS, collider: Collider, path: str) -> None:
+        self._table = table
         self._file = file = read_events(path)
-        check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+        check_energy(file, collider.sqrt_s, collider.beams.total, lab=True)
         good = (np.diff(file.primaries.offsets) == 2) & np.add.reduceat(
-            np.abs(file.primaries.pdg) == model.parent, file.primaries.offsets[:-1]
+            np.abs(file.primaries.pdg) == table.parent, file.primaries.offsets[:-1]
         ).astype(bool)
         both = (
-            np.abs(file.primaries.pdg[: 2 * len(good)].reshape(-1, 2)) == model.parent if good.all() else None
+            np.abs(file.primaries.pdg[: 2 * len(good)].reshape(-1, 2)) == table.parent if good.all() else None
         )
         if both is None or not both.all():
             raise InputError(
                 f"{file.name} (other_b) is not of B pairs: every event must be two mesons of PDG code "
-                f"{model.parent} and what they decay to"
+                f"{table.parent} and what they decay to"
             )
 
     def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Particles]]:
@@ -90,7 +90,7 @@ class _FromFile:
         event = np.minimum((u[:, 0] * len(file)).astype(np.int64), len(file) - 1)
         side = (u[:, 1] < 0.5).astype(np.int64)
         row = 2 * event + side
-        origin = spot(self._model, draws, index)
+        origin = spot(self._table, draws, index)
         final, first = file.final, file.final.offsets[event]
         counts = file.final.offsets[event + 1] - first
         owner = np.repeat(np.arange(len(index)), counts)
@@ -114,8 +114,10 @@ class BMesonSampler:
 
     Parameters
     ----------
-    model
+    table
         The table.
+    collider
+        Where it happens.
     seed, number
         Seed of the run; sub-stream of the table.
 
@@ -127,13 +129,16 @@ class BMesonSampler:
 
     cross_section_nb = None
 
-    def __init__(self, model: BtoKS, seed: int, number: int) -> None:
-        self._model, self._seed, self._number = model, seed, number
-        self._origin = _Native(model) if model.other_b is None else _FromFile(model, model.other_b)
+    def __init__(self, table: BtoKS, collider: Collider, seed: int, number: int) -> None:
+        self._table, self._acceptance = table, collider.acceptance
+        self._seed, self._number = seed, number
+        self._origin = (
+            _Native(table, collider) if table.other_b is None else _FromFile(table, collider, table.other_b)
+        )
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
-        model, index = self._model, np.arange(n)
+        table, index = self._table, np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
         momentum, heavy, point, sign, others = self._origin.draw(draws, index)
         parts = self._decay(draws, index, heavy, sign)
@@ -143,31 +148,31 @@ class BMesonSampler:
         there = made.point[first]
         flown = there - point
         radius = np.hypot(flown[:, 0], flown[:, 1])
-        accepted = all_of(made, is_daughter, in_cdc(made.momentum), 2)
-        accepted &= np.hypot(there[:, 0], there[:, 1]) < model.radius_max
+        accepted = all_of(made, is_daughter, self._acceptance.in_tracker(made.momentum), 2)
+        accepted &= np.hypot(there[:, 0], there[:, 1]) < table.radius_max
         return Sampled(merge([made, *others], n), accepted.astype(np.uint8), radius.astype(np.float32))
 
     def _decay(self, draws: Draws, index: I64, heavy: F64, sign: I64) -> Particles:
         """Return K or K pi and the daughters of S in the B's rest frame, B at the origin."""
-        model = self._model
+        table = self._table
         n = len(index)
         rest = np.zeros((n, 4))
         rest[:, 3] = heavy
         origin = np.zeros((n, 4))
         step = FIRST_STEP + 4
         axis = isotropic(draws.step(step).uniform(index))
-        star = model.parent == 511
+        star = table.parent == 511
         kaon_mass: F64 = np.full(n, _KAON)
         if star:
             # Width times phase space (at most as much as without a mass).
             def weight(m: F64, at: I64) -> F64:
-                return np.asarray(2.0 * momentum_of_two(heavy[at], m, model.mass) / heavy[at])
+                return np.asarray(2.0 * momentum_of_two(heavy[at], m, table.mass) / heavy[at])
 
-            high = np.minimum(heavy - model.mass - 1e-4, 1.2)
+            high = np.minimum(heavy - table.mass - 1e-4, 1.2)
             kaon_mass = tau.resonance(_K_STAR, 0.65, high, weight, draws.step(step + 1), index)
-        kaon, scalar = two_body_decay(rest, heavy, kaon_mass, model.mass, axis)
+        kaon, scalar = two_body_decay(rest, heavy, kaon_mass, table.mass, axis)
         parts = []
-        b_code = sign * model.parent
+        b_code = sign * table.parent
         if star:
             u = draws.step(step + 2).uniform(index)
             # Longitudinal K*: the kaon's angle goes as cos^2.
@@ -181,11 +186,11 @@ class BMesonSampler:
         else:
             parts.append(make_particles(index, sign * constants.KAON, _KAON, kaon, mother=b_code))
         u_flight = draws.step(step + 3).uniform(index)
-        point = decay_vertex(scalar, model.mass, model.ctau, origin, u_flight[:, 0])
-        mass = constants.mass(model.final)
+        point = decay_vertex(scalar, table.mass, table.ctau, origin, u_flight[:, 0])
+        mass = constants.mass(table.final)
         pair = isotropic(draws.step(step + 4).uniform(index))
-        minus, plus = two_body_decay(scalar, model.mass, mass, mass, pair)
-        code = model.final if model.final in (constants.ELECTRON, constants.MUON) else -model.final
+        minus, plus = two_body_decay(scalar, table.mass, mass, mass, pair)
+        code = table.final if table.final in (constants.ELECTRON, constants.MUON) else -table.final
         parts.append(make_particles(index, code, mass, minus, point, SCALAR))
         parts.append(make_particles(index, -code, mass, plus, point, SCALAR))
         return merge(parts, n)

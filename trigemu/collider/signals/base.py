@@ -1,32 +1,47 @@
-"""What every ``[[signal]]`` and ``[[belle2.process]]`` table of Belle II has."""
+"""What every ``[[signal]]`` and process table of an experiment at a collider has.
+
+Data only: a worker reads tables without starting the compiler.  Each experiment registers its own subclasses
+(`trigemu.collider.signals.offered`), which know the collider: limits that follow from its energy are checked against
+it.  Masses and energies in GeV, ctau in mm, angles in degrees.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from trigemu.collider.collider import Collider
 from trigemu.config.model import Model
 
-SQRT_S = 10.5796
-"""Energy in the CM in GeV (belle2_facts 1)."""
-
-Mass = Annotated[float, Field(ge=0, lt=SQRT_S)]
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Milli = Annotated[float, Field(ge=0, le=100)]
+
+USABLE = 0.995
+"""Fraction of the energy in the CM that masses may add up to: radiation and spread of the beams need the rest."""
 
 
 class Source(Model):
     """Something that makes events.
 
-    ``label`` names it in reports.  ``beam_spot_mm``: standard deviations of the collision point in x, y, z: x
-    and y from the product of the two bunches (belle2_facts 1), z recalled, "sub-mm in any case".
-    ``energy_spread``: smear the energy in the CM by 5.0 MeV (signals_facts 2).
+    ``label`` names it in reports.  ``beam_spot_mm``: standard deviations of the collision point in x, y, z; the
+    collider's own if nothing is given.  ``energy_spread``: smear the energy in the CM as the collider's beams do.
     """
 
+    collider: ClassVar[Collider]
+
     label: str = ""
-    beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0062, 0.000042, 0.35)
+    beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0, 0.0, 0.0)
     energy_spread: bool = False
+
+    def check_below(self, name: str, value: float, limit: float, why: str = "") -> None:
+        """Raise ValueError unless a value is below a limit (GeV) that the collider's energy sets."""
+        if value >= limit:
+            reason = f" with {why}" if why else ""
+            raise ValueError(
+                f"{name} must be below {limit:.5g} GeV{reason}, not {value:.5g}: {self.collider.name} has "
+                f"{self.collider.sqrt_s:.5g} GeV in the CM"
+            )
 
 
 class Signal(Source):
@@ -40,7 +55,7 @@ class Signal(Source):
     every_ns: Annotated[float, Field(ge=2000, le=1e9)] | None = None
 
 
-class FileInput(Model):
+class FileInput(Source):
     """Where events come from a file, and how they are drawn.
 
     ``order = "random"``: each event is any of the file's, with replacement; ``"file"``: consecutive events
@@ -54,11 +69,11 @@ class FileInput(Model):
     weight: str = ""
 
 
-class LheOptions(Model):
+class LheInput(FileInput):
     """How Les Houches events are brought to the laboratory.
 
     ``boost``: events are in the CM of their own beams or in a head-on laboratory; they are taken to the CM
-    and from there to Belle II's laboratory, crossing angle included.  Without it momenta are used as they
+    and from there to the collider's laboratory, crossing angle included.  Without it momenta are used as they
     are.  ``flip_z``: z -> -z before that; absent, it is done where the file's first beam (which
     goes to +z) is the e+, as MadGraph does for "e+ e- > ...".
     """

@@ -1,23 +1,25 @@
 """From a process in the frame of the colliding pair to particles in the laboratory.
 
-A maker works in the rest frame of what collides, e- along +z; this module adds radiation of the beams, their
-energy spread, the boost to the laboratory and the collision point.
+A process generator works in the rest frame of what collides, e- along +z; its base class adds radiation of the
+beams, their energy spread, the boost to the laboratory and the collision point.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F32, F64, I64, U8, Bool
+from trigemu.collider.collider import Collider
 from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.signals.base import Source
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws
-from trigemu.physics.beams import SUPERKEKB
+from trigemu.physics.beams import Beams
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.isr import Radiator, radiate
 from trigemu.physics.particles import Particles, make_particles, merge
@@ -25,7 +27,7 @@ from trigemu.physics.rng import stream
 from trigemu.physics.vectors import boost
 
 BEAM_STEP = 0
-"""Step of random numbers for beams; makers use steps from `FIRST_STEP` on."""
+"""Step of random numbers for beams; process generators use steps from `FIRST_STEP` on."""
 
 FIRST_STEP = 1
 
@@ -48,8 +50,8 @@ class Sampled:
     """
 
     particles: Particles
-    accepted: NDArray[np.uint8]
-    radius: NDArray[np.float32]
+    accepted: U8
+    radius: F32
 
 
 class Sampler(Protocol):
@@ -68,25 +70,16 @@ class Sampler(Protocol):
         ...
 
 
-class Maker(Protocol):
-    """A process."""
+SamplerType: TypeAlias = Callable[[Any, Collider, int, int], Sampler]
+"""What signals and processes are registered with: table, collider, seed and sub-stream to a sampler.
 
-    @property
-    def radiator(self) -> Radiator | None:
-        """Radiation of the beams, if any."""
-        ...
-
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
-        """Return the particles of events ``index`` in the frame in which the colliding pair rests."""
-        ...
-
-    def accepted(self, made: Particles) -> NDArray[np.bool_]:
-        """Return bool[n] from particles in the laboratory."""
-        ...
+Tables do not share random numbers: the sub-stream is the number of a signal's table, and the number of a process's
+table plus `PROCESS_STREAMS`.
+"""
 
 
 def draws_of(seed: int, frame: int, number: int) -> Draws:
-    """Return the random numbers of one table in one frame."""
+    """Return the random numbers of one table (sub-stream ``number``) in one frame."""
     return Draws(seed, frame, stream(ColliderPurpose.COLLISION, number))
 
 
@@ -101,11 +94,11 @@ def spot(source: Source, draws: Draws, index: I64) -> F64:
     return out
 
 
-def energies(source: Source, draws: Draws, index: I64) -> F64:
+def energies(source: Source, beams: Beams, draws: Draws, index: I64) -> F64:
     """Return the energies in the CM, float64[n]."""
-    out = np.full(len(index), SUPERKEKB.sqrt_s)
+    out = np.full(len(index), beams.sqrt_s)
     if source.energy_spread:
-        out += SUPERKEKB.spread_gev * draws.step(BEAM_STEP).normal(index, 1)[:, 0]
+        out += beams.spread_gev * draws.step(BEAM_STEP).normal(index, 1)[:, 0]
     return out
 
 
@@ -121,54 +114,69 @@ def boosted(made: Particles, velocity: F64) -> Particles:
     return replace(made, momentum=boost(made.momentum, velocity), point=point)
 
 
-def to_lab(made: Particles) -> Particles:
+def to_lab(made: Particles, beams: Beams) -> Particles:
     """Return particles of the CM in the laboratory."""
     point = made.point
     if point.any():
-        point = SUPERKEKB.to_lab(point * _LENGTHS) / _LENGTHS
-    return replace(made, momentum=SUPERKEKB.to_lab(made.momentum), point=point)
+        point = beams.to_lab(point * _LENGTHS) / _LENGTHS
+    return replace(made, momentum=beams.to_lab(made.momentum), point=point)
 
 
-class CollisionSampler:
-    """Events of a maker.
+Table = TypeVar("Table", bound=Source)
+
+
+class ProcessGenerator(ABC, Generic[Table]):
+    """Makes the events of one table of a process that is given in the frame of what collides.
 
     Parameters
     ----------
-    maker
-        The process.
-    source
-        Its table.
+    table
+        The table.
+    collider
+        Where it happens.
     seed, number
         Seed of the run; sub-stream of the table.
+
+    Attributes
+    ----------
+    radiator
+        Radiation of the beams; None: there is none.
     cross_section_nb
         See `Sampler`.
     """
 
-    def __init__(
-        self, maker: Maker, source: Source, seed: int, number: int, cross_section_nb: float | None = None
-    ) -> None:
-        self._maker, self._source = maker, source
+    radiator: Radiator | None = None
+    cross_section_nb: float | None = None
+
+    def __init__(self, table: Table, collider: Collider, seed: int, number: int) -> None:
+        self.table, self.collider = table, collider
         self._seed, self._number = seed, number
-        self.cross_section_nb = cross_section_nb
+
+    @abstractmethod
+    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
+        """Return the particles of events ``index`` in the frame in which the colliding pair rests."""
+
+    def accepted(self, made: Particles) -> Bool:
+        """Return bool[n] from particles in the laboratory: no event, as backgrounds have no acceptance."""
+        return np.zeros(made.events, np.bool_)
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
-        index = np.arange(n)
+        index, beams = np.arange(n), self.collider.beams
         draws = draws_of(self._seed, frame, self._number)
-        total = energies(self._source, draws, index)
-        radiator = self._maker.radiator
-        if radiator is None:
-            made = merge(self._maker.make(draws, index, total), n)
+        total = energies(self.table, beams, draws, index)
+        if self.radiator is None:
+            made = merge(self.generate(draws, index, total), n)
         else:
             u = draws.step(BEAM_STEP).uniform(index)
-            x = radiator.x(u[:, 0])
+            x = self.radiator.x(u[:, 0])
             photon, rest = radiate(total, x, np.where(u[:, 1] < 0.5, 1.0, -1.0))
-            hard = merge(self._maker.make(draws, index, total * np.sqrt(1.0 - x)), n)
+            hard = merge(self.generate(draws, index, total * np.sqrt(1.0 - x)), n)
             velocity = rest[:, :3] / rest[:, 3:]
             # Softer photons than 1 eV are no particles.
             some = photon[:, 3] > 1e-9
             soft = make_particles(index[some], constants.PHOTON, 0.0, photon[some])
             made = merge([boosted(hard, velocity[hard.event]), soft], n)
-        made = to_lab(made).moved(spot(self._source, draws, index))
-        accepted = self._maker.accepted(made)
+        made = to_lab(made, beams).moved(spot(self.table, draws, index))
+        accepted = self.accepted(made)
         return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64
-from trigemu.collider.signals.acceptance import charged, in_cdc, in_ecl
+from trigemu.arrays import F64, I64, Bool
+from trigemu.collider.collider import Collider
+from trigemu.collider.signals.acceptance import charged, count
+from trigemu.collider.signals.base import FileInput, LheInput
 from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
-from trigemu.collider.signals.models import HepmcSignal, LheSignal
-from trigemu.collider.signals.processes import Hepmc, Lhe
+from trigemu.collider.signals.models import FileSignal
+from trigemu.collider.signals.processes import FileProcess
 from trigemu.errors import InputError
 from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws
-from trigemu.physics.beams import SUPERKEKB
+from trigemu.physics.beams import Beams
 from trigemu.physics.constants import ELECTRON, PHOTON, PI0, SPEED_OF_LIGHT
 from trigemu.physics.event_file import EventFile, check_energy
 from trigemu.physics.hepmc_events import read_events
@@ -23,12 +24,10 @@ from trigemu.physics.lhe import read_lhe
 from trigemu.physics.particles import Particles, make_particles, merge
 from trigemu.physics.vectors import boost, decay_vertex, isotropic, two_body_decay
 
-FileModel = HepmcSignal | LheSignal | Hepmc | Lhe
-
 _POSITRON = -ELECTRON
 
 
-def load(model: FileModel) -> EventFile:
+def load(table: FileInput, beams: Beams) -> EventFile:
     """Read a table's file and bring its events to the laboratory.
 
     Raises
@@ -36,34 +35,35 @@ def load(model: FileModel) -> EventFile:
     InputError
         The file is bad, of another collider or in other units.
     """
-    if isinstance(model, HepmcSignal | Hepmc):
-        file = read_events(model.file)
-        check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+    if not isinstance(table, LheInput):
+        file = read_events(table.file)
+        check_energy(file, beams.sqrt_s, beams.total, lab=True)
         return file
-    file = read_lhe(model.file)
+    file = read_lhe(table.file)
     if abs(file.first_beam) != ELECTRON:
         raise InputError(
             f"{file.name}: its first beam has the code {file.first_beam}, electron or positron is wanted"
         )
-    check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=not model.boost)
-    flip = model.flip_z if model.flip_z is not None else file.first_beam == _POSITRON
-    if not (flip or model.boost):
+    check_energy(file, beams.sqrt_s, beams.total, lab=not table.boost)
+    flip = table.flip_z if table.flip_z is not None else file.first_beam == _POSITRON
+    if not (flip or table.boost):
         return file
-    return replace(file, final=_placed(file, model.boost, flip))
+    return replace(file, final=_placed(file, beams if table.boost else None, flip))
 
 
-def _placed(file: EventFile, to_lab: bool, flip: bool) -> Particles:
+def _placed(file: EventFile, beams: Beams | None, flip: bool) -> Particles:
+    """Return the final state of a file mirrored and, if beams are given, brought to their laboratory."""
     final = file.final
     momentum, point = final.momentum.copy(), final.point * (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
-    if to_lab and file.beams is not None:
+    if beams is not None and file.beams is not None:
         total = file.beams.sum(axis=0)
         velocity = -total[:3] / total[3]
         momentum, point = boost(momentum, velocity), boost(point, velocity)
     if flip:
         momentum[:, 2] *= -1.0
         point[:, 2] *= -1.0
-    if to_lab:
-        momentum, point = SUPERKEKB.to_lab(momentum), SUPERKEKB.to_lab(point)
+    if beams is not None:
+        momentum, point = beams.to_lab(momentum), beams.to_lab(point)
     return replace(final, momentum=momentum, point=point / (1.0, 1.0, 1.0, SPEED_OF_LIGHT))
 
 
@@ -74,64 +74,107 @@ class FileSampler:
 
     Parameters
     ----------
-    model
+    table
         The table.
+    collider
+        Where the events happened.
     seed, number
         Seed of the run; sub-stream of the table.
 
     Raises
     ------
     InputError
-        See `load`; or the file has no such weight, a negative one, or no cross-section where one is needed.
+        See `load`; or the file has no such weight, or a negative one.
     """
 
-    def __init__(self, model: FileModel, seed: int, number: int) -> None:
-        self._model, self._seed, self._number = model, seed, number
-        self._file = file = load(model)
-        self.cross_section_nb: float | None = None
-        if isinstance(model, Hepmc | Lhe):
-            if model.cross_section_nb is not None:
-                self.cross_section_nb = model.cross_section_nb
-            elif file.cross_section_pb is not None:
-                self.cross_section_nb = file.cross_section_pb * 1e-3
-            elif model.rate_hz is None:
-                raise InputError(f"{file.name} has no cross-section: give cross_section_nb or rate_hz")
-        self._cumulative: F64 | None = None
-        if model.weight:
-            if model.order == "file":
-                raise InputError(f"{file.name}: weight = {model.weight!r} needs order = 'random'")
-            if model.weight not in file.weights:
-                names = ", ".join(file.weights) or "none"
-                raise InputError(f"{file.name} has no weight {model.weight!r}; it has {names}")
-            weight = file.weights[model.weight]
-            if (weight < 0.0).any() or not weight.any():
-                raise InputError(f"{file.name}: weights {model.weight!r} must be 0 or more, and not all 0")
-            self._cumulative = np.cumsum(weight) / weight.sum()
+    cross_section_nb: float | None = None
+
+    def __init__(self, table: FileInput, collider: Collider, seed: int, number: int) -> None:
+        self._table, self._acceptance = table, collider.acceptance
+        self._seed, self._number = seed, number
+        self._file = load(table, collider.beams)
+        self._cumulative = _cumulative(self._file, table)
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
-        model, index = self._model, np.arange(n)
+        index = np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
         made = _decayed(self._file.final.take(self._choose(draws, index)), draws)
-        origin = spot(model, draws, index)
+        origin = spot(self._table, draws, index)
         made = made.moved(origin)
-        accepted, radius = np.zeros(n, np.bool_), np.zeros(n)
-        if isinstance(model, HepmcSignal | LheSignal):
-            accepted = _accepted(made, model.acceptance)
-            if model.displaced is not None:
-                radius = _radius(made, model.displaced, origin)
+        accepted, radius = self._judge(made, origin)
         return Sampled(made, accepted.astype(np.uint8), radius.astype(np.float32))
+
+    def _judge(self, made: Particles, origin: F64) -> tuple[Bool, F64]:
+        """Return bool[n] and float64[n]: accepted, and flight of a long-lived particle; for backgrounds nothing."""
+        return np.zeros(made.events, np.bool_), np.zeros(made.events)
 
     def _choose(self, draws: Draws, index: I64) -> I64:
         size = len(self._file)
         step = draws.step(FIRST_STEP)
-        if self._model.order == "file":
+        if self._table.order == "file":
             start = int(step.uniform(np.zeros(1, np.int64))[0, 0] * size)
             return (start + index) % size
         u = step.uniform(index)[:, 0]
         if self._cumulative is None:
             return np.minimum((u * size).astype(np.int64), size - 1)
         return np.minimum(np.searchsorted(self._cumulative, u, side="right"), size - 1)
+
+
+class SignalFile(FileSampler):
+    """Events of a file as a signal."""
+
+    def __init__(self, table: FileSignal, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        self._signal = table
+
+    def _judge(self, made: Particles, origin: F64) -> tuple[Bool, F64]:
+        table = self._signal
+        if table.acceptance == "all":
+            accepted = np.ones(made.events, np.bool_)
+        elif table.acceptance == "photon":
+            seen = (made.pdg == PHOTON) & self._acceptance.in_calorimeter(made.momentum)
+            accepted = np.asarray(count(made, seen) >= 1)
+        else:
+            seen = charged(made) & self._acceptance.in_tracker(made.momentum)
+            accepted = np.asarray(count(made, seen) >= 2)
+        if table.displaced is None:
+            return accepted, np.zeros(made.events)
+        return accepted, _radius(made, table.displaced, origin)
+
+
+class ProcessFile(FileSampler):
+    """Events of a file as a process.
+
+    Raises
+    ------
+    InputError
+        Besides: there is no cross-section where one is needed.
+    """
+
+    def __init__(self, table: FileProcess, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        if table.cross_section_nb is not None:
+            self.cross_section_nb = table.cross_section_nb
+        elif self._file.cross_section_pb is not None:
+            self.cross_section_nb = self._file.cross_section_pb * 1e-3
+        elif table.rate_hz is None:
+            raise InputError(f"{self._file.name} has no cross-section: give cross_section_nb or rate_hz")
+
+
+def _cumulative(file: EventFile, table: FileInput) -> F64 | None:
+    """Return the cumulative weights, float64[events], by which events are drawn; None if all are alike."""
+    if not table.weight:
+        return None
+    if table.order == "file":
+        raise InputError(f"{file.name}: weight = {table.weight!r} needs order = 'random'")
+    if table.weight not in file.weights:
+        names = ", ".join(file.weights) or "none"
+        raise InputError(f"{file.name} has no weight {table.weight!r}; it has {names}")
+    weight = file.weights[table.weight]
+    if (weight < 0.0).any() or not weight.any():
+        raise InputError(f"{file.name}: weights {table.weight!r} must be 0 or more, and not all 0")
+    return np.asarray(np.cumsum(weight) / weight.sum())
 
 
 def _decayed(made: Particles, draws: Draws) -> Particles:
@@ -158,16 +201,6 @@ def _decayed(made: Particles, draws: Draws) -> Particles:
             for photon in two_body_decay(pions.momentum, constants.mass(PI0), 0.0, 0.0, axis):
                 parts.append(make_particles(pions.event, PHOTON, 0.0, photon, pions.point, PI0))
     return merge(parts, made.events)
-
-
-def _accepted(made: Particles, acceptance: str) -> NDArray[np.bool_]:
-    if acceptance == "all":
-        return np.ones(made.events, np.bool_)
-    if acceptance == "photon":
-        seen, least = (made.pdg == PHOTON) & in_ecl(made.momentum), 1
-    else:
-        seen, least = charged(made) & in_cdc(made.momentum), 2
-    return np.asarray(np.bincount(made.event[seen], minlength=made.events) >= least)
 
 
 def _radius(made: Particles, mother: int, origin: F64) -> F64:

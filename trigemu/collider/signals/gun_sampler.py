@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from trigemu.arrays import F64
-from trigemu.collider.signals.acceptance import in_cdc, in_ecl
+from trigemu.collider.collider import Collider
 from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
 from trigemu.collider.signals.guns import Gun
 from trigemu.physics import constants
@@ -23,48 +23,50 @@ def _between(u: F64, low: float, high: float | None) -> F64:
 class GunSampler:
     """Events of a gun.
 
-    Accepted: the direction is in the drift chamber, for photons in the calorimeter.
-
     Parameters
     ----------
-    model
+    table
         The table.
+    collider
+        Where it stands.
     seed, number
         Seed of the run; sub-stream of the table.
     """
 
     cross_section_nb = None
 
-    def __init__(self, model: Gun, seed: int, number: int) -> None:
-        self._model, self._seed, self._number = model, seed, number
+    def __init__(self, table: Gun, collider: Collider, seed: int, number: int) -> None:
+        self._table, self._acceptance = table, collider.acceptance
+        self._seed, self._number = seed, number
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
-        model, index = self._model, np.arange(n)
+        table, index = self._table, np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
         u = draws.step(FIRST_STEP).uniform(index)
         v = draws.step(FIRST_STEP).uniform(index, 1)
         w = draws.step(FIRST_STEP).uniform(index, 2)
-        first = math.cos(math.radians(model.theta))
-        last = first if model.theta_max is None else math.cos(math.radians(model.theta_max))
+        first = math.cos(math.radians(table.theta))
+        last = first if table.theta_max is None else math.cos(math.radians(table.theta_max))
         cosine = first + u[:, 0] * (last - first)
-        turn = v[:, 0] if model.phi is None else np.full(n, model.phi / 360.0)
-        if model.pt is None:
-            p = _between(u[:, 1], model.p, model.p_max)
+        turn = v[:, 0] if table.phi is None else np.full(n, table.phi / 360.0)
+        if table.pt is None:
+            p = _between(u[:, 1], table.p, table.p_max)
         else:
-            p = _between(u[:, 1], model.pt, model.pt_max) / np.sqrt(1.0 - cosine * cosine)
-        mass = constants.mass(model.pdg) if model.pdg != PHOTON else 0.0
+            p = _between(u[:, 1], table.pt, table.pt_max) / np.sqrt(1.0 - cosine * cosine)
+        mass = constants.mass(table.pdg) if table.pdg != PHOTON else 0.0
         momentum = np.empty((n, 4))
         momentum[:, :3] = p[:, None] * direction(cosine, turn)
         momentum[:, 3] = np.sqrt(p * p + mass * mass)
-        point = spot(model, draws, index)
-        point[:, 2] += _between(v[:, 1], model.z, model.z_max)
-        charge = np.where(w[:, 0] < 0.5, 1, -1) if model.charge == 0 else np.full(n, model.charge)
-        if model.pdg == PHOTON:
+        point = spot(table, draws, index)
+        point[:, 2] += _between(v[:, 1], table.z, table.z_max)
+        charge = np.where(w[:, 0] < 0.5, 1, -1) if table.charge == 0 else np.full(n, table.charge)
+        if table.pdg == PHOTON:
             code = np.full(n, PHOTON)
         else:
-            lepton = model.pdg in (constants.ELECTRON, constants.MUON)
-            code = model.pdg * (-charge if lepton else charge)
+            lepton = table.pdg in (constants.ELECTRON, constants.MUON)
+            code = table.pdg * (-charge if lepton else charge)
         made = make_particles(index, code, mass, momentum, point)
-        accepted = in_ecl(momentum) if model.pdg == PHOTON else in_cdc(momentum)
+        seen = self._acceptance.in_calorimeter if table.pdg == PHOTON else self._acceptance.in_tracker
+        accepted = seen(momentum)
         return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))

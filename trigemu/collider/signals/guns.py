@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import Degrees, Signal
-from trigemu.physics import constants
 
 Momentum = Annotated[float, Field(gt=0, le=20)]
 
@@ -18,7 +17,8 @@ class Gun(Signal):
     ``p`` (or ``pt``, which then counts) in GeV, uniform up to ``p_max`` (``pt_max``) if that is given;
     ``theta`` in degrees, uniform in its cosine up to ``theta_max`` if given; ``phi`` in degrees, uniform all
     around if absent; ``z`` of the starting point in mm, uniform up to ``z_max`` if given, added to the
-    collision point.  ``charge``: 1, -1 or 0 for both alike (photons have none).
+    collision point, which has no spread if nothing is given.  ``charge``: 1, -1 or 0 for both alike (photons have
+    none).  Accepted: the direction is in the tracker, for photons in the calorimeter.
     """
 
     pdg: ClassVar[int]
@@ -44,45 +44,3 @@ class Gun(Signal):
         if self.pt is not None and (self.theta < 1.0 or (self.theta_max or self.theta) > 179.0):
             raise ValueError("with pt, theta must be between 1 and 179 degrees")
         return self
-
-
-class ElectronGun(Gun):
-    """Electrons or positrons."""
-
-    pdg = constants.ELECTRON
-    signal: Literal["electron-gun"] = "electron-gun"
-
-
-class MuonGun(Gun):
-    """Muons."""
-
-    pdg = constants.MUON
-    signal: Literal["muon-gun"] = "muon-gun"
-
-
-class PionGun(Gun):
-    """Charged pions."""
-
-    pdg = constants.PION
-    signal: Literal["pion-gun"] = "pion-gun"
-
-
-class KaonGun(Gun):
-    """Charged kaons."""
-
-    pdg = constants.KAON
-    signal: Literal["kaon-gun"] = "kaon-gun"
-
-
-class ProtonGun(Gun):
-    """Protons or antiprotons."""
-
-    pdg = constants.PROTON
-    signal: Literal["proton-gun"] = "proton-gun"
-
-
-class PhotonGun(Gun):
-    """Photons."""
-
-    pdg = constants.PHOTON
-    signal: Literal["photon-gun"] = "photon-gun"

@@ -1,18 +1,20 @@
-"""Makers of two-body processes: photon A', pairs of photons, muons, electrons and taus, A' h', tau -> l alpha."""
+"""Process generators of two-body processes: photon A', pairs of photons and leptons, A' h', tau -> lepton alpha."""
 
 from __future__ import annotations
 
 import math
+from typing import Generic
 
 import numpy as np
 
 from trigemu.arrays import F64, I64, Bool
-from trigemu.collider.signals.acceptance import all_of, charged, in_cdc, in_ecl
-from trigemu.collider.signals.collision import FIRST_STEP
+from trigemu.collider.collider import Collider
+from trigemu.collider.signals.acceptance import all_of, charged, count
+from trigemu.collider.signals.collision import FIRST_STEP, ProcessGenerator, Table
 from trigemu.collider.signals.models import AprimeHiggs, GammaAprime, TauToLeptonAlpha
+from trigemu.collider.signals.processes import PairProcess
 from trigemu.physics import constants, new_bosons, tau
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import ELECTRON, MUON, PHOTON
 from trigemu.physics.isr import Radiator
 from trigemu.physics.pairs import PairName, born, cosine, photon_vector
@@ -32,7 +34,6 @@ A_PRIME, DARK_HIGGS, ALPHA = 4900023, 4900025, 9900036
 LEAST_FRACTION = 0.2
 """Radiation leaves at least this fraction of the energy to processes that do not say more."""
 
-_S = SUPERKEKB.sqrt_s**2
 _NARROW = 1e-9
 
 
@@ -51,21 +52,22 @@ def _cosines(degrees: tuple[float, float]) -> tuple[float, float]:
     return math.cos(math.radians(degrees[1])), math.cos(math.radians(degrees[0]))
 
 
-class PhotonAprime:
+class PhotonAprime(ProcessGenerator[GammaAprime]):
     """e+e- -> photon A'."""
 
-    def __init__(self, model: GammaAprime) -> None:
-        self._mass = model.mass
-        self._low, self._high = _cosines(model.theta_star)
-        self.radiator: Radiator | None = None
-        if model.isr:
-            least = model.minimum_energy + math.hypot(model.minimum_energy, model.mass)
-            self.radiator = Radiator(_S, self._cross_section, 1.0 - least * least / _S)
+    def __init__(self, table: GammaAprime, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        self._mass = table.mass
+        self._low, self._high = _cosines(table.theta_star)
+        if table.isr:
+            s = collider.sqrt_s**2
+            least = table.minimum_energy + math.hypot(table.minimum_energy, table.mass)
+            self.radiator = Radiator(s, self._cross_section, 1.0 - least * least / s)
 
     def _cross_section(self, s: F64) -> F64:
         return np.array([photon_vector(float(v), self._mass, self._low, self._high) for v in s])
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
+    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return photon and A'."""
         s, m2 = sqrt_s * sqrt_s, self._mass * self._mass
         shape = 4.0 * s * m2 / (s - m2) ** 2
@@ -80,51 +82,86 @@ class PhotonAprime:
     def accepted(self, made: Particles) -> Bool:
         """Return where the hard photon is in the calorimeter."""
         # Radiated photons go along the beams, which are outside.
-        seen = (made.pdg == PHOTON) & in_ecl(made.momentum)
-        return np.asarray(np.bincount(made.event[seen], minlength=made.events) > 0)
+        seen = (made.pdg == PHOTON) & self.collider.acceptance.in_calorimeter(made.momentum)
+        return np.asarray(count(made, seen) > 0)
 
 
-_PAIRS: dict[PairName, tuple[int, float]] = {
+PAIRS: dict[PairName, tuple[int, float]] = {
     "photons": (PHOTON, 0.0),
     "bhabha": (ELECTRON, constants.mass(ELECTRON)),
     "muons": (MUON, constants.mass(MUON)),
     "taus": (15, tau.TAU_MASS),
 }
+"""Code and mass (GeV) of one of each pair."""
 
 
-class Pair:
-    """e+e- -> two photons, electrons, muons or taus (decayed)."""
+class PairAngles:
+    """Two particles alike, both in a range of angles in the CM of the beams, and radiation that keeps them there.
 
-    def __init__(self, name: PairName, degrees: tuple[float, float], *, isr: bool) -> None:
-        self._name = name
-        self._pdg, self._mass = _PAIRS[name]
+    Parameters
+    ----------
+    name
+        Which pair.
+    degrees
+        Range of the angle to the e- beam.
+    sqrt_s
+        Energy in the CM in GeV.
+    """
+
+    def __init__(self, name: PairName, degrees: tuple[float, float], sqrt_s: float) -> None:
+        self._name, self._sqrt_s, self._s = name, sqrt_s, sqrt_s**2
+        self._mass = PAIRS[name][1]
         low, high = _cosines(degrees)
         # Both particles are in the range, so its nearer end counts.
         self._edge = min(-low, high)
-        self.radiator: Radiator | None = None
-        if isr:
-            least = max(LEAST_FRACTION * SUPERKEKB.sqrt_s, 2.0 * self._mass + 0.01)
-            self.radiator = Radiator(_S, self._cross_section, 1.0 - least * least / _S)
+
+    def radiator(self) -> Radiator:
+        """Return the radiation of the beams."""
+        least = max(LEAST_FRACTION * self._sqrt_s, 2.0 * self._mass + 0.01)
+        return Radiator(self._s, self._cross_section, 1.0 - least * least / self._s)
 
     def _cross_section(self, s: F64) -> F64:
-        edges = self._edges(s)
+        edges = self.edges(s)
         pairs = zip(s.tolist(), edges.tolist(), strict=True)
         return np.array([born(self._name, v, -c, c, self._mass) if c > _NARROW else 0.0 for v, c in pairs])
 
-    def born(self, s: float) -> float:
+    def born(self) -> float:
         """Return the Born cross-section in pb in the range of angles."""
-        return born(self._name, s, -self._edge, self._edge, self._mass)
+        return born(self._name, self._s, -self._edge, self._edge, self._mass)
 
-    def _edges(self, s: F64) -> F64:
+    def edges(self, s: F64) -> F64:
         """Return the largest cosine in the pair's frame for which both are in range in the CM of the beams."""
-        x = np.clip(1.0 - s / _S, 0.0, 1.0)
+        x = np.clip(1.0 - s / self._s, 0.0, 1.0)
         beta = x / (2.0 - x)
         return np.asarray(np.maximum((self._edge - beta) / (1.0 - beta * self._edge), _NARROW))
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
+
+class Pair(ProcessGenerator[PairProcess]):
+    """e+e- -> two photons, electrons, muons or taus (decayed)."""
+
+    def __init__(self, table: PairProcess, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        self._name: PairName = table.pair
+        self._pdg, self._mass = PAIRS[self._name]
+        self._angles = PairAngles(self._name, table.theta_star, collider.sqrt_s)
+        if table.isr:
+            self.radiator = self._angles.radiator()
+        self.cross_section_nb = table.cross_section_nb
+        if self.cross_section_nb is None:
+            self.cross_section_nb = self._own_nb()
+
+    def _own_nb(self) -> float:
+        published = self.collider.cross_sections.get(self.table.process)
+        if published is None:
+            return self._angles.born() * 1e-3
+        c = math.cos(math.radians(published.degrees))
+        reference = born(self._name, self.collider.sqrt_s**2, -c, c, self._mass)
+        return published.nb * self._angles.born() / reference
+
+    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return the pair, or what taus decay to."""
         s = sqrt_s * sqrt_s
-        edge = self._edges(s)
+        edge = self._angles.edges(s)
         c = cosine(self._name, draws.step(FIRST_STEP), index, -edge, edge, 4.0 * self._mass**2 / s)
         axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
         first, second = back_to_back(sqrt_s, self._mass, self._mass, axis)
@@ -138,9 +175,19 @@ class Pair:
             make_particles(index, other, self._mass, second),
         ]
 
+
+class ChargedInTracker(ProcessGenerator[Table], Generic[Table]):
+    """A signal that is accepted where all charged particles are in the tracker."""
+
+    exactly: int | None = None
+    """So many charged particles; None: at least two."""
+
     def accepted(self, made: Particles) -> Bool:
-        """Return no event: a background has no acceptance."""
-        return np.zeros(made.events, np.bool_)
+        """Return where all charged particles are in the tracker, as many as there must be."""
+        seen, inside = charged(made), self.collider.acceptance.in_tracker(made.momentum)
+        if self.exactly is None:
+            return all_of(made, seen, inside, 2)
+        return np.asarray(all_of(made, seen, inside) & (count(made, seen) == self.exactly))
 
 
 def decay_tau(
@@ -159,16 +206,17 @@ def decay_tau(
     return tau.decay(momentum, np.full(len(index), sign), point, index, index, draws, first + 1, prongs)
 
 
-class TauAlpha:
+class TauAlpha(ChargedInTracker[TauToLeptonAlpha]):
     """e+e- -> tau tau, one tau -> lepton alpha."""
 
-    def __init__(self, model: TauToLeptonAlpha) -> None:
-        self._lepton, self._alpha = model.lepton, model.mass
-        self._prongs: tau.Prongs = "3" if model.tag == "3-prong" else "any"
-        self._pair = Pair("taus", (0.1, 179.9), isr=model.isr)
-        self.radiator = self._pair.radiator
+    def __init__(self, table: TauToLeptonAlpha, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        self._lepton, self._alpha = table.lepton, table.mass
+        self._prongs: tau.Prongs = "3" if table.tag == "3-prong" else "any"
+        if table.isr:
+            self.radiator = PairAngles("taus", (0.1, 179.9), collider.sqrt_s).radiator()
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
+    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return lepton, alpha and the daughters of the other tau."""
         shape = 4.0 * tau.TAU_MASS**2 / (sqrt_s * sqrt_s)
         c = cosine("taus", draws.step(FIRST_STEP), index, -1.0, 1.0, shape)
@@ -190,25 +238,22 @@ class TauAlpha:
         out.append(make_particles(index, ALPHA, self._alpha, alpha, point, 15 * sign))
         return out
 
-    def accepted(self, made: Particles) -> Bool:
-        """Return where all charged particles (at least two) are in the drift chamber."""
-        return all_of(made, charged(made), in_cdc(made.momentum), 2)
 
-
-class Higgsstrahlung:
+class Higgsstrahlung(ChargedInTracker[AprimeHiggs]):
     """e+e- -> A' h', A' -> mu mu."""
 
-    def __init__(self, model: AprimeHiggs) -> None:
-        self._vector, self._higgs = model.mass, model.higgs_mass
-        self.radiator: Radiator | None = None
-        if model.isr:
-            least = max(LEAST_FRACTION * SUPERKEKB.sqrt_s, model.mass + model.higgs_mass + 1e-3)
-            self.radiator = Radiator(_S, self._cross_section, max(1.0 - least * least / _S, 1e-6))
+    def __init__(self, table: AprimeHiggs, collider: Collider, seed: int, number: int) -> None:
+        super().__init__(table, collider, seed, number)
+        self._vector, self._higgs = table.mass, table.higgs_mass
+        if table.isr:
+            s = collider.sqrt_s**2
+            least = max(LEAST_FRACTION * collider.sqrt_s, table.mass + table.higgs_mass + 1e-3)
+            self.radiator = Radiator(s, self._cross_section, max(1.0 - least * least / s, 1e-6))
 
     def _cross_section(self, s: F64) -> F64:
         return np.array([new_bosons.higgsstrahlung(float(v), self._vector, self._higgs) for v in s])
 
-    def make(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
+    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
         """Return two muons and the h'."""
         shape = new_bosons.higgsstrahlung_shape(sqrt_s * sqrt_s, self._vector, self._higgs)
         step = draws.step(FIRST_STEP)
@@ -229,7 +274,3 @@ class Higgsstrahlung:
             make_particles(index, -MUON, mass, second, mother=A_PRIME),
             make_particles(index, DARK_HIGGS, self._higgs, higgs),
         ]
-
-    def accepted(self, made: Particles) -> Bool:
-        """Return where both muons are in the drift chamber."""
-        return all_of(made, charged(made), in_cdc(made.momentum), 2)

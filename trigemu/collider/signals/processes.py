@@ -1,18 +1,17 @@
-"""The ``[[belle2.process]]`` tables: Standard Model processes that fill a run.
-
-Cross-sections in nb; those that are published were remembered from the Belle II Physics Book (arXiv:1808.10567),
-not read: a remark, not a truth (signals_published B1).
-"""
+"""Process tables that experiments at colliders share: Standard Model processes that fill a run."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.collider.signals.base import Degrees, FileInput, LheOptions, Source
+from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Source
 
 Nanobarn = Annotated[float, Field(ge=0, le=1e9)]
+
+PROCESS_FILE = "trigemu.collider.signals.file_sampler:ProcessFile"
+"""Samples a process's events from a file."""
 
 
 class Process(Source):
@@ -21,11 +20,12 @@ class Process(Source):
     Its rate is luminosity x ``cross_section_nb`` (absent: the process's own, see each) or ``rate_hz``.
     """
 
+    process: str = ""
     cross_section_nb: Nanobarn | None = None
     rate_hz: Annotated[float, Field(ge=0, le=1e7)] | None = None
 
 
-class _ClosedForm(Process):
+class ClosedForm(Process):
     """A process that formulas can make.
 
     ``events`` names a HepMC3 file in the folder ``input.path``: where that folder is given, events come from
@@ -35,55 +35,35 @@ class _ClosedForm(Process):
     events: str | None = None
 
 
-class _Angles(_ClosedForm):
-    """``theta_star``: range of the angle to the e- beam in the CM of the beams, of both particles of the pair.
+class PairProcess(ClosedForm):
+    """e+e- -> two photons, electrons, muons or taus (which decay natively, spins uncorrelated).
 
-    ``isr``: radiation of the beams; it changes where events are, not the cross-section.
+    ``theta_star``: range of the angle to the e- beam in the CM of the beams, of both particles of the pair.
+    ``isr``: radiation of the beams; it changes where events are, not the cross-section.  That is the one published
+    for the collider, scaled as the Born form to other angles, or the Born cross-section.
     """
+
+    pair: ClassVar[Literal["photons", "bhabha", "muons", "taus"]]
 
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
     isr: bool = True
 
     @model_validator(mode="after")
-    def _rises(self) -> _Angles:
+    def _rises(self) -> PairProcess:
         if not 0.1 <= self.theta_star[0] < 90.0 < self.theta_star[1] <= 179.9:
             raise ValueError("theta_star must rise, between 0.1 and 179.9 degrees, and hold 90")
         return self
 
 
-class GammaGamma(_Angles):
-    """e+e- -> photon photon; 4.99 nb in 10-170 degrees (recalled), scaled as the Born form elsewhere."""
-
-    process: Literal["gammagamma"] = "gammagamma"
-
-
-class Bhabha(_Angles):
-    """e+e- -> e+e-; 300 nb in 10-170 degrees (recalled), scaled as the Born form elsewhere."""
-
-    process: Literal["bhabha"] = "bhabha"
-
-
-class MuMu(_Angles):
-    """e+e- -> mu mu; 1.148 nb in all (recalled), scaled as the Born form elsewhere."""
-
-    process: Literal["mumu"] = "mumu"
-    theta_star: tuple[Degrees, Degrees] = (0.1, 179.9)
-
-
-class TauTau(_Angles):
-    """e+e- -> tau tau, 0.919 nb (recalled); taus decay natively, spins uncorrelated."""
-
-    process: Literal["tautau"] = "tautau"
-    theta_star: tuple[Degrees, Degrees] = (0.1, 179.9)
-
-
-class _Radiative(_ClosedForm):
-    """2 -> 3 at lowest order, exact massless matrix element.
+class RadiativeProcess(ClosedForm):
+    """2 -> 3 at lowest order, exact massless matrix element: three photons, mu mu photon, e e photon.
 
     Cuts in the CM: every photon above ``photon_energy`` (GeV) and in ``theta_star``; charged particles above
     ``lepton_energy`` and in ``theta_star``; every pair has an invariant mass above ``pair_mass`` (GeV), which
     keeps the collinear poles away.  Without ``cross_section_nb`` the lowest-order one is computed.
     """
+
+    radiative: ClassVar[Literal["gammagammagamma", "mumugamma", "eegamma"]]
 
     photon_energy: Annotated[float, Field(ge=0.05, le=5)] = 0.5
     lepton_energy: Annotated[float, Field(ge=0.05, le=5)] = 0.15
@@ -91,44 +71,38 @@ class _Radiative(_ClosedForm):
     theta_star: tuple[Degrees, Degrees] = (15.0, 165.0)
 
     @model_validator(mode="after")
-    def _rises(self) -> _Radiative:
+    def _possible(self) -> RadiativeProcess:
         if not 5.0 <= self.theta_star[0] < self.theta_star[1] <= 175.0:
             raise ValueError("theta_star must rise, between 5 and 175 degrees")
+        # Three equal energies, or three equal masses of pairs, are the most that the cuts may ask for.
+        top = self.collider.sqrt_s
+        self.check_below("photon_energy", self.photon_energy, top / 3.0)
+        self.check_below("lepton_energy", self.lepton_energy, top / 3.0)
+        self.check_below("pair_mass", self.pair_mass, top / 3.0**0.5)
         return self
 
 
-class GammaGammaGamma(_Radiative):
-    """e+e- -> three photons."""
-
-    process: Literal["gammagammagamma"] = "gammagammagamma"
-
-
-class MuMuGamma(_Radiative):
-    """e+e- -> mu mu photon."""
-
-    process: Literal["mumugamma"] = "mumugamma"
-
-
-class EEGamma(_Radiative):
-    """e+e- -> e e photon, both electrons visible."""
-
-    process: Literal["eegamma"] = "eegamma"
-
-
-class EEMuMu(_ClosedForm):
+class EEMuMu(ClosedForm):
     """e+e- -> (e+e-) mu mu by two quasi-real photons along the beams; for rates.
 
-    18.9 nb above 0.5 GeV, scaled as the equivalent-photon approximation elsewhere (which is 16 % too high
-    there, signals_facts 2.2).  ``mass_min``: least mass of the muon pair.  The electrons leave in the beam
-    pipe.
+    ``mass_min``: least mass of the muon pair.  The electrons leave in the beam pipe.  The cross-section is that of
+    the equivalent-photon approximation times the collider's correction to it.
     """
 
-    process: Literal["eemumu"] = "eemumu"
     mass_min: Annotated[float, Field(ge=0.3, le=5)] = 0.5
 
+    @model_validator(mode="after")
+    def _possible(self) -> EEMuMu:
+        self.check_below("mass_min", self.mass_min, USABLE * self.collider.sqrt_s)
+        return self
 
-class Hepmc(FileInput, Process):
-    """Events of a HepMC3 ascii file in Belle II's laboratory; its cross-section if it has one.
+
+class FileProcess(FileInput, Process):
+    """Events of a file; its cross-section if it has one."""
+
+
+class Hepmc(FileProcess):
+    """Events of a HepMC3 ascii file in the collider's laboratory; its cross-section if it has one.
 
     ``optional``: left out of a run without ``input.path``, the folder of event files.
     """
@@ -137,14 +111,5 @@ class Hepmc(FileInput, Process):
     optional: bool = False
 
 
-class Lhe(LheOptions, FileInput, Process):
+class Lhe(LheInput, FileProcess):
     """Events of a Les Houches file, undecayed taus and hadrons as they are; its cross-section."""
-
-    process: Literal["lhe"] = "lhe"
-
-
-AnyProcess = Annotated[
-    GammaGamma | Bhabha | MuMu | TauTau | GammaGammaGamma | MuMuGamma | EEGamma | EEMuMu | Hepmc | Lhe,
-    Field(discriminator="process"),
-]
-"""Any of the processes, told apart by ``process``."""

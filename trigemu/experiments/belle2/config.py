@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trigemu.collider.signals.processes import AnyProcess
 from trigemu.config.model import Model
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.ecl.config import Ecl
@@ -18,6 +17,7 @@ from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.klm.config import Klm
 from trigemu.experiments.belle2.neuro.config import Neuro
 from trigemu.experiments.belle2.response.config import Response
+from trigemu.experiments.belle2.signals import AnyProcess
 
 Rate = Annotated[float, Field(ge=0, le=1e8)]
 

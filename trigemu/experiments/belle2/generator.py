@@ -1,32 +1,45 @@
-"""Belle II's fragments: events and detector response, frame by frame.
-
-Crossings belong to one frame and so do all their hits: there are no guard bands.  An event's hits are a pure
-function of the seed, the frame and the event's number in it, so producers of different sources agree.
-"""
+"""Belle II's fragments: events and detector response, frame by frame (see `trigemu.collider.generator`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from trigemu.collider.events import Events, EventSource
+from trigemu.collider.generator import Columns, CrossingGenerator
+from trigemu.collider.signals.registration import sampled_processes
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.ecl.response import ecl_hits
+from trigemu.experiments.belle2.external import empty_rates, external_bits, sampling_phase
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
-from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, SCHEMAS, TIMING, TRACKS
-from trigemu.frames.columns import Array
-from trigemu.frames.frame import TRUTH
-
-if TYPE_CHECKING:
-    from trigemu.setup.experiment import Setup
-
-Columns = Mapping[str, Array]
+from trigemu.experiments.belle2.signals import BELLE2, PROCESSES
+from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, TRACKS
+from trigemu.setup.experiment import Setup
 
 
-class Belle2Generator:
+def event_source(setup: Setup[Belle2]) -> EventSource:
+    """Return what makes the events of any frame.
+
+    Raises
+    ------
+    InputError
+        An event file cannot be read, or a process has neither rate nor cross-section.
+    """
+    section = setup.section
+    return EventSource(
+        collider=BELLE2,
+        clock=setup.clock,
+        seed=setup.config.run.seed,
+        signals=[(table, spec.sampler) for table, spec in setup.sampled_signals()],
+        processes=sampled_processes(section.process, PROCESSES),
+        luminosity=section.luminosity,
+        folder=setup.config.input.path,
+        empty=empty_rates(section.external),
+    )
+
+
+class Belle2Generator(CrossingGenerator):
     """Makes Belle II fragments: a pure function of (seed, frame, source), in any order.
 
     Parameters
@@ -34,59 +47,25 @@ class Belle2Generator:
     setup
         Signals, processes, response, seed.
     sources
-        The sources that will be asked for.
+        The sources that will be asked for (each is made when it is).
     """
 
-    def __init__(self, setup: Setup, sources: Sequence[str]) -> None:
-        section = setup.section
-        if not isinstance(section, Belle2):
-            raise TypeError(f"a Belle II setup has a Belle II section, not {type(section).__name__}")
-        self._section = section
-        self._seed = setup.config.run.seed
-        # A producer asks for all its sources of a frame before it goes on to the next one.
-        self._events = lru_cache(maxsize=2)(EventSource(setup).events)
-        self._offline = lru_cache(maxsize=2)(self._make_offline)
-        self._makers: dict[str, Callable[[int], Columns]] = {
-            TIMING: self._timing,
-            CDC: self._cdc,
-            ECL: self._ecl,
-            KLM: self._klm,
-            TRACKS: lambda frame: self._offline(frame)[0],
-            CLUSTERS: lambda frame: self._offline(frame)[1],
-            TRUTH: self._truth,
-        }
+    def __init__(self, setup: Setup[Belle2], sources: Sequence[str]) -> None:
+        section, seed, frame_ticks = setup.section, setup.config.run.seed, setup.clock.frame_ticks
 
-    def events(self, frame: int) -> Events:
-        """Return the generated events of a frame, for studies of the trigger against what was generated."""
-        return self._events(frame)
+        def timing(events: Events, frame: int) -> Columns:
+            external = external_bits(events, frame, frame_ticks, section.external.injection)
+            return {"phase": sampling_phase(seed, frame, len(events.time)), "external": external}
 
-    def fragment(self, source: str, frame: int) -> Columns:
-        """Return the columns of one source in one frame; KeyError if there is no such source."""
-        return self._makers[source](frame)
-
-    def _timing(self, frame: int) -> Columns:
-        events = self._events(frame)
-        return {"time": events.time, "phase": events.phase, "external": events.external}
-
-    def _truth(self, frame: int) -> Columns:
-        events = self._events(frame)
-        return {name: getattr(events, name) for name in ("time", "signal", "accepted", "process", "radius")}
-
-    def _cdc(self, frame: int) -> Columns:
-        return cdc_hits(self._events(frame).particles, self._section.response, self._seed, frame)
-
-    def _ecl(self, frame: int) -> Columns:
-        return ecl_hits(self._events(frame).particles, self._section.ecl, self._seed, frame)
-
-    def _klm(self, frame: int) -> Columns:
-        return klm_hits(self._events(frame).particles, self._section.response, self._seed, frame)
-
-    def _make_offline(self, frame: int) -> tuple[Columns, Columns]:
-        return offline(self._events(frame).particles, self._section.response, self._seed, frame)
-
-
-def warm_up(setup: Setup) -> None:
-    """Compile every kernel by making a fragment of every source."""
-    generator = Belle2Generator(setup, tuple(SCHEMAS))
-    for source in SCHEMAS:
-        generator.fragment(source, 0)
+        super().__init__(
+            event_source(setup),
+            {
+                CDC: lambda particles, frame: cdc_hits(particles, section.response, seed, frame),
+                ECL: lambda particles, frame: ecl_hits(particles, section.ecl, seed, frame),
+                KLM: lambda particles, frame: klm_hits(particles, section.response, seed, frame),
+            },
+            products={
+                (TRACKS, CLUSTERS): lambda particles, frame: offline(particles, section.response, seed, frame)
+            },
+            timing=timing,
+        )

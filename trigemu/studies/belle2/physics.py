@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64
-from trigemu.collider.events import EventSource
-from trigemu.collider.signals.models import GammaAprime
-from trigemu.collider.signals.sampling import make_sampler
 from trigemu.experiments.belle2.ecl.cm import directions
+from trigemu.experiments.belle2.generator import event_source
+from trigemu.experiments.belle2.signals import BELLE2, SIGNALS
 from trigemu.measure.validate import Measured
 from trigemu.physics import constants, pairs
 from trigemu.physics.beams import SUPERKEKB
@@ -21,6 +20,7 @@ from trigemu.physics.fsr_rate import massless_cross_section, scan
 from trigemu.physics.isr import radiator_power
 from trigemu.physics.kinematics import two_body_momentum
 from trigemu.setup.build import build_setup
+from trigemu.setup.reference import resolve
 from trigemu.studies.belle2.samples import SEED
 
 ROUND_S = 10.58**2
@@ -98,8 +98,9 @@ def barrel_fb(mass: float, low: float, high: float) -> Measured:
 @cache
 def barrel_sampled_fb(mass: float, low: float, high: float, events: int = 200_000) -> Measured:
     """Return the same from generated events."""
-    model = GammaAprime(mass=mass, isr=False, theta_star=(5.0, 175.0))
-    found = make_sampler(model, SEED, 0).sample(0, events).particles
+    spec = next(spec for spec in SIGNALS if spec.name == "gamma-aprime")
+    table = spec.model.model_validate({"mass": mass, "isr": False, "theta_star": (5.0, 175.0)})
+    found = resolve(spec.sampler)(table, BELLE2, SEED, 0).sample(0, events).particles
     photon = found.pdg == constants.PHOTON
     inside = _in_lab(np.stack([found.px, found.py, found.pz], axis=1)[photon], low, high).mean()
     c = math.cos(math.radians(5.0))
@@ -139,7 +140,7 @@ def _counted(cross_sections: tuple[float, ...]) -> tuple[int, ...]:
         },
         "validation",
     )
-    source = EventSource(setup)
+    source = event_source(setup)
     counts = np.zeros(len(cross_sections), np.int64)
     for frame in range(2 * SECONDS):
         counts += np.bincount(source.events(frame).process, minlength=len(counts))[: len(counts)]

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from trigemu.collider.signals.base import Source
-from trigemu.collider.signals.processes import Hepmc, Process
+from trigemu.collider.signals.processes import PROCESS_FILE, ClosedForm, Hepmc
 from trigemu.errors import InputError
 
 FILES = ("file", "other_b")
 """Keys of tables that name an event file."""
 
 
-def located(table: BaseModel, folder: str | None) -> BaseModel | None:
-    """Return a ``[[signal]]`` or ``[[belle2.process]]`` table whose event files can be opened.
+def resolve_paths(table: BaseModel, sampler: Any, folder: str | None) -> tuple[BaseModel, Any] | None:
+    """Return a signal's or process's table whose event files can be opened, and what samples it.
 
     Parameters
     ----------
-    table
-        The table.
+    table, sampler
+        The table and its registered sampler.
     folder
         ``input.path``: relative names of files begin there; without it, in the working directory.
 
     Returns
     -------
-    BaseModel or None
-        The table with paths; a closed-form process with ``events`` as one that reads this file, if there is a
+    tuple or None
+        Table with paths and sampler; those of a closed-form process with ``events`` read this file, if there is a
         folder; None for an optional process without folder.
 
     Raises
@@ -36,14 +37,12 @@ def located(table: BaseModel, folder: str | None) -> BaseModel | None:
         The folder is not there.
     """
     if folder is None:
-        return None if isinstance(table, Hepmc) and table.optional else table
+        return None if isinstance(table, Hepmc) and table.optional else (table, sampler)
     if not Path(folder).is_dir():
         raise InputError(f"input.path {folder!r} is not a folder: give the one that holds the event files")
-    events = getattr(table, "events", None)
-    if isinstance(table, Process) and events is not None:
+    if isinstance(table, ClosedForm) and table.events is not None:
         kept = {name: getattr(table, name) for name in (*Source.model_fields, "cross_section_nb", "rate_hz")}
-        return Hepmc(file=str(Path(folder) / events), **kept)
+        return Hepmc(file=str(Path(folder) / table.events), **kept), PROCESS_FILE
     paths = {name: getattr(table, name, None) for name in FILES}
-    return table.model_copy(
-        update={name: str(Path(folder) / path) for name, path in paths.items() if path is not None}
-    )
+    changes = {name: str(Path(folder) / path) for name, path in paths.items() if path is not None}
+    return table.model_copy(update=changes), sampler

@@ -1,0 +1,88 @@
+"""Fragments of an experiment at a collider: events and what detectors make of them, frame by frame.
+
+Crossings belong to one frame and so do all their hits: there are no guard bands.  An event's hits are a pure
+function of the seed, the frame and the event's number in it, so producers of different sources agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import TypeAlias
+
+from trigemu.collider.events import Events, EventSource
+from trigemu.collider.sources import TIMING, TRUTH_SCHEMA
+from trigemu.frames.columns import Array
+from trigemu.frames.frame import TRUTH
+from trigemu.physics.particles import Particles
+
+Columns: TypeAlias = Mapping[str, Array]
+
+Response: TypeAlias = Callable[[Particles, int], Columns]
+"""Columns of a source from the particles of a frame's events and the frame's number."""
+
+RECENT = 2
+"""Frames whose events are remembered: a producer asks for all its sources of a frame before it goes on."""
+
+
+class CrossingGenerator:
+    """Makes fragments: a pure function of (seed, frame, source), in any order.
+
+    Parameters
+    ----------
+    source
+        Makes the events.
+    responses
+        Source -> what the detector makes of the particles.
+    products
+        The same where several sources come from one calculation: their columns in the order of the names.
+    timing
+        Columns of the source ``timing`` besides ``time``, from the events of a frame and its number.
+    """
+
+    def __init__(
+        self,
+        source: EventSource,
+        responses: Mapping[str, Response],
+        *,
+        products: Mapping[tuple[str, ...], Callable[[Particles, int], tuple[Columns, ...]]] | None = None,
+        timing: Callable[[Events, int], Columns] | None = None,
+    ) -> None:
+        self._events = lru_cache(maxsize=RECENT)(source.events)
+        self._more_timing = timing
+        self._makers: dict[str, Callable[[int], Columns]] = {TIMING: self._timing, TRUTH: self._truth}
+        for name, response in responses.items():
+            self._makers[name] = partial(self._respond, response)
+        for names, make in (products or {}).items():
+            made = lru_cache(maxsize=RECENT)(partial(self._produce, make))
+            for place, name in enumerate(names):
+                self._makers[name] = partial(_one_of, made, place)
+
+    def events(self, frame: int) -> Events:
+        """Return the generated events of a frame, for studies of the trigger against what was generated."""
+        return self._events(frame)
+
+    def fragment(self, source: str, frame: int) -> Columns:
+        """Return the columns of one source in one frame; KeyError if there is no such source."""
+        return self._makers[source](frame)
+
+    def _timing(self, frame: int) -> Columns:
+        events = self._events(frame)
+        more = {} if self._more_timing is None else self._more_timing(events, frame)
+        return {"time": events.time, **more}
+
+    def _truth(self, frame: int) -> Columns:
+        events = self._events(frame)
+        return {name: getattr(events, name) for name in TRUTH_SCHEMA.names}
+
+    def _respond(self, response: Response, frame: int) -> Columns:
+        return response(self._events(frame).particles, frame)
+
+    def _produce(
+        self, make: Callable[[Particles, int], tuple[Columns, ...]], frame: int
+    ) -> tuple[Columns, ...]:
+        return make(self._events(frame).particles, frame)
+
+
+def _one_of(made: Callable[[int], tuple[Columns, ...]], place: int, frame: int) -> Columns:
+    return made(frame)[place]

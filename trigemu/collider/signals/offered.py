@@ -1,0 +1,170 @@
+"""Signals and processes that any e+e- collider can offer, as far as its energy allows.
+
+Each function returns registrations for one collider: an experiment puts together its own from these and adds what is
+its own.  Nothing here starts the compiler.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trigemu.collider.collider import Collider
+from trigemu.collider.signals import models
+from trigemu.collider.signals.base import USABLE
+from trigemu.collider.signals.guns import Gun
+from trigemu.collider.signals.models import B_PLUS_MASS, B_ZERO_MASS, KAON_MASS, MUON_MASS, TAU_MASS
+from trigemu.collider.signals.processes import (
+    PROCESS_FILE,
+    EEMuMu,
+    Hepmc,
+    Lhe,
+    PairProcess,
+    RadiativeProcess,
+)
+from trigemu.collider.signals.registration import ProcessSpec, process
+from trigemu.physics.constants import ELECTRON, KAON, MUON, PHOTON, PION, PROTON
+from trigemu.setup.data import SignalSpec, signal
+
+_HERE = "trigemu.collider.signals"
+_PAIRS, _RADIATIVE = f"{_HERE}.pair_production", f"{_HERE}.radiative"
+_B, _FILE = f"{_HERE}.b_mesons:BMesonSampler", f"{_HERE}.file_sampler:SignalFile"
+_GUN = f"{_HERE}.gun_sampler:GunSampler"
+
+_TAU_ROOM = 0.01
+"""GeV above the threshold of tau pairs that radiation needs."""
+
+
+def _of(collider: Collider) -> dict[str, Any]:
+    return {"collider": collider, "beam_spot_mm": collider.spot_mm}
+
+
+def dark_boson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return photon A', mu mu Z', mu mu X with X to taus, and A' h'."""
+    fixed, top = _of(collider), USABLE * collider.sqrt_s
+    # Default masses: 5 GeV, less where the energy is lower.
+    middle = min(5.0, round(0.5 * collider.sqrt_s, 1))
+    specs = [
+        signal(
+            "gamma-aprime",
+            "e+e- -> photon A', A' invisible",
+            models.GammaAprime,
+            f"{_PAIRS}:PhotonAprime",
+            **fixed,
+        ),
+        signal(
+            "mumu-zprime",
+            "e+e- -> mu mu Z', Z' invisible",
+            models.MuMuZprime,
+            f"{_RADIATIVE}:MuMuBoson",
+            **fixed,
+        ),
+    ]
+    most = top - 2.0 * MUON_MASS
+    if most > 2.0 * TAU_MASS:
+        taus = min(5.0, round(0.5 * (2.0 * TAU_MASS + most), 3))
+        specs.append(
+            signal(
+                "mumu-tautau",
+                "e+e- -> mu mu X, X -> tau tau",
+                models.MuMuTauTau,
+                f"{_RADIATIVE}:MuMuTaus",
+                mass=taus,
+                **fixed,
+            )
+        )
+    specs.append(
+        signal(
+            "aprime-higgs",
+            "e+e- -> A' h', A' -> mu mu",
+            models.AprimeHiggs,
+            f"{_PAIRS}:Higgsstrahlung",
+            mass=middle,
+            **fixed,
+        )
+    )
+    return tuple(specs)
+
+
+def tau_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return tau -> lepton alpha; none below the threshold of tau pairs."""
+    if collider.sqrt_s <= 2.0 * TAU_MASS + _TAU_ROOM:
+        return ()
+    return tuple(
+        signal(
+            f"tau-{name}alpha",
+            f"tau -> {name} alpha, alpha invisible",
+            models.TauToLeptonAlpha,
+            f"{_PAIRS}:TauAlpha",
+            lepton=lepton,
+            **_of(collider),
+        )
+        for name, lepton in (("e", ELECTRON), ("mu", MUON))
+    )
+
+
+def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return B -> K S and K* S with S to ee, mu mu, pi pi and KK; none below the threshold of B pairs."""
+    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
+        return ()
+    parents = (
+        ("ks", "B+ -> K+ S", {"parent": 521, "heavy": B_PLUS_MASS, "kaon": KAON_MASS}),
+        ("kstar", "B0 -> K*0 S", {"parent": 511, "heavy": B_ZERO_MASS, "kaon": models.K_STAR_MASS}),
+    )
+    finals: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("ee", "ee", {"final": ELECTRON}),
+        ("mumu", "mu mu", {"final": MUON}),
+        ("pipi", "pi pi", {"final": PION}),
+        ("kk", "KK", {"final": KAON, "mass": 1.5}),
+    )
+    return tuple(
+        signal(f"b-{kaon}-{pair}", f"{decay}, S -> {shown}", models.BtoKS, _B, **of, **to, **_of(collider))
+        for kaon, decay, of in parents
+        for pair, shown, to in finals
+    )
+
+
+def file_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return events of HepMC3 and Les Houches files."""
+    fixed = _of(collider)
+    return (
+        signal("hepmc-signal", "events of a HepMC3 file", models.FileSignal, _FILE, **fixed),
+        signal("lhe-signal", "events of a Les Houches file", models.LheSignal, _FILE, **fixed),
+    )
+
+
+def gun_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return single electrons, muons, pions, kaons, protons and photons."""
+    guns = {
+        "electron": ELECTRON,
+        "muon": MUON,
+        "pion": PION,
+        "kaon": KAON,
+        "proton": PROTON,
+        "photon": PHOTON,
+    }
+    return tuple(
+        signal(f"{name}-gun", f"single {name}s", Gun, _GUN, pdg=pdg, collider=collider)
+        for name, pdg in guns.items()
+    )
+
+
+def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
+    """Return pairs (taus above their threshold), radiative and two-photon processes, and events of files."""
+    fixed, whole = _of(collider), {"theta_star": (0.1, 179.9)}
+    pairs = [
+        process("gammagamma", PairProcess, f"{_PAIRS}:Pair", pair="photons", **fixed),
+        process("bhabha", PairProcess, f"{_PAIRS}:Pair", pair="bhabha", **fixed),
+        process("mumu", PairProcess, f"{_PAIRS}:Pair", pair="muons", **whole, **fixed),
+    ]
+    if collider.sqrt_s > 2.0 * TAU_MASS + _TAU_ROOM:
+        pairs.append(process("tautau", PairProcess, f"{_PAIRS}:Pair", pair="taus", **whole, **fixed))
+    return (
+        *pairs,
+        *(
+            process(name, RadiativeProcess, f"{_RADIATIVE}:ThreeBody", radiative=name, **fixed)
+            for name in ("gammagammagamma", "mumugamma", "eegamma")
+        ),
+        process("eemumu", EEMuMu, f"{_RADIATIVE}:TwoPhoton", **fixed),
+        process("hepmc", Hepmc, PROCESS_FILE, **fixed),
+        process("lhe", Lhe, PROCESS_FILE, **fixed),
+    )

@@ -1,0 +1,66 @@
+"""Registration of processes: table and sampler in one place, as `trigemu.setup.data.signal` does for signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from trigemu.setup.data import named_model
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """A process that an experiment's section may list (made by `process`).
+
+    Attributes
+    ----------
+    name
+        Value of the table's key ``process``.
+    model
+        pydantic model of the table.
+    sampler
+        What makes events of a table (`trigemu.collider.signals.collision.SamplerType`), or a reference to it
+        (`trigemu.setup.reference`).
+    """
+
+    name: str
+    model: type[BaseModel]
+    sampler: Any
+
+
+def process(name: str, model: type[BaseModel], sampler: Any, /, **fixed: Any) -> ProcessSpec:
+    """Register a process.
+
+    Parameters
+    ----------
+    name, model, sampler
+        See `ProcessSpec`.  One model may serve several processes: each gets a subclass of it, whose ``process`` key
+        can only be ``name``.
+    fixed
+        What sets this process apart: class variables of the model get this value, its fields this default.
+
+    Raises
+    ------
+    TypeError
+        The model has neither a class variable nor a field of such a name.
+    """
+    return ProcessSpec(name, named_model(model, "process", name, fixed), sampler)
+
+
+def any_process(specs: Sequence[ProcessSpec]) -> Any:
+    """Return the type of a table of any of these processes, told apart by ``process``: for a section's field."""
+    union = reduce(or_, (spec.model for spec in specs))
+    return Annotated[union, Field(discriminator="process")]
+
+
+def sampled_processes(
+    tables: Sequence[BaseModel], specs: Sequence[ProcessSpec]
+) -> list[tuple[BaseModel, Any]]:
+    """Return tables, each with the sampler that its process is registered with."""
+    samplers = {spec.name: spec.sampler for spec in specs}
+    return [(table, samplers[getattr(table, "process")]) for table in tables]  # noqa: B009
