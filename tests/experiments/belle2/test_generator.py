@@ -106,7 +106,7 @@ def test_an_unknown_source_is_refused(setup):
 COMPILED = """
 import json, sys
 from numba.core import event
-from trigemu.setup.experiment import Setup
+from trigemu.setup.build import build_setup
 seen = []
 class Listener(event.Listener):
     def on_start(self, event): seen.append(event.data["dispatcher"].py_func.__qualname__)
