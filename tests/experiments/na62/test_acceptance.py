@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trigemu.experiments.na62.acceptance import accept
-from trigemu.experiments.na62.aprime import AprimeMuMu
+from trigemu.experiments.na62.aprime import SIGNALS
 from trigemu.experiments.na62.geometry import LKR_Z
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.physics.particles import from_columns, merge, no_particles
@@ -18,7 +18,8 @@ EVENTS = 40_000
 
 def golden(seed: int = 11) -> SignalSource:
     """Bremsstrahlung alone, no form factor, z 0.14-0.86, pT < 1 GeV, vertices weighted by 1/p."""
-    model = AprimeMuMu(mass=0.40, production="brem", form_factor=False, z_min=0.14, z_max=0.86, pt_max=1.0)
+    to_muons = SIGNALS[0].model
+    model = to_muons(mass=0.40, production="brem", form_factor=False, z_min=0.14, z_max=0.86, pt_max=1.0)
     return SignalSource(model, None, seed, 0)
 
 

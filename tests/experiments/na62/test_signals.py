@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from scipy import stats
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62.aprime import SIGNALS, AprimeEE, AprimeMuMu
+from trigemu.experiments.na62.aprime import SIGNALS
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import darkphoton
+
+AprimeMuMu, AprimeEE = (spec.model for spec in SIGNALS)
 
 P_MIN = 1e-3
 
@@ -166,5 +168,9 @@ def test_bad_models(model, table, message):
 
 
 def test_signals_are_listed_with_their_models():
-    assert {spec.name: spec.model for spec in SIGNALS} == {"aprime-mumu": AprimeMuMu, "aprime-ee": AprimeEE}
+    assert [spec.name for spec in SIGNALS] == ["aprime-mumu", "aprime-ee"]
+    assert [(spec.model.lepton, spec.model(mass=0.3).signal) for spec in SIGNALS] == [
+        (13, "aprime-mumu"),
+        (11, "aprime-ee"),
+    ]
     assert AprimeEE(mass=1.2, extrapolate=True).signal == "aprime-ee"

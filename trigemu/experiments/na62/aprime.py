@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 from trigemu.physics import constants, mesons
-from trigemu.setup.data import SignalSpec
+from trigemu.setup.data import signal
 
 LOWEST_MOMENTUM_GEV = 10.0
 """Two leptons of more than 5 GeV each, which the searches ask for, need an A' of more than this."""
@@ -85,22 +85,10 @@ def _heaviest(parents: tuple[int, ...]) -> float:
     )
 
 
-class AprimeMuMu(Aprime):
-    """A' -> mu+ mu-."""
-
-    lepton = constants.MUON
-    signal: Literal["aprime-mumu"] = "aprime-mumu"
-
-
-class AprimeEE(Aprime):
-    """A' -> e+ e-."""
-
-    lepton = constants.ELECTRON
-    signal: Literal["aprime-ee"] = "aprime-ee"
-
+_SAMPLER = "trigemu.experiments.na62.signals:SignalSource"
 
 SIGNALS = (
-    SignalSpec("aprime-mumu", "A' -> mu+ mu-", AprimeMuMu),
-    SignalSpec("aprime-ee", "A' -> e+ e-", AprimeEE),
+    signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _SAMPLER, lepton=constants.MUON),
+    signal("aprime-ee", "A' -> e+ e-", Aprime, _SAMPLER, lepton=constants.ELECTRON),
 )
-"""The signals that NA62 can generate."""
+"""The signals that NA62 can generate; a sampler is called with the table, ``input.path``, the seed and the number."""

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64
-from trigemu.experiments.na62.aprime import Aprime
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.halo import HaloSource
@@ -28,7 +27,7 @@ from trigemu.physics.rng import Purpose, stream, uniforms
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
-
+from trigemu.setup.reference import resolve
 
 HALO_NUMBER, NEUTRAL_NUMBER, FIRST_SIGNAL = 0, 1, 2
 
@@ -111,16 +110,16 @@ class EventSource:
 
     def __init__(self, setup: Setup[NA62]) -> None:
         section = setup.section
-        if not isinstance(section, NA62):
-            raise TypeError(f"an NA62 setup has an NA62 section, not {type(section).__name__}")
         seed, path = setup.config.run.seed, setup.config.input.path
         self._seed = seed
         self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
         self._frame_s = self._frame_ticks * LSB_NS * 1e-9
         self._halo = HaloSource(section.halo, seed, path)
         self._rates = (self._halo.rate_hz, section.halo.neutral_rate_hz)
-        self._models = [model for model in setup.signals if isinstance(model, Aprime)]
-        self._signals = [SignalSource(model, path, seed, i) for i, model in enumerate(self._models)]
+        self._signals: list[SignalSource] = [
+            resolve(spec.sampler)(table, path, seed, number)
+            for number, (table, spec) in enumerate(setup.sampled_signals())
+        ]
 
     def events(self, frame: int) -> Events:
         """Return the events of a frame (none before frame 0, the begin of burst)."""
@@ -141,13 +140,13 @@ class EventSource:
         return _join(times, samples, labels)
 
     def _signal_times(self, frame: int, index: int) -> F64:
-        model, number = self._models[index], FIRST_SIGNAL + index
+        model, number = self._signals[index].model, FIRST_SIGNAL + index
         if model.every_ns is None:
             mean = model.rate_hz * self._frame_s
             return poisson_times(self._seed, frame, number, mean, self._frame_ticks)
         every = model.every_ns / LSB_NS
         # Several regular signals take turns.
-        offset = every * index / len(self._models)
+        offset = every * index / len(self._signals)
         return regular_times(self._seed, frame, number, every, offset, self._frame_ticks)
 
     def _muons(self, frame: int, n: int) -> Sample:
