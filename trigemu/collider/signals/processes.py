@@ -74,11 +74,17 @@ class RadiativeProcess(ClosedForm):
     def _possible(self) -> RadiativeProcess:
         if not 5.0 <= self.theta_star[0] < self.theta_star[1] <= 175.0:
             raise ValueError("theta_star must rise, between 5 and 175 degrees")
-        # Three equal energies, or three equal masses of pairs, are the most that the cuts may ask for.
-        top = self.collider.sqrt_s
-        self.check_below("photon_energy", self.photon_energy, top / 3.0)
-        self.check_below("lepton_energy", self.lepton_energy, top / 3.0)
+        # At most three equal masses of pairs, three equal photons, a photon beside the lightest pair, or two equal
+        # leptons beside the softest photon.
+        top, photon = self.collider.sqrt_s, self.photon_energy
         self.check_below("pair_mass", self.pair_mass, top / 3.0**0.5)
+        if self.radiative == "gammagammagamma":
+            self.check_below("photon_energy", photon, top / 3.0)
+        else:
+            most = 0.5 * top * (1.0 - (self.pair_mass / top) ** 2)
+            self.check_below("photon_energy", photon, most, f"pair_mass = {self.pair_mass:.5g}")
+            most = 0.5 * (top - photon)
+            self.check_below("lepton_energy", self.lepton_energy, most, f"photon_energy = {photon:.5g}")
         return self
 
 
