@@ -6,8 +6,8 @@ block is what travels: it is sent, received and recorded without being copied; t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ __all__ = [
     "block_size",
     "check_offsets",
     "cut_windows",
+    "grown",
     "pack",
     "take_pieces",
 ]
@@ -35,6 +36,8 @@ Array = NDArray[Any]
 
 Buffer: TypeAlias = bytes | bytearray | memoryview | NDArray[np.uint8]
 """What parts of a message are: contiguous memory (a received frame, a slice of a mapped file, an array)."""
+
+_Filled = TypeVar("_Filled")
 
 _BYTE = np.dtype(np.uint8)
 _WORD = np.dtype(np.int64)
@@ -209,3 +212,32 @@ def take_pieces(columns: Mapping[str, Array], keep: NDArray[np.bool_]) -> dict[s
     np.cumsum(counts[keep], out=offsets[1:])
     kept = {name: values[rows] for name, values in columns.items() if name != "offsets"}
     return {**kept, "offsets": offsets}
+
+
+def grown(fill: Callable[[int], tuple[int, _Filled]], rows: int) -> tuple[int, _Filled]:
+    """Call a kernel that cannot know how much it will write, again with larger arrays if they were too small.
+
+    The one convention of such kernels: they write no row beyond the arrays' end, but go on counting, and return how
+    many rows they needed.
+
+    Parameters
+    ----------
+    fill
+        Allocates arrays of (at least) this many rows, calls the kernel, returns the rows needed and what was filled.
+    rows
+        Rows to begin with: an estimate that is nearly always enough.
+
+    Returns
+    -------
+    needed
+        Rows that are valid in what was filled.
+    filled
+        What ``fill`` returned; its arrays may be longer.
+    """
+    rows = max(rows, 0)
+    needed, filled = fill(rows)
+    while needed > rows:
+        # Some to spare: a caller that keeps its arrays will need a little more another time.
+        rows = needed + needed // 4
+        needed, filled = fill(rows)
+    return needed, filled

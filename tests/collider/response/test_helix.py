@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reference.belle2_response import fly
+from reference.collider_response import fly
 
 from trigemu.collider.response.helix import (
     D0,
@@ -23,6 +23,7 @@ from trigemu.collider.response.helix import (
     crossing,
     direction,
     flight_ns,
+    gev_per_mm,
     half_turn,
     perigee,
     perigees,
@@ -35,11 +36,12 @@ from trigemu.physics.particles import from_columns
 COORDINATE = st.floats(-400.0, 400.0)
 MOMENTUM = st.floats(-3.0, 3.0)
 CHARGE = st.sampled_from([-1, 0, 1])
+BEND = gev_per_mm(1.5)
 
 
-def track(x, y, z, px, py, pz, charge):
+def track(x, y, z, px, py, pz, charge, field_t=1.5):
     assume(math.hypot(px, py) > 0.02)
-    return perigee(x, y, z, px, py, pz, float(charge))
+    return perigee(x, y, z, px, py, pz, float(charge), gev_per_mm(field_t))
 
 
 @given(COORDINATE, COORDINATE, COORDINATE, MOMENTUM, MOMENTUM, MOMENTUM, CHARGE)
@@ -55,11 +57,14 @@ def test_start_and_perigee(x, y, z, px, py, pz, charge):
     assert abs(start) <= half_turn(omega) * (1 + 1e-12)
 
 
-@given(COORDINATE, COORDINATE, MOMENTUM, MOMENTUM, MOMENTUM, CHARGE, st.floats(10.0, 2500.0))
+FIELD = st.sampled_from([0.9, 1.0, 1.5])
+
+
+@given(COORDINATE, COORDINATE, MOMENTUM, MOMENTUM, MOMENTUM, CHARGE, st.floats(10.0, 2500.0), FIELD)
 @settings(deadline=None, max_examples=40)
-def test_position_is_that_of_the_lorentz_force(x, y, px, py, pz, charge, length):
-    d0, phi0, omega, z0, tan, start = track(x, y, 0.0, px, py, pz, charge)
-    end = fly((x, y, 0.0), (px, py, pz), charge, length, 400)[-1]
+def test_position_is_that_of_the_lorentz_force(x, y, px, py, pz, charge, length, field_t):
+    d0, phi0, omega, z0, tan, start = track(x, y, 0.0, px, py, pz, charge, field_t)
+    end = fly((x, y, 0.0), (px, py, pz), charge, length, 400, field_t)[-1]
     arc = start + length / math.sqrt(1.0 + tan * tan)
     assert position(d0, phi0, omega, z0, tan, arc) == pytest.approx(tuple(end), abs=1e-2)
 
@@ -96,13 +101,13 @@ def test_crossings_are_all_crossings(x, y, px, py, charge, radius):
 
 def test_sign_conventions():
     # From the origin along +x: a positive particle turns to negative y.
-    d0, phi0, omega, z0, tan, start = perigee(0.0, 0.0, 5.0, 1.0, 0.0, 1.0, 1.0)
+    d0, phi0, omega, z0, tan, start = perigee(0.0, 0.0, 5.0, 1.0, 0.0, 1.0, 1.0, BEND)
     assert (d0, phi0, z0, tan, start) == pytest.approx((0.0, 0.0, 5.0, 1.0, 0.0))
     assert 1.0 / omega == pytest.approx(2223.8, rel=1e-4)  # 222.4 cm per GeV
     assert position(d0, phi0, omega, z0, tan, 100.0)[1] < 0.0
     # Flying along +x at y = -3: the axis lies to the left, d0 is positive.
     for charge in (-1.0, 0.0, 1.0):
-        assert perigee(0.0, -3.0, 0.0, 1.0, 0.0, 0.0, charge)[0] == pytest.approx(3.0)
+        assert perigee(0.0, -3.0, 0.0, 1.0, 0.0, 0.0, charge, BEND)[0] == pytest.approx(3.0)
 
 
 def test_arc_at_radius_closed_form():
@@ -126,8 +131,8 @@ def test_time_of_flight():
 
 def test_nothing_cancels_for_stiff_tracks():
     # 1e6 GeV from far outside: the same as a straight line.
-    straight = perigee(300.0, -200.0, 1.0, -1e6, 2e5, 1e5, 0.0)
-    stiff = perigee(300.0, -200.0, 1.0, -1e6, 2e5, 1e5, 1.0)
+    straight = perigee(300.0, -200.0, 1.0, -1e6, 2e5, 1e5, 0.0, BEND)
+    stiff = perigee(300.0, -200.0, 1.0, -1e6, 2e5, 1e5, 1.0, BEND)
     assert stiff[:2] == pytest.approx(straight[:2], abs=1e-4)
     assert stiff[5] == pytest.approx(straight[5], abs=1e-3)
 
@@ -153,10 +158,10 @@ def test_arrays_agree_with_scalars():
         zero,
         zero.astype(np.int32),
     )
-    rows = perigees(sample)
+    rows = perigees(sample, 1.5)
     assert np.isfinite(rows).all()
     for i in range(1, n):
-        expected = perigee(x[i], y[i], z[i], px[i], py[i], pz[i], float(charge[i]))
+        expected = perigee(x[i], y[i], z[i], px[i], py[i], pz[i], float(charge[i]), BEND)
         np.testing.assert_allclose(rows[i, [D0, PHI0, OMEGA, Z0, TAN_LAMBDA, START]], expected)
     np.testing.assert_allclose(positions(rows, rows[:, START])[1:], np.stack([x, y, z], 1)[1:], atol=1e-7)
 

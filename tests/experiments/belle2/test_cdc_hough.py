@@ -179,7 +179,7 @@ def test_finder_is_the_recursive_search_in_crowds():
     assert ambiguous > 0
     # Without memory for all of them the finder makes more, and says the same.
     again = HoughFinder(Cdc())
-    again._make_room(1, 1)
+    again._allocate(1)
     np.testing.assert_array_equal(again.find(segments).rel_segment, tracks.rel_segment)
 
 

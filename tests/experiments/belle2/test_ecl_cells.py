@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trigemu.collider.response.rings import PER_RADIAN
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl import cells, cm, crystals
 from trigemu.experiments.belle2.ecl.config import Ecl
@@ -69,7 +70,7 @@ def test_quadrants_cover_each_region_with_overlap():
 def test_crystals_explain_the_centres():
     """Averaging, for each cell, crystals numbered one too high gives the table's centres: 0.05 and 0.7 degrees."""
     edges = crystals.ring_edges()
-    first, counts = crystals.ring_table()
+    first, counts = crystals.crystal_rings().first, crystals.crystal_rings().crystals
     ring = np.repeat(np.arange(69), counts)
     phi = 2.0 * np.pi * (np.arange(cells.CRYSTALS) - first[ring] + 0.5) / counts[ring]
     theta = edges.mean(axis=1)[ring]
@@ -87,13 +88,14 @@ def test_crystals_explain_the_centres():
     assert np.delete(np.degrees(np.abs(polar[0] - polar[1])), last).max() < 0.7
 
 
-def test_ring_at_agrees_with_edges_and_gaps():
-    edges = crystals.ring_edges()
-    for ring, (low, high) in enumerate(edges):
-        for part in (0.01, 0.5, 0.99):
-            assert crystals.ring_at(low + part * (high - low)) == ring
+def test_rings_are_found_by_their_angles():
+    look_up = crystals.crystal_rings().table.look_up
+    assert crystals.crystal_rings().total == cells.CRYSTALS
+    for ring, (low, high) in enumerate(crystals.ring_edges()):
+        for part in (0.05, 0.5, 0.95):
+            assert look_up[int((low + part * (high - low)) * PER_RADIAN)] == ring
     for degrees in (5.0, 12.3, 31.8, 129.5, 156.0, 175.0):
-        assert crystals.ring_at(np.radians(degrees)) == -1
+        assert look_up[int(np.radians(degrees) * PER_RADIAN)] == -1
 
 
 def test_table_from_a_file_serves_as_the_formula(tcmap, shared_data, tmp_path):

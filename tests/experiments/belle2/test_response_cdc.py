@@ -6,15 +6,16 @@ import math
 
 import numpy as np
 import pytest
-from reference.belle2_response import cells_on_path, fly
+from reference.collider_response import cells_on_path, fly
 from scipy import stats
 
+from trigemu.collider.response import hits as chamber_response
 from trigemu.collider.response.chamber import drift_ns
 from trigemu.collider.response.helix import perigees
 from trigemu.experiments.belle2.cdc import geometry
-from trigemu.experiments.belle2.response import cdc
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Background, Cells, Response
+from trigemu.experiments.belle2.response.detector import chamber
 from trigemu.experiments.belle2.sources import CDC, SCHEMAS
 from trigemu.physics.particles import from_columns, join
 
@@ -72,9 +73,9 @@ def test_hits_are_those_of_the_slow_walk(case):
     channels, counts = of(hits(particles), 0)
     momentum = [getattr(particles, name)[0] for name in ("px", "py", "pz")]
     if math.isinf(length):
-        _, _, omega, _, tan, at = perigees(particles)[0]
+        _, _, omega, _, tan, at = perigees(particles, 1.5)[0]
         length = (3 * math.pi / abs(omega) - at) * math.hypot(1.0, tan)
-    visits = cells_on_path(fly(start, momentum, charge, length, int(length / 0.05)))
+    visits = cells_on_path(fly(start, momentum, charge, length, int(length / 0.05)), chamber())
     speed = p / math.hypot(p, MASS) * 299.792458
     config = PERFECT
     made = {}
@@ -190,10 +191,10 @@ def _columns(particles):
     return (getattr(particles, name) for name in names)
 
 
-def test_room_grows(monkeypatch):
+def test_arrays_grow(monkeypatch):
     particles = guns(0.15, np.full(30, 88.0), np.linspace(-3.0, 3.0, 30))
     expected = hits(particles)
-    monkeypatch.setattr(cdc, "_ROOM", -30)
+    monkeypatch.setattr(chamber_response, "HITS", -1.0)
     grown = hits(particles)
     for name, column in expected.items():
         np.testing.assert_array_equal(grown[name], column)

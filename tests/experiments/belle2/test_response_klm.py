@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from reference.belle2_response import stop
+from reference.collider_response import stop
 from scipy import stats
 
 from trigemu.collider.response.helix import arc_at_radius, direction, perigees, position
@@ -73,7 +73,7 @@ def test_layers_reached_follow_the_range():
     muons = QUIET.model_copy(update={"efficiency": 1.0, "straggling": 0.0, "dead_edge_mm": 0.0})
     for p in (0.8, 1.0, 1.2):
         found = layers_of(guns(MUON, p, 90.0, phi=0.02, n=1), muons)[0]
-        track = perigees(guns(MUON, p, 90.0, phi=0.02, n=1))[0]
+        track = perigees(guns(MUON, p, 90.0, phi=0.02, n=1), 1.5)[0]
         out = arc_at_radius(0.0, track[2], muons.field_radius_mm)
         face = arc_at_radius(0.0, track[2], 1250.0)
         arc = 0.5 * (face + out)
@@ -142,7 +142,7 @@ def test_decays_in_flight_come_at_their_rate():
     n, p = 20000, 1.6
     for pdg, ctau, branching in ((PION, 7804.0, 1.0), (KAON, 3711.0, 0.636)):
         particles = guns(pdg, p, 90.0, n=n)
-        way = arc_at_radius(0.0, perigees(particles)[0, 2], 1250.0)
+        way = arc_at_radius(0.0, perigees(particles, 1.5)[0, 2], 1250.0)
         chance = branching * (1.0 - math.exp(-way * MASS[pdg] / (p * ctau)))
         # Of the kaons' muons, those of low energy do not arrive: count them out with the flat spectrum.
         seen = int((layers_of(particles, muons) > 0).sum())

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trigemu.collider.response.cells import drift_cells
 from trigemu.collider.response.clusters import energy_resolution
-from trigemu.collider.response.helix import perigees, wrap
+from trigemu.collider.response.helix import perigees, track_at, wrap
 from trigemu.collider.response.recoil import photon_momenta, recoil_mass, recoil_mass2, track_momenta
 from trigemu.collider.response.tracking import layers_crossed, resolution, settings
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.response import crystal_energies
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Background, Muons, Photons, Response, Tracking
+from trigemu.experiments.belle2.response.detector import FIELD_T, detector
 from trigemu.experiments.belle2.response.klm import klm_hits, simulate
 from trigemu.experiments.belle2.response.offline import offline
 from trigemu.experiments.belle2.sources import CLUSTERS, SCHEMAS, TRACKS
@@ -96,12 +96,12 @@ def test_fitted_parameters_have_the_stated_errors():
     tracks, _ = offline(particles, config, 2, 0)
     found = np.diff(tracks["offsets"]) == 1
     assert found.mean() > 0.98
-    true = perigees(particles)[found]
+    true = perigees(particles, FIELD_T)[found]
     pt = math.sin(math.radians(70.0))
-    crossed = layers_crossed(true[0], drift_cells())[0]
+    crossed = layers_crossed(track_at(true, 0), detector().chamber.table)[0]
     assert crossed == 56
     relative, d0, z0, angle = resolution(
-        pt, MASS[13], 1 / math.tan(math.radians(70.0)), 0.0, 56, settings(config.tracking)
+        pt, MASS[13], 1 / math.tan(math.radians(70.0)), 0.0, 56, settings(config.tracking, detector())
     )
     assert relative == pytest.approx(math.hypot(0.00125 * pt, 0.003 / (1 / math.hypot(1, MASS[13]))))
     pulls = {
@@ -255,8 +255,10 @@ def test_recoil_of_what_is_there():
         sin = np.sqrt(1 - cos**2)
         photon = energy * np.stack([sin * np.cos(phi), sin * np.sin(phi), cos, np.ones(n)], 1)
         other = np.array([0.0, 0.0, 0.0, sqrt_s]) - photon
-        np.testing.assert_allclose(recoil_mass(SUPERKEKB.to_lab(photon)), mass, rtol=1e-5)
-        assert np.abs(recoil_mass2(SUPERKEKB.to_lab(photon) + SUPERKEKB.to_lab(other))).max() < 1e-6
+        np.testing.assert_allclose(recoil_mass(SUPERKEKB.to_lab(photon), SUPERKEKB), mass, rtol=1e-5)
+        assert (
+            np.abs(recoil_mass2(SUPERKEKB.to_lab(photon) + SUPERKEKB.to_lab(other), SUPERKEKB)).max() < 1e-6
+        )
 
 
 @pytest.mark.parametrize("mass", [5.0, 8.0])
@@ -273,7 +275,7 @@ def test_recoil_mass_width_is_the_analytic_one(mass):
         getattr(particles, name)[:] = column
     config = with_config(photons=Photons(efficiency=1.0, angle_stochastic_rad=0.0, angle_constant_rad=0.0))
     _, clusters = offline(particles, config, 1, 0)
-    measured = recoil_mass(photon_momenta(clusters))
+    measured = recoil_mass(photon_momenta(clusters), SUPERKEKB)
     relative = energy_resolution(lab[:, 3].mean(), 0.0117, 0.0155)
     sigma = sqrt_s * relative * energy / mass
     low, high = np.percentile(measured, [15.865, 84.135])
@@ -289,7 +291,7 @@ def test_track_momenta_come_back():
     )
     tracks, _ = offline(particles, with_config(tracking=quiet), 1, 0)
     found = np.diff(tracks["offsets"]) == 1
-    momenta = track_momenta(tracks, MASS[13])
+    momenta = track_momenta(tracks, MASS[13], FIELD_T)
     true = np.stack([particles.px, particles.py, particles.pz], 1)[found]
     np.testing.assert_allclose(momenta[:, :3], true, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(momenta[:, 3], math.hypot(1.7, MASS[13]), rtol=1e-6)

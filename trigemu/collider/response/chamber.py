@@ -10,13 +10,11 @@ because only charge from there drifts to it.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from trigemu.collider.response.cells import Row, cell, shrink
-from trigemu.collider.response.helix import apogee_radius, arc_at_radius, direction, half_turn
+from trigemu.collider.response.helix import Track, apogee_radius, arc_at_radius, direction, half_turn
+from trigemu.collider.response.layers import Layer, Wire, cell, shrink
 from trigemu.jit import inlined
-
-Circle = tuple[float, ...]
-"""Seven numbers, see `circle`."""
 
 MAX_CELLS = 64
 """Cells of one layer that one arm can touch: more means a track along the layer, which is cut off."""
@@ -24,6 +22,22 @@ MAX_CELLS = 64
 SURFACE_STEPS = 2
 CLOSEST_STEPS = 1
 BORDER_STEPS = 3
+
+
+class Circle(NamedTuple):
+    """What `point` needs of a track, so that no sine is taken twice.
+
+    ``x`` and ``y`` of the perigee, ``phi0``, ``omega``, ``z0``, ``slope`` (tan lambda), and ``stretch``, the length in
+    space per arc.
+    """
+
+    x: float
+    y: float
+    phi0: float
+    omega: float
+    z0: float
+    slope: float
+    stretch: float
 
 
 @inlined
@@ -41,14 +55,14 @@ def arm_base(omega: float, arm: int) -> float:
 
 
 @inlined
-def _surface(track: Row, layer: Row, radius: float, sign: float, base: float) -> float:
+def _surface(track: Track, layer: Layer, radius: float, sign: float, base: float) -> float:
     # Arc from the perigee at which the arm crosses a surface that has this radius at the end plates.
-    arc = arc_at_radius(track[0], track[2], radius)
-    if layer[5] == 0.0 or math.isnan(arc):
+    arc = arc_at_radius(track.d0, track.omega, radius)
+    if layer.tan == 0.0 or math.isnan(arc):
         return arc
     for _ in range(SURFACE_STEPS):
-        z = track[3] + track[4] * (base + sign * arc)
-        inner = arc_at_radius(track[0], track[2], radius * shrink(layer, z))
+        z = track.z0 + track.tan_lambda * (base + sign * arc)
+        inner = arc_at_radius(track.d0, track.omega, radius * shrink(layer, z))
         if math.isnan(inner):
             return arc
         arc = inner
@@ -56,23 +70,20 @@ def _surface(track: Row, layer: Row, radius: float, sign: float, base: float) ->
 
 
 @inlined
-def span(track: Row, layer: Row, arm: int) -> tuple[float, float]:
-    """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is.
-
-    ``track`` is a row of `helix.perigees`, ``layer`` one of `cells.drift_cells`.
-    """
-    d0, omega = track[0], track[2]
+def span(track: Track, layer: Layer, arm: int) -> tuple[float, float]:
+    """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is."""
+    d0, omega = track.d0, track.omega
     nearest, farthest = abs(d0), apogee_radius(d0, omega)
-    middle = shrink(layer, track[3])
-    if nearest >= layer[8] or farthest <= layer[7] * middle:
+    middle = shrink(layer, track.z0)
+    if nearest >= layer.outer or farthest <= layer.inner * middle:
         return math.nan, math.nan
     outwards = arm % 2 == 0
     sign = 1.0 if outwards else -1.0
     base = arm_base(omega, arm)
-    near = _surface(track, layer, layer[7], sign, base)
-    far = _surface(track, layer, layer[8], sign, base)
+    near = _surface(track, layer, layer.inner, sign, base)
+    far = _surface(track, layer, layer.outer, sign, base)
     if math.isnan(near):  # the perigee is inside the layer's cells, or the track never gets there
-        if farthest <= layer[7]:
+        if farthest <= layer.inner:
             return math.nan, math.nan
         near = 0.0
     if math.isnan(far):  # so is the apogee
@@ -81,26 +92,23 @@ def span(track: Row, layer: Row, arm: int) -> tuple[float, float]:
 
 
 @inlined
-def circle(track: Row) -> tuple[float, float, float, float, float, float, float]:
-    """Return what `point` needs of a row of `helix.perigees`, so that no sine is taken twice.
-
-    x and y of the perigee, phi0, omega, z0, tan lambda, and the length in space per arc.
-    """
-    d0, phi0, slope = track[0], track[1], track[4]
+def circle(track: Track) -> Circle:
+    """Return the circle of a track."""
+    d0, phi0, slope = track.d0, track.phi0, track.tan_lambda
     along = math.sqrt(1.0 + slope * slope)
-    return d0 * math.sin(phi0), -d0 * math.cos(phi0), phi0, track[2], track[3], slope, along
+    return Circle(d0 * math.sin(phi0), -d0 * math.cos(phi0), phi0, track.omega, track.z0, slope, along)
 
 
 @inlined
 def point(circle: Circle, arc: float) -> tuple[float, float, float]:
     """Return x, y, z (mm) at an arc, as `helix.position` does."""
-    half = 0.5 * circle[3] * arc
+    half = 0.5 * circle.omega * arc
     chord = arc if half == 0.0 else arc * math.sin(half) / half
-    angle = circle[2] - half
+    angle = circle.phi0 - half
     return (
-        circle[0] + chord * math.cos(angle),
-        circle[1] + chord * math.sin(angle),
-        circle[4] + circle[5] * arc,
+        circle.x + chord * math.cos(angle),
+        circle.y + chord * math.sin(angle),
+        circle.z0 + circle.slope * arc,
     )
 
 
@@ -112,23 +120,25 @@ def azimuth(circle: Circle, arc: float) -> tuple[float, float]:
 
 
 @inlined
-def closest(circle: Circle, wire: Row, first: float, guess: float, last: float) -> tuple[float, float, float]:
+def closest(
+    circle: Circle, wire: Wire, first: float, guess: float, last: float
+) -> tuple[float, float, float]:
     """Return (arc, distance, length) of the point between two arcs that is closest to a wire.
 
-    ``wire`` is a row of `cells.wires`, ``guess`` an arc to start from; ``distance`` (mm) is that to the wire,
+    ``guess`` is an arc to start from; ``distance`` (mm) is that to the wire,
     ``length`` (mm) the way along the wire to its backward end.  The last step stays on the track's tangent: a
     fraction of a millimetre, over which the track is straight.
     """
-    wx, wy, wz = wire[3], wire[4], wire[5]
-    stretch = circle[6]
-    tz = circle[5] / stretch
+    wx, wy, wz = wire.along_x, wire.along_y, wire.along_z
+    stretch = circle.stretch
+    tz = circle.slope / stretch
     arc = guess
     distance, length = 0.0, 0.0
     for step in range(CLOSEST_STEPS + 1):
         x, y, z = point(circle, arc)
-        phi = direction(circle[2], circle[3], arc)
+        phi = direction(circle.phi0, circle.omega, arc)
         tx, ty = math.cos(phi) / stretch, math.sin(phi) / stretch
-        dx, dy, dz = x - wire[0], y - wire[1], z - wire[2]
+        dx, dy, dz = x - wire.x, y - wire.y, z - wire.z
         length = dx * wx + dy * wy + dz * wz
         along = tx * wx + ty * wy + tz * wz
         dx, dy, dz = dx - length * wx, dy - length * wy, dz - length * wz
@@ -146,19 +156,19 @@ def closest(circle: Circle, wire: Row, first: float, guess: float, last: float) 
 
 
 @inlined
-def sweep(layer: Row, begin: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """Return the places among the wires (see `cells.cell`, not wrapped) of two points; the second follows the first.
+def sweep(layer: Layer, begin: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """Return the places among the wires (see `layers.cell`, not wrapped) of two points; the second follows the first.
 
     Points are as `azimuth` gives them.
     """
     first, last = cell(layer, begin[0], begin[1]), cell(layer, end[0], end[1])
-    wires = layer[3]
+    wires = layer.wires
     return first, first + (last - first) - wires * math.floor((last - first) / wires + 0.5)
 
 
 @inlined
 def border(
-    circle: Circle, layer: Row, ends: tuple[float, float], places: tuple[float, float], wanted: float
+    circle: Circle, layer: Layer, ends: tuple[float, float], places: tuple[float, float], wanted: float
 ) -> float:
     """Return which part of the way between two arcs (``ends``) brings the track to a place among the wires.
 
@@ -167,7 +177,7 @@ def border(
     """
     first, last = ends
     begin, end = places
-    wires = layer[3]
+    wires = layer.wires
     part = (wanted - begin) / (end - begin)
     for _ in range(BORDER_STEPS):
         phi, z = azimuth(circle, first + part * (last - first))
@@ -178,11 +188,11 @@ def border(
 
 
 @inlined
-def between_plates(track: Row, layer: Row, first: float, last: float) -> tuple[float, float]:
+def between_plates(track: Track, layer: Layer, first: float, last: float) -> tuple[float, float]:
     """Return the piece of a span between the ends of the layer's wires (empty: the first is not below the last)."""
-    if track[4] == 0.0:
-        return (first, last) if layer[1] <= track[3] <= layer[2] else (last, first)
-    back, front = (layer[1] - track[3]) / track[4], (layer[2] - track[3]) / track[4]
+    if track.tan_lambda == 0.0:
+        return (first, last) if layer.z_back <= track.z0 <= layer.z_front else (last, first)
+    back, front = (layer.z_back - track.z0) / track.tan_lambda, (layer.z_front - track.z0) / track.tan_lambda
     return max(first, min(back, front)), min(last, max(back, front))
 
 

@@ -5,29 +5,36 @@ minimum-ionising particle, hadrons that and, if they interact, a part of their k
 crystal or two merge.  Beam background adds soft clusters.
 
 What happens to a particle in the crystals (fluctuations, hadronic interactions) comes from the same random numbers
-as in the response of the calorimeter trigger (`ecl.showers`): trigger and offline see the same shower.
+as in the crystals' response (`showers`): trigger and offline see the same shower.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64, I32, I64
 from trigemu.collider.purposes import ColliderPurpose
-from trigemu.collider.response.helix import LIGHT_MM_NS, arc_at_z, crossing, flight_ns, position
-from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.response.yoke import CALORIMETER_RADIUS, starts_within
+from trigemu.collider.response.config import Background, Photons
+from trigemu.collider.response.helix import (
+    LIGHT_MM_NS,
+    Track,
+    arc_at_z,
+    crossing,
+    flight_ns,
+    position,
+    starts_within,
+    track_at,
+)
+from trigemu.collider.response.rings import Envelope
+from trigemu.frames.columns import grown
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, normal2, poisson, uniform2
 
 Address = tuple[Int, Int, int, int]
-
-CALORIMETER_Z = (-1020.0, 1960.0)
-"""Recalled: z of the faces of the endcap calorimeters in mm."""
 
 ENERGY, THETA, PHI, TIME = range(4)
 """Columns of the clusters that `find_clusters` returns."""
@@ -41,25 +48,45 @@ _BACKGROUND = int(ColliderPurpose.CLUSTER_BACKGROUND)
 _COUNT = int(ColliderPurpose.CLUSTER_BACKGROUND_COUNT)
 
 
-def settings(config: Response) -> tuple[float, ...]:
-    """Return the numbers of a configuration that the kernels take, in their order."""
-    p, b = config.photons, config.background
-    return (
-        p.efficiency,
-        p.threshold_gev,
-        p.stochastic,
-        p.constant,
-        p.angle_stochastic_rad,
-        p.angle_constant_rad,
-        p.time_ns,
-        math.cos(p.merge_rad),
-        p.mip_gev,
-        p.mip_width_gev,
-        p.hadron_interaction,
-        p.hadron_visible,
-        b.clusters,
-        b.cluster_gev,
-        b.cluster_window_ns,
+class PhotonNumbers(NamedTuple):
+    """What kernels need of `Photons` and of the clusters in `Background` (same names; angles as cosine)."""
+
+    efficiency: float
+    threshold_gev: float
+    stochastic: float
+    constant: float
+    angle_stochastic_rad: float
+    angle_constant_rad: float
+    time_ns: float
+    merge_cosine: float
+    mip_gev: float
+    mip_width_gev: float
+    hadron_interaction: float
+    hadron_visible: float
+    clusters: float
+    cluster_gev: float
+    cluster_window_ns: float
+
+
+def settings(photons: Photons, background: Background) -> PhotonNumbers:
+    """Return the numbers that the kernels take."""
+    p, b = photons, background
+    return PhotonNumbers(
+        efficiency=p.efficiency,
+        threshold_gev=p.threshold_gev,
+        stochastic=p.stochastic,
+        constant=p.constant,
+        angle_stochastic_rad=p.angle_stochastic_rad,
+        angle_constant_rad=p.angle_constant_rad,
+        time_ns=p.time_ns,
+        merge_cosine=math.cos(p.merge_rad),
+        mip_gev=p.mip_gev,
+        mip_width_gev=p.mip_width_gev,
+        hadron_interaction=p.hadron_interaction,
+        hadron_visible=p.hadron_visible,
+        clusters=b.clusters,
+        cluster_gev=b.cluster_gev,
+        cluster_window_ns=b.cluster_window_ns,
     )
 
 
@@ -70,15 +97,16 @@ def energy_resolution(energy: float, stochastic: float, constant: float) -> floa
 
 
 @inlined
-def face_arc(track: F64) -> float:
+def face_arc(track: Track, surface: Envelope) -> float:
     """Return the arc at which a particle reaches the calorimeter; nan if it does not, or starts beyond its face."""
-    if not starts_within(track, CALORIMETER_RADIUS):
+    if not starts_within(track, surface.radius):
         return math.nan
-    out = crossing(track[0], track[2], track[5], CALORIMETER_RADIUS, 0)
-    end = arc_at_z(track[3], track[4], CALORIMETER_Z[1] if track[4] > 0.0 else CALORIMETER_Z[0])
+    out = crossing(track.d0, track.omega, track.start, surface.radius, 0)
+    plane = surface.z_forward if track.tan_lambda > 0.0 else surface.z_backward
+    end = arc_at_z(track.z0, track.tan_lambda, plane)
     if not math.isnan(out) and out <= end:
         return out
-    return math.nan if math.isinf(end) or end < track[5] else end
+    return math.nan if math.isinf(end) or end < track.start else end
 
 
 @inlined
@@ -90,23 +118,23 @@ def _inside(theta: float, edges: F64) -> bool:
 
 
 @inlined
-def _deposit(pdg: int, neutral: bool, total: float, mass: float, s: tuple[float, ...], u: F64) -> float:
+def _deposit(pdg: int, neutral: bool, total: float, mass: float, s: PhotonNumbers, u: F64) -> float:
     # Energy (GeV) that a particle leaves; u: conversion in front, interaction, its visible part, a normal number.
     kind = abs(pdg)
     if kind == _PHOTON:
-        return total if u[0] < s[0] else 0.0
+        return total if u[0] < s.efficiency else 0.0
     if kind == _ELECTRON:
         return total
     kinetic = total - mass
     loss = 0.0
     if not neutral:
         # -ln(N^2) of a normal number N follows Moyal's approximation to Landau's distribution.
-        loss = min(max(s[8] - s[9] * math.log(max(u[3] * u[3], 1e-4)), 0.0), kinetic)
+        loss = min(max(s.mip_gev - s.mip_width_gev * math.log(max(u[3] * u[3], 1e-4)), 0.0), kinetic)
     elif kind not in (_K_LONG, _NEUTRON):
         return 0.0
-    if kind != _MUON and u[1] < s[10]:
+    if kind != _MUON and u[1] < s.hadron_interaction:
         extra = 2.0 * mass if pdg in (-_PROTON, -_NEUTRON) else 0.0  # antinucleons annihilate
-        loss += u[2] * s[11] * (kinetic - loss + extra)
+        loss += u[2] * s.hadron_visible * (kinetic - loss + extra)
     return loss
 
 
@@ -145,7 +173,7 @@ def _smeared(
     fluctuation: float,
     point: tuple[float, float, float],
     time: float,
-    s: tuple[float, ...],
+    s: PhotonNumbers,
     address: Address,
 ) -> tuple[float, float, float, float]:
     seed, frame, event, block = address
@@ -153,26 +181,59 @@ def _smeared(
     c, d = normal2(seed, frame, _DEPOSIT, event, block + 1)
     x, y, z = point
     theta, phi = math.atan2(math.hypot(x, y), z), math.atan2(y, x)
-    measured = energy * (1.0 + energy_resolution(energy, s[2], s[3]) * fluctuation)
-    spread = math.hypot(s[4] / math.sqrt(energy), s[5])
+    measured = energy * (1.0 + energy_resolution(energy, s.stochastic, s.constant) * fluctuation)
+    spread = math.hypot(s.angle_stochastic_rad / math.sqrt(energy), s.angle_constant_rad)
     theta = abs(theta + spread * b)
     phi += spread * c / max(math.sin(theta), 0.05)
     phi -= 2.0 * math.pi * math.floor((phi + math.pi) / (2.0 * math.pi))
     nominal = math.sqrt(x * x + y * y + z * z) / LIGHT_MM_NS
-    return measured, theta, phi, time - nominal + s[6] * d / math.sqrt(energy)
+    return measured, theta, phi, time - nominal + s.time_ns * d / math.sqrt(energy)
+
+
+@inlined
+def _background(
+    begin: int,
+    edges: F64,
+    s: PhotonNumbers,
+    seed: Int,
+    frame: Int,
+    event: int,
+    out: F64,
+    matched: I64,
+    n: int,
+) -> int:
+    # Add soft clusters, flat in the polar angles that are covered; return the new number of rows.
+    count = poisson(seed, frame, _COUNT, event, s.clusters) if s.clusters > 0.0 else 0
+    width = 0.0
+    for k in range(len(edges)):
+        width += edges[k, 1] - edges[k, 0]
+    for k in range(count):
+        a, b = uniform2(seed, frame, _BACKGROUND, event, 2 * k)
+        c, d = uniform2(seed, frame, _BACKGROUND, event, 2 * k + 1)
+        theta = b * width
+        for j in range(len(edges)):
+            if theta <= edges[j, 1] - edges[j, 0] or j == len(edges) - 1:
+                theta += edges[j, 0]
+                break
+            theta -= edges[j, 1] - edges[j, 0]
+        soft = s.threshold_gev - s.cluster_gev * math.log(1.0 - a)
+        noise = (soft, theta, math.pi * (2.0 * c - 1.0), s.cluster_window_ns * (2.0 * d - 1.0))
+        n, _ = _add(noise, -1, begin, s.merge_cosine, out, matched, n)
+    return n
 
 
 @kernel
 def _find(
     offsets: I64,
     tracks: F64,
-    pdg: NDArray[np.int32],
+    pdg: I32,
     mass: F64,
     pt: F64,
     time: F64,
     number: I64,
+    surface: Envelope,
     edges: F64,
-    s: tuple[float, ...],
+    s: PhotonNumbers,
     seed: Int,
     frame: Int,
     cut: I64,
@@ -187,52 +248,44 @@ def _find(
         begin = n
         for i in range(offsets[event], offsets[event + 1]):
             cluster[i] = -1
-            track, block = tracks[i], (i - offsets[event]) * 4
-            arc = face_arc(track)
+            track, block = track_at(tracks, i), (i - offsets[event]) * 4
+            arc = face_arc(track, surface)
             if math.isnan(arc):
                 continue
-            point = position(track[0], track[1], track[2], track[3], track[4], arc)
+            point = position(track.d0, track.phi0, track.omega, track.z0, track.tan_lambda, arc)
             if not _inside(math.atan2(math.hypot(point[0], point[1]), point[2]), edges):
                 continue
             u[0], _ = uniform2(seed, frame, _TRACK, event, block)
             _, u[1] = uniform2(seed, frame, _SHOWER, event, block + 1)
             u[2], _ = uniform2(seed, frame, _SHOWER, event, block + 2)
             u[3], _ = normal2(seed, frame, _SHOWER, event, block)
-            momentum = pt[i] * math.sqrt(1.0 + track[4] * track[4])
+            momentum = pt[i] * math.sqrt(1.0 + track.tan_lambda * track.tan_lambda)
             total = math.sqrt(momentum * momentum + mass[i] * mass[i])
-            energy = _deposit(pdg[i], track[2] == 0.0, total, mass[i], s, u)
-            if energy < 0.5 * s[1]:
+            energy = _deposit(pdg[i], track.omega == 0.0, total, mass[i], s, u)
+            if energy < 0.5 * s.threshold_gev:
                 continue
             kind = abs(pdg[i])
             gauss = u[3]
             if kind not in (_PHOTON, _ELECTRON):  # theirs is used up by the ionisation
                 gauss, _ = normal2(seed, frame, _TRACK, event, block + 1)
-            when = time[i] + flight_ns(arc - track[5], pt[i], track[4], mass[i])
+            when = time[i] + flight_ns(arc - track.start, pt[i], track.tan_lambda, mass[i])
             measured = _smeared(energy, gauss, point, when, s, (seed, frame, event, block))
-            if measured[0] >= s[1]:
-                n, cluster[i] = _add(measured, number[i], begin, s[7], out, matched, n)
-        count = poisson(seed, frame, _COUNT, event, s[12]) if s[12] > 0.0 else 0
-        width = 0.0
-        for k in range(len(edges)):
-            width += edges[k, 1] - edges[k, 0]
-        for k in range(count):
-            a, b = uniform2(seed, frame, _BACKGROUND, event, 2 * k)
-            c, d = uniform2(seed, frame, _BACKGROUND, event, 2 * k + 1)
-            theta = b * width
-            for j in range(len(edges)):
-                if theta <= edges[j, 1] - edges[j, 0] or j == len(edges) - 1:
-                    theta += edges[j, 0]
-                    break
-                theta -= edges[j, 1] - edges[j, 0]
-            soft = s[1] - s[13] * math.log(1.0 - a)
-            noise = (soft, theta, math.pi * (2.0 * c - 1.0), s[14] * (2.0 * d - 1.0))
-            n, _ = _add(noise, -1, begin, s[7], out, matched, n)
+            if measured[0] >= s.threshold_gev:
+                n, cluster[i] = _add(measured, number[i], begin, s.merge_cosine, out, matched, n)
+        n = _background(begin, edges, s, seed, frame, event, out, matched, n)
     cut[len(offsets) - 1] = n
     return n
 
 
 def find_clusters(
-    particles: Particles, tracks: F64, number: I64, config: Response, seed: int, frame: int
+    particles: Particles,
+    tracks: F64,
+    number: I64,
+    surface: Envelope,
+    photons: Photons,
+    background: Background,
+    seed: int,
+    frame: int,
 ) -> tuple[I64, F64, I64, I64]:
     """Return the clusters of a frame's events.
 
@@ -242,8 +295,8 @@ def find_clusters(
         The events of the frame, and their `helix.perigees`.
     number
         int64[m], number of each particle's track inside its event, -1 without.
-    config
-        Detector response.
+    surface, photons, background
+        Front faces of the calorimeter; its resolution; beam background.
     seed, frame
         Address of the random numbers.
 
@@ -260,31 +313,27 @@ def find_clusters(
         int64[m], number of each particle's cluster inside its event, -1 without.
     """
     p = particles
-    mean = config.background.clusters
-    room = len(p.x) + int(2.0 * mean * p.events) + 1024
     offsets, cluster = np.empty(p.events + 1, np.int64), np.empty(len(p.x), np.int64)
-    pt = np.maximum(np.hypot(p.px, p.py), 1e-9)
-    edges = np.radians(np.array(config.photons.acceptance_deg, np.float64))
-    numbers = settings(config)
-    while True:
-        out, matched = np.empty((room, 4)), np.empty(room, np.int64)
-        n = _find(
-            p.offsets,
-            tracks,
-            p.pdg,
-            p.mass,
-            pt,
-            p.time_ns,
-            number,
-            edges,
-            numbers,
-            np.uint64(seed),
-            frame,
-            offsets,
-            cluster,
-            out,
-            matched,
-        )
-        if n <= room:
-            return offsets, out[:n], matched[:n], cluster
-        room = n
+    arguments = (
+        p.offsets,
+        tracks,
+        p.pdg,
+        p.mass,
+        np.maximum(np.hypot(p.px, p.py), 1e-9),
+        p.time_ns,
+        number,
+        surface,
+        np.radians(np.array(photons.acceptance_deg, np.float64)),
+        settings(photons, background),
+        np.uint64(seed),
+        frame,
+        offsets,
+        cluster,
+    )
+
+    def fill(rows: int) -> tuple[int, tuple[F64, I64]]:
+        out, matched = np.empty((rows, 4)), np.empty(rows, np.int64)
+        return _find(*arguments, out, matched), (out, matched)
+
+    n, (out, matched) = grown(fill, len(p.x) + int(2.0 * background.clusters * p.events) + 1024)
+    return offsets, out[:n], matched[:n], cluster

@@ -1,7 +1,7 @@
-"""Exact helices in the solenoid's field: 1.5 T along +z (belle2_facts 1).
+"""Exact helices in a solenoid's field along +z.
 
 A track is described at its *perigee*, the point of its circle that is closest to the z axis, by five numbers
-with the sign conventions of the experiment's own software:
+(sign conventions of Belle II's software):
 
 - ``d0`` (mm): the perigee is at (d0 sin phi0, -d0 cos phi0); d0 > 0 where the z axis lies to the left of
   the direction of flight.
@@ -15,34 +15,61 @@ with the sign conventions of the experiment's own software:
 it.  A particle that starts elsewhere has a sixth number, ``start``, the arc of its starting point: it flies
 through arcs larger than that.  The perigee is that of the turn which is nearest to the starting point.
 
-Scalar functions are for use in kernels; `perigees` and `positions` work on arrays.
+The field comes in once, where `perigees` turns momenta into curvatures; from there on a track is geometry.  Scalar
+functions are for use in kernels; `perigees` and `positions` work on arrays.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64
+from trigemu.arrays import F64, I8
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
-
-FIELD_T = 1.5
-"""The solenoid's field, along +z."""
 
 LIGHT_MM_NS = 299.792458
 """Speed of light."""
 
-GEV_PER_MM = 0.000299792458 * FIELD_T
-"""Transverse momentum over radius of a particle of unit charge: R[cm] = 222.4 pT[GeV]."""
+GEV_PER_MM_T = 0.000299792458
+"""Transverse momentum over radius of a particle of unit charge, for a field of 1 T: R[cm] = 333.6 pT[GeV]."""
 
 NOWHERE_MM = 1e12
 """d0 of the straight line that stands for a particle whose numbers are not finite: it meets nothing."""
 
 D0, PHI0, OMEGA, Z0, TAN_LAMBDA, START = range(6)
 """Columns of `perigees`."""
+
+
+class Track(NamedTuple):
+    """A row of `perigees`, as kernels take it (mm, rad): see the module."""
+
+    d0: float
+    phi0: float
+    omega: float
+    z0: float
+    tan_lambda: float
+    start: float
+
+
+def gev_per_mm(field_t: float) -> float:
+    """Return transverse momentum over radius (GeV/mm) of a particle of unit charge in this field (T)."""
+    return GEV_PER_MM_T * field_t
+
+
+@inlined
+def track_at(tracks: F64, number: int) -> Track:
+    """Return a row of `perigees`."""
+    return Track(
+        tracks[number, 0],
+        tracks[number, 1],
+        tracks[number, 2],
+        tracks[number, 3],
+        tracks[number, 4],
+        tracks[number, 5],
+    )
 
 
 @inlined
@@ -53,9 +80,9 @@ def wrap(angle: float) -> float:
 
 @inlined
 def perigee(
-    x: float, y: float, z: float, px: float, py: float, pz: float, charge: float
-) -> tuple[float, float, float, float, float, float]:
-    """Return (d0, phi0, omega, z0, tan_lambda, start) of a particle (mm, GeV; pT must not be 0).
+    x: float, y: float, z: float, px: float, py: float, pz: float, charge: float, bend: float
+) -> Track:
+    """Return the track of a particle (mm, GeV; pT must not be 0); ``bend``: `gev_per_mm` of the field.
 
     Notes
     -----
@@ -65,7 +92,7 @@ def perigee(
     """
     pt = math.hypot(px, py)
     cos, sin = px / pt, py / pt
-    omega = charge * GEV_PER_MM / pt
+    omega = charge * bend / pt
     tan_lambda = pz / pt
     a = y * cos - x * sin
     b = x * cos + y * sin
@@ -75,7 +102,7 @@ def perigee(
     turn = math.atan2(omega * b, 1.0 - omega * a)
     start = b if omega == 0.0 else turn / omega
     phi0 = wrap(math.atan2(sin, cos) + turn)
-    return d0, phi0, omega, z - start * tan_lambda, tan_lambda, start
+    return Track(d0, phi0, omega, z - start * tan_lambda, tan_lambda, start)
 
 
 @inlined
@@ -90,6 +117,13 @@ def position(
         -d0 * math.cos(phi0) + chord * math.sin(phi0 - half),
         z0 + tan_lambda * arc,
     )
+
+
+@inlined
+def starts_within(track: Track, radius: float) -> bool:
+    """Return whether a particle starts within a cylinder around the z axis."""
+    x, y, _ = position(track.d0, track.phi0, track.omega, track.z0, track.tan_lambda, track.start)
+    return x * x + y * y < radius * radius
 
 
 @inlined
@@ -170,23 +204,31 @@ def flight_ns(arc: float, omega_pt: float, tan_lambda: float, mass: float) -> fl
 
 
 @kernel
-def _perigees(x: F64, y: F64, z: F64, px: F64, py: F64, pz: F64, charge: NDArray[np.int8], out: F64) -> None:
+def _perigees(x: F64, y: F64, z: F64, px: F64, py: F64, pz: F64, charge: I8, bend: float, out: F64) -> None:
     for i in range(len(x)):
         # A particle exactly along the z axis has no circle: a tiny transverse momentum keeps it finite.
         tiny = px[i] == 0.0 and py[i] == 0.0
         out[i, 0], out[i, 1], out[i, 2], out[i, 3], out[i, 4], out[i, 5] = perigee(
-            x[i], y[i], z[i], 1e-9 if tiny else px[i], py[i], pz[i], float(charge[i])
+            x[i], y[i], z[i], 1e-9 if tiny else px[i], py[i], pz[i], float(charge[i]), bend
         )
         if not np.isfinite(out[i].sum()):
             out[i, :] = 0.0
             out[i, 0] = NOWHERE_MM
 
 
-def perigees(particles: Particles) -> F64:
-    """Return float64[m, 6]: d0, phi0, omega, z0, tan_lambda and start of every particle (see the module)."""
+def perigees(particles: Particles, field_t: float) -> F64:
+    """Return float64[m, 6]: d0, phi0, omega, z0, tan_lambda and start of every particle (see the module).
+
+    Parameters
+    ----------
+    particles
+        Where particles start, and their momenta and charges.
+    field_t
+        The solenoid's field along +z in T (0: straight lines).
+    """
     p = particles
     out = np.empty((len(p.x), 6))
-    _perigees(p.x, p.y, p.z, p.px, p.py, p.pz, p.charge, out)
+    _perigees(p.x, p.y, p.z, p.px, p.py, p.pz, p.charge, gev_per_mm(field_t), out)
     return out
 
 

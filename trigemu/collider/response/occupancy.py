@@ -2,74 +2,105 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
-from trigemu.arrays import F64
+import numpy as np
+
+from trigemu.arrays import F64, I16, U16
 from trigemu.collider.purposes import ColliderPurpose
-from trigemu.experiments.belle2.cdc.geometry import SUPERLAYER
-from trigemu.experiments.belle2.clock import TDC_PER_TICK, TICK_NS
-from trigemu.experiments.belle2.response.config import Background
+from trigemu.collider.response.config import Background
+from trigemu.collider.response.detector import Tdc
+from trigemu.collider.response.layers import CHANNEL, WIRES, DriftChamber
 from trigemu.jit import inlined
 from trigemu.physics.rng import Int, poisson, uniform2
 
 GROUP_HITS = 3.0
 """Mean size of a group: the seed and one to three neighbours."""
 
-GROUP_TDC = 20
-"""Hits of a group come within so many TDC counts (guess)."""
+GROUP_NS = 19.65
+"""Each hit of a group comes within so many ns of the one before (guess)."""
 
 _HIT = int(ColliderPurpose.CHAMBER_BACKGROUND)
 _COUNT = int(ColliderPurpose.CHAMBER_BACKGROUND_COUNT)
 
 
-def wire_chances(config: Background, wires: F64) -> F64:
-    """Return float64[56]: mean number of seeds per event in each layer and all before it.
+class Occupancy(NamedTuple):
+    """What kernels need of the background's configuration.
+
+    ``groups``: part of the seeds that bring neighbours; ``first`` and ``last`` TDC count of the window; ``delay`` of a
+    group's next hit in counts, at most; ``rising``: larger counts are later.
+    """
+
+    groups: float
+    first: int
+    last: int
+    delay: float
+    rising: bool
+
+
+def settings(config: Background, tdc: Tdc) -> Occupancy:
+    """Return the numbers that `background_hits` takes."""
+    return Occupancy(
+        groups=config.bunch_fraction,
+        first=config.wire_window[0],
+        last=config.wire_window[1],
+        delay=float(round(GROUP_NS / abs(tdc.count_ns))),
+        rising=tdc.count_ns > 0.0,
+    )
+
+
+def wire_chances(config: Background, chamber: DriftChamber, tdc: Tdc) -> F64:
+    """Return float64[layers]: mean number of seeds per event in each layer and all before it.
 
     Seeds are fewer than hits, so that hits, groups included, come at the configured rate of each wire.
+
+    Raises
+    ------
+    ValueError
+        The configuration has not one rate for each superlayer.
     """
+    superlayers = int(chamber.superlayer.max()) + 1
+    if len(config.wire_rate_khz) != superlayers:
+        raise ValueError(
+            f"wire_rate_khz has {len(config.wire_rate_khz)} rates; the chamber has {superlayers} superlayers"
+        )
     first, last = config.wire_window
-    window_ns = (last - first + 1) * TICK_NS / TDC_PER_TICK
-    hits = np.asarray(config.wire_rate_khz)[SUPERLAYER] * 1e-6 * window_ns * wires
+    window_ns = (last - first + 1) * abs(tdc.count_ns)
+    rates = np.asarray(config.wire_rate_khz)[chamber.superlayer]
+    hits = rates * 1e-6 * window_ns * chamber.wires
     seeds: F64 = np.cumsum(hits / (1.0 + config.bunch_fraction * (GROUP_HITS - 1.0)))
     return seeds
 
 
 @inlined
-def _place(
-    layers: F64,
-    layer: int,
-    wire: int,
-    count: int,
-    channels: NDArray[np.uint16],
-    counts: NDArray[np.int16],
-    n: int,
-) -> int:
+def _place(table: F64, layer: int, wire: int, count: int, channels: U16, counts: I16, n: int) -> int:
     if n < len(channels):
-        wires = int(layers[layer, 3])
-        channels[n] = int(layers[layer, 9]) + wire % wires
+        wires = int(table[layer, WIRES])
+        channels[n] = int(table[layer, CHANNEL]) + wire % wires
         counts[n] = count
     return n + 1
 
 
 @inlined
 def background_hits(
-    layers: F64,
+    table: F64,
     chances: F64,
-    group: float,
-    window: tuple[int, int],
+    occupancy: Occupancy,
     seed: Int,
     frame: Int,
     event: int,
-    channels: NDArray[np.uint16],
-    counts: NDArray[np.int16],
+    channels: U16,
+    counts: I16,
     n: int,
 ) -> int:
-    """Add an event's background hits from row n on; return the new number of rows (counted beyond the room)."""
+    """Add an event's background hits from row n on; return the new number of rows (counted beyond ``channels``).
+
+    ``table`` of the `layers.DriftChamber`, ``chances`` as `wire_chances`.
+    """
     total = chances[len(chances) - 1]
     if total <= 0.0:
         return n
-    first, last = window
+    first, last, group = occupancy.first, occupancy.last, occupancy.groups
     number = poisson(seed, frame, _COUNT, event, total)
     for k in range(number):
         place, when = uniform2(seed, frame, _HIT, event, 4 * k)
@@ -77,10 +108,10 @@ def background_hits(
         wanted = place * total
         layer = min(int(np.searchsorted(chances, wanted, side="right")), len(chances) - 1)
         below = chances[layer - 1] if layer > 0 else 0.0
-        wires = int(layers[layer, 3])
+        wires = int(table[layer, WIRES])
         wire = min(int((wanted - below) / (chances[layer] - below) * wires), wires - 1)
         count = first + int(when * (last - first + 1))
-        n = _place(layers, layer, wire, count, channels, counts, n)
+        n = _place(table, layer, wire, count, channels, counts, n)
         if more >= group:
             continue
         # A short piece of a soft track: one to three neighbours, walking along the layer or to the next one.
@@ -93,7 +124,8 @@ def background_hits(
                 beside = layer + 1 if layer + 1 < len(chances) else layer - 1
             shifted = wire + step * j
             if beside != layer:
-                shifted = int((wire + step) * layers[beside, 3] / wires)
-            delayed = max(count - int(later * GROUP_TDC * j), first)
-            n = _place(layers, beside, shifted, delayed, channels, counts, n)
+                shifted = int((wire + step) * table[beside, WIRES] / wires)
+            delay = int(later * occupancy.delay * j)
+            delayed = min(count + delay, last) if occupancy.rising else max(count - delay, first)
+            n = _place(table, beside, shifted, delayed, channels, counts, n)
     return n

@@ -7,17 +7,17 @@ distance to the axis; perigee parameters with Gaussian errors.  No fakes, no clo
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64, U8
+from trigemu.arrays import F64, I8, I64, U8, Bool
 from trigemu.collider.purposes import ColliderPurpose
-from trigemu.collider.response.cells import drift_cells
 from trigemu.collider.response.chamber import between_plates, first_arm, span
-from trigemu.collider.response.helix import wrap
-from trigemu.experiments.belle2.cdc.geometry import LAYERS
-from trigemu.experiments.belle2.response.config import Response, Tracking
+from trigemu.collider.response.config import Tracking
+from trigemu.collider.response.detector import Detector
+from trigemu.collider.response.helix import Track, track_at, wrap
+from trigemu.collider.response.layers import layer_at
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, normal2, uniform2
@@ -25,37 +25,48 @@ from trigemu.physics.rng import Int, normal2, uniform2
 NO_LAYER = 255
 """First and last layer of tracks without hits in the chamber."""
 
-ACCEPTANCE_RAD = (math.radians(17.0), math.radians(150.0))
-"""Polar angles of chamber and silicon (belle2_facts 11)."""
+FEWEST_LAYERS = 12.0
+"""Guess: with fewer layers than these the error of the curvature does not grow any more."""
 
-_FULL_LAYERS = float(LAYERS)
-_FEWEST_LAYERS = 12.0
 _PURPOSE = int(ColliderPurpose.TRACKING)
 
 
-def settings(config: Tracking) -> tuple[float, ...]:
-    """Return the numbers of a configuration that the kernels take, in their order."""
-    return (
-        config.efficiency,
-        config.pt_half_gev,
-        config.pt_width_gev,
-        config.layers_half,
-        config.layers_width,
-        config.d0_scale_mm,
-        config.vertex_radius_mm,
-        config.vertex_efficiency,
-        config.pt_slope,
-        config.pt_constant,
-        config.d0_mm,
-        config.d0_scattering_mm_gev,
-        config.z0_mm,
-        config.z0_scattering_mm_gev,
-        config.chamber_d0_mm,
-        config.chamber_z0_mm,
-        config.angle_rad,
-        config.angle_scattering_gev,
-        config.time_ns,
-    )
+class TrackNumbers(NamedTuple):
+    """What kernels need of `Tracking` (same names), and of the detector.
+
+    ``full_layers`` of the chamber; ``theta_low`` and ``theta_high``: polar angles (rad) that the vertex detector
+    covers.
+    """
+
+    efficiency: float
+    pt_half_gev: float
+    pt_width_gev: float
+    layers_half: float
+    layers_width: float
+    d0_scale_mm: float
+    vertex_radius_mm: float
+    vertex_efficiency: float
+    pt_slope: float
+    pt_constant: float
+    d0_mm: float
+    d0_scattering_mm_gev: float
+    z0_mm: float
+    z0_scattering_mm_gev: float
+    chamber_d0_mm: float
+    chamber_z0_mm: float
+    angle_rad: float
+    angle_scattering_gev: float
+    time_ns: float
+    full_layers: float
+    theta_low: float
+    theta_high: float
+
+
+def settings(config: Tracking, detector: Detector) -> TrackNumbers:
+    """Return the numbers that the kernels take."""
+    own = {name: getattr(config, name) for name in TrackNumbers._fields[:-3]}
+    low, high = detector.vertex_rad
+    return TrackNumbers(**own, full_layers=float(detector.chamber.layers), theta_low=low, theta_high=high)
 
 
 @inlined
@@ -64,14 +75,14 @@ def _logistic(x: float) -> float:
 
 
 @inlined
-def layers_crossed(track: F64, layers: F64) -> tuple[int, int, int]:
+def layers_crossed(track: Track, table: F64) -> tuple[int, int, int]:
     """Return (how many, first, last) chamber layers crossed up to the first apogee; (0, 255, 255) if none."""
-    start = track[5]
+    start = track.start
     count, lowest, highest = 0, NO_LAYER, -1
-    arm = first_arm(track[2], start)
+    arm = first_arm(track.omega, start)
     while True:
-        for number in range(LAYERS):
-            layer = layers[number]
+        for number in range(len(table)):
+            layer = layer_at(table, number)
             first, last = span(track, layer, arm)
             if math.isnan(first) or last <= start:
                 continue
@@ -83,50 +94,52 @@ def layers_crossed(track: F64, layers: F64) -> tuple[int, int, int]:
         if arm % 2 == 0:
             break
         arm += 1
-    return min(count, LAYERS), lowest, highest if highest >= 0 else NO_LAYER
+    return min(count, len(table)), lowest, highest if highest >= 0 else NO_LAYER
 
 
 @inlined
-def chance(track: F64, radius: float, pt: float, crossed: int, t: tuple[float, ...]) -> float:
+def chance(track: Track, radius: float, pt: float, crossed: int, t: TrackNumbers) -> float:
     """Return the probability to find a particle that starts at ``radius`` (mm) and crosses so many layers."""
-    chamber = _logistic((crossed - t[3]) / t[4]) * math.exp(-abs(track[0]) / t[5]) if crossed > 0 else 0.0
-    theta = math.atan2(1.0, track[4])
-    silicon = (
-        t[7] if max(radius, abs(track[0])) < t[6] and ACCEPTANCE_RAD[0] < theta < ACCEPTANCE_RAD[1] else 0.0
-    )
-    return t[0] * _logistic((pt - t[1]) / t[2]) * max(chamber, silicon)
+    chamber = 0.0
+    if crossed > 0:
+        chamber = _logistic((crossed - t.layers_half) / t.layers_width)
+        chamber *= math.exp(-abs(track.d0) / t.d0_scale_mm)
+    theta = math.atan2(1.0, track.tan_lambda)
+    central = max(radius, abs(track.d0)) < t.vertex_radius_mm
+    vertex = t.vertex_efficiency if central and t.theta_low < theta < t.theta_high else 0.0
+    return t.efficiency * _logistic((pt - t.pt_half_gev) / t.pt_width_gev) * max(chamber, vertex)
 
 
 @inlined
 def resolution(
-    pt: float, mass: float, tan_lambda: float, radius: float, crossed: int, t: tuple[float, ...]
+    pt: float, mass: float, tan_lambda: float, radius: float, crossed: int, t: TrackNumbers
 ) -> tuple[float, float, float, float]:
     """Return standard deviations: relative pT, d0 (mm), z0 (mm), angles (rad)."""
     p = pt * math.sqrt(1.0 + tan_lambda * tan_lambda)
     p_beta = p * p / math.sqrt(p * p + mass * mass)
     sine = pt / p
     # The error of the sagitta goes with the square of the length that is measured.
-    lever = _FULL_LAYERS / max(float(crossed), _FEWEST_LAYERS)
-    relative = math.hypot(t[8] * pt * lever * lever, t[9] / (p_beta / p))
-    if radius < t[6]:
-        d0 = math.hypot(t[10], t[11] / (p_beta * sine**1.5))
-        z0 = math.hypot(t[12], t[13] / (p_beta * sine**2.5))
+    lever = t.full_layers / max(float(crossed), FEWEST_LAYERS)
+    relative = math.hypot(t.pt_slope * pt * lever * lever, t.pt_constant / (p_beta / p))
+    if radius < t.vertex_radius_mm:
+        d0 = math.hypot(t.d0_mm, t.d0_scattering_mm_gev / (p_beta * sine**1.5))
+        z0 = math.hypot(t.z0_mm, t.z0_scattering_mm_gev / (p_beta * sine**2.5))
     else:
-        d0, z0 = t[14] * lever, t[15] * lever
-    return relative, d0, z0, math.hypot(t[16], t[17] / p_beta)
+        d0, z0 = t.chamber_d0_mm * lever, t.chamber_z0_mm * lever
+    return relative, d0, z0, math.hypot(t.angle_rad, t.angle_scattering_gev / p_beta)
 
 
 @kernel
 def _find(
     offsets: I64,
     tracks: F64,
-    charge: NDArray[np.int8],
+    charge: I8,
     radius: F64,
     pt: F64,
     mass: F64,
     time: F64,
-    layers: F64,
-    numbers: tuple[float, ...],
+    table: F64,
+    numbers: TrackNumbers,
     efficiency: float,
     seed: Int,
     frame: Int,
@@ -139,24 +152,26 @@ def _find(
             found[i] = 0
             if charge[i] == 0:
                 continue
-            track, block = tracks[i], (i - offsets[event]) * 8
-            crossed, first, last = layers_crossed(track, layers)
+            track, block = track_at(tracks, i), (i - offsets[event]) * 8
+            crossed, first, last = layers_crossed(track, table)
             u, _ = uniform2(seed, frame, _PURPOSE, event, block)
             if not u < chance(track, radius[i], pt[i], crossed, numbers):
                 continue
             found[i] = 1
-            relative, d0, z0, angle = resolution(pt[i], mass[i], track[4], radius[i], crossed, numbers)
+            relative, d0, z0, angle = resolution(
+                pt[i], mass[i], track.tan_lambda, radius[i], crossed, numbers
+            )
             a, b = normal2(seed, frame, _PURPOSE, event, block + 1)
             c, d = normal2(seed, frame, _PURPOSE, event, block + 2)
             e, f = normal2(seed, frame, _PURPOSE, event, block + 3)
             g, _ = normal2(seed, frame, _PURPOSE, event, block + 4)
-            fitted[i, 0] = track[0] + d0 * a
-            fitted[i, 1] = wrap(track[1] + angle * b)
-            fitted[i, 2] = track[2] * (1.0 + relative * c)
-            fitted[i, 3] = track[3] + z0 * d
+            fitted[i, 0] = track.d0 + d0 * a
+            fitted[i, 1] = wrap(track.phi0 + angle * b)
+            fitted[i, 2] = track.omega * (1.0 + relative * c)
+            fitted[i, 3] = track.z0 + z0 * d
             # Errors of the angle theta: d(tan lambda) = (1 + tan^2) d(theta).
-            fitted[i, 4] = track[4] + (1.0 + track[4] * track[4]) * angle * e
-            fitted[i, 5] = time[i] + numbers[18] * f
+            fitted[i, 4] = track.tan_lambda + (1.0 + track.tan_lambda * track.tan_lambda) * angle * e
+            fitted[i, 5] = time[i] + numbers.time_ns * f
             expected = crossed * efficiency
             spread = math.sqrt(expected * (1.0 - efficiency))
             hits[i, 0] = int(min(max(math.floor(expected + spread * g + 0.5), 0), crossed))
@@ -165,16 +180,24 @@ def _find(
 
 
 def find_tracks(
-    particles: Particles, tracks: F64, config: Response, seed: int, frame: int
-) -> tuple[NDArray[np.bool_], F64, U8]:
+    particles: Particles,
+    tracks: F64,
+    detector: Detector,
+    config: Tracking,
+    hit_efficiency: float,
+    seed: int,
+    frame: int,
+) -> tuple[Bool, F64, U8]:
     """Return which particles are found as tracks, and how.
 
     Parameters
     ----------
     particles, tracks
         The events of the frame, and their `helix.perigees`.
-    config
-        Detector response.
+    detector, config
+        Drift chamber and vertex detector; finding and fitting.
+    hit_efficiency
+        Of a cell of the chamber.
     seed, frame
         Address of the random numbers.
 
@@ -197,9 +220,9 @@ def find_tracks(
         np.maximum(np.hypot(particles.px, particles.py), 1e-9),
         particles.mass,
         particles.time_ns,
-        drift_cells(),
-        settings(config.tracking),
-        config.cdc.efficiency,
+        detector.chamber.table,
+        settings(config, detector),
+        hit_efficiency,
         np.uint64(seed),
         frame,
         found,

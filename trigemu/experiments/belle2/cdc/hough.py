@@ -14,6 +14,10 @@ from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.cdc.geometry import AXIAL, SEGMENT_FIRST, SEGMENTS
 from trigemu.experiments.belle2.cdc.plane import make_plane
 from trigemu.experiments.belle2.records import Segments, Tracks2D
+from trigemu.frames.columns import grown
+
+_RELATIONS = 16
+"""Relations to segments that are allocated for each track."""
 
 
 def axial_numbers() -> tuple[NDArray[np.int16], NDArray[np.int8]]:
@@ -62,9 +66,10 @@ class HoughFinder:
             related.length,
             related.words,
         )
-        self._make_room(1024, 16384)
+        self._allocate(1024)
 
-    def _make_room(self, tracks: int, relations: int) -> None:
+    def _allocate(self, tracks: int) -> None:
+        relations = _RELATIONS * tracks
         self._tracks = (
             np.empty(tracks, np.float64),
             np.empty(tracks, np.float64),
@@ -90,7 +95,10 @@ class HoughFinder:
         offsets = np.ascontiguousarray(segments.offsets)
         events = len(offsets) - 1
         cuts, ambiguous = np.empty(events + 1, np.int64), np.empty(events, np.uint8)
-        while True:
+
+        def fill(rows: int) -> tuple[int, tuple[int, int]]:
+            if rows > len(self._tracks[0]):
+                self._allocate(rows)
             phi0, omega, corner, squares = self._tracks
             rel_cuts, rel_segment, rel_weight = self._relations
             tracks, relations = self._kernel.find(
@@ -109,9 +117,11 @@ class HoughFinder:
                 rel_segment,
                 rel_weight,
             )
-            if tracks <= len(phi0) and relations <= len(rel_segment):
-                break
-            self._make_room(2 * tracks, 2 * relations)
+            return max(tracks, -(-relations // _RELATIONS)), (tracks, relations)
+
+        _, (tracks, relations) = grown(fill, len(self._tracks[0]))
+        phi0, omega, corner, squares = self._tracks
+        rel_cuts, rel_segment, rel_weight = self._relations
         return Tracks2D(
             cuts,
             phi0[:tracks].copy(),

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from trigemu.collider.response import config as collider
+from trigemu.collider.response.config import Fraction, HalfTurns, NonNegative, Positive
 from trigemu.config.model import Model
 
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Probability = Annotated[float, Field(gt=0, le=1)]
 
-
-class Cells(Model):
+class Cells(collider.Cells):
     """Drift cells of the chamber (CDC).  Lengths in mm, times in ns."""
 
     resolution_mm: NonNegative = 0.13  # default of the experiment's digitiser
@@ -28,9 +25,7 @@ class Cells(Model):
     linear_mm: Positive = 7.0  # guess: to this distance from the wire the drift velocity holds
     edge_ns_mm2: NonNegative = 10.0  # guess: further out (d - linear)^2 times this comes on top
     propagation_mm_ns: Positive = 272.5  # signal along the wire to its backward end (experiment's geometry)
-    half_turns: Annotated[int, Field(ge=1, le=64)] = (
-        4  # guess: a curling track is lost in material after these
-    )
+    half_turns: HalfTurns = 4  # guess: a curling track is lost in material after these
 
 
 class Muons(Model):
@@ -55,7 +50,7 @@ class Muons(Model):
     noise_hits: NonNegative = 2.0  # guess: planes hit by beam background per event
 
 
-class Tracking(Model):
+class Tracking(collider.Tracking):
     """Track finding and fitting offline and in the software trigger.  Lengths in mm, GeV."""
 
     efficiency: Fraction = 0.95  # belle2_facts 11 (recalled): 0.9-0.95 per muon or pion
@@ -85,7 +80,7 @@ class Tracking(Model):
     time_ns: NonNegative = 2.0  # guess
 
 
-class Photons(Model):
+class Photons(collider.Photons):
     """Calorimeter clusters offline and in the software trigger.  GeV, rad, ns."""
 
     efficiency: Fraction = 0.98  # guess: conversions in front
@@ -108,15 +103,8 @@ class Photons(Model):
         0.6  # guess: an interacting hadron leaves up to this part of its kinetic energy
     )
 
-    @model_validator(mode="after")
-    def _intervals(self) -> Photons:
-        edges = [angle for interval in self.acceptance_deg for angle in interval]
-        if not edges or edges[0] < 0.0 or edges[-1] > 180.0 or sorted(set(edges)) != edges:
-            raise ValueError("acceptance_deg must hold rising intervals of angles in 0-180 degrees")
-        return self
 
-
-class Background(Model):
+class Background(collider.Background):
     """Beam background in every crossing that is read out."""
 
     wire_rate_khz: Annotated[tuple[NonNegative, ...], Field(min_length=9, max_length=9)] = (
@@ -129,13 +117,6 @@ class Background(Model):
     clusters: NonNegative = 5.0  # guess: calorimeter clusters per event within the window
     cluster_gev: NonNegative = 0.04  # guess: mean energy above the threshold of clusters
     cluster_window_ns: NonNegative = 250.0  # guess: uniform within plus or minus this
-
-    @model_validator(mode="after")
-    def _window(self) -> Background:
-        first, last = self.wire_window
-        if not 0 <= first <= last < 2**15:
-            raise ValueError("wire_window must be two TDC counts in 0-32767, the smaller one first")
-        return self
 
 
 class Response(Model):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trigemu.arrays import F64, I64, U8, U16
-from trigemu.collider.response.helix import perigees
+from trigemu.arrays import F64, I32, I64, U8, U16
+from trigemu.collider.response.helix import perigees, track_at
 from trigemu.experiments.belle2.klm.geometry import exists
 from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.response.config import Response
-from trigemu.experiments.belle2.response.stopping import HITS, particle_hits, settings
-from trigemu.frames.columns import Array
+from trigemu.experiments.belle2.response.detector import FIELD_T
+from trigemu.experiments.belle2.response.stopping import HITS, KlmNumbers, particle_hits, settings
+from trigemu.frames.columns import Array, grown
 from trigemu.jit import kernel
 from trigemu.physics.constants import MUON
 from trigemu.physics.particles import Particles
@@ -27,10 +27,10 @@ _COUNT = int(Belle2Purpose.KLM_NOISE_COUNT)
 def _hits(
     offsets: I64,
     tracks: F64,
-    pdg: NDArray[np.int32],
+    pdg: I32,
     mass: F64,
     momentum: F64,
-    klm: tuple[float, ...],
+    klm: KlmNumbers,
     noise: float,
     planes: I64,
     seed: Int,
@@ -48,7 +48,9 @@ def _hits(
             if kind == _ELECTRON or (tracks[i, 2] == 0.0 and kind != _K_LONG and kind != _NEUTRON):
                 continue
             address = (seed, frame, event, (i - offsets[event]) * 64)
-            n, seen = particle_hits(tracks[i], kind, mass[i], momentum[i], klm, address, channels, n)
+            n, seen = particle_hits(
+                track_at(tracks, i), kind, mass[i], momentum[i], klm, address, channels, n
+            )
             layers[i] = seen
         count = poisson(seed, frame, _COUNT, event, noise) if noise > 0.0 else 0
         for k in range(count):
@@ -64,31 +66,30 @@ def simulate(particles: Particles, config: Response, seed: int, frame: int) -> t
     """Return the hits of a frame's events (see `klm_hits`) and uint8[m], layers with a hit of every particle."""
     momentum = np.maximum(np.sqrt(particles.px**2 + particles.py**2 + particles.pz**2), 1e-9)
     mass = np.maximum(particles.mass, 1e-4)
-    room = HITS * int(np.count_nonzero(np.abs(particles.pdg) == MUON)) + 4 * len(mass)
-    room += int(2.0 * config.klm.noise_hits * particles.events) + 1024
+    expected = HITS * int(np.count_nonzero(np.abs(particles.pdg) == MUON)) + 4 * len(mass)
+    expected += int(2.0 * config.klm.noise_hits * particles.events) + 1024
     offsets, layers = np.empty(particles.events + 1, np.int64), np.empty(len(mass), np.uint8)
-    tracks = perigees(particles)
-    numbers, planes = settings(config.klm), np.flatnonzero(exists())
-    while True:
-        channels = np.empty(room, np.uint16)
-        n = _hits(
-            particles.offsets,
-            tracks,
-            particles.pdg,
-            mass,
-            momentum,
-            numbers,
-            config.klm.noise_hits,
-            planes,
-            np.uint64(seed),
-            frame,
-            offsets,
-            layers,
-            channels,
-        )
-        if n <= room:
-            return {"channel": channels[:n], "offsets": offsets}, layers
-        room = n
+    arguments = (
+        particles.offsets,
+        perigees(particles, FIELD_T),
+        particles.pdg,
+        mass,
+        momentum,
+        settings(config.klm),
+        config.klm.noise_hits,
+        np.flatnonzero(exists()),
+        np.uint64(seed),
+        frame,
+        offsets,
+        layers,
+    )
+
+    def fill(rows: int) -> tuple[int, U16]:
+        channels = np.empty(rows, np.uint16)
+        return _hits(*arguments, channels), channels
+
+    n, channels = grown(fill, expected)
+    return {"channel": channels[:n], "offsets": offsets}, layers
 
 
 def klm_hits(particles: Particles, config: Response, seed: int, frame: int) -> dict[str, Array]:

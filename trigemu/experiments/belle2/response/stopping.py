@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from trigemu.arrays import F64, U16
-from trigemu.collider.response.helix import direction, path, position
+from trigemu.arrays import U16
+from trigemu.collider.response.helix import Track, direction, path, position
 from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.response.config import Muons
 from trigemu.experiments.belle2.response.yoke import (
@@ -45,20 +46,40 @@ _RANGE = int(Belle2Purpose.KLM_RANGE)
 _HIT = int(Belle2Purpose.KLM_HIT)
 
 
-def settings(config: Muons) -> tuple[float, ...]:
-    """Return the numbers of a configuration that the kernels take, in their order (energies in GeV)."""
-    return (
-        config.efficiency,
-        (config.calorimeter_mev + config.barrel_mev) * 1e-3,
-        (config.calorimeter_mev + config.endcap_mev) * 1e-3,
-        config.iron_mev_mm * IRON * 1e-3,
-        config.straggling,
-        config.field_radius_mm,
-        config.calorimeter_lengths + config.coil_lengths,
-        config.calorimeter_lengths,
-        IRON / config.iron_length_mm,
-        config.shower_layers,
-        config.dead_edge_mm,
+class KlmNumbers(NamedTuple):
+    """What kernels need of `Muons`.  Energies in GeV, depths in interaction lengths of pions.
+
+    ``barrel`` and ``endcap``: energy lost in front of the iron at minimum ionisation; ``plate``: in one iron plate;
+    ``barrel_depth`` and ``endcap_depth`` in front of the iron; ``plate_depth`` of an iron plate.
+    """
+
+    efficiency: float
+    barrel: float
+    endcap: float
+    plate: float
+    straggling: float
+    field_radius_mm: float
+    barrel_depth: float
+    endcap_depth: float
+    plate_depth: float
+    shower_layers: float
+    dead_edge_mm: float
+
+
+def settings(config: Muons) -> KlmNumbers:
+    """Return the numbers that the kernels take."""
+    return KlmNumbers(
+        efficiency=config.efficiency,
+        barrel=(config.calorimeter_mev + config.barrel_mev) * 1e-3,
+        endcap=(config.calorimeter_mev + config.endcap_mev) * 1e-3,
+        plate=config.iron_mev_mm * IRON * 1e-3,
+        straggling=config.straggling,
+        field_radius_mm=config.field_radius_mm,
+        barrel_depth=config.calorimeter_lengths + config.coil_lengths,
+        endcap_depth=config.calorimeter_lengths,
+        plate_depth=IRON / config.iron_length_mm,
+        shower_layers=config.shower_layers,
+        dead_edge_mm=config.dead_edge_mm,
     )
 
 
@@ -115,14 +136,14 @@ def _through_iron(
     depth: float,
     shower: tuple[float, float],
     charged: bool,
-    klm: tuple[float, ...],
+    klm: KlmNumbers,
     straggle: float,
     address: Address,
     channels: U16,
     n: int,
 ) -> tuple[int, int]:
     # Layer by layer until nothing is left; returns hits and layers with a hit.
-    efficiency, iron, plate, dead = klm[0], klm[3] * straggle, klm[8], klm[10]
+    efficiency, iron, plate, dead = klm.efficiency, klm.plate * straggle, klm.plate_depth, klm.dead_edge_mm
     begin, end = shower
     near = math.floor(math.atan2(point[1], point[0]) / (0.25 * math.pi) + 0.5) % 8
     seen = 0
@@ -165,22 +186,22 @@ def _through_iron(
 
 @inlined
 def particle_hits(
-    track: F64,
+    track: Track,
     pdg: int,
     mass: float,
     momentum: float,
-    klm: tuple[float, ...],
+    klm: KlmNumbers,
     address: Address,
     channels: U16,
     n: int,
 ) -> tuple[int, int]:
-    """Add a particle's hits from row n on; return the new number of rows (counted beyond the room) and its layers.
+    """Add a particle's hits from row n on; return the new number of rows (counted beyond ``channels``) and its layers.
 
-    ``track`` is its row of `helix.perigees`, ``pdg`` without sign, ``klm`` as `settings`.
+    ``pdg`` without sign.
     """
     seed, frame, event, block = address
-    charged = track[2] != 0.0
-    out, barrel = leave_field(track, klm[5])
+    charged = track.omega != 0.0
+    out, barrel = leave_field(track, klm.field_radius_mm)
     if math.isnan(out):
         return n, 0
     face = calorimeter_arc(track, out, barrel)
@@ -189,26 +210,26 @@ def particle_hits(
     if charged and not muon and pdg in (_PION_ID, _KAON_ID):
         u, v = uniform2(seed, frame, _RANGE, event, block)
         parent = _PION if pdg == _PION_ID else _KAON
-        left = _decayed(momentum, parent, path(face - track[5], track[4]), u, v)
+        left = _decayed(momentum, parent, path(face - track.start, track.tan_lambda), u, v)
         if left > 0.0:
             muon, mass, momentum = True, _MUON_MASS, left
     g, _ = normal2(seed, frame, _RANGE, event, block + 1)
-    straggle = max(1.0 + klm[4] * g, 0.1)
+    straggle = max(1.0 + klm.straggling * g, 0.1)
     begin, end = math.inf, math.inf
     if not muon:
         u, v = uniform2(seed, frame, _RANGE, event, block + 2)
         begin = -math.log(1.0 - u)
-        end = begin - math.log(1.0 - v) * klm[9] * klm[8]
+        end = begin - math.log(1.0 - v) * klm.shower_layers * klm.plate_depth
     kinetic = math.sqrt(momentum * momentum + mass * mass) - mass
     if charged:
-        kinetic = slowed(kinetic, mass, (klm[1] if barrel else klm[2]) * straggle / cosine)
+        kinetic = slowed(kinetic, mass, (klm.barrel if barrel else klm.endcap) * straggle / cosine)
         if kinetic <= 0.0:
             return n, 0
-    stretch = math.sqrt(1.0 + track[4] * track[4])
-    phi = direction(track[1], track[2], out)
-    along = (math.cos(phi) / stretch, math.sin(phi) / stretch, track[4] / stretch)
-    point = position(track[0], track[1], track[2], track[3], track[4], out)
-    depth = (klm[6] if barrel else klm[7]) / cosine
+    stretch = math.sqrt(1.0 + track.tan_lambda * track.tan_lambda)
+    phi = direction(track.phi0, track.omega, out)
+    along = (math.cos(phi) / stretch, math.sin(phi) / stretch, track.tan_lambda / stretch)
+    point = position(track.d0, track.phi0, track.omega, track.z0, track.tan_lambda, out)
+    depth = (klm.barrel_depth if barrel else klm.endcap_depth) / cosine
     return _through_iron(
         point, along, kinetic, mass, depth, (begin, end), charged, klm, straggle, address, channels, n
     )

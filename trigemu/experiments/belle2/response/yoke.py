@@ -12,8 +12,15 @@ from __future__ import annotations
 
 import math
 
-from trigemu.arrays import F64
-from trigemu.collider.response.helix import arc_at_radius, arc_at_z, crossing, direction, position
+from trigemu.collider.response.helix import (
+    Track,
+    arc_at_radius,
+    arc_at_z,
+    crossing,
+    direction,
+    position,
+    starts_within,
+)
 from trigemu.jit import inlined
 
 CENTRE_Z = 470.0
@@ -51,51 +58,44 @@ def slowed(kinetic: float, mass: float, minimum: float) -> float:
 
 
 @inlined
-def starts_within(track: F64, radius: float) -> bool:
-    """Return whether a particle starts within a cylinder around the z axis."""
-    x, y, _ = position(track[0], track[1], track[2], track[3], track[4], track[5])
-    return x * x + y * y < radius * radius
-
-
-@inlined
-def leave_field(track: F64, radius: float) -> tuple[float, bool]:
+def leave_field(track: Track, radius: float) -> tuple[float, bool]:
     """Return (arc, barrel): where a particle leaves the field, at ``radius`` or through an end (nan: it never does)."""
     if not starts_within(track, radius):
         return math.nan, False
-    out = crossing(track[0], track[2], track[5], radius, 0)
-    end = arc_at_z(track[3], track[4], CENTRE_Z + math.copysign(BARREL_HALF_LENGTH, track[4]))
+    out = crossing(track.d0, track.omega, track.start, radius, 0)
+    end = arc_at_z(track.z0, track.tan_lambda, CENTRE_Z + math.copysign(BARREL_HALF_LENGTH, track.tan_lambda))
     if not math.isnan(out) and out < end:
-        z = track[3] + track[4] * out
+        z = track.z0 + track.tan_lambda * out
         if abs(z - CENTRE_Z) < BARREL_HALF_LENGTH:
             return out, True
-    if math.isinf(end) or end < track[5]:
+    if math.isinf(end) or end < track.start:
         return math.nan, False
     # A curling track that would need more than one turn is lost in front.
-    turn = math.inf if track[2] == 0.0 else 2.0 * math.pi / abs(track[2])
-    return (end, False) if end - track[5] < turn else (math.nan, False)
+    turn = math.inf if track.omega == 0.0 else 2.0 * math.pi / abs(track.omega)
+    return (end, False) if end - track.start < turn else (math.nan, False)
 
 
 @inlined
-def incidence(track: F64, arc: float, barrel: bool) -> float:
+def incidence(track: Track, arc: float, barrel: bool) -> float:
     """Return the cosine of the angle to the normal of barrel or endcap at an arc (at least 0.05)."""
-    stretch = math.sqrt(1.0 + track[4] * track[4])
+    stretch = math.sqrt(1.0 + track.tan_lambda * track.tan_lambda)
     if not barrel:
-        slope: float = abs(track[4]) / stretch
+        slope: float = abs(track.tan_lambda) / stretch
         return max(slope, 0.05)
     if math.isnan(arc):
         return 0.05
-    x, y, _ = position(track[0], track[1], track[2], track[3], track[4], arc)
-    phi = direction(track[1], track[2], arc)
+    x, y, _ = position(track.d0, track.phi0, track.omega, track.z0, track.tan_lambda, arc)
+    phi = direction(track.phi0, track.omega, arc)
     return max((x * math.cos(phi) + y * math.sin(phi)) / math.hypot(x, y) / stretch, 0.05)
 
 
 @inlined
-def calorimeter_arc(track: F64, arc: float, barrel: bool) -> float:
+def calorimeter_arc(track: Track, arc: float, barrel: bool) -> float:
     """Return the arc at which a particle enters the calorimeter, not after ``arc``."""
     if not barrel:
         return arc
-    inner = arc_at_radius(track[0], track[2], CALORIMETER_RADIUS)
-    return arc if math.isnan(inner) else min(max(inner, track[5]), arc)
+    inner = arc_at_radius(track.d0, track.omega, CALORIMETER_RADIUS)
+    return arc if math.isnan(inner) else min(max(inner, track.start), arc)
 
 
 @inlined

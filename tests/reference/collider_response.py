@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the Belle II response: the Lorentz force step by step, cells by looking at every wire."""
+"""Slow, obvious references of the response: the Lorentz force step by step, cells by looking at every wire."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import math
 
 import numpy as np
 
-from trigemu.experiments.belle2.cdc import geometry
-
-TURN = 0.000299792458 * 1.5  # GeV per mm: charge times c times the field
+TURN = 0.000299792458  # GeV per mm and T: charge times c
 
 
-def fly(start, momentum, charge, length, steps):
+def fly(start, momentum, charge, length, steps, field_t=1.5):
     """Points float64[steps + 1, 3] along a path of this length (mm): classical Runge-Kutta on the Lorentz force."""
     p = math.sqrt(sum(c * c for c in momentum))
     h = length / steps
+    turn = charge * TURN * field_t
 
     def slope(state):
         tx, ty, tz = state[3:]
-        return np.array([tx, ty, tz, charge * TURN * ty / p, -charge * TURN * tx / p, 0.0])
+        return np.array([tx, ty, tz, turn * ty / p, -turn * tx / p, 0.0])
 
     state = np.array([*start, *(c / p for c in momentum)], dtype=float)
     points = [state[:3].copy()]
@@ -32,8 +31,20 @@ def fly(start, momentum, charge, length, steps):
     return np.array(points)
 
 
-def cells_on_path(points):
-    """Walk along points (float64[k, 3], close together) and return what each visit to a cell was.
+def wire_ends(chamber, layer, wire):
+    """Both ends (backward, forward) of a wire of a `DriftChamber`, float64[3] each."""
+    cell = 2 * math.pi / chamber.wires[layer]
+    back = cell * (wire + chamber.offset[layer])
+    front = back + cell * chamber.turn[layer]
+    radius = chamber.radius[layer]
+    return (
+        np.array([radius * math.cos(back), radius * math.sin(back), chamber.backward[layer]]),
+        np.array([radius * math.cos(front), radius * math.sin(front), chamber.forward[layer]]),
+    )
+
+
+def cells_on_path(points, chamber):
+    """Walk along points (float64[k, 3], close together) and return what each visit to a cell of a chamber was.
 
     Returns a list of (layer, wire, distance, way in the cell, way from the start to the closest point, length of
     the wire from there to its backward end), lengths in mm, in order of flight.
@@ -41,30 +52,27 @@ def cells_on_path(points):
     step = np.linalg.norm(np.diff(points, axis=0), axis=1)
     way = np.concatenate([[0.0], np.cumsum(step)])
     radius = np.hypot(points[:, 0], points[:, 1])
-    middle = 0.5 * (geometry.RADIUS[1:] + geometry.RADIUS[:-1])
-    inner = np.concatenate([[geometry.RADIUS[0] - 5.0], middle])
-    outer = np.concatenate([middle, [geometry.RADIUS[-1] + 9.0]])
+    z = points[:, 2]
     visits = []
-    for layer in range(geometry.LAYERS):
-        z = points[:, 2]
-        surface = np.hypot(*geometry.wire_position(layer, 0, z)) / geometry.RADIUS[layer]
-        inside = (radius >= inner[layer] * surface) & (radius < outer[layer] * surface)
-        inside &= (z >= geometry.BACKWARD[layer]) & (z <= geometry.FORWARD[layer])
+    for layer in range(chamber.layers):
+        back, front = wire_ends(chamber, layer, 0)
+        part = (z - back[2]) / (front[2] - back[2])
+        x, y = (back[k] * (1 - part) + front[k] * part for k in (0, 1))
+        surface = np.hypot(x, y) / chamber.radius[layer]
+        inside = (radius >= chamber.inner[layer] * surface) & (radius < chamber.outer[layer] * surface)
+        inside &= (z >= back[2]) & (z <= front[2])
         rows = np.flatnonzero(inside)
         if len(rows) == 0:
             continue
         azimuth = np.arctan2(points[rows, 1], points[rows, 0])
-        pitch = 2 * math.pi / geometry.WIRES[layer]
-        nearest = np.rint((azimuth - geometry.wire_phi(layer, 0, z[rows])) / pitch).astype(int)
-        nearest %= geometry.WIRES[layer]
+        pitch = 2 * math.pi / chamber.wires[layer]
+        nearest = np.rint((azimuth - np.arctan2(y, x)[rows]) / pitch).astype(int)
+        nearest %= chamber.wires[layer]
         begins = np.flatnonzero(np.r_[True, (np.diff(nearest) != 0) | (np.diff(rows) != 1)])
         for begin, end in zip(begins, np.r_[begins[1:], len(rows)], strict=True):
             mine = rows[begin:end]
             wire = int(nearest[begin])
-            back, front = (
-                np.array([*(float(v) for v in geometry.wire_position(layer, wire, end_z)), end_z])
-                for end_z in (geometry.BACKWARD[layer], geometry.FORWARD[layer])
-            )
+            back, front = wire_ends(chamber, layer, wire)
             along = (front - back) / np.linalg.norm(front - back)
             away = points[mine] - back
             length = away @ along

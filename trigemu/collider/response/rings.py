@@ -1,0 +1,129 @@
+"""A calorimeter's geometry: the surface that particles reach, and the rings of crystals behind it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from trigemu.arrays import F64, I8, I64
+from trigemu.collider.response.helix import Track, arc_at_z, crossing, position
+from trigemu.jit import inlined
+
+LOOK_UP = 8192
+"""Entries of `RingTable.look_up`: steps of 0.022 degrees."""
+
+PER_RADIAN = LOOK_UP / math.pi
+
+MOST_RINGS = 127
+"""Rings that the look-up can name."""
+
+
+class Envelope(NamedTuple):
+    """Front faces of a calorimeter: a cylinder of this radius and the planes of the endcaps (mm, z from the origin)."""
+
+    radius: float
+    z_backward: float
+    z_forward: float
+
+
+class RingTable(NamedTuple):
+    """What kernels need of `Rings`.
+
+    ``look_up`` int8[8192]: the ring at equal steps of the polar angle over 0-180 degrees (middle of each step), -1
+    where there is none; ``first`` and ``crystals`` int64[rings]: number of the first crystal of every ring, and how
+    many there are; ``begin`` float64[rings]: where the first crystal begins in azimuth, in turns.
+    """
+
+    look_up: I8
+    first: I64
+    crystals: I64
+    begin: F64
+
+
+@dataclass(frozen=True, eq=False)
+class Rings:
+    """Rings of equal crystals that point at the collision point; between rings there may be gaps.
+
+    Attributes
+    ----------
+    edges
+        float64[rings, 2], lower and upper polar angle of every ring in rad.  Any order, no overlaps.
+    crystals
+        int64[rings], crystals in each ring.
+    first
+        int64[rings], number of the ring's first crystal; numbers go on in azimuth.
+    begin
+        float64[rings], azimuth at which the first crystal begins, in turns.
+
+    Raises
+    ------
+    ValueError
+        Arrays of different lengths, edges that are none, or more rings than the look-up can name.
+    """
+
+    edges: F64
+    crystals: I64
+    first: I64
+    begin: F64
+
+    def __post_init__(self) -> None:
+        rings = len(self.crystals)
+        if self.edges.shape != (rings, 2) or len(self.first) != rings or len(self.begin) != rings:
+            raise ValueError("rings have two edges, crystals, a first crystal and a beginning each")
+        if not 0 < rings <= MOST_RINGS:
+            raise ValueError(f"a calorimeter has 1-{MOST_RINGS} rings, not {rings}")
+        in_order = self.edges[np.argsort(self.edges[:, 0])].ravel()
+        # Neighbours share an edge, which may be rounded differently in each.
+        if in_order[0] < 0.0 or in_order[-1] > math.pi or (np.diff(in_order) < -1e-9).any():
+            raise ValueError("rings must lie within 0 and pi, lower edge first, without overlaps")
+        if (self.crystals <= 0).any() or (self.first < 0).any():
+            raise ValueError("each ring needs crystals, numbered from 0 or more")
+
+    @property
+    def total(self) -> int:
+        """One more than the largest number of a crystal."""
+        return int((self.first + self.crystals).max())
+
+    @cached_property
+    def table(self) -> RingTable:
+        """The rings as kernels take them."""
+        steps = (np.arange(LOOK_UP) + 0.5) * (math.pi / LOOK_UP)
+        order = np.argsort(self.edges[:, 0])
+        below = np.searchsorted(self.edges[order, 0], steps, side="right") - 1
+        ring = order[np.maximum(below, 0)]
+        inside = (below >= 0) & (steps < self.edges[ring, 1])
+        return RingTable(np.where(inside, ring, -1).astype(np.int8), self.first, self.crystals, self.begin)
+
+
+def in_order(crystals: I64) -> I64:
+    """Return the number of each ring's first crystal (int64[rings]) where crystals run ring by ring."""
+    return np.concatenate([[0], np.cumsum(crystals)[:-1]])
+
+
+@inlined
+def entrance(track: Track, envelope: Envelope, longest: float) -> tuple[float, float, float, float]:
+    """Return (arc, x, y, z) where a particle first reaches the calorimeter's front; arc nan if it never does.
+
+    Particles that fly farther than ``longest`` (mm) are lost before.
+    """
+    slope, start = track.tan_lambda, track.start
+    best = math.nan
+    arc = crossing(track.d0, track.omega, start, envelope.radius, 0)
+    if not math.isnan(arc):
+        z = track.z0 + slope * arc
+        if envelope.z_backward <= z <= envelope.z_forward:
+            best = arc
+    plane = envelope.z_forward if slope > 0.0 else envelope.z_backward
+    arc = arc_at_z(track.z0, slope, plane)
+    if start < arc < math.inf and (math.isnan(best) or arc < best):
+        x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, arc)
+        if math.hypot(x, y) < envelope.radius:
+            best = arc
+    if not best - start < longest / math.sqrt(1.0 + slope * slope):
+        return math.nan, 0.0, 0.0, 0.0
+    x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, best)
+    return best, x, y, z
