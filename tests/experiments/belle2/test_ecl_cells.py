@@ -89,7 +89,7 @@ def test_crystals_explain_the_centres():
 
 
 def test_rings_are_found_by_their_angles():
-    look_up = crystals.crystal_rings().table.look_up
+    look_up = crystals.crystal_rings().look_up
     assert crystals.crystal_rings().total == cells.CRYSTALS
     for ring, (low, high) in enumerate(crystals.ring_edges()):
         for part in (0.05, 0.5, 0.95):

@@ -231,9 +231,9 @@ def _find(
     pt: F64,
     time: F64,
     number: I64,
-    surface: Envelope,
+    faces: tuple[float, ...],
     edges: F64,
-    s: PhotonNumbers,
+    numbers: tuple[float, ...],
     seed: Int,
     frame: Int,
     cut: I64,
@@ -242,6 +242,7 @@ def _find(
     matched: I64,
 ) -> int:
     n = 0
+    surface, s = Envelope(*faces), PhotonNumbers(*numbers)
     u = np.empty(4)
     for event in range(len(offsets) - 1):
         cut[event] = n
@@ -322,9 +323,9 @@ def find_clusters(
         np.maximum(np.hypot(p.px, p.py), 1e-9),
         p.time_ns,
         number,
-        surface,
+        tuple(surface),
         np.radians(np.array(photons.acceptance_deg, np.float64)),
-        settings(photons, background),
+        tuple(settings(photons, background)),
         np.uint64(seed),
         frame,
         offsets,

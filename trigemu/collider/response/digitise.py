@@ -8,7 +8,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I32, I64
 from trigemu.collider.response.rings import Envelope, Rings
-from trigemu.collider.response.showers import SPOTS, Deposits, ShowerNumbers, deposit, spots
+from trigemu.collider.response.showers import SPOTS, ShowerNumbers, deposit, spots
 from trigemu.physics.particles import Particles
 
 
@@ -55,7 +55,6 @@ def crystal_energies(
     offsets = np.zeros(n + 1, np.int64)
     most = int(np.diff(p.offsets).max(initial=0))
     crystal, energy, time = np.empty(m * SPOTS, np.int32), np.empty(m * SPOTS), np.empty(m * SPOTS)
-    scratch = Deposits(np.empty((SPOTS, 2)), np.zeros((rings.total, 2)), np.empty(most * SPOTS + 1, np.int32))
     deposit(
         np.uint64(seed),
         frame,
@@ -65,15 +64,17 @@ def crystal_energies(
         np.sqrt(p.px**2 + p.py**2 + p.pz**2),
         p.time_ns,
         tracks,
-        surface,
-        numbers,
+        tuple(surface),
+        tuple(numbers),
         spots(),
-        rings.table,
-        scratch,
+        rings.look_up,
+        rings.rows,
+        np.zeros((rings.total, 2)),
+        np.empty(most * SPOTS + 1, np.int32),
         offsets,
         crystal,
         energy,
         time,
     )
-    rows = slice(0, int(offsets[-1]))
-    return Crystals(offsets, crystal[rows].copy(), energy[rows].copy(), time[rows].copy())
+    rows = int(offsets[-1])
+    return Crystals(offsets, crystal[:rows], energy[:rows], time[:rows])

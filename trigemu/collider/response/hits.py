@@ -33,10 +33,10 @@ def _hits(
     charge: I8,
     table: F64,
     lines: F64,
-    cells: CellNumbers,
+    numbers: tuple[float, ...],
     half_turns: int,
     chances: F64,
-    background: Occupancy,
+    background: tuple[float, int, int, float],
     seed: Int,
     frame: Int,
     out: I64,
@@ -44,6 +44,7 @@ def _hits(
     counts: I16,
 ) -> int:
     n = 0
+    cells, occupied = CellNumbers(*numbers), Occupancy(*background)
     for event in range(len(offsets) - 1):
         out[event] = n
         for i in range(offsets[event], offsets[event + 1]):
@@ -63,7 +64,7 @@ def _hits(
                     counts,
                     n,
                 )
-        n = background_hits(table, chances, background, seed, frame, event, channels, counts, n)
+        n = background_hits(table, chances, occupied, seed, frame, event, channels, counts, n)
     out[len(offsets) - 1] = n
     return n
 
@@ -98,6 +99,7 @@ def chamber_hits(
     """
     p, chamber, tdc = particles, detector.chamber, detector.tdc
     chances = wire_chances(background, chamber, tdc)
+    groups, first, last, delay = occupancy.settings(background, tdc)
     offsets = np.empty(p.events + 1, np.int64)
     arguments = (
         p.offsets,
@@ -108,10 +110,10 @@ def chamber_hits(
         p.charge,
         chamber.table,
         chamber.lines,
-        passage.settings(cells, tdc),
+        tuple(passage.settings(cells, tdc)),
         cells.half_turns,
         chances,
-        occupancy.settings(background, tdc),
+        (groups, first, last, delay),
         np.uint64(seed),
         frame,
         offsets,

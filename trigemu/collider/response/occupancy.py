@@ -28,14 +28,13 @@ class Occupancy(NamedTuple):
     """What kernels need of the background's configuration.
 
     ``groups``: part of the seeds that bring neighbours; ``first`` and ``last`` TDC count of the window; ``delay`` of a
-    group's next hit in counts, at most; ``rising``: larger counts are later.
+    group's next hit in counts, at most (negative where larger counts are earlier).
     """
 
     groups: float
     first: int
     last: int
     delay: float
-    rising: bool
 
 
 def settings(config: Background, tdc: Tdc) -> Occupancy:
@@ -44,8 +43,7 @@ def settings(config: Background, tdc: Tdc) -> Occupancy:
         groups=config.bunch_fraction,
         first=config.wire_window[0],
         last=config.wire_window[1],
-        delay=float(round(GROUP_NS / abs(tdc.count_ns))),
-        rising=tdc.count_ns > 0.0,
+        delay=float(round(GROUP_NS / tdc.count_ns)),
     )
 
 
@@ -125,7 +123,6 @@ def background_hits(
             shifted = wire + step * j
             if beside != layer:
                 shifted = int((wire + step) * table[beside, WIRES] / wires)
-            delay = int(later * occupancy.delay * j)
-            delayed = min(count + delay, last) if occupancy.rising else max(count - delay, first)
+            delayed = min(max(count + int(later * occupancy.delay * j), first), last)
             n = _place(table, beside, shifted, delayed, channels, counts, n)
     return n

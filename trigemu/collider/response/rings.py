@@ -14,7 +14,7 @@ from trigemu.collider.response.helix import Track, arc_at_z, crossing, position
 from trigemu.jit import inlined
 
 LOOK_UP = 8192
-"""Entries of `RingTable.look_up`: steps of 0.022 degrees."""
+"""Entries of `Rings.look_up`: steps of 0.022 degrees."""
 
 PER_RADIAN = LOOK_UP / math.pi
 
@@ -30,18 +30,8 @@ class Envelope(NamedTuple):
     z_forward: float
 
 
-class RingTable(NamedTuple):
-    """What kernels need of `Rings`.
-
-    ``look_up`` int8[8192]: the ring at equal steps of the polar angle over 0-180 degrees (middle of each step), -1
-    where there is none; ``first`` and ``crystals`` int64[rings]: number of the first crystal of every ring, and how
-    many there are; ``begin`` float64[rings]: where the first crystal begins in azimuth, in turns.
-    """
-
-    look_up: I8
-    first: I64
-    crystals: I64
-    begin: F64
+FIRST, CRYSTALS, BEGIN = range(3)
+"""Columns of `Rings.rows`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +73,25 @@ class Rings:
         if (self.crystals <= 0).any() or (self.first < 0).any():
             raise ValueError("each ring needs crystals, numbered from 0 or more")
 
-    @property
+    @cached_property
     def total(self) -> int:
         """One more than the largest number of a crystal."""
         return int((self.first + self.crystals).max())
 
     @cached_property
-    def table(self) -> RingTable:
-        """The rings as kernels take them."""
+    def look_up(self) -> I8:
+        """int8[8192], ring at equal steps of the polar angle over 0-180 degrees (middle of each step), -1 in a gap."""
         steps = (np.arange(LOOK_UP) + 0.5) * (math.pi / LOOK_UP)
         order = np.argsort(self.edges[:, 0])
         below = np.searchsorted(self.edges[order, 0], steps, side="right") - 1
         ring = order[np.maximum(below, 0)]
         inside = (below >= 0) & (steps < self.edges[ring, 1])
-        return RingTable(np.where(inside, ring, -1).astype(np.int8), self.first, self.crystals, self.begin)
+        return np.where(inside, ring, -1).astype(np.int8)
+
+    @cached_property
+    def rows(self) -> F64:
+        """float64[rings, 3]: number of the first crystal, crystals, and where the first begins in turns."""
+        return np.stack([self.first, self.crystals, self.begin], axis=1).astype(np.float64)
 
 
 def in_order(crystals: I64) -> I64:

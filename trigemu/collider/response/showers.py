@@ -14,16 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trigemu.arrays import F64, I32, I64
+from trigemu.arrays import F64, I8, I32, I64
 from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.config import Showers
 from trigemu.collider.response.helix import LIGHT_MM_NS, Track, direction, track_at
-from trigemu.collider.response.rings import PER_RADIAN, Envelope, RingTable, entrance
+from trigemu.collider.response.rings import BEGIN, CRYSTALS, FIRST, PER_RADIAN, Envelope, entrance
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, normal2, uniform2
-
-Address = tuple[Int, Int, int, int]
-"""Seed, frame, event, and the first number of a particle's block."""
 
 CORE_SPOTS, TAIL_SPOTS, PATH_SPOTS, HADRON_SPOTS = 36, 12, 8, 24
 SPOTS = CORE_SPOTS + TAIL_SPOTS
@@ -56,26 +53,6 @@ class ShowerNumbers(NamedTuple):
     interaction: float
     fraction: float
     r_hadron: float
-
-
-class Spots(NamedTuple):
-    """Where spots of the core, the tail and the hadronic profile lie across the shower, for R = 1: float64[k, 2]."""
-
-    core: F64
-    tail: F64
-    hadron: F64
-
-
-class Deposits(NamedTuple):
-    """Scratch of `deposit`.
-
-    ``aim`` float64[48, 2]: directions; ``work`` float64[crystals, 2]: energy and energy x time of the event's crystals
-    (zero between events); ``hit`` int32: those in use.
-    """
-
-    aim: F64
-    work: F64
-    hit: I32
 
 
 class Arrival(NamedTuple):
@@ -121,25 +98,34 @@ def envelope(config: Showers) -> Envelope:
 
 
 @cache
-def spots() -> Spots:
-    """Return where spots lie."""
+def spots() -> F64:
+    """Return float64[72, 2]: where spots of core, tail and hadronic profile lie across the shower, for R = 1."""
     out = []
     for number in (CORE_SPOTS, TAIL_SPOTS, HADRON_SPOTS):
         k = np.arange(number)
         inside = _FARTHEST * (k + 0.5) / number
         r = np.sqrt(inside / (1.0 - inside))
         out.append(np.stack([r * np.cos(_GOLDEN * k), r * np.sin(_GOLDEN * k)], axis=1))
-    return Spots(*out)
+    return np.concatenate(out)
 
 
 @inlined
-def lay(number: int, energy: float, time: float, rings: RingTable, out: Deposits, n: int) -> int:
-    """Share energy among the crystals at the first directions of ``out.aim`` (rows: theta, azimuth over 2 pi).
+def lay(
+    aim: F64,
+    number: int,
+    energy: float,
+    time: float,
+    look_up: I8,
+    rings: F64,
+    work: F64,
+    hit: I32,
+    n: int,
+) -> int:
+    """Share energy among the crystals at the first directions of ``aim`` (rows: theta, azimuth over 2 pi).
 
-    Returns how many crystals are in use.
+    ``look_up`` and ``rings``: see `Rings`; ``work`` holds energy and energy x time of crystals, ``hit`` those in use.
+    Returns how many are in use.
     """
-    look_up, first, crystals, begin = rings
-    aim, work, hit = out
     share = energy / number
     if share <= 0.0:
         return n
@@ -150,9 +136,9 @@ def lay(number: int, energy: float, time: float, rings: RingTable, out: Deposits
         ring = look_up[int(theta * PER_RADIAN)]
         if ring < 0:
             continue
-        size = crystals[ring]
-        place = turn - begin[ring]
-        crystal = first[ring] + min(int((place - math.floor(place)) * size), size - 1)
+        size = rings[ring, CRYSTALS]
+        place = turn - rings[ring, BEGIN]
+        crystal = int(rings[ring, FIRST]) + min(int((place - math.floor(place)) * size), int(size) - 1)
         if work[crystal, 0] == 0.0:
             hit[n] = crystal
             n += 1
@@ -165,7 +151,7 @@ def lay(number: int, energy: float, time: float, rings: RingTable, out: Deposits
 def across(x: float, y: float, z: float, radius: float, where: F64, turn: float, aim: F64) -> None:
     """Write directions of the spots of a shower with profile R = ``radius`` (mm) at a point.
 
-    ``where``: one of `Spots`; ``turn``: the random angle by which they are turned.
+    ``where``: rows of `spots`; ``turn``: the random angle by which they are turned.
     """
     rho = max(math.hypot(x, y), 1.0)
     theta, azimuth = math.atan2(rho, z), math.atan2(y, x) / (2.0 * math.pi)
@@ -183,8 +169,10 @@ def moyal(gauss: float) -> float:
 
 
 @inlined
-def along(x: float, y: float, z: float, dx: float, dy: float, dz: float, aim: F64) -> None:
-    """Write directions along a path (dx, dy, dz) from (x, y, z)."""
+def along(at: Arrival, reach: float, aim: F64) -> None:
+    """Write directions along a path of this length (mm) from where a particle arrives."""
+    x, y, z = at.x, at.y, at.z
+    dx, dy, dz = reach * at.dx, reach * at.dy, reach * at.dz
     for k in range(PATH_SPOTS):
         part = (k + 0.5) / PATH_SPOTS
         px, py, pz = x + part * dx, y + part * dy, z + part * dz
@@ -193,128 +181,51 @@ def along(x: float, y: float, z: float, dx: float, dy: float, dz: float, aim: F6
 
 
 @inlined
-def _arrive(
-    track: Track,
-    arc: float,
-    x: float,
-    y: float,
-    z: float,
-    momentum: float,
-    mass: float,
-    time: float,
-) -> Arrival:
+def arrive(
+    track: Track, surface: Envelope, longest: float, momentum: float, mass: float, time: float
+) -> tuple[bool, Arrival]:
+    """Return whether a particle (momentum and mass in GeV, time in ns at its start) reaches the front, and how."""
+    arc, x, y, z = entrance(track, surface, longest)
+    if math.isnan(arc):
+        return False, Arrival(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     cos_lambda = 1.0 / math.sqrt(1.0 + track.tan_lambda * track.tan_lambda)
     azimuth = direction(track.phi0, track.omega, arc)
     dx, dy = cos_lambda * math.cos(azimuth), cos_lambda * math.sin(azimuth)
     full = math.hypot(momentum, mass)
     beta = momentum / full
     flight = (arc - track.start) / cos_lambda / (LIGHT_MM_NS * beta)
-    return Arrival(x, y, z, dx, dy, cos_lambda * track.tan_lambda, time + flight, full, mass, beta)
+    return True, Arrival(x, y, z, dx, dy, cos_lambda * track.tan_lambda, time + flight, full, mass, beta)
 
 
 @inlined
-def _shower(
-    at: Arrival,
-    gauss: float,
-    v: float,
-    turn: float,
-    p: ShowerNumbers,
-    where: Spots,
-    rings: RingTable,
-    out: Deposits,
-    n: int,
-) -> int:
-    # An electromagnetic shower: all of the energy, smeared, less an exponential part that leaks out behind.
-    root = math.sqrt(at.full)
-    sigma = math.hypot(math.hypot(p.quarter / math.sqrt(root), p.root / root), p.constant)
+def shower_energy(full: float, gauss: float, v: float, p: ShowerNumbers) -> float:
+    """Return what an electromagnetic shower leaves: all energy, smeared, less an exponential part that leaks out."""
+    root = math.sqrt(full)
+    sigma = math.hypot(p.quarter / math.sqrt(root), p.constant)
+    if p.root > 0.0:
+        sigma = math.hypot(sigma, p.root / root)
     lost = min(-p.leakage * math.log(1.0 - v), 1.0)
-    energy = at.full * max(1.0 + sigma * gauss - lost, 0.0)
-    x, y, z = at.x + p.depth * at.dx, at.y + p.depth * at.dy, at.z + p.depth * at.dz
-    across(x, y, z, p.r_core, where.core, turn, out.aim)
-    n = lay(CORE_SPOTS, energy * p.core, at.time, rings, out, n)
-    across(x, y, z, p.r_tail, where.tail, turn + 1.0, out.aim)
-    return lay(TAIL_SPOTS, energy * (1.0 - p.core), at.time, rings, out, n)
+    return full * max(1.0 + sigma * gauss - lost, 0.0)
 
 
 @inlined
-def _through(
-    at: Arrival,
-    ionises: bool,
-    hadron: bool,
-    annihilates: bool,
-    gauss: float,
-    v: float,
-    turn: float,
-    address: Address,
-    p: ShowerNumbers,
-    where: Spots,
-    rings: RingTable,
-    out: Deposits,
-    n: int,
-) -> int:
-    # A muon or a hadron: ionisation up to where it interacts, stops or leaves; a part of what is left if it interacts.
-    seed, frame, event, block = address
-    x, y, z, dx, dy, dz = at.x, at.y, at.z, at.dx, at.dy, at.dz
+def passage(
+    at: Arrival, ionises: bool, hadron: bool, gauss: float, v: float, p: ShowerNumbers
+) -> tuple[float, float, bool]:
+    """Return (reach in mm, energy lost by ionisation, interacts) of a muon or a hadron in the crystals."""
     # Inclined tracks have a longer way through the crystals.
-    radial = (x * dx + y * dy + z * dz) / math.sqrt(x * x + y * y + z * z)
+    radial = (at.x * at.dx + at.y * at.dy + at.z * at.dz) / math.sqrt(at.x * at.x + at.y * at.y + at.z * at.z)
     length = p.length / max(radial, 0.5)
-    kinetic = at.full - at.mass
     reach = length
     if hadron:
         reach = min(-p.interaction * math.log(1.0 - v), length)
+    loss = 0.0
     if ionises:
         # Slow particles stop where their energy is used up.
         rate = p.mip / (at.beta * at.beta) * (1.0 + p.mip_width * moyal(gauss))
-        reach = min(reach, kinetic / rate)
+        reach = min(reach, (at.full - at.mass) / rate)
         loss = rate * reach
-        along(x, y, z, reach * dx, reach * dy, reach * dz, out.aim)
-        n = lay(PATH_SPOTS, loss, at.time, rings, out, n)
-        kinetic -= loss
-    # Antinucleons annihilate, also where they stop.
-    extra = 2.0 * at.mass if annihilates else 0.0
-    if hadron and reach < length and kinetic + extra > 1e-9:
-        share, _ = uniform2(seed, frame, _PARTICLE, event, block + 2)
-        energy = (kinetic + extra) * p.fraction * share
-        x, y, z = x + reach * dx, y + reach * dy, z + reach * dz
-        across(x, y, z, p.r_hadron, where.hadron, turn, out.aim)
-        n = lay(HADRON_SPOTS, energy, at.time, rings, out, n)
-    return n
-
-
-@inlined
-def _particle(
-    track: Track,
-    pdg: int,
-    mass: float,
-    momentum: float,
-    time: float,
-    address: Address,
-    surface: Envelope,
-    p: ShowerNumbers,
-    where: Spots,
-    rings: RingTable,
-    out: Deposits,
-    n: int,
-) -> int:
-    # Add what one particle leaves; return how many crystals of the event are in use.
-    code = abs(pdg)
-    shower = code == 11 or code == 22
-    ionises = code == 13 or code == 211 or code == 321 or code == 2212
-    hadron = code == 211 or code == 321 or code == 2212 or code == 2112 or code == 130
-    if not (shower or ionises or hadron) or momentum <= 0.0:
-        return n
-    arc, x, y, z = entrance(track, surface, p.longest)
-    if math.isnan(arc):
-        return n
-    seed, frame, event, block = address
-    gauss, _ = normal2(seed, frame, _PARTICLE, event, block)
-    u, v = uniform2(seed, frame, _PARTICLE, event, block + 1)
-    turn = 2.0 * math.pi * u
-    at = _arrive(track, arc, x, y, z, momentum, mass, time)
-    if shower:
-        return _shower(at, gauss, v, turn, p, where, rings, out, n)
-    annihilates = pdg == -2212 or pdg == -2112
-    return _through(at, ionises, hadron, annihilates, gauss, v, turn, address, p, where, rings, out, n)
+    return reach, loss, hadron and reach < length
 
 
 @kernel
@@ -327,11 +238,13 @@ def deposit(
     momentum: F64,
     time_ns: F64,
     tracks: F64,
-    surface: Envelope,
-    p: ShowerNumbers,
-    where: Spots,
-    rings: RingTable,
-    out: Deposits,
+    faces: tuple[float, ...],
+    numbers: tuple[float, ...],
+    where: F64,
+    look_up: I8,
+    rings: F64,
+    work: F64,
+    hit: I32,
     out_offsets: I64,
     out_crystal: I32,
     out_energy: F64,
@@ -339,18 +252,50 @@ def deposit(
 ) -> None:
     """Write crystals with their energies and times, event by event, in the order of their numbers.
 
-    ``tracks``: perigees (`helix.perigees`).
+    ``tracks``: perigees (`helix.perigees`); ``faces`` and ``numbers``: `Envelope` and `ShowerNumbers` as plain tuples,
+    which Numba unpacks faster; ``where``: `spots`; ``look_up`` and ``rings``: see `Rings`; ``work``: zeros[crystals,
+    2], as it is afterwards; ``hit``: scratch for the crystals of an event.
     """
     rows = 0
-    _, work, hit = out
+    surface, p = Envelope(*faces), ShowerNumbers(*numbers)
+    aim = np.empty((SPOTS, 2))
+    core_spots, tail_spots, hadron_spots = where[:CORE_SPOTS], where[CORE_SPOTS:SPOTS], where[SPOTS:]
     for event in range(len(offsets) - 1):
         n = 0
         for i in range(offsets[event], offsets[event + 1]):
-            address = (seed, frame, event, (i - offsets[event]) * _BLOCKS)
-            track = track_at(tracks, i)
-            n = _particle(
-                track, pdg[i], mass[i], momentum[i], time_ns[i], address, surface, p, where, rings, out, n
-            )
+            code = abs(pdg[i])
+            shower = code == 11 or code == 22
+            ionises = code == 13 or code == 211 or code == 321 or code == 2212
+            hadron = code == 211 or code == 321 or code == 2212 or code == 2112 or code == 130
+            if not (shower or ionises or hadron) or momentum[i] <= 0.0:
+                continue
+            reached, at = arrive(track_at(tracks, i), surface, p.longest, momentum[i], mass[i], time_ns[i])
+            if not reached:
+                continue
+            block = (i - offsets[event]) * _BLOCKS
+            gauss, _ = normal2(seed, frame, _PARTICLE, event, block)
+            u, v = uniform2(seed, frame, _PARTICLE, event, block + 1)
+            turn = 2.0 * math.pi * u
+            if shower:
+                energy = shower_energy(at.full, gauss, v, p)
+                x, y, z = at.x + p.depth * at.dx, at.y + p.depth * at.dy, at.z + p.depth * at.dz
+                across(x, y, z, p.r_core, core_spots, turn, aim)
+                n = lay(aim, CORE_SPOTS, energy * p.core, at.time, look_up, rings, work, hit, n)
+                across(x, y, z, p.r_tail, tail_spots, turn + 1.0, aim)
+                n = lay(aim, TAIL_SPOTS, energy * (1.0 - p.core), at.time, look_up, rings, work, hit, n)
+                continue
+            reach, loss, interacts = passage(at, ionises, hadron, gauss, v, p)
+            if ionises:
+                along(at, reach, aim)
+                n = lay(aim, PATH_SPOTS, loss, at.time, look_up, rings, work, hit, n)
+            # Antinucleons annihilate, also where they stop.
+            extra = 2.0 * mass[i] if pdg[i] == -2212 or pdg[i] == -2112 else 0.0
+            left = at.full - mass[i] - loss + extra
+            if interacts and left > 1e-9:
+                share, _ = uniform2(seed, frame, _PARTICLE, event, block + 2)
+                x, y, z = at.x + reach * at.dx, at.y + reach * at.dy, at.z + reach * at.dz
+                across(x, y, z, p.r_hadron, hadron_spots, turn, aim)
+                n = lay(aim, HADRON_SPOTS, left * p.fraction * share, at.time, look_up, rings, work, hit, n)
         hit[:n].sort()
         for k in range(n):
             crystal = hit[k]

@@ -139,7 +139,7 @@ def _find(
     mass: F64,
     time: F64,
     table: F64,
-    numbers: TrackNumbers,
+    numbers: tuple[float, ...],
     efficiency: float,
     seed: Int,
     frame: Int,
@@ -147,6 +147,7 @@ def _find(
     fitted: F64,
     hits: U8,
 ) -> None:
+    t = TrackNumbers(*numbers)
     for event in range(len(offsets) - 1):
         for i in range(offsets[event], offsets[event + 1]):
             found[i] = 0
@@ -155,12 +156,10 @@ def _find(
             track, block = track_at(tracks, i), (i - offsets[event]) * 8
             crossed, first, last = layers_crossed(track, table)
             u, _ = uniform2(seed, frame, _PURPOSE, event, block)
-            if not u < chance(track, radius[i], pt[i], crossed, numbers):
+            if not u < chance(track, radius[i], pt[i], crossed, t):
                 continue
             found[i] = 1
-            relative, d0, z0, angle = resolution(
-                pt[i], mass[i], track.tan_lambda, radius[i], crossed, numbers
-            )
+            relative, d0, z0, angle = resolution(pt[i], mass[i], track.tan_lambda, radius[i], crossed, t)
             a, b = normal2(seed, frame, _PURPOSE, event, block + 1)
             c, d = normal2(seed, frame, _PURPOSE, event, block + 2)
             e, f = normal2(seed, frame, _PURPOSE, event, block + 3)
@@ -171,7 +170,7 @@ def _find(
             fitted[i, 3] = track.z0 + z0 * d
             # Errors of the angle theta: d(tan lambda) = (1 + tan^2) d(theta).
             fitted[i, 4] = track.tan_lambda + (1.0 + track.tan_lambda * track.tan_lambda) * angle * e
-            fitted[i, 5] = time[i] + numbers.time_ns * f
+            fitted[i, 5] = time[i] + t.time_ns * f
             expected = crossed * efficiency
             spread = math.sqrt(expected * (1.0 - efficiency))
             hits[i, 0] = int(min(max(math.floor(expected + spread * g + 0.5), 0), crossed))
@@ -221,7 +220,7 @@ def find_tracks(
         particles.mass,
         particles.time_ns,
         detector.chamber.table,
-        settings(config, detector),
+        tuple(settings(config, detector)),
         hit_efficiency,
         np.uint64(seed),
         frame,

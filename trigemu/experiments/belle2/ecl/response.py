@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,8 +35,8 @@ class CellNumbers(NamedTuple):
 
     adc_gev: float
     noise_gev: float
-    threshold_counts: float
-    saturation_counts: float
+    threshold_counts: int
+    saturation_counts: int
     time_constant_ns: float
     time_noise_ns_gev: float
     background_cells: float
@@ -44,9 +45,7 @@ class CellNumbers(NamedTuple):
     background_gev: float
 
 
-def _numbers(config: Ecl) -> CellNumbers:
-    own = {name: float(getattr(config.response, name)) for name in CellNumbers._fields[1:]}
-    return CellNumbers(adc_gev=config.adc_gev, **own)
+_of_response = attrgetter(*CellNumbers._fields[1:])
 
 
 def crystal_energies(particles: Particles, config: Ecl, seed: int, frame: int) -> Crystals:
@@ -70,7 +69,7 @@ def _digitise(
     energy: F64,
     time: F64,
     cell_of: I16,
-    c: CellNumbers,
+    numbers: tuple[float, float, int, int, float, float, float, float, float, float],
     work: F64,
     out_offsets: I64,
     out: I32,
@@ -80,6 +79,7 @@ def _digitise(
     ``work``: zeros[577, 2], as it is afterwards.
     """
     rows = 0
+    c = CellNumbers(*numbers)
     for event in range(len(offsets) - 1):
         for i in range(offsets[event], offsets[event + 1]):
             cell = cell_of[crystal[i]]
@@ -127,7 +127,7 @@ def ecl_hits(particles: Particles, config: Ecl, seed: int, frame: int) -> dict[s
         crystals.energy,
         crystals.time,
         cell_of_crystal(),
-        _numbers(config),
+        (config.adc_gev, *_of_response(config.response)),
         np.zeros((CELLS + 1, 2)),
         offsets,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from trigemu.arrays import F64, I32, I64, U8, U16
@@ -30,7 +32,7 @@ def _hits(
     pdg: I32,
     mass: F64,
     momentum: F64,
-    klm: KlmNumbers,
+    numbers: tuple[float, ...],
     noise: float,
     planes: I64,
     seed: Int,
@@ -40,6 +42,7 @@ def _hits(
     channels: U16,
 ) -> int:
     n = 0
+    klm = KlmNumbers(*numbers)
     for event in range(len(offsets) - 1):
         out[event] = n
         for i in range(offsets[event], offsets[event + 1]):
@@ -62,6 +65,11 @@ def _hits(
     return n
 
 
+@cache
+def _planes() -> I64:
+    return np.flatnonzero(exists())
+
+
 def simulate(particles: Particles, config: Response, seed: int, frame: int) -> tuple[dict[str, Array], U8]:
     """Return the hits of a frame's events (see `klm_hits`) and uint8[m], layers with a hit of every particle."""
     momentum = np.maximum(np.sqrt(particles.px**2 + particles.py**2 + particles.pz**2), 1e-9)
@@ -75,9 +83,9 @@ def simulate(particles: Particles, config: Response, seed: int, frame: int) -> t
         particles.pdg,
         mass,
         momentum,
-        settings(config.klm),
+        tuple(settings(config.klm)),
         config.klm.noise_hits,
-        np.flatnonzero(exists()),
+        _planes(),
         np.uint64(seed),
         frame,
         offsets,
