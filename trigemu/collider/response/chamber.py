@@ -71,7 +71,11 @@ def _surface(track: Track, layer: Layer, radius: float, sign: float, base: float
 
 @inlined
 def span(track: Track, layer: Layer, arm: int) -> tuple[float, float]:
-    """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is."""
+    """Return the arcs between which an arm is inside a layer's cells, in order of flight; nan where it never is.
+
+    Left out: a track that turns round in the waist of a stereo layer, farther out than its cells' inner radius there
+    but not at the end plates, is not seen in this layer.
+    """
     d0, omega = track.d0, track.omega
     nearest, farthest = abs(d0), apogee_radius(d0, omega)
     middle = shrink(layer, track.z0)
