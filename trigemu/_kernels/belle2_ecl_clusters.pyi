@@ -1,28 +1,25 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import F64, I16, I64
 from trigemu.experiments.belle2.ecl.config import Ecl
-
-_I16 = NDArray[np.int16]
-_I64 = NDArray[np.int64]
-_F64 = NDArray[np.float64]
 
 class Clusters:
     def __init__(
-        self, config: Ecl, near: _I16, vetoes: _I16, theta: _I16, quadrants: NDArray[np.uint8], centres: _F64
+        self, config: Ecl, near: I16, vetoes: I16, theta: I16, quadrants: NDArray[np.uint8], centres: F64
     ) -> None: ...
     def run(
         self,
-        offsets: _I64,
-        cell: _I16,
-        energy: _F64,
-        time: _F64,
-        u: _F64,
+        offsets: I64,
+        cell: I16,
+        energy: F64,
+        time: F64,
+        u: F64,
         keep_flags: bool,
         order: NDArray[np.int32],
-        counts: _I16,
-        sums: _F64,
-        cluster_offsets: _I64,
-        cluster_whole: _I16,
-        cluster_real: _F64,
+        counts: I16,
+        sums: F64,
+        cluster_offsets: I64,
+        cluster_whole: I16,
+        cluster_real: F64,
     ) -> None: ...

@@ -7,10 +7,9 @@ bits are worked out beside it and count only where level 1 fired.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trigemu.arrays import I64
-from trigemu.errors import InputError
+from trigemu.collider.trigger import columns_of, pieces_of
 from trigemu.experiments.belle2.bits import WORDS
 from trigemu.experiments.belle2.cdc.event_time import event_time
 from trigemu.experiments.belle2.cdc.hitmaps import hit_maps, short_patterns
@@ -62,9 +61,9 @@ class Belle2Trigger:
         InputError
             A source is missing, or its pieces are not those of the frame's crossings.
         """
-        timing = _columns(frame, TIMING)
+        timing = columns_of(frame, TIMING)
         n = len(timing["time"])
-        cdc, ecl, klm = (_pieces(frame, source, n) for source in (CDC, ECL, KLM))
+        cdc, ecl, klm = (pieces_of(frame, source, n) for source in (CDC, ECL, KLM))
         segments = self.segments.find(cdc)
         tracks = self.hough.find(segments)
         time = event_time(segments, tracks)
@@ -90,28 +89,10 @@ class Belle2Trigger:
         time = np.asarray(frame[TIMING]["time"], np.int64)
         if self._software is not None:
             n = len(time)
-            tracks, clusters = (_pieces(frame, source, n) for source in (TRACKS, CLUSTERS))
+            tracks, clusters = (pieces_of(frame, source, n) for source in (TRACKS, CLUSTERS))
             found.words[:, 5:7] = self._software.words(tracks, clusters)
         return TriggerWords(time, found.words, np.ones(len(time), np.uint8), found=found)
 
     def monitor(self, frame: TimeFrame, words: TriggerWords[Level1]) -> dict[str, I64]:
         """Return counts for `trigemu.experiments.belle2.monitor.HISTOGRAMS`."""
         return {} if words.found is None else fill(frame, words.found)
-
-
-def _columns(frame: TimeFrame, source: str) -> dict[str, NDArray[np.generic]]:
-    if source not in frame.fragments:
-        raise InputError(
-            f"frame {frame.number} has no fragment of source {source!r}, which the trigger needs"
-        )
-    return dict(frame[source])
-
-
-def _pieces(frame: TimeFrame, source: str, crossings: int) -> dict[str, NDArray[np.generic]]:
-    columns = _columns(frame, source)
-    if len(columns["offsets"]) != crossings + 1:
-        raise InputError(
-            f"frame {frame.number}: source {source!r} has {len(columns['offsets']) - 1} crossings, "
-            f"{TIMING!r} has {crossings}"
-        )
-    return columns
