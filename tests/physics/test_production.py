@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference.aprime import weighted_momenta
 
@@ -25,6 +25,7 @@ def draw(producer, n, seed=1):
     return np.array([draw_momentum(seed, 0, TEST, i, *producer.tables) for i in range(n)])
 
 
+@example([0.0, 5e-324])
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40).filter(lambda w: sum(w) > 0))
 @settings(deadline=None)
 def test_alias_table_is_exact(weights):

@@ -10,7 +10,7 @@ from trigemu.collider.response.config import Background, Cells, Photons, Showers
 from trigemu.collider.response.detector import Detector, Tdc
 from trigemu.collider.response.layers import DriftChamber, at_end_plates, half_way
 from trigemu.collider.response.rings import Envelope, Rings, in_order
-from trigemu.physics.particles import Particles
+from trigemu.physics.particles import from_columns
 
 FIELD_T = 1.0
 TDC = Tdc(t0=6272.0, count_ns=0.09375)  # larger counts are later, unlike Belle II's
@@ -180,7 +180,7 @@ def guns(pdg, p, theta, phi, *, charge=0, start=(0.0, 0.0, 0.0), mass=None, time
     """Return one particle an event; angles in rad, arguments broadcast."""
     p, theta, phi, x, y, z = (np.array(a, float).ravel() for a in np.broadcast_arrays(p, theta, phi, *start))
     n = len(p)
-    return Particles(
+    return from_columns(
         offsets=np.arange(n + 1),
         pdg=np.full(n, pdg, np.int32),
         charge=np.full(n, charge, np.int8),

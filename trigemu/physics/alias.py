@@ -61,6 +61,10 @@ def alias_table(weights: F64) -> tuple[F64, I64]:
     if not (0.0 < total < np.inf) or float(weights.min()) < 0.0:
         raise ValueError("weights must be finite, not negative, and not all 0")
     n = len(weights)
+    if not np.isfinite(n / total):
+        # So small that their inverse is no number: only ratios count.
+        weights = weights / weights.max()
+        total = float(weights.sum())
     keep, other = np.ones(n), np.arange(n)
     _build(weights * (n / total), keep, other, np.empty(n, np.int64))
     return keep, other
