@@ -42,7 +42,7 @@ class Tracking(Model):
     """Track finding and fitting offline and in the software trigger.  Lengths in mm, GeV.
 
     Half of the plateau's ``efficiency`` at ``pt_half_gev`` and at ``layers_half`` chamber layers; it falls with
-    exp(-|d0| / ``d0_scale_mm``).  Tracks from inside ``vertex_radius_mm`` may be found in the vertex detector alone
+    ``exp(-|d0| / d0_scale_mm)``.  Tracks from inside ``vertex_radius_mm`` may be found in the vertex detector alone
     (``vertex_efficiency`` of them).  Errors: sigma(pT)/pT = ``pt_slope`` pT (+) ``pt_constant`` / beta; ``d0``, ``z0``
     and angles constant (+) scattering over p beta and powers of sin(theta); ``chamber_*`` without vertex detector.
     """
