@@ -103,7 +103,8 @@ class Particles:
     @property
     def p(self) -> F64:
         """float64[m], absolute momentum in GeV."""
-        return np.sqrt(self.px**2 + self.py**2 + self.pz**2)
+        px, py, pz, _ = self.momentum.T
+        return np.asarray(np.sqrt(px**2 + py**2 + pz**2))
 
     @property
     def x(self) -> F64:

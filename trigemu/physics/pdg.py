@@ -41,10 +41,14 @@ def _near_charges() -> I8:
 
 def charges(pdg: I32 | I64) -> I8:
     """Return int8[n], the charge of each code."""
-    near = (pdg >= -_NEAR) & (pdg <= _NEAR)
-    if near.all():
-        return _near_charges()[pdg + _NEAR]
+    if len(pdg) == 0:
+        return np.zeros(0, np.int8)
+    table, place = _near_charges(), pdg + _NEAR
+    # As unsigned numbers, places before the table are beyond its end too: one look at the largest is enough.
+    if place.view(np.uint32 if place.itemsize == 4 else np.uint64).max() < len(table):
+        return table[place]
+    near = np.abs(pdg.astype(np.int64)) <= _NEAR
     out = np.empty(len(pdg), np.int8)
-    out[near] = _near_charges()[pdg[near] + _NEAR]
+    out[near] = table[place[near]]
     out[~near] = [charge_of(int(code)) for code in pdg[~near]]
     return out

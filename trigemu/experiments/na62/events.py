@@ -151,12 +151,12 @@ class EventSource:
 
     def _muons(self, frame: int, n: int) -> Sample:
         muons, flags = self._halo.sample(frame, n)
-        return Sample(muons, flags, muons.p.astype(np.float32), muons.z.astype(np.float32))
+        return Sample(muons, flags, muons.p.astype(np.float32), muons.point[:, 2].astype(np.float32))
 
     def _neutrals(self, frame: int, n: int) -> Sample:
         photons = self._halo.sample_neutral(frame, n)
         flags = np.zeros(n, np.uint8)
-        return Sample(photons, flags, photons.p.astype(np.float32), photons.z.astype(np.float32))
+        return Sample(photons, flags, photons.p.astype(np.float32), photons.point[:, 2].astype(np.float32))
 
     def _decays(self, index: int, frame: int, n: int) -> Sample:
         leptons, momentum, vertex_z = self._signals[index].sample(frame, n)

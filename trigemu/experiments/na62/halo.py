@@ -303,4 +303,6 @@ def _neutrals(seed: Int, frame: Int, purpose: Int, four: F64, point: F64) -> Non
 
 def _start(n: int) -> F64:
     """Return n points on the axis at the entrance, at the time of what flies along z at the speed of light."""
-    return np.tile([0.0, 0.0, ENTRANCE_Z, (ENTRANCE_Z - EVENT_PLANE_MM) / SPEED_OF_LIGHT], (n, 1))
+    point = np.empty((n, 4))
+    point[:] = 0.0, 0.0, ENTRANCE_Z, (ENTRANCE_Z - EVENT_PLANE_MM) / SPEED_OF_LIGHT
+    return point

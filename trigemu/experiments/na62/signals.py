@@ -189,6 +189,8 @@ class SignalSource:
                 f"signal {self.model.label or self.model.mass}: sampling found no decay in the volume"
             )
         lepton = self.model.lepton
-        pdg, event = np.tile(np.array([lepton, -lepton], np.int32), n), np.repeat(np.arange(n), 2)
+        pdg = np.empty(2 * n, np.int32)
+        pdg[::2], pdg[1::2] = lepton, -lepton
+        event = np.repeat(np.arange(n), 2)
         leptons = make_particles(event, pdg, self._lepton_mass, four, point, weight=np.ones(n))
         return leptons, np.ascontiguousarray(a_prime[:, 0]), np.ascontiguousarray(a_prime[:, 1])
