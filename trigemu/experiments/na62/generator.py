@@ -102,9 +102,8 @@ class NA62Generator:
         events = self._events(frame)
         # Background comes first; only decays can be accepted.
         background = int(np.count_nonzero(events.signal == BACKGROUND))
-        accepted = np.zeros(len(events.ticks), np.uint8)
-        decays = events.particles.take(np.arange(background, len(accepted)))
-        accepted[background:] = accept(decays).accepted
+        first = int(np.searchsorted(events.particles.event, background))
+        accepted = accept(events.particles.select(slice(first, None))).accepted.astype(np.uint8)
         time = events.ticks.astype(np.int64)
         order = np.lexsort((events.signal, time))
         return {
