@@ -19,7 +19,7 @@ from trigemu.menu.schema import Menu
 from trigemu.setup.load import read_config
 
 BITS = 12
-CONFIG = """experiment = "pulser"
+CONFIG = """experiment = "belle2"
 [run]
 frames = 1
 [menu]
