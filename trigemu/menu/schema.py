@@ -1,6 +1,6 @@
 """The schema of a trigger menu: lines, prescales, dead time, CHOKE.
 
-Data only; `trigemu.menu.compile` gives it life.
+Data only; `trigemu.menu.compile` makes it ready to run.
 """
 
 from __future__ import annotations
