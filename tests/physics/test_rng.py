@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from reference.philox import philox4x32
 from scipy import stats
 
-from trigemu.physics import rng
+from trigemu.physics import addressed, rng
 from trigemu.physics.rng import Purpose
 
 P_MIN = 1e-3
@@ -71,6 +73,21 @@ def test_streams_do_not_collide():
     assert len(words) == 4 * len(Purpose)
     with pytest.raises(ValueError, match="sub-stream 65536"):
         rng.stream(Purpose.SIGNAL, 1 << 16)
+
+
+class OfAPlugin(IntEnum):
+    NOISE = 1234
+
+
+def test_caches_of_compiled_code_do_not_name_a_purpose():
+    # Numba would store the class with this package's kernels: they would not load after the plug-in is gone.
+    draws = [addressed.Draws(1, 2, purpose).normal(np.arange(5)) for purpose in (OfAPlugin.NOISE, 1234)]
+    assert np.array_equal(*draws)
+    for make in (rng.uniforms, rng.normals):
+        assert np.array_equal(make(1, 2, OfAPlugin.NOISE, 5), make(1, 2, 1234, 5))
+    signatures = [*addressed._rows.signatures, *rng._fill.signatures]
+    assert signatures
+    assert not any("OfAPlugin" in str(signature) for signature in signatures)
 
 
 def test_uniforms_are_uniform_and_independent():

@@ -68,7 +68,8 @@ class Draws:
     def _fill(self, index: I64, block: Blocks, *, normal: bool) -> F64:
         out = np.empty((len(index), 2))
         blocks = np.ascontiguousarray(np.broadcast_to(np.asarray(block, np.int64) + self.base, len(index)))
-        _rows(np.uint64(self.seed), self.frame, self.purpose, index, blocks, normal, out)
+        # A plain number: Numba's cache would name the class of an enumeration, and fail to load where that is gone.
+        _rows(np.uint64(self.seed), self.frame, int(self.purpose), index, blocks, normal, out)
         return out
 
 

@@ -28,7 +28,9 @@ class Purpose(IntEnum):
 
     Values below 2**16; the upper 16 bits of the counter word are free for a sub-stream (see `stream`).  These are of
     general use; `trigemu.collider` and each experiment have an enumeration of their own, whose values meet with no
-    other's (`trigemu.setup.experiment.ExperimentSpec.purposes`).
+    other's (`trigemu.setup.experiment.ExperimentSpec.purposes`): below 1000 in this package, from there on in plug-ins.
+    Compiled code takes them as plain numbers: to Numba an enumeration is a type, whose module must be there
+    whenever its cache is read.
     """
 
     SIGNAL = 1
@@ -157,12 +159,12 @@ def _fill(seed: Int, frame: Int, purpose: Int, block: Int, normal: bool, out: ND
 def uniforms(seed: int, frame: int, purpose: int, n: int, block: int = 0) -> NDArray[np.float64]:
     """Return float64[n, 2]: row i is ``uniform2(seed, frame, purpose, i, block)``."""
     out = np.empty((n, 2))
-    _fill(np.uint64(seed), frame, purpose, block, False, out)
+    _fill(np.uint64(seed), frame, int(purpose), block, False, out)
     return out
 
 
 def normals(seed: int, frame: int, purpose: int, n: int, block: int = 0) -> NDArray[np.float64]:
     """Return float64[n, 2]: row i is ``normal2(seed, frame, purpose, i, block)``."""
     out = np.empty((n, 2))
-    _fill(np.uint64(seed), frame, purpose, block, True, out)
+    _fill(np.uint64(seed), frame, int(purpose), block, True, out)
     return out
