@@ -138,7 +138,8 @@ def lay(
             continue
         size = rings[ring, CRYSTALS]
         place = turn - rings[ring, BEGIN]
-        crystal = int(rings[ring, FIRST]) + min(int((place - math.floor(place)) * size), int(size) - 1)
+        # The fraction of a turn may be rounded to 1.
+        crystal = int(rings[ring, FIRST]) + int(min((place - math.floor(place)) * size, size - 0.5))
         if work[crystal, 0] == 0.0:
             hit[n] = crystal
             n += 1
