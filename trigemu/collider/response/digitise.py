@@ -53,7 +53,6 @@ def crystal_energies(
     p = particles
     n, m = p.events, len(p.pdg)
     offsets = np.zeros(n + 1, np.int64)
-    most = int(np.diff(p.offsets).max(initial=0))
     crystal, energy, time = np.empty(m * SPOTS, np.int32), np.empty(m * SPOTS), np.empty(m * SPOTS)
     deposit(
         np.uint64(seed),
@@ -70,7 +69,7 @@ def crystal_energies(
         rings.look_up,
         rings.rows,
         np.zeros((rings.total, 2)),
-        np.empty(most * SPOTS + 1, np.int32),
+        np.empty(rings.total, np.int32),
         offsets,
         crystal,
         energy,

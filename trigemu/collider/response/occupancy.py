@@ -74,7 +74,12 @@ def wire_chances(config: Background, chamber: DriftChamber, tdc: Tdc) -> F64:
 def _place(table: F64, layer: int, wire: int, count: int, channels: U16, counts: I16, n: int) -> int:
     if n < len(channels):
         wires = int(table[layer, WIRES])
-        channels[n] = int(table[layer, CHANNEL]) + wire % wires
+        # At most a few wires beyond the ends: quicker than a division.
+        while wire >= wires:
+            wire -= wires
+        while wire < 0:
+            wire += wires
+        channels[n] = int(table[layer, CHANNEL]) + wire
         counts[n] = count
     return n + 1
 

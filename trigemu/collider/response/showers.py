@@ -255,7 +255,7 @@ def deposit(
 
     ``tracks``: perigees (`helix.perigees`); ``faces`` and ``numbers``: `Envelope` and `ShowerNumbers` as plain tuples,
     which Numba unpacks faster; ``where``: `spots`; ``look_up`` and ``rings``: see `Rings`; ``work``: zeros[crystals,
-    2], as it is afterwards; ``hit``: scratch for the crystals of an event.
+    2], as it is afterwards; ``hit``: int32[crystals], scratch.
     """
     rows = 0
     surface, p = Envelope(*faces), ShowerNumbers(*numbers)
