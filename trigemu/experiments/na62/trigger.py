@@ -19,8 +19,8 @@ from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import Setup
 
-Found = dict[str, Primitives | None]
-"""Primitives of each detector, None without a source; valid until the next frame."""
+Found = list[Primitives | None]
+"""Primitives of the detectors in `DETECTOR_ORDER`, None without a source; valid until the next frame."""
 
 SLOT_MARGIN = 2 * TIMESTAMP_LSB
 """How far from a trigger a primitive that it reads can be: slots N - 1 to N + 1 of at most one timestamp."""
@@ -49,7 +49,7 @@ class NA62Trigger:
         masks = setup.menu.entry_masks
         self._physics = sum(1 << line for line, mask in enumerate(masks) if mask & REFERENCE)
 
-    def primitives(self, frame: TimeFrame) -> list[Primitives | None]:
+    def primitives(self, frame: TimeFrame) -> Found:
         """Return the primitives of the seven detectors, valid until the next call; None without a source."""
         start = frame.number * self._section.frame_timestamps
         l0, seed, scratch = self._section.l0, self._seed, self._scratch
@@ -78,8 +78,7 @@ class NA62Trigger:
             scratch=self._scratch,
             trusted=True,
         )
-        found = dict(zip(DETECTOR_ORDER, primitives, strict=True))
-        return TriggerWords(entries.time, entries.words, entries.flags, entries.load, found)
+        return TriggerWords(entries.time, entries.words, entries.flags, entries.load, primitives)
 
     def combine(self, words: TriggerWords[Found], evaluate: Callable[[U64, U8], U64]) -> tuple[I64, U64]:
         """Return time and lines of at most one candidate per timestamp.
@@ -119,7 +118,8 @@ class NA62Trigger:
 
     def monitor(self, frame: TimeFrame, words: TriggerWords[Found]) -> dict[str, I64]:
         """Return counts for `trigemu.experiments.na62.monitor.HISTOGRAMS`."""
-        return fill(frame, words.found or {}, self._section.l0)
+        found = words.found or [None] * len(DETECTOR_ORDER)
+        return fill(frame, dict(zip(DETECTOR_ORDER, found, strict=True)), self._section.l0)
 
     def _fire_known(
         self, words: TriggerWords[Found], evaluate: Callable[[U64, U8], U64], time: I64, lines: U64
