@@ -15,6 +15,7 @@ from trigemu.collider.response.chamber import drift_ns
 from trigemu.collider.response.helix import perigees
 from trigemu.collider.response.hits import chamber_hits
 from trigemu.collider.response.layers import DriftChamber, half_way
+from trigemu.errors import InputError
 
 PION = 0.1395704
 
@@ -189,5 +190,5 @@ def test_background_comes_at_its_rate(fraction):
 
 def test_each_superlayer_has_its_rate():
     background = QUIET.model_copy(update={"wire_rate_khz": (1.0,) * 9})
-    with pytest.raises(ValueError, match="6 superlayers"):
+    with pytest.raises(InputError, match="9 rates, but the chamber has 6 superlayers: give one"):
         chamber_hits(guns(22, 1.0, 1.0, 0.0), small_detector(), CELLS, background, 1, 0)

@@ -11,6 +11,7 @@ from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.config import Background
 from trigemu.collider.response.detector import Tdc
 from trigemu.collider.response.layers import CHANNEL, WIRES, DriftChamber
+from trigemu.errors import InputError
 from trigemu.jit import inlined
 from trigemu.physics.rng import Int, poisson, uniform2
 
@@ -54,13 +55,14 @@ def wire_chances(config: Background, chamber: DriftChamber, tdc: Tdc) -> F64:
 
     Raises
     ------
-    ValueError
+    InputError
         The configuration has not one rate for each superlayer.
     """
     superlayers = int(chamber.superlayer.max()) + 1
     if len(config.wire_rate_khz) != superlayers:
-        raise ValueError(
-            f"wire_rate_khz has {len(config.wire_rate_khz)} rates; the chamber has {superlayers} superlayers"
+        raise InputError(
+            f"background: wire_rate_khz has {len(config.wire_rate_khz)} rates, but the chamber has {superlayers} "
+            "superlayers: give one rate for each"
         )
     first, last = config.wire_window
     window_ns = (last - first + 1) * abs(tdc.count_ns)
