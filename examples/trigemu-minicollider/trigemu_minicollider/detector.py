@@ -13,7 +13,7 @@ from trigemu.physics.beams import Beams
 
 FIELD_T, LAYERS = 1.0, 16
 TDC = Tdc(t0=100.0, count_ns=1.0)
-_RADIUS = 160.0 + 24.0 * np.arange(LAYERS)
+_RADIUS = np.linspace(160.0, 520.0, LAYERS)
 _TURN = np.repeat([0.0, 4.0, -4.0, 0.0], 4)  # in cells: superlayers axial, stereo, stereo, axial
 WIRES = DriftChamber(
     radius=_RADIUS,

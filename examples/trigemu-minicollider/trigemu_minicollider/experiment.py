@@ -12,7 +12,6 @@ from trigemu.setup.data import Clock, HistogramSpec, Scan
 from trigemu.setup.experiment import ExperimentSpec
 from trigemu_minicollider.detector import LAYERS, PROCESSES, SCHEMAS, SIGNALS
 
-AnyProcess = any_process(PROCESSES)
 MeV = Annotated[int, Field(ge=1, le=5000)]
 
 
@@ -20,7 +19,7 @@ class Minicollider(Model):
     """Luminosity in 1/(cm2 s), processes, response (no defaults: `minicollider.toml`), trigger (`MiniTrigger`)."""
 
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 1e33
-    process: tuple[AnyProcess, ...] = ()
+    process: tuple[any_process(PROCESSES), ...] = ()  # type: ignore[valid-type]
     cells: Cells
     background: Background
     showers: Showers

@@ -44,12 +44,13 @@ class MiniGenerator(CrossingGenerator):
         def calorimeter(particles: Particles, frame: int) -> Columns:
             tracks = perigees(particles, mini.FIELD_T)
             found = crystal_energies(particles, tracks, faces, mini.CRYSTALS, numbers, seed, frame)
+            crystal = found.crystal.astype(np.int64)
             event = np.repeat(np.arange(particles.events), np.diff(found.offsets))
             # Only crystals that a particle reached have noise.
-            noise = section.noise_mev * Draws(seed, frame, CRYSTAL_NOISE).normal(event, found.crystal)[:, 0]
+            noise = section.noise_mev * Draws(seed, frame, CRYSTAL_NOISE).normal(event, crystal)[:, 0]
             value = np.rint(1e3 * found.energy + noise)
             kept = value >= section.readout_mev
-            channel, value = found.crystal[kept].astype(np.uint16), value[kept].astype(np.uint16)
+            channel, value = crystal[kept].astype(np.uint16), value[kept].astype(np.uint16)
             offsets = np.concatenate([[0], np.cumsum(kept)])[found.offsets]
             return {"channel": channel, "value": value, "offsets": offsets}
 
