@@ -18,6 +18,7 @@ from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
 from trigemu.physics.particles import Particles, join, no_particles
 from trigemu.setup.data import Clock
+from trigemu.setup.experiment import Setup
 from trigemu.setup.reference import resolve
 
 NB_PER_CM2 = 1e-33
@@ -106,6 +107,28 @@ class EventSource:
                 self._rates.append(_arrivals(table, sampler, luminosity, clock))
         # Crossings without a collision come after all kinds that have one.
         self._rates += [ArrivalRate(mean=clock.frame_s * rate) for rate in empty]
+
+    @classmethod
+    def of(
+        cls,
+        setup: Setup[Any],
+        collider: Collider,
+        processes: Sequence[tuple[BaseModel, Any]] = (),
+        *,
+        luminosity: float = 0.0,
+        empty: Sequence[float] = (),
+    ) -> EventSource:
+        """Return the source of a run: signals, clock, seed and folder of event files are those of its setup."""
+        return cls(
+            collider=collider,
+            clock=setup.clock,
+            seed=setup.config.run.seed,
+            signals=[(table, spec.sampler) for table, spec in setup.sampled_signals()],
+            processes=processes,
+            luminosity=luminosity,
+            folder=setup.config.input.path,
+            empty=empty,
+        )
 
     def events(self, frame: int) -> Events:
         """Return the events of a frame: a pure function of the setup and the frame."""

@@ -26,15 +26,8 @@ class MiniGenerator(CrossingGenerator):
 
     def __init__(self, setup: Setup[Minicollider], sources: Sequence[str]) -> None:
         section, seed = setup.section, setup.config.run.seed
-        source = EventSource(
-            collider=mini.COLLIDER,
-            clock=setup.clock,
-            seed=seed,
-            signals=[(table, spec.sampler) for table, spec in setup.sampled_signals()],
-            processes=sampled_processes(section.process, mini.PROCESSES),
-            luminosity=section.luminosity,
-            folder=setup.config.input.path,
-        )
+        processes = sampled_processes(section.process, mini.PROCESSES)
+        source = EventSource.of(setup, mini.COLLIDER, processes, luminosity=section.luminosity)
         faces, numbers = showers.envelope(section.showers), showers.settings(section.showers)
         detector = Detector(mini.FIELD_T, mini.WIRES, mini.TDC, faces, vertex_rad=(0.0, 0.0))  # has none
 

@@ -27,14 +27,11 @@ def event_source(setup: Setup[Belle2]) -> EventSource:
         An event file cannot be read, or a process has neither rate nor cross-section.
     """
     section = setup.section
-    return EventSource(
-        collider=BELLE2,
-        clock=setup.clock,
-        seed=setup.config.run.seed,
-        signals=[(table, spec.sampler) for table, spec in setup.sampled_signals()],
-        processes=sampled_processes(section.process, PROCESSES),
+    return EventSource.of(
+        setup,
+        BELLE2,
+        sampled_processes(section.process, PROCESSES),
         luminosity=section.luminosity,
-        folder=setup.config.input.path,
         empty=empty_rates(section.external),
     )
 
