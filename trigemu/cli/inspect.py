@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.options import JSON
+
+if TYPE_CHECKING:
+    from trigemu.setup.data import SignalSpec
+    from trigemu.setup.experiment import ExperimentSpec
 
 
 @click.group("list")
@@ -52,9 +57,21 @@ def signals(as_json: bool) -> int:
             "parameters": ", ".join(key for key in spec.model.model_fields if key != "signal"),
         }
         for name in experiment_names()
-        for spec in find_experiment(name).signal_specs()
+        for spec in _signals(find_experiment(name))
     ]
     return _show("signals", rows, as_json)
+
+
+def _signals(experiment: ExperimentSpec[Any]) -> Sequence[SignalSpec]:
+    """Return an experiment's signals; where they depend on the configuration, those of its defaults."""
+    from pydantic import ValidationError
+
+    try:
+        return experiment.signal_specs(experiment.config_model())
+    except ValidationError:
+        # Without defaults there is no section; signals that do not depend on it need none.
+        found = experiment.part("signals")
+        return () if callable(found) else cast("Sequence[SignalSpec]", found)
 
 
 @list_group.command()

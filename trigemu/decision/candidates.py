@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from trigemu.arrays import I64, U16, U64
+from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import CombinesEntries, Selects, Setup, Trigger
@@ -73,7 +74,10 @@ class CandidateFinder:
         self._selections = [(name, mask) for name, mask in masks if mask.any()]
         self._select = self.trigger.select if isinstance(self.trigger, Selects) else None
         if self._selections and self._select is None:
-            raise TypeError(f"{type(self.trigger).__name__} offers selections but has no method 'select'")
+            raise InputError(
+                f"experiment {setup.experiment.name!r} offers selections, but its trigger "
+                f"{type(self.trigger).__name__} has no method 'select'"
+            )
 
     def find(self, frame: TimeFrame) -> tuple[TriggerWords[Any], Candidates]:
         """Return a frame's trigger words, those of added algorithms included, and its candidates.
@@ -95,7 +99,7 @@ class CandidateFinder:
         passed = fired
         if self._select is not None and len(time):
             for name, lines in self._selections:
-                kept = self._select(name, frame, time)
+                kept = self._select(name, frame, words, time)
                 passed = np.where(kept[:, None], passed, passed & ~lines)
         return words, Candidates(time, fired, passed, words.load)
 

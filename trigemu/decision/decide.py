@@ -16,7 +16,7 @@ from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.planes import unpack_lines
-from trigemu.setup.experiment import ReadsWindows, Setup
+from trigemu.setup.experiment import Setup, window_reader
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""
@@ -77,10 +77,9 @@ class Decider:
 
     def __init__(self, setup: Setup[Any], *, readout: bool = True) -> None:
         self._finder = CandidateFinder(setup)
-        trigger = self._finder.trigger
-        self._windows = trigger.windows if isinstance(trigger, ReadsWindows) else None
         self._menu = setup.menu
         self._crossings = setup.crossings
+        self._windows = None if self._crossings is not None else window_reader(setup, self._finder.trigger)
         self._signals = len(setup.signals)
         self._frame_ticks = setup.clock.frame_ticks
         self._window = setup.match_window
@@ -118,26 +117,25 @@ class Decider:
         monitor: Mapping[str, NDArray[np.int64]] = {}
         if frame.number % self._monitor_every == 0:
             monitor = self._finder.trigger.monitor(seen, words)
-        readout = self._cut(seen, candidates) if self._readout and len(candidates.time) else None
+        readout = self._read_out(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
         return Verdict(frame.number, candidates, tally, monitor, readout, replay)
 
-    def _cut(self, frame: TimeFrame, candidates: Candidates) -> dict[str, dict[str, Array]] | None:
+    def _read_out(self, frame: TimeFrame, candidates: Candidates) -> dict[str, dict[str, Array]] | None:
         time = candidates.time[self._menu.can_be_recorded(candidates.passed)]
         if not len(time):
             return None
-        if self._crossings is not None:
-            rows = find_crossings(frame[self._crossings]["time"], time)
-            return {
-                source: take_crossings(columns, rows, time) for source, columns in frame.fragments.items()
-            }
         if self._windows is None:
-            raise TypeError("a trigger of continuous data must have a method 'windows'")
+            return self._crossings_of(frame, time)
         start, stop = self._windows(time)
         return {
             source: cut_windows({k: v for k, v in columns.items() if k != "offsets"}, start, stop)
             for source, columns in frame.fragments.items()
         }
+
+    def _crossings_of(self, frame: TimeFrame, time: NDArray[np.int64]) -> dict[str, dict[str, Array]]:
+        rows = find_crossings(frame[str(self._crossings)]["time"], time)
+        return {source: take_crossings(columns, rows, time) for source, columns in frame.fragments.items()}
 
     def _tally(self, truth: Mapping[str, Array], candidates: Candidates) -> NDArray[np.int64]:
         """Count generated, accepted and triggered events per signal."""

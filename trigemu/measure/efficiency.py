@@ -136,7 +136,7 @@ def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[i
 
 def find_signal(setup: Setup[Any], name: str) -> SignalSpec:
     """Return one of the experiment's signals, or raise `InputError` with the names there are."""
-    specs = {spec.name: spec for spec in setup.experiment.signal_specs()}
+    specs = {spec.name: spec for spec in setup.experiment.signal_specs(setup.section)}
     if name not in specs:
         known = ", ".join(specs) or "none"
         raise InputError(f"{setup.config.experiment} has no signal {name!r}; it has {known}")

@@ -20,7 +20,7 @@ from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
 from trigemu.menu.planes import unpack_lines
-from trigemu.setup.experiment import ReadsWindows, Setup, Trigger
+from trigemu.setup.experiment import Setup, Trigger, window_reader
 
 DECISIONS = 65536
 """Rows of a table, about."""
@@ -177,9 +177,7 @@ def _pieces(
         columns = {fragment.source: fragment.columns for fragment in fragments}
         rows = find_crossings(columns[setup.crossings]["time"], recorded)
         return {source: take_crossings(block, rows, recorded) for source, block in columns.items()}
-    if not isinstance(trigger, ReadsWindows):
-        raise TypeError("a trigger of continuous data must have a method 'windows'")
-    start, stop = trigger.windows(recorded)
+    start, stop = window_reader(setup, trigger)(recorded)
     for fragment in fragments:
         hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
         pieces[fragment.source] = cut_windows(hits, start, stop)

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
-from trigemu.errors import InputError
+from trigemu.setup.plugins import load, offered, offered_names
 
 STUDIES_GROUP = "trigemu.studies"
 
@@ -77,17 +76,10 @@ def all_studies() -> Mapping[str, Studies]:
     Raises
     ------
     InputError
-        An installed package names something else than a `Studies` object.
+        An installed package names something that cannot be imported or is no `Studies` object.
     """
-    found: dict[str, Studies] = {}
-    for entry in sorted(entry_points(group=STUDIES_GROUP), key=lambda entry: entry.name):
-        studies = entry.load()
-        if not isinstance(studies, Studies):
-            raise InputError(
-                f"entry point {entry.name!r} of {STUDIES_GROUP} must name a Studies object; {entry.value} is not one"
-            )
-        found.setdefault(entry.name, studies)
-    return found
+    entries = ((name, offered(STUDIES_GROUP, name)) for name in offered_names(STUDIES_GROUP))
+    return {name: load(entry, Studies) for name, entry in entries if entry is not None}
 
 
 def offering(kind: str) -> dict[str, Studies]:

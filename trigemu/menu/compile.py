@@ -119,7 +119,7 @@ class CompiledMenu:
         words
             uint64[n, width / 64], the trigger words of n entries.
         entry
-            uint8[n], kinds of each entry (bit k: kind k of ``Experiment.entries``).
+            uint8[n], kinds of each entry (bit k: kind k of ``ExperimentSpec.entries``).
 
         Returns
         -------

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from pydantic import BaseModel
 from trigemu.config.check import validate
 from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
+from trigemu.setup.plugins import load, offered, offered_names
 
 ALGORITHM_GROUP = "trigemu.triggers"
 
@@ -59,16 +59,16 @@ def trigger_algorithm(
 
 def algorithm_names() -> tuple[str, ...]:
     """Return the names of all installed algorithms."""
-    return tuple(sorted(entry.name for entry in entry_points(group=ALGORITHM_GROUP)))
+    return offered_names(ALGORITHM_GROUP)
 
 
 def find_algorithm(name: str) -> Algorithm:
     """Return an installed algorithm, or raise `InputError` with the names there are."""
-    for entry in entry_points(group=ALGORITHM_GROUP):
-        if entry.name == name:
-            return cast(Algorithm, entry.load())
-    known = ", ".join(algorithm_names()) or "none"
-    raise InputError(f"trigger algorithm {name!r} is not installed; installed: {known}")
+    entry = offered(ALGORITHM_GROUP, name)
+    if entry is None:
+        known = ", ".join(algorithm_names()) or "none"
+        raise InputError(f"trigger algorithm {name!r} is not installed; installed: {known}")
+    return load(entry, Algorithm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
         experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
     )
     _check_producers(config, experiment.schemas(section), origin)
-    models = {spec.name: spec.model for spec in experiment.signal_specs()}
+    models = {spec.name: spec.model for spec in experiment.signal_specs(section)}
     signals = tuple(
         _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
     )

@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from trigemu.arrays import I64, U8, U64, Bool
+from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Schema
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu
@@ -70,8 +71,11 @@ class ReadsWindows(Protocol):
 class Selects(Protocol):
     """What a trigger has besides if its experiment offers online selections."""
 
-    def select(self, name: str, frame: TimeFrame, time: I64) -> Bool:
-        """Return which of the candidates at ``time`` pass an online selection, bool[n]."""
+    def select(self, name: str, frame: TimeFrame, words: TriggerWords[Any], time: I64) -> Bool:
+        """Return which of the candidates at ``time`` pass an online selection, bool[n].
+
+        ``words`` is what `Trigger.words` returned for this frame, with what it found on the way.
+        """
         ...
 
 
@@ -113,7 +117,7 @@ class ExperimentSpec(Generic[Section]):
     trigger
         Decides frames (`Trigger`) in a worker: called with the setup; must start fast.
     signals
-        The signals that can be generated (`trigemu.setup.data.signal`).
+        The signals that can be generated (`trigemu.setup.data.signal`), or a function of the section.
     histograms
         Monitoring histograms that `Trigger.monitor` fills, or a function of the section.
     entries
@@ -135,7 +139,8 @@ class ExperimentSpec(Generic[Section]):
     menu_files
         Keys of ``[menu]`` that name menus in the experiment's own files (`trigemu.setup.menu_files`).
     purposes
-        Enumeration of what its random numbers are for (see `trigemu.physics.rng.Purpose`), None if it has none.
+        Enumeration of what its random numbers are for (see `trigemu.physics.rng.Purpose`), None if it has none; for a
+        test that no two experiments share a value.
     max_lines
         How many lines a menu may enable.
     """
@@ -147,7 +152,7 @@ class ExperimentSpec(Generic[Section]):
     bits: Sequence[str] | Callable[[Section], Sequence[str]] | str
     generator: Callable[[Setup[Section], Sequence[str]], Generator] | str
     trigger: Callable[[Setup[Section]], Trigger] | str
-    signals: Sequence[SignalSpec] | str = ()
+    signals: Sequence[SignalSpec] | Callable[[Section], Sequence[SignalSpec]] | str = ()
     histograms: Mapping[str, HistogramSpec] | Callable[[Section], Mapping[str, HistogramSpec]] | str = field(
         default_factory=dict
     )
@@ -163,23 +168,36 @@ class ExperimentSpec(Generic[Section]):
     purposes: Any = None
     max_lines: int = MAX_LINES
 
-    def signal_specs(self) -> Sequence[SignalSpec]:
-        """Return the registered signals."""
-        return cast("Sequence[SignalSpec]", resolve(self.signals))
+    def part(self, name: str) -> Any:
+        """Return a part of the declaration, imported if it is given as a reference.
+
+        Raises
+        ------
+        InputError
+            The reference leads nowhere, or its module cannot be imported.
+        """
+        given = getattr(self, name)
+        try:
+            return resolve(given)
+        except (ValueError, ImportError, AttributeError) as error:
+            raise InputError(f"experiment {self.name!r}: {name} = {given!r}: {error}") from error
+
+    def part_for(self, name: str, section: Section) -> Any:
+        """Return a part for a section: called if it is a function of it; raises as `part`."""
+        found = self.part(name)
+        return found(section) if callable(found) else found
+
+    def signal_specs(self, section: Section) -> Sequence[SignalSpec]:
+        """Return `signals` for a section."""
+        return cast("Sequence[SignalSpec]", self.part_for("signals", section))
 
     def bit_names(self, section: Section) -> Sequence[str]:
         """Return `bits` for a section."""
-        return cast("Sequence[str]", part_for(self.bits, section))
+        return cast("Sequence[str]", self.part_for("bits", section))
 
     def schemas(self, section: Section) -> Mapping[str, Schema]:
         """Return `sources` for a section."""
-        return cast("Mapping[str, Schema]", part_for(self.sources, section))
-
-
-def part_for(part: Any, section: BaseModel) -> Any:
-    """Return a part of a declaration for a section: imported if need be, called if it is a function."""
-    found = resolve(part)
-    return found(section) if callable(found) else found
+        return cast("Mapping[str, Schema]", self.part_for("sources", section))
 
 
 @dataclass(frozen=True)
@@ -231,11 +249,11 @@ class Setup(Generic[Section]):
 
     def make_generator(self, sources: Sequence[str]) -> Generator:
         """Return what makes the fragments of these sources (in a producer)."""
-        return cast(Generator, resolve(self.experiment.generator)(self, sources))
+        return cast(Generator, self.experiment.part("generator")(self, sources))
 
     def make_trigger(self) -> Trigger:
         """Return what decides frames (in a worker); one instance serves one thread."""
-        return cast(Trigger, resolve(self.experiment.trigger)(self))
+        return cast(Trigger, self.experiment.part("trigger")(self))
 
     def warm_up(self) -> None:
         """Compile what makes fragments on first use, so that the producers find it cached."""
@@ -248,13 +266,13 @@ class Setup(Generic[Section]):
 
     def sampled_signals(self) -> list[tuple[BaseModel, SignalSpec]]:
         """Return the ``[[signal]]`` tables, in order, each with its registration."""
-        specs = {spec.name: spec for spec in self.experiment.signal_specs()}
+        specs = {spec.name: spec for spec in self.experiment.signal_specs(self.section)}
         return [(table, specs[getattr(table, "signal")]) for table in self.signals]  # noqa: B009
 
     @cached_property
     def clock(self) -> Clock:
         """The experiment's clock."""
-        return cast(Clock, part_for(self.experiment.clock, self.section))
+        return cast(Clock, self.experiment.part_for("clock", self.section))
 
     @property
     def frames(self) -> int:
@@ -282,14 +300,32 @@ class Setup(Generic[Section]):
     @cached_property
     def histograms(self) -> Mapping[str, HistogramSpec]:
         """The monitoring histograms."""
-        return cast("Mapping[str, HistogramSpec]", part_for(self.experiment.histograms, self.section))
+        return cast("Mapping[str, HistogramSpec]", self.experiment.part_for("histograms", self.section))
 
     @property
     def match_window(self) -> int:
         """How far (TDC counts) a trigger may be from a generated event's time and still belong to it."""
-        return int(part_for(self.experiment.match_window, self.section))
+        return int(self.experiment.part_for("match_window", self.section))
 
     @property
     def hardware_latency(self) -> Mapping[str, HardwareLatency]:
         """Modelled latency of each hardware level; empty where none is."""
-        return cast("Mapping[str, HardwareLatency]", part_for(self.experiment.hardware_latency, self.section))
+        return cast(
+            "Mapping[str, HardwareLatency]", self.experiment.part_for("hardware_latency", self.section)
+        )
+
+
+def window_reader(setup: Setup[Any], trigger: Trigger) -> Callable[[I64], tuple[I64, I64]]:
+    """Return what says which hits of continuous data are read out around a trigger (`ReadsWindows.windows`).
+
+    Raises
+    ------
+    InputError
+        The trigger does not say.
+    """
+    if not isinstance(trigger, ReadsWindows):
+        raise InputError(
+            f"experiment {setup.experiment.name!r} has continuous data, but its trigger {type(trigger).__name__} has "
+            "no method 'windows'"
+        )
+    return trigger.windows

@@ -15,7 +15,6 @@ from trigemu.config.overrides import Override, apply_override, parse_override
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
 from trigemu.setup.menu_files import MenuFiles
-from trigemu.setup.reference import resolve
 from trigemu.setup.registry import experiment_names, find_experiment
 
 __all__ = ["load_config", "read_config", "shipped_configs"]
@@ -95,7 +94,7 @@ def _menu_files(experiment: Any) -> MenuFiles | None:
     """Return how menus in the experiment's own files are named; None if it has none or is not installed."""
     if not isinstance(experiment, str) or experiment not in experiment_names():
         return None
-    return cast("MenuFiles | None", resolve(find_experiment(experiment).menu_files))
+    return cast("MenuFiles | None", find_experiment(experiment).part("menu_files"))
 
 
 def _in_stages(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from trigemu.errors import InputError
 from trigemu.setup.experiment import ExperimentSpec
+from trigemu.setup.plugins import load, offered, offered_names
 
 EXPERIMENT_GROUP = "trigemu.experiments"
 
@@ -15,7 +15,7 @@ EXPERIMENT_GROUP = "trigemu.experiments"
 @cache
 def experiment_names() -> tuple[str, ...]:
     """Return the names of all installed experiments."""
-    return tuple(sorted(entry.name for entry in entry_points(group=EXPERIMENT_GROUP)))
+    return offered_names(EXPERIMENT_GROUP)
 
 
 def find_experiment(name: str) -> ExperimentSpec[Any]:
@@ -26,13 +26,15 @@ def find_experiment(name: str) -> ExperimentSpec[Any]:
     InputError
         No installed package offers an experiment of this name, or its entry point names something else.
     """
-    for entry in entry_points(group=EXPERIMENT_GROUP):
-        if entry.name == name:
-            spec = entry.load()
-            if not isinstance(spec, ExperimentSpec):
-                raise InputError(
-                    f"entry point {name!r} of {EXPERIMENT_GROUP!r} ({entry.value}) is a {type(spec).__name__}; it "
-                    "must name a trigemu.setup.experiment.ExperimentSpec"
-                )
-            return spec
-    raise InputError(f"experiment {name!r} is not installed; installed are {', '.join(experiment_names())}")
+    entry = offered(EXPERIMENT_GROUP, name)
+    if entry is None:
+        raise InputError(
+            f"experiment {name!r} is not installed; installed are {', '.join(experiment_names())}"
+        )
+    spec = load(entry, ExperimentSpec)
+    if spec.name != name:
+        raise InputError(
+            f"entry point {name!r} of {EXPERIMENT_GROUP} ({entry.value}) names an experiment called {spec.name!r}; "
+            "both must have the same name"
+        )
+    return spec

@@ -7,8 +7,8 @@ import numpy as np
 from trigemu.collider.events import EventSource
 from trigemu.collider.generator import Columns, CrossingGenerator
 from trigemu.collider.response import showers
+from trigemu.collider.response.crystals import crystal_energies
 from trigemu.collider.response.detector import Detector
-from trigemu.collider.response.digitise import crystal_energies
 from trigemu.collider.response.helix import perigees
 from trigemu.collider.response.hits import chamber_hits
 from trigemu.collider.signals.registration import sampled_processes
@@ -29,7 +29,7 @@ class MiniGenerator(CrossingGenerator):
         processes = sampled_processes(section.process, mini.PROCESSES)
         source = EventSource.of(setup, mini.COLLIDER, processes, luminosity=section.luminosity)
         faces, numbers = showers.envelope(section.showers), showers.settings(section.showers)
-        detector = Detector(mini.FIELD_T, mini.WIRES, mini.TDC, faces, vertex_rad=(0.0, 0.0))  # has none
+        detector = Detector(mini.FIELD_T, mini.WIRES, mini.TDC, faces)
 
         def chamber(particles: Particles, frame: int) -> Columns:
             return chamber_hits(particles, detector, section.cells, section.background, seed, frame)

@@ -6,7 +6,7 @@ After ``pip install`` of this package a run configuration asks for it and a menu
     name = "left_right"
     window_ns = 5.0
 
-    [[line]]
+    [[menu.line]]
     name = "left_right"
     when = "q1 and left_right.both"
 """

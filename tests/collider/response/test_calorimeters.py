@@ -20,7 +20,7 @@ from support.small_detectors import (
     small_rings,
 )
 
-from trigemu.collider.response.digitise import crystal_energies
+from trigemu.collider.response.crystals import crystal_energies
 from trigemu.collider.response.helix import perigees, track_at
 from trigemu.collider.response.offline import tracks_and_clusters
 from trigemu.collider.response.recoil import photon_momenta, recoil_mass, track_momenta

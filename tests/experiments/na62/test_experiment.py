@@ -38,7 +38,7 @@ def test_clock_bits_and_sources() -> None:
     assert set(setup.schemas) == {"newchod", "muv3", "lkr", "lav", "rich", "anti0", "truth"}
     assert setup.match_window == 103
     assert setup.histograms
-    assert {spec.name for spec in EXPERIMENT.signal_specs()} >= {"aprime-mumu", "aprime-ee"}
+    assert {spec.name for spec in EXPERIMENT.signal_specs(setup.section)} >= {"aprime-mumu", "aprime-ee"}
 
 
 def test_a_frame_goes_from_events_to_candidates() -> None:

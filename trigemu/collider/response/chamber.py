@@ -12,8 +12,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from trigemu.collider.response.cells import cell, shrink
 from trigemu.collider.response.helix import Track, apogee_radius, arc_at_radius, direction, half_turn
-from trigemu.collider.response.layers import Layer, Wire, cell, shrink
+from trigemu.collider.response.layers import Layer, Wire
 from trigemu.jit import inlined
 
 MAX_CELLS = 64

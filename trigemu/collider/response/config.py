@@ -110,9 +110,9 @@ class Background(Model):
     wire_rate_khz: tuple[NonNegative, ...]
     wire_window: tuple[int, int]
     bunch_fraction: Fraction
-    clusters: NonNegative
-    cluster_gev: NonNegative
-    cluster_window_ns: NonNegative
+    clusters: NonNegative = 0.0
+    cluster_gev: NonNegative = 0.0
+    cluster_window_ns: NonNegative = 0.0
 
     @model_validator(mode="after")
     def _window(self) -> Background:

@@ -40,4 +40,4 @@ class Detector:
     chamber: DriftChamber
     tdc: Tdc
     surface: Envelope
-    vertex_rad: tuple[float, float]
+    vertex_rad: tuple[float, float] = (0.0, 0.0)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from trigemu.arrays import F64, I16, U16
 from trigemu.collider.purposes import ColliderPurpose
+from trigemu.collider.response.cells import layer_at, wire_at
 from trigemu.collider.response.chamber import (
     MAX_CELLS,
     Circle,
@@ -24,7 +25,7 @@ from trigemu.collider.response.chamber import (
 from trigemu.collider.response.config import Cells
 from trigemu.collider.response.detector import Tdc
 from trigemu.collider.response.helix import Track, apogee_radius, flight_ns
-from trigemu.collider.response.layers import COS, INNER, OUTER, Layer, layer_at, wire_at
+from trigemu.collider.response.layers import COS, INNER, OUTER, Layer
 from trigemu.jit import inlined
 from trigemu.physics.rng import Int, normal2, uniform2
 

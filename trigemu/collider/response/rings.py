@@ -10,8 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from trigemu.arrays import F64, I8, I64
-from trigemu.collider.response.helix import Track, arc_at_z, crossing, position
-from trigemu.jit import inlined
 
 LOOK_UP = 8192
 """Entries of `Rings.look_up`: steps of 0.022 degrees."""
@@ -97,28 +95,3 @@ class Rings:
 def in_order(crystals: I64) -> I64:
     """Return the number of each ring's first crystal (int64[rings]) where crystals run ring by ring."""
     return np.concatenate([[0], np.cumsum(crystals)[:-1]])
-
-
-@inlined
-def entrance(track: Track, envelope: Envelope, longest: float) -> tuple[float, float, float, float]:
-    """Return (arc, x, y, z) where a particle first reaches the calorimeter's front; arc nan if it never does.
-
-    Particles that fly farther than ``longest`` (mm) are lost before.
-    """
-    slope, start = track.tan_lambda, track.start
-    best = math.nan
-    arc = crossing(track.d0, track.omega, start, envelope.radius, 0)
-    if not math.isnan(arc):
-        z = track.z0 + slope * arc
-        if envelope.z_backward <= z <= envelope.z_forward:
-            best = arc
-    plane = envelope.z_forward if slope > 0.0 else envelope.z_backward
-    arc = arc_at_z(track.z0, slope, plane)
-    if start < arc < math.inf and (math.isnan(best) or arc < best):
-        x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, arc)
-        if math.hypot(x, y) < envelope.radius:
-            best = arc
-    if not best - start < longest / math.sqrt(1.0 + slope * slope):
-        return math.nan, 0.0, 0.0, 0.0
-    x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, best)
-    return best, x, y, z

@@ -17,8 +17,16 @@ import numpy as np
 from trigemu.arrays import F64, I8, I32, I64
 from trigemu.collider.purposes import ColliderPurpose
 from trigemu.collider.response.config import Showers
-from trigemu.collider.response.helix import LIGHT_MM_NS, Track, direction, track_at
-from trigemu.collider.response.rings import BEGIN, CRYSTALS, FIRST, PER_RADIAN, Envelope, entrance
+from trigemu.collider.response.helix import (
+    LIGHT_MM_NS,
+    Track,
+    arc_at_z,
+    crossing,
+    direction,
+    position,
+    track_at,
+)
+from trigemu.collider.response.rings import BEGIN, CRYSTALS, FIRST, PER_RADIAN, Envelope
 from trigemu.jit import inlined, kernel
 from trigemu.physics.rng import Int, normal2, uniform2
 
@@ -107,6 +115,31 @@ def spots() -> F64:
         r = np.sqrt(inside / (1.0 - inside))
         out.append(np.stack([r * np.cos(_GOLDEN * k), r * np.sin(_GOLDEN * k)], axis=1))
     return np.concatenate(out)
+
+
+@inlined
+def entrance(track: Track, envelope: Envelope, longest: float) -> tuple[float, float, float, float]:
+    """Return (arc, x, y, z) where a particle first reaches the calorimeter's front; arc nan if it never does.
+
+    Particles that fly farther than ``longest`` (mm) are lost before.
+    """
+    slope, start = track.tan_lambda, track.start
+    best = math.nan
+    arc = crossing(track.d0, track.omega, start, envelope.radius, 0)
+    if not math.isnan(arc):
+        z = track.z0 + slope * arc
+        if envelope.z_backward <= z <= envelope.z_forward:
+            best = arc
+    plane = envelope.z_forward if slope > 0.0 else envelope.z_backward
+    arc = arc_at_z(track.z0, slope, plane)
+    if start < arc < math.inf and (math.isnan(best) or arc < best):
+        x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, arc)
+        if math.hypot(x, y) < envelope.radius:
+            best = arc
+    if not best - start < longest / math.sqrt(1.0 + slope * slope):
+        return math.nan, 0.0, 0.0, 0.0
+    x, y, z = position(track.d0, track.phi0, track.omega, track.z0, slope, best)
+    return best, x, y, z
 
 
 @inlined

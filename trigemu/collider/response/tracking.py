@@ -13,11 +13,11 @@ import numpy as np
 
 from trigemu.arrays import F64, I8, I64, U8, Bool
 from trigemu.collider.purposes import ColliderPurpose
+from trigemu.collider.response.cells import layer_at
 from trigemu.collider.response.chamber import between_plates, first_arm, span
 from trigemu.collider.response.config import Tracking
 from trigemu.collider.response.detector import Detector
 from trigemu.collider.response.helix import Track, track_at, wrap
-from trigemu.collider.response.layers import layer_at
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, normal2, uniform2

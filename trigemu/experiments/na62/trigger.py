@@ -96,7 +96,7 @@ class NA62Trigger:
             count = na62_states.one_per_timestamp(words.time, fired, self._physics, time, lines)
         return time[:count], lines[:count, None]
 
-    def select(self, name: str, frame: TimeFrame, time: I64) -> Bool:
+    def select(self, name: str, frame: TimeFrame, words: TriggerWords[Found], time: I64) -> Bool:
         """Return which candidates pass the online selection ``ee``: vetoes on LAV and ANTI0."""
         return passes_ee(frame, time, self._section.selection, self._scratch)
 

@@ -54,7 +54,7 @@ class PulserTrigger:
             words[:, 0] |= fires.astype(np.uint64) << np.uint64(bit)
         return TriggerWords(cell * self._cell, words, np.ones(len(cell), np.uint8))
 
-    def select(self, name: str, frame: TimeFrame, time: I64) -> Bool:
+    def select(self, name: str, frame: TimeFrame, words: TriggerWords[None], time: I64) -> Bool:
         """Return which candidates pass the online selection ``odd``: the cell number is odd."""
         return np.asarray(time // self._cell % 2 == 1)
 

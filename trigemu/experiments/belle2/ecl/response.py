@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I16, I32, I64
-from trigemu.collider.response import digitise
-from trigemu.collider.response.digitise import Crystals
+from trigemu.collider.response import crystals as collider
+from trigemu.collider.response.crystals import Crystals
 from trigemu.collider.response.helix import perigees
 from trigemu.collider.response.showers import envelope, settings
 from trigemu.experiments.belle2.ecl.cells import CELLS, cell_of_crystal
@@ -49,13 +49,13 @@ _of_response = attrgetter(*CellNumbers._fields[1:])
 
 
 def crystal_energies(particles: Particles, config: Ecl, seed: int, frame: int) -> Crystals:
-    """Return what particles leave in the crystals (see `collider.response.digitise`).
+    """Return what particles leave in the crystals (see `collider.response.crystals`).
 
     The energies of an event depend on (seed, frame, number of the event) alone.
     """
     r = config.response
     tracks = perigees(particles, FIELD_T)
-    return digitise.crystal_energies(
+    return collider.crystal_energies(
         particles, tracks, envelope(r), crystal_rings(), settings(r), seed, frame
     )
 
