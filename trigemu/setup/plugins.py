@@ -37,6 +37,6 @@ def load(entry: EntryPoint, kind: type[Offered]) -> Offered:
         raise InputError(f"{place} cannot be imported: {type(error).__name__}: {error}") from error
     if not isinstance(found, kind):
         raise InputError(
-            f"{place} must name a {kind.__module__}.{kind.__name__}, not a {type(found).__name__}"
+            f"{place} names something of type {type(found).__name__}; it must be a {kind.__module__}.{kind.__name__}"
         )
     return found
