@@ -13,7 +13,7 @@ cdef enum:
     NEAR = 9
     RING_SUMS = 4  # where the ring sums begin among the sums
 
-# Columns of ``counts``; `trigemu.experiments.belle2.ecl.result.COUNTS` names them.
+# Columns of ``counts``, what is counted per event.
 cdef enum:
     HAS_OUTPUT
     CELLS_IN_WINDOW
