@@ -70,6 +70,8 @@ class CandidateFinder:
         self._silent = not isinstance(self.trigger, CombinesEntries) or bool(setup.menu.hlt_mask.any())
         if isinstance(self.trigger, CombinesEntries):
             self._combine = partial(self.trigger.combine, evaluate=setup.menu.evaluate)
+        none = np.zeros((0, setup.menu.words), np.uint64)
+        self._nothing = Candidates(np.zeros(0, np.int64), none, none)
         masks = [(name, setup.menu.selection_mask(name)) for name in setup.experiment.selections]
         self._selections = [(name, mask) for name, mask in masks if mask.any()]
         self._select = self.trigger.select if isinstance(self.trigger, Selects) else None
@@ -88,6 +90,9 @@ class CandidateFinder:
             The frame, without its truth.
         """
         words = self.trigger.words(frame)
+        if not len(words.time):
+            # Most frames of a quiet stream: there is nothing to evaluate.
+            return words, replace(self._nothing, load=words.load) if len(words.load) else self._nothing
         if self._user_words is not None:
             # The trigger may use the memory of its times again; what users write gets a copy to keep.
             added = self._user_words(frame, words.time.copy())
