@@ -35,7 +35,7 @@ def imports(known: dict[str, Path]) -> dict[str, set[str]]:
     for name, file in known.items():
         graph[name] = set()
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            if isinstance(node, ast.ImportFrom) and node.module:
                 wanted = [f"{node.module}.{alias.name}" for alias in node.names]
                 graph[name] |= {w if w in known else node.module for w in wanted}
             elif isinstance(node, ast.Import):
@@ -83,9 +83,20 @@ def test_no_module_imports_itself_by_detours() -> None:
     assert cycles(imports(modules())) == []
 
 
+def test_modules_are_imported_by_their_full_names() -> None:
+    # Relative imports, and what the package offers its users lazily, would pass every layer unseen.
+    found = []
+    for name, file in modules().items():
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                lazy = node.module == "trigemu" and {alias.name for alias in node.names} - {"__version__"}
+                found += [f"{name}: line {node.lineno}"] if node.level or lazy else []
+    assert found == []
+
+
 def sources() -> Iterator[Path]:
     yield from PACKAGE.rglob("*.py")
-    for pattern in ("*.pyx", "*.pxd", "*.h"):
+    for pattern in ("*.pyx", "*.pxd", "*.pxi", "*.h"):
         yield from (ROOT / "ext").rglob(pattern)
 
 
@@ -99,7 +110,7 @@ def functions(file: Path) -> Iterator[tuple[str, int]]:
     """Yield name and length of each function; in Cython it ends before the next line that is indented no deeper."""
     if file.suffix == ".py":
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 yield node.name, node.end_lineno - node.lineno + 1
         return

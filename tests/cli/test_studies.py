@@ -58,7 +58,7 @@ def test_shipped_trainings_are_listed_and_have_help():
     for name in ("belle2-left-right", "belle2-neuro"):
         assert name in text
         assert "--json" in call("train", name, "--help").stdout
-    assert "No such command 'na62-neuro'" in refused("train", "na62-neuro")
+    assert "no such command 'na62-neuro'" in refused("train", "na62-neuro")
 
 
 def test_looking_for_trainings_imports_nothing_heavy():
@@ -119,3 +119,9 @@ def test_nothing_here_names_an_experiment(package):
             if id(node) not in prose:
                 found = [name for name in NAMES for text in texts if name in text.lower()]
                 assert not found, f"{file}, line {getattr(node, 'lineno', '?')}"
+
+
+def test_a_misspelt_training_is_answered_with_what_is_near() -> None:
+    answer = CliRunner().invoke(cli, ["train", "belle2-left-rihgt"])
+    assert answer.exit_code == 2
+    assert "no such command 'belle2-left-rihgt'; did you mean 'belle2-left-right'" in answer.stderr

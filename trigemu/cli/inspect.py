@@ -34,11 +34,12 @@ def _show(title: str, rows: list[dict[str, Any]], as_json: bool) -> int:
 @JSON
 def configs(as_json: bool) -> int:
     """List the configurations that come with the package."""
-    from trigemu.setup.load import load_config, shipped_configs
+    from trigemu.config.toml import read_toml
+    from trigemu.setup.load import shipped_configs
 
     rows = []
-    for name in shipped_configs():
-        data = load_config(name)
+    for name, file in shipped_configs().items():
+        data, _ = read_toml(file)
         rows.append({"name": name, "experiment": data.get("experiment", ""), "title": data.get("title", "")})
     return _show("configurations", rows, as_json)
 

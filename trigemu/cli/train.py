@@ -23,6 +23,17 @@ class StudyGroup(click.Group):
         """Return the names of all offered commands."""
         return sorted(_references())
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of an invocation; a name that nobody offers is answered with those that are near."""
+        from trigemu.config.names import allowed
+
+        known = _references()
+        if args and not args[0].startswith("-") and args[0] not in known:
+            ctx.fail(f"no such command {args[0]!r}; {allowed(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command; it prints its report, or with ``--json`` the report's data."""
         from trigemu.setup.reference import resolve

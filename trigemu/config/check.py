@@ -56,7 +56,9 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
     else:
         what = _reason(mistake)
         name = _name(data, path)
-    place = origin.at(*path)
+    # A validator of the whole table may say which of its keys it means.
+    meant = getattr(mistake.get("ctx", {}).get("error"), "key", None)
+    place = origin.at(*path) if meant is None else origin.at(*path, meant)
     name = " ".join(part for part in (origin.title, name) if part)
     return ": ".join(part for part in (place, name, what) if part)
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from trigemu.collider.collider import Collider
-from trigemu.config.model import Model
+from trigemu.config.model import FieldError, Model
 
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Milli = Annotated[float, Field(ge=0, le=100)]
@@ -35,12 +35,13 @@ class Source(Model):
     energy_spread: bool = False
 
     def check_below(self, name: str, value: float, limit: float, why: str = "") -> None:
-        """Raise ValueError unless a value is below a limit (GeV) that the collider's energy sets."""
+        """Raise `FieldError` unless a value is below a limit (GeV) that the collider's energy sets."""
         if value >= limit:
             reason = f" with {why}" if why else ""
-            raise ValueError(
+            raise FieldError(
+                name.partition(" ")[0],
                 f"{name} must be below {limit:.5g} GeV{reason}, not {value:.5g}: {self.collider.name} has "
-                f"{self.collider.sqrt_s:.5g} GeV in the CM"
+                f"{self.collider.sqrt_s:.5g} GeV in the CM",
             )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Signal
+from trigemu.config.model import FieldError
 from trigemu.physics import constants
 
 MUON_MASS, TAU_MASS = constants.mass(constants.MUON), 1.77693
@@ -88,7 +89,8 @@ class BtoKS(Signal):
     def _possible(self) -> BtoKS:
         lowest, highest = 2.0 * constants.mass(self.final), self.heavy - self.kaon
         if not lowest < self.mass < highest:
-            raise ValueError(f"mass must be between {lowest:.6g} and {highest:.6g} GeV")
+            sentence = f"mass must be between {lowest:.6g} and {highest:.6g} GeV, not {self.mass:.6g}"
+            raise FieldError("mass", sentence)
         return self
 
 

@@ -1,0 +1,31 @@
+"""Where a mistake is, also if a validator of the whole table finds it."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import model_validator
+
+from trigemu.config.check import validate
+from trigemu.config.model import FieldError, Model
+from trigemu.config.origin import Origin
+from trigemu.errors import InputError
+
+
+class Pair(Model):
+    low: float = 0.0
+    high: float = 1.0
+
+    @model_validator(mode="after")
+    def _rises(self) -> Pair:
+        if self.low >= self.high:
+            raise FieldError("low", f"low must be below high, not {self.low}")
+        return self
+
+
+def test_a_validator_of_the_table_may_name_the_key() -> None:
+    origin = Origin("c.toml", {("low",): "--set low=2", ("high",): "c.toml, line 3"})
+    with pytest.raises(InputError, match=r"^--set low=2: low must be below high, not 2.0$"):
+        validate(Pair, {"low": 2.0, "high": 1.0}, origin)
+    # A key that is not in the table has the place of the table.
+    with pytest.raises(InputError, match=r"^c.toml: low must be"):
+        validate(Pair, {"high": 0.0}, Origin("c.toml", {("high",): "c.toml, line 3"}))
