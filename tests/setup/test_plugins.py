@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,11 +58,11 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plug]:
     def install(text: str) -> None:
         (tmp_path / "plugged.py").write_text(text)
         monkeypatch.syspath_prepend(str(tmp_path))
-        monkeypatch.delitem(__import__("sys").modules, "plugged", raising=False)
+        monkeypatch.delitem(sys.modules, "plugged", raising=False)
         experiment_names.cache_clear()
 
     yield install
-    __import__("sys").modules.pop("plugged", None)
+    sys.modules.pop("plugged", None)
     experiment_names.cache_clear()
 
 

@@ -66,8 +66,8 @@ class CandidateFinder:
         self._menu = setup.menu
         self._user_words = setup.user_words if setup.algorithms else None
         self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
-        # What is combined has lines already; without software lines these are of level 1.
-        self._silent = not isinstance(self.trigger, CombinesEntries) or bool(setup.menu.hlt_mask.any())
+        # Entries may fire no line of level 1; what is combined did, unless the menu has software lines.
+        self._some_silent = not isinstance(self.trigger, CombinesEntries) or bool(setup.menu.hlt_mask.any())
         if isinstance(self.trigger, CombinesEntries):
             self._combine = partial(self.trigger.combine, evaluate=setup.menu.evaluate)
         none = np.zeros((0, setup.menu.words), np.uint64)
@@ -98,7 +98,7 @@ class CandidateFinder:
             added = self._user_words(frame, words.time.copy())
             words = replace(words, bits=np.concatenate([words.bits, added], axis=1))
         time, fired = self._combine(words)
-        if self._silent:
+        if self._some_silent:
             some = self._menu.makes_candidate(fired)
             time, fired = time[some], fired[some]
         passed = fired

@@ -15,9 +15,6 @@ from trigemu.experiments.na62.primitives import lav_pairs
 from trigemu.experiments.na62.scratch import Scratch
 from trigemu.frames.frame import TimeFrame
 
-SELECTIONS = ("ee",)
-"""Names that a menu line may ask for with ``select``."""
-
 
 def window_lsb(window_ns: float) -> int:
     """Return a half width in TDC counts, rounded down."""
