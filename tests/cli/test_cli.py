@@ -119,6 +119,11 @@ def test_options_change_the_configuration():
         "record": {"mode": "all"},
     }
     assert changed(data, RunOptions()) == data
+    assert changed(data, RunOptions(speed=0.25))["streaming"] == {
+        "workers": 2,
+        "policy": "realtime",
+        "speed": 0.25,
+    }
     assert changed(data, RunOptions(frames=5, duration=0.5))["run"] == {
         "frames": 5,
         "duration_s": 0.5,
@@ -169,6 +174,7 @@ def test_debug_shows_where(tmp_path, monkeypatch):
         ("good", False, 1),
         ("incomplete", False, 1),
         ("aborted", True, 1),
+        ("overloaded", True, 1),
         ("interrupted", True, 130),
     ],
 )
@@ -182,6 +188,42 @@ def test_exit_code_follows_quality_and_ledger(offline, tmp_path, monkeypatch, qu
 
     monkeypatch.setattr("trigemu.streaming.run", run)
     call("run", "pulser", "--frames", 2, "--out", tmp_path / "run", code=code)
+
+
+def test_an_overloaded_run_says_how_fast_it_could_go(offline, tmp_path, monkeypatch):
+    from trigemu.streaming import run as real
+
+    def run(setup, out, **options):
+        assert setup.config.streaming.speed == 2.5
+        totals = real(setup, out, offline=True)
+        totals.quality, totals.frames = (
+            "overloaded",
+            {"planned": 40, "accepted": 5, "rejected": 5, "lost": 30},
+        )
+        totals.throughput = {"open_loop": True, "frames_per_s": 100.0, "offered_frames_per_s": 400.0}
+        return totals
+
+    monkeypatch.setattr("trigemu.streaming.run", run)
+    done = call("run", "pulser", "--frames", 2, "--speed", 2.5, "--json", "--out", tmp_path / "run", code=1)
+    assert "30 of 40 frames (75 %) came faster than this machine takes them" in done.stderr
+    assert "try --speed 0.5," in done.stderr
+    assert json.loads(done.stdout)["throughput"]["speed"] == 2.5
+    assert "did not keep up" in (tmp_path / "run" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--speed", "0"), "speed: must be at least 0.0001, not 0"),
+        (("--speed", "1e5"), "speed: must be at most 10000"),
+        (("--speed", "nan"), "speed: must be a finite number"),
+        (("--speed", "0.5", "--offline"), "--speed is the pace of a run that streams"),
+    ],
+)
+def test_speeds_that_make_no_sense(tmp_path, options, sentence):
+    done = call("run", "pulser", *options, "--out", tmp_path / "run", code=2)
+    assert sentence in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_lists(tmp_path):

@@ -66,13 +66,16 @@ def test_counts_of_two_levels_close(run) -> None:
 
 
 def test_raw_rates(run) -> None:
-    """An HLT line's is multiplied by its own prescale; an L1 line's does not ask what the HLT said."""
-    _, totals, summary = run
+    """What fires over all time, whatever became of it: prescaled, off, dead time, rejected by the software trigger."""
+    setup, totals, summary = run
     lines = summary["lines"]
-    assert lines["half"]["raw_rate_hz"] == pytest.approx(2 * lines["half"]["accepted"] / totals.live_s)
-    assert lines["l10"]["raw_rate_hz"] == pytest.approx(lines["l10"]["sent"] / totals.live_s)
-    assert lines["l0"]["raw_rate_hz"] is None
+    time_s = setup.frames * setup.clock.frame_s
+    assert summary["observed_time_s"] == pytest.approx(time_s) == pytest.approx(totals.live_s + totals.dead_s)
+    for name in ("half", "l10", "l0", "off", "l1"):
+        assert lines[name]["raw_rate_hz"] == pytest.approx(lines[name]["fired"] / time_s)
+    assert lines["l0"]["raw_rate_hz"] == lines["l10"]["raw_rate_hz"] > 0
     assert lines["l0"]["rate_hz"] == 0
+    assert lines["l0"]["rate_err_hz"] == lines["l0"]["rate_high_hz"] > 0
 
 
 def test_totals_over_all_lines(run) -> None:

@@ -9,6 +9,7 @@ from support.measured_run import toy_setup, toy_totals
 
 from trigemu.measure import html
 from trigemu.measure.report import render, write_report
+from trigemu.measure.statistics import UNKNOWN, rate
 from trigemu.measure.summary import summarise
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -80,7 +81,9 @@ def test_has_every_section(page):
 
 
 def test_shows_rates_with_errors_and_prescales(page):
-    assert "125 ± 12" in page.text or "125 ± 13" in page.text
+    assert "125.0 +5.9 −4.6" in page.text
+    assert "2\u2009000 ± 45" in page.text
+    assert "< 2.3" in page.text  # nothing in 0.8 s
     assert "20 (counter)" in page.text
     assert "a guess" in page.text
     assert "talk & paper" in page.text
@@ -134,6 +137,16 @@ def test_is_written(tmp_path):
 )
 def test_value_and_error_have_the_same_digits(value, error, text):
     assert html.with_error(value, error) == text
+
+
+def test_rate_of_few_counts_has_two_errors_and_of_none_a_limit():
+    def shown(counts):
+        return html.rate(rate(counts, 2.0).to_dict())
+
+    assert shown(1000) == "500 ± 16"
+    assert shown(4) == "2.0 +1.6 −0.96" or shown(4) == "2.0 +1.6 −1.0"
+    assert shown(0) == "< 0.92"
+    assert html.rate(UNKNOWN.to_dict()) == "–"
 
 
 def test_interval_and_numbers():

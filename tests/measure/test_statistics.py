@@ -163,8 +163,18 @@ def test_rates_are_counts_over_live_time() -> None:
 
 def test_rate_without_counts_has_an_upper_end() -> None:
     result = rate(0, 2.0)
-    assert (result.hz, result.error_hz, result.low_hz) == (0.0, 0.0, 0.0)
-    assert result.high_hz == pytest.approx(-math.log((1 - ONE_SIGMA) / 2) / 2)
+    assert (result.hz, result.low_hz) == (0.0, 0.0)
+    assert result.error_hz == result.high_hz == pytest.approx(-math.log((1 - ONE_SIGMA) / 2) / 2)
+
+
+def test_rate_of_uneven_counts_has_the_interval_of_an_effective_number() -> None:
+    """Ten events of weight 3 are as good as ten events; a counter of 5 that made 10 has seen 50 to 54."""
+    heavy, ten = rate(30, 2.0, spread=3.0), rate(10, 2.0)
+    assert (heavy.low_hz, heavy.high_hz) == pytest.approx((3 * ten.low_hz, 3 * ten.high_hz))
+    assert heavy.error_hz == pytest.approx(3 * ten.error_hz)
+    counted = rate(10, 1.0, spread=0.2, held=0.8)
+    assert (counted.low_hz, counted.high_hz) == pytest.approx((garwood(50)[0] / 5, garwood(54)[1] / 5))
+    assert counted.error_hz == pytest.approx(math.sqrt(50 / 25 + 0.64 / 12))
 
 
 def test_rate_without_live_time_is_unknown() -> None:

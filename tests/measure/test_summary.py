@@ -18,6 +18,7 @@ KEYS = {
         "lines",
         "live_time_s",
         "dead_time_s",
+        "observed_time_s",
         "dead_fraction",
     ),
     *(
@@ -51,17 +52,24 @@ def test_triggers_have_each_state_and_close(summary):
     assert triggers.pop("candidates") == sum(triggers.values())
 
 
-def test_rates_are_over_live_time_and_prescale_is_undone(summary):
+def test_rates_are_over_live_time_and_before_prescale_over_all_time(summary):
     line = summary["lines"]["Q1"]
     assert (line["fired"], line["accepted"], line["prescale"]) == (2000, 100, 20)
     assert line["prescale_mode"] == "counter"
     assert line["rate_hz"] == pytest.approx(125.0)
-    assert line["rate_err_hz"] == pytest.approx(12.5)
-    assert line["raw_rate_hz"] == pytest.approx(2500.0)
-    assert line["raw_rate_err_hz"] == pytest.approx(250.0)
+    # A counter of 20 kept 110 and lost 10 of them at random: a variance of 100 (1/11 + 10/11/20) + (19/22)^2 / 12.
+    assert line["rate_err_hz"] == pytest.approx((100 / 11 + 50 / 11 + 0.8636**2 / 12) ** 0.5 / 0.8, rel=1e-4)
+    assert line["raw_rate_hz"] == pytest.approx(2000.0)
+    assert line["raw_rate_err_hz"] == pytest.approx(2000**0.5)
+    assert (line["raw_rate_low_hz"], line["raw_rate_high_hz"]) == pytest.approx((1955.3, 2045.7), abs=0.1)
     quiet = summary["lines"]["quiet"]
-    assert (quiet["rate_hz"], quiet["rate_err_hz"]) == (0.0, 0.0)
-    assert quiet["rate_high_hz"] > 0
+    for kind, seconds in (("", 0.8), ("raw_", 1.0)):
+        assert (quiet[f"{kind}rate_hz"], quiet[f"{kind}rate_low_hz"]) == (0.0, 0.0)
+        assert (
+            quiet[f"{kind}rate_err_hz"]
+            == quiet[f"{kind}rate_high_hz"]
+            == pytest.approx(1.841 / seconds, rel=1e-3)
+        )
 
 
 def test_dead_fraction(summary):
@@ -103,4 +111,5 @@ def test_run_that_never_lived_has_rates_without_values():
     summary = summarise(toy_setup(), toy_totals(live_s=0.0, dead_s=0.0, latency={}))
     assert summary["dead_fraction"] == 0.0
     assert summary["lines"]["Q1"]["rate_hz"] is None
+    assert summary["lines"]["Q1"]["raw_rate_hz"] is None
     json.dumps(summary, allow_nan=False)

@@ -15,9 +15,16 @@ from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, decode_rows
 from trigemu.errors import InputError
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import decode
+from trigemu.measure.advice import overload
+from trigemu.measure.console import summary_tables
+from trigemu.measure.summary import summarise
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals, Snapshot
+
+
+def summary_text(setup: Setup[Any], totals: RunTotals) -> str:
+    return "\n".join(each for each in summary_tables(summarise(setup, totals)) if isinstance(each, str))
 
 
 def check(setup: Setup[Any], totals: RunTotals, frames: int) -> None:
@@ -113,6 +120,13 @@ def test_replay_of_accepted_triggers_fires_the_same_lines(pulser, tmp_path: Path
     assert again.replay == {"compared": recorded, "same": recorded, "different": 0, "first": None}
     assert again.quality == "good"
     assert again.closed
+    # What was not recorded is not there to be counted.
+    lines = summarise(setup, again)["lines"].values()
+    assert original.selected is False
+    assert [
+        value for line in lines for name, value in line.items() if name.endswith("_hz") and value is not None
+    ] == []
+    assert "No rates" in summary_text(setup, again)
 
 
 def test_replay_with_another_menu_says_what_differs(pulser, configs: Path, tmp_path: Path) -> None:
@@ -144,6 +158,14 @@ def test_realtime_inhibits_what_it_cannot_take_and_still_closes(pulser, tmp_path
     assert totals.dead_s >= totals.frames["lost"] * setup.clock.frame_s * 0.999
     assert totals.live_s + totals.dead_s == pytest.approx(300 * setup.clock.frame_s)
     assert totals.throughput["open_loop"]
+    assert totals.quality == "overloaded"
+    # Rates are those of the frames that somebody looked at.
+    assert totals.observed_s == pytest.approx((300 - totals.frames["lost"]) * setup.clock.frame_s)
+    for line in summarise(setup, totals)["lines"].values():
+        assert line["raw_rate_hz"] == pytest.approx(line["fired"] / totals.observed_s)
+    hint = overload(summarise(setup, totals))
+    assert "came faster than this machine takes them" in hint
+    assert 0 < float(hint.partition("--speed ")[2].partition(",")[0]) < 100
 
 
 def test_an_output_directory_that_is_taken_is_refused(pulser, tmp_path: Path) -> None:

@@ -47,6 +47,12 @@ _RUN = (
     click.option(
         "--realtime", is_flag=True, help="Hold the pace of the beam; no room means dead time, not waiting."
     ),
+    click.option(
+        "--speed",
+        type=float,
+        metavar="FACTOR",
+        help="Pace of --realtime, which it implies: 1 is the beam's, 0.1 a tenth of it.",
+    ),
     click.option("--offline", is_flag=True, help="The same decisions in one process, without sockets."),
     click.option("--checksum/--no-checksum", default=None, help="Checksum every message."),
     JSON,
@@ -72,6 +78,7 @@ class RunOptions:
     out: Path | None = None
     record: str | None = None
     realtime: bool = False
+    speed: float | None = None
     offline: bool = False
     checksum: bool | None = None
     as_json: bool = False
@@ -81,7 +88,8 @@ class RunOptions:
         run: dict[str, Any] = {"frames": self.frames, "duration_s": self.duration, "seed": self.seed}
         streaming: dict[str, Any] = {
             "workers": self.workers,
-            "policy": "realtime" if self.realtime else None,
+            "policy": "realtime" if self.realtime or self.speed is not None else None,
+            "speed": self.speed,
             "checksum": self.checksum,
         }
         record: dict[str, Any] = {"mode": self.record}
@@ -114,7 +122,17 @@ def checked(setup: Setup[Any]) -> Setup[Any]:
 
 
 def changed(data: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
-    """Return a configuration with the values that the options set."""
+    """Return a configuration with the values that the options set.
+
+    Raises
+    ------
+    InputError
+        Two options contradict each other.
+    """
+    if options.offline and options.speed is not None:
+        raise InputError(
+            "--speed is the pace of a run that streams; --offline takes frames as fast as it decides them"
+        )
     result = dict(data)
     for name, values in options.changes().items():
         if not values:

@@ -100,11 +100,15 @@ def conduct(
 
 
 def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
+    from trigemu.measure.advice import overload
+
     quality = summary["run"]["quality"]
     if quality == "interrupted":
         return INTERRUPTED if summary["closed"] else FAILED
     if not summary["closed"] or quality not in good:
         ledger = "closes" if summary["closed"] else "does not close"
         say(f"trigemu: the run is {quality} and its ledger {ledger}", err=True)
+        if hint := overload(summary):
+            say(f"trigemu: {hint}", err=True)
         return FAILED
     return 0

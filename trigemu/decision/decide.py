@@ -40,7 +40,7 @@ class Verdict:
         The trigger's answer.
     tally
         int64[n signals, 2 + L + 2]: generated, accepted, and accepted with a candidate near by in which line i
-        passed, any L1 line passed, any HLT line passed as well (of those that are not off).
+        passed, any L1 line passed, any HLT line passed as well (of those with prescale 1).
     monitor
         Counts per histogram; empty for frames that are not sampled.
     readout

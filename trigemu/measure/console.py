@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from trigemu.measure.html import interval, number, with_error
+from trigemu.measure.advice import NO_RATES, rates_known
+from trigemu.measure.html import interval, number, rate
 from trigemu.measure.shown import most_efficient, that_fired
 
 if TYPE_CHECKING:
@@ -71,9 +72,11 @@ def lines_table(summary: Mapping[str, Any]) -> list[Any]:
             number(line["fired"]),
             number(line["prescale"]),
             number(line["accepted"]),
-            with_error(line["rate_hz"], line["rate_err_hz"]),
-            with_error(line["raw_rate_hz"], line["raw_rate_err_hz"]),
+            rate(line),
+            rate(line, "raw_"),
         )
+    if not rates_known(summary):
+        rest = f"{rest} {NO_RATES}".strip()
     return [table, rest] if rest else [table]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -102,6 +102,33 @@ def with_error(value: float | None, error: float | None) -> str:
         return number(value)
     places = max(0, 1 - math.floor(math.log10(error)))
     return f"{value:,.{places}f} ± {error:,.{places}f}".replace(",", "\u2009")
+
+
+LOPSIDED = 1.25
+"""Upper error over lower one from which on both are shown: fewer than about 20 counts."""
+
+
+def rate(got: Mapping[str, Any], kind: str = "") -> str:
+    """Return a rate of a line of the summary: ``value ± error``, ``value +up −down`` of few counts, ``< high`` of none.
+
+    Parameters
+    ----------
+    got
+        The line.
+    kind
+        Which of its rates: what comes before ``rate_hz``.
+    """
+    names = ("rate_hz", "rate_err_hz", "rate_low_hz", "rate_high_hz")
+    value, error, low, high = (got[f"{kind}{name}"] for name in names)
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return f"< {number(high, 2)}"
+    up, down = high - value, value - low
+    if up <= LOPSIDED * down:
+        return with_error(value, error)
+    places = max(0, 1 - math.floor(math.log10(max(up, down))))
+    return f"{value:,.{places}f} +{up:,.{places}f} −{down:,.{places}f}".replace(",", "\u2009")
 
 
 def interval(value: float | None, low: float, high: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from rich.console import Group
 
+    from trigemu.menu.schema import Prescale
     from trigemu.setup.experiment import Setup
     from trigemu.streaming.core.totals import Snapshot
 
@@ -40,7 +41,8 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
 
     title = setup.config.title or setup.config.experiment
     with Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True) as live:
-        yield lambda snapshot: live.update(live_table(title, snapshot))
+        scales = {line.name: line.scale for line in setup.menu.lines}
+        yield lambda snapshot: live.update(live_table(title, snapshot, scales))
 
 
 class PlainLines:
@@ -72,8 +74,11 @@ def one_line(snapshot: Snapshot) -> str:
     )
 
 
-def live_table(title: str, snapshot: Snapshot) -> Group:
-    """Return the live display: headline, lines with rates, latency, processes."""
+def live_table(title: str, snapshot: Snapshot, scales: Mapping[str, Prescale] | None = None) -> Group:
+    """Return the live display: headline, lines with rates, latency, processes.
+
+    ``scales`` are the prescales of the lines; without them errors are those of lines without counters.
+    """
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -88,26 +93,30 @@ def live_table(title: str, snapshot: Snapshot) -> Group:
     )
     # Side by side, so that it fits on 24 lines: what is taller than the terminal is cut.
     tables = Table.grid(padding=(0, 3))
-    tables.add_row(Group(_rates(snapshot), _latencies(snapshot)), _memory(snapshot))
+    tables.add_row(Group(_rates(snapshot, scales or {}), _latencies(snapshot)), _memory(snapshot))
     return Group(head, facts, tables)
 
 
-def _rates(snapshot: Snapshot) -> Any:
+def _rates(snapshot: Snapshot, scales: Mapping[str, Prescale]) -> Any:
     from trigemu.measure.console import new_table
-    from trigemu.measure.html import number, with_error
+    from trigemu.measure.html import number, rate
+    from trigemu.measure.rates import recorded
     from trigemu.measure.shown import MANY
-    from trigemu.measure.statistics import rate
+    from trigemu.menu.schema import Prescale
 
     table = new_table("", ("line", "fired", "accepted", "rate (Hz)"))
-    lines = list(zip(snapshot.line_names, snapshot.fired, snapshot.accepted, strict=True))
+    count = len(snapshot.line_names)
+    plain = Prescale(every=1)
+    outputs = snapshot.kept or snapshot.accepted
+    lines = list(zip(snapshot.line_names, snapshot.fired, snapshot.accepted, outputs, strict=True))
     # What is taller than the terminal is cut, so of many lines only the busiest are shown.
-    least = sorted((fired for _, fired, _ in lines), reverse=True)[:MANY][-1] if len(lines) > MANY else 0
+    least = sorted(snapshot.fired, reverse=True)[:MANY][-1] if count > MANY else 0
     shown = [line for line in lines if line[1] >= least][:MANY]
-    for name, fired, accepted in shown:
-        got = rate(accepted, max(snapshot.live_s, 0.0))
-        table.add_row(name, number(fired), number(accepted), with_error(got.hz, got.error_hz))
-    if len(lines) > len(shown):
-        table.caption = f"the busiest of {len(lines)} lines"
+    for name, fired, accepted, kept in shown:
+        got = recorded(accepted, kept, scales.get(name, plain), max(snapshot.live_s, 0.0))
+        table.add_row(name, number(fired), number(accepted), rate(got.to_dict("rate")))
+    if count > len(shown):
+        table.caption = f"the busiest of {count} lines"
     return table
 
 

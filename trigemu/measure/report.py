@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from trigemu.measure import html
+from trigemu.measure.advice import NO_RATES, overload, rates_known
 from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
 from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import signal_labels
@@ -25,6 +26,7 @@ QUALITY = {
     "incomplete": "some frames were lost",
     "interrupted": "stopped by the user; what was decided is complete",
     "aborted": "stopped by a failure",
+    "overloaded": "some frames were not looked at, because the machine did not keep up with the beam",
     "degraded": "every frame was decided; a process had to be restarted on the way",
 }
 
@@ -85,7 +87,7 @@ def _headline(title: str, setup: Setup[Any], summary: Mapping[str, Any]) -> html
         f'<p class="soft">{html.text(run["experiment"])}, run {run["number"]}, seed {run["seed"]}, '
         f"trigemu {html.text(run['versions'].get('trigemu', ''))}</p>"
         f"{html.cards(figures)}"
-        f"<p>{html.text(QUALITY.get(quality, quality).capitalize())}; {closed}. "
+        f"<p>{html.text(QUALITY.get(quality, quality).capitalize())}; {closed}. {html.text(overload(summary))} "
         f"Decisions {html.code(summary['decisions_sha256'])}</p></header>"
     )
 
@@ -114,8 +116,8 @@ def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
                 html.number(got["fired"]),
                 f"{html.number(got['prescale'])}{mode}",
                 html.number(got["accepted"]),
-                html.with_error(got["rate_hz"], got["rate_err_hz"]),
-                html.with_error(got["raw_rate_hz"], got["raw_rate_err_hz"]),
+                html.rate(got),
+                html.rate(got, "raw_"),
                 line.source,
             )
         )
@@ -129,7 +131,12 @@ def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
         "before prescale (Hz)",
         "source, remark",
     )
-    note = "Rates: triggers after prescale and dead time over live time, one standard deviation."
+    note = (
+        "Rate: recorded triggers over live time. Before prescale: candidates over all time that was looked at, before "
+        "dead time and selections. Errors: 68.27 %; of a line without counts the upper end of that interval."
+    )
+    if not rates_known(summary):
+        note = NO_RATES
     return html.table(head, rows, numeric=(2, 3, 4, 5, 6)) + html.paragraph(f"{rest} {note}".strip(), "soft")
 
 

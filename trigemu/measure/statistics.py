@@ -41,12 +41,36 @@ class Efficiency:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate in Hz with its one-sigma error and Garwood interval (nan where no live time was seen)."""
+    """A rate in Hz (all nan where no time was seen).
+
+    Attributes
+    ----------
+    hz
+        Counts over time.
+    error_hz
+        One standard deviation, as estimated from the counts; where nothing was counted, ``high_hz``: nothing seen is
+        no proof that there is nothing.
+    low_hz, high_hz
+        The interval, 68.27 % unless said otherwise.
+    """
 
     hz: float
     error_hz: float
     low_hz: float
     high_hz: float
+
+    def to_dict(self, name: str = "rate") -> dict[str, float]:
+        """Return the four numbers as they are called in ``summary.json``."""
+        return {
+            f"{name}_hz": self.hz,
+            f"{name}_err_hz": self.error_hz,
+            f"{name}_low_hz": self.low_hz,
+            f"{name}_high_hz": self.high_hz,
+        }
+
+
+UNKNOWN = Rate(math.nan, math.nan, math.nan, math.nan)
+"""A rate of which nothing is known."""
 
 
 def _tails(cl: float, side: Side) -> tuple[float, float]:
@@ -155,25 +179,50 @@ def garwood(counts: ArrayLike, cl: float = ONE_SIGMA, side: Side = "central") ->
     return np.asarray(low, np.float64), np.asarray(high, np.float64)
 
 
-def rate(counts: int, live_s: float, prescale: float = 1.0, cl: float = ONE_SIGMA) -> Rate:
-    """Return counts over live time, times the prescale to get the rate before it.
+def rate(
+    counts: float,
+    live_s: float,
+    prescale: float = 1.0,
+    cl: float = ONE_SIGMA,
+    *,
+    spread: float = 1.0,
+    held: float = 0.0,
+) -> Rate:
+    """Return counts over time, with the Garwood interval of an effective number of counts.
 
     Parameters
     ----------
     counts
-        Triggers of a line after prescale and dead time.
+        What was counted, or a sum of weights.
     live_s
-        Time in which the trigger could accept, s.
+        Time in which it could be counted, s.
     prescale
-        Keep 1 in this many; 1 gives the rate after prescale.
+        What the rate is multiplied by: n gives the rate before a prescale that keeps 1 in n at random.
+    cl
+        Confidence level of the interval.
+    spread
+        Variance per count: 1 for independent events (Poisson), sum w^2 / sum w for weighted ones, less for what a
+        counter has evened out.  The effective number is ``counts / spread``.
+    held
+        How many counts more there may have been in truth, at most: what a counter that started at zero still holds
+        back.  It moves the upper end, and adds ``held^2 / 12`` to the variance.
+
+    Raises
+    ------
+    InputError
+        A number is negative, or ``prescale`` or ``spread`` is 0.
     """
-    if live_s < 0 or prescale <= 0:
-        raise InputError(f"a rate needs live time >= 0 and prescale > 0, not {live_s} and {prescale}")
+    if min(counts, live_s, held) < 0 or prescale <= 0 or spread <= 0:
+        raise InputError(
+            f"a rate needs counts {counts} and live time {live_s} >= 0, prescale {prescale} and spread {spread} > 0"
+        )
     if live_s == 0:
-        return Rate(math.nan, math.nan, math.nan, math.nan)
-    low, high = garwood(counts, cl)
+        return UNKNOWN
     unit = prescale / live_s
-    return Rate(counts * unit, math.sqrt(counts) * unit, float(low) * unit, float(high) * unit)
+    lows, highs = garwood([counts / spread, (counts + held) / spread], cl)
+    low, high = float(lows[0]) * spread * unit, float(highs[1]) * spread * unit
+    error = math.sqrt(counts * spread + held * held / 12.0) * unit
+    return Rate(counts * unit, error if counts else high, low, high)
 
 
 def finite(value: Any) -> Any:

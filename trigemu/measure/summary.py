@@ -9,7 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from trigemu.measure.statistics import Efficiency, finite, rate
+from trigemu.measure.rates import line_rates
+from trigemu.measure.statistics import Efficiency, finite
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
@@ -22,10 +23,9 @@ PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
 def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
     """Return the summary of a run as plain data.
 
-    Rates are recorded triggers of a line over live time; ``raw_rate_hz`` is that times the line's own prescale
-    (null where it is 0).  Where the menu has HLT lines, the raw rate of an L1 line is made of the triggers that
-    were sent, whatever the software trigger said to them.  Efficiencies are the line's answer to accepted signal
-    events, before prescale and dead time.
+    Rates are recorded triggers of a line over live time; ``raw_rate_hz`` is what it fires, over the time of all frames
+    that were decided (`trigemu.measure.rates`).  Efficiencies are the line's answer to accepted signal events, before
+    prescale and dead time.
     """
     run = setup.config.run
     data = {
@@ -47,13 +47,14 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "lines": _lines(setup, totals),
         "live_time_s": totals.live_s,
         "dead_time_s": totals.dead_s,
+        "observed_time_s": totals.observed_s,
         "dead_fraction": dead_fraction(totals.live_s, totals.dead_s),
         "latency_us": latency_us(totals.latency),
         "hardware_latency_us": {
             level: {"modelled": got.modelled_us, "budget": got.budget_us, "source": got.source}
             for level, got in setup.hardware_latency.items()
         },
-        "throughput": dict(totals.throughput),
+        "throughput": _throughput(setup, totals),
         "acceptance": _acceptance(setup, totals),
         "efficiency": _efficiency(setup, totals),
         "decisions": totals.decisions,
@@ -108,30 +109,27 @@ def latency_us(stages: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
-    lines = {}
-    software = bool(setup.menu.hlt_mask.any())
-    for index, line in enumerate(setup.menu.lines):
-        fired, accepted = int(totals.fired[index]), int(totals.accepted[index])
-        after = rate(accepted, totals.live_s)
-        sent = int(totals.sent[index])
-        counted = sent if software and line.level == "l1" else accepted
-        # Of a line that is off nothing is known before its prescale.
-        before = rate(counted, totals.live_s if line.scale.factor else 0.0, line.scale.factor or 1)
-        lines[line.name] = {
+    counted = zip(
+        setup.menu.lines, totals.fired, totals.accepted, totals.sent, line_rates(setup, totals), strict=True
+    )
+    return {
+        line.name: {
             "level": line.level,
-            "fired": fired,
-            "accepted": accepted,
-            "sent": sent,
+            "fired": int(fired),
+            "accepted": int(accepted),
+            "sent": int(sent),
             "prescale": line.scale.factor,
             "prescale_mode": line.scale.mode,
-            "rate_hz": after.hz,
-            "rate_err_hz": after.error_hz,
-            "rate_low_hz": after.low_hz,
-            "rate_high_hz": after.high_hz,
-            "raw_rate_hz": before.hz,
-            "raw_rate_err_hz": before.error_hz,
+            **rates.after.to_dict("rate"),
+            **rates.before.to_dict("raw_rate"),
         }
-    return lines
+        for line, fired, accepted, sent, rates in counted
+    }
+
+
+def _throughput(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
+    open_loop = bool(totals.throughput.get("open_loop"))
+    return {**totals.throughput, "speed": setup.config.streaming.speed if open_loop else None}
 
 
 def _counted(passed: int, total: int) -> dict[str, Any]:

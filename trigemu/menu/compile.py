@@ -21,7 +21,7 @@ from trigemu.menu.schema import Choke, DeadTime, Line, Menu
 
 ANY_L1 = "any l1"
 ANY_HLT = "any hlt"
-"""What the sums over all lines of a level are called; lines off (prescale 0) do not count there."""
+"""What the sums over all lines of a level are called; only lines with prescale 1 count there."""
 
 _FALSE = re.compile(r"\bfalse\b", re.IGNORECASE)
 """A line that says ``false`` is meant never to be true."""

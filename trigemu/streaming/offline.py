@@ -114,6 +114,7 @@ class _Offline:
             line_names=self._job.setup.menu.names,
             fired=tuple(run["fired"]),
             accepted=tuple(run["accepted"]),
+            kept=tuple(run["kept"]),
             live_s=run["live_s"],
             latency_us=run["latency_us"],
             dead_fraction=run["dead_s"] / time_s if time_s else 0.0,

@@ -31,6 +31,8 @@ class Account:
         The run.
     sources
         Fragments per frame.
+    selected
+        Whether the fragments are those of recorded triggers alone.
 
     Attributes
     ----------
@@ -38,14 +40,16 @@ class Account:
         What is counted frame by frame.
     """
 
-    def __init__(self, setup: Setup[Any], sources: int) -> None:
+    def __init__(self, setup: Setup[Any], sources: int, *, selected: bool = False) -> None:
         lines = len(setup.menu.lines)
         self.sequencer = Sequencer(setup.menu, setup.clock, setup.config.run.seed)
         self.ledger = Ledger(sources)
         self.size = 0
+        self._selected = selected
         self._names = setup.menu.names
         self._tick_s = setup.clock.tick_ns * 1e-9
         self._frame_ticks = setup.clock.frame_ticks
+        self._is_hlt = np.array([line.level == "hlt" for line in setup.menu.lines])
         self._l1, self._hlt = setup.menu.l1_mask, setup.menu.hlt_mask
         self._words = setup.menu.words
         self._tally = np.zeros((len(setup.signals), 2 + lines + TOTALS), np.int64)
@@ -142,6 +146,12 @@ class Account:
         ticks = self.sequencer.dead_ticks + self.ledger.lost * self._frame_ticks
         return float(ticks * self._tick_s)
 
+    def _kept(self) -> list[int]:
+        """Return per line the candidates that its prescale kept; what that of an HLT line keeps is recorded."""
+        sequencer = self.sequencer
+        kept: list[int] = np.where(self._is_hlt, sequencer.accepted, sequencer.generated).tolist()
+        return kept
+
     def progress(self) -> dict[str, Any]:
         """Return the counts that a live display needs, as plain data."""
         self._flush_stamps()
@@ -149,6 +159,7 @@ class Account:
         return {
             "fired": sequencer.fired.tolist(),
             "accepted": sequencer.accepted.tolist(),
+            "kept": self._kept(),
             "live_s": sequencer.live_ticks * self._tick_s,
             "dead_s": self._dead_s,
             "built": self.ledger.built,
@@ -165,9 +176,12 @@ class Account:
             "fired": sequencer.fired.tolist(),
             "accepted": sequencer.accepted.tolist(),
             "sent": sequencer.sent.tolist(),
+            "kept": self._kept(),
             "states": {name: int(n) for name, n in zip(TRIGGER_STATES, sequencer.states, strict=True)},
             "live_s": float(sequencer.live_ticks * self._tick_s),
             "dead_s": self._dead_s,
+            "observed_s": float(sequencer.frames * self._frame_ticks * self._tick_s),
+            "selected": self._selected,
             "decisions": int(sequencer.decisions),
             "decisions_sha256": sequencer.sha256(),
             "ledger": {name: int(getattr(ledger, name)) for name in Ledger.__slots__},

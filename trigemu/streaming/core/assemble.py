@@ -10,7 +10,7 @@ import numpy as np
 from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.ledger import Ledger, close
-from trigemu.streaming.core.totals import Quality, RunTotals, Snapshot
+from trigemu.streaming.core.totals import PER_LINE, Quality, RunTotals, Snapshot
 
 
 def assemble(
@@ -22,6 +22,7 @@ def assemble(
     open_loop: bool,
     memory: Mapping[str, dict[str, float]],
     identity: Mapping[str, Any],
+    offered_per_s: float | None = None,
     interrupted: bool = False,
     aborted: bool = False,
     restarts: int = 0,
@@ -44,6 +45,8 @@ def assemble(
         Role name -> its resident memory.
     identity
         ``run_id``, ``seed`` and ``config_digest``.
+    offered_per_s
+        Frames that were due per second of wall time, where they had planned times.
     interrupted, aborted, restarts
         How the run went.
     """
@@ -59,6 +62,7 @@ def assemble(
             interrupted=interrupted,
             aborted=aborted,
             tainted=bool(replay and replay["different"]),
+            lost=balance.frames["lost"],
             restarts=restarts,
         ),
         frames=balance.frames,
@@ -66,11 +70,11 @@ def assemble(
         triggers=balance.triggers,
         closed=balance.closed,
         line_names=tuple(recorded["line_names"]),
-        fired=np.asarray(recorded["fired"], np.int64),
-        accepted=np.asarray(recorded["accepted"], np.int64),
-        sent=np.asarray(recorded["sent"], np.int64),
+        **_per_line(recorded),
         live_s=recorded["live_s"],
         dead_s=recorded["dead_s"],
+        observed_s=recorded["observed_s"],
+        selected=recorded["selected"],
         decisions=recorded["decisions"],
         decisions_sha256=recorded["decisions_sha256"],
         tally=_table(recorded["tally"]),
@@ -78,6 +82,7 @@ def assemble(
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
             "open_loop": open_loop,
+            "offered_frames_per_s": offered_per_s,
             "frames_per_s": _per(frames, wall_s),
             "fragments_per_s": _per(balance.fragments["built"], wall_s),
             "bytes": recorded["size"],
@@ -89,7 +94,9 @@ def assemble(
     )
 
 
-def _quality(*, whole: bool, interrupted: bool, aborted: bool, tainted: bool, restarts: int) -> Quality:
+def _quality(
+    *, whole: bool, interrupted: bool, aborted: bool, tainted: bool, lost: int, restarts: int
+) -> Quality:
     if aborted:
         return "aborted"
     if interrupted:
@@ -98,7 +105,14 @@ def _quality(*, whole: bool, interrupted: bool, aborted: bool, tainted: bool, re
         return "incomplete"
     if tainted:
         return "tainted"
+    if lost:
+        # What is corrupt makes a run incomplete; other frames found no room when they were due, or came too late.
+        return "overloaded"
     return "degraded" if restarts else "good"
+
+
+def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: np.asarray(recorded[name], np.int64) for name in PER_LINE}
 
 
 def _per(count: float, seconds: float) -> float:
@@ -119,13 +133,15 @@ def from_conductor(
     """Return the totals of a run that a conductor led to its end."""
     peers = conductor.peers
     names = ("duplicate", "unexpected", "damaged", "late")
+    frame_ns = conductor.plan.frame_ns
     wall_ns = conductor.end_ns - conductor.start_ns if conductor.start_ns else 0
     return assemble(
         recorded,
         planned=conductor.dispatcher.limit,
         copies={name: peers.count(name) for name in names},
         wall_s=wall_ns / 1e9,
-        open_loop=conductor.plan.frame_ns is not None,
+        open_loop=frame_ns is not None,
+        offered_per_s=None if frame_ns is None else 1e9 / frame_ns,
         memory={**{name: history.memory() for name, history in peers.histories.items()}, **memory},
         identity=identity,
         interrupted=conductor.interrupted,
@@ -158,4 +174,5 @@ def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> 
         eta_s=elapsed * (total - done) / done if done else None,
         bytes_per_s=_per(float(run.get("size", 0)), elapsed),
         restarts=conductor.restarts,
+        kept=tuple(run.get("kept", (0,) * len(line_names))),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,8 +68,7 @@ class HdrHistogram:
         total = int(cumulative[-1])
         if total == 0:
             return 0
-        rank = max(1, int(np.ceil(q / 100 * total)))
-        return min(_upper_edge(int(np.searchsorted(cumulative, rank))), self.max)
+        return min(_upper_edge(int(np.searchsorted(cumulative, rank(q, total)))), self.max)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the occupied buckets as plain data."""
@@ -86,6 +87,21 @@ class HdrHistogram:
         """Return p50, p99, p99_9 and max in microseconds."""
         names = (("p50", 50.0), ("p99", 99.0), ("p99_9", 99.9))
         return {**{name: self.percentile(q) / 1e3 for name, q in names}, "max": self.max / 1e3}
+
+
+def rank(q: float, total: int) -> int:
+    """Return which of ``total`` values in order (1 the smallest) ``q`` percent of them do not exceed.
+
+    Exact for the decimal number that ``q`` is written as: p99.9 of 1000 values is the 999th, while 99.9 / 100 * 1000
+    in floating point is just above 999 and would give the largest.
+    """
+    share = _share(q)
+    return max(1, -(-total * share.numerator // share.denominator))
+
+
+@lru_cache(maxsize=256)
+def _share(q: float) -> Fraction:
+    return Fraction(repr(float(q))) / 100
 
 
 def _upper_edge(bucket: int) -> int:

@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 
 from trigemu.streaming.core.latency import HdrHistogram
 
-Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded"]
+Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded", "overloaded"]
 """How a run went.
 
 good; tainted (a replay that differs); incomplete (does not close, or has corrupt fragments); interrupted (drained
 after Ctrl-C); aborted (ended before all frames under way were recorded); degraded (closed, but a role was started
-again).
+again); overloaded (closed, but frames came faster than they could be taken, and some were not looked at).
 """
+
+
+PER_LINE = ("fired", "accepted", "sent", "kept")
+"""What is counted per line of the menu (see `RunTotals`)."""
 
 
 def _no_counts() -> NDArray[np.int64]:
@@ -40,11 +44,15 @@ class RunTotals:
         See `Quality`.
     frames, fragments, triggers
         The ledger's three accounts (`trigemu.streaming.core.ledger`); ``closed`` says that all sums match.
-    line_names, fired, accepted, sent
-        Per line of the menu: candidates that fired it, recorded triggers that kept it, and candidates that it
-        kept and that came through the dead time, recorded or not (int64[L]).
+    line_names, fired, accepted, sent, kept
+        Per line of the menu: candidates that fired it, recorded triggers that kept it, candidates that it
+        kept and that came through the dead time, recorded or not, and candidates that its prescale kept (int64[L]).
     live_s, dead_s
         Detector time in which triggers could and could not be accepted.
+    observed_s
+        Detector time of the frames that were decided, live or dead: that in which ``fired`` was counted.
+    selected
+        Whether only recorded triggers were there to be decided (their replay): no rate follows from counts then.
     decisions, decisions_sha256
         How many candidates were decided, and the hash over all decisions in frame order.
     tally
@@ -78,8 +86,11 @@ class RunTotals:
     fired: NDArray[np.int64] = field(default_factory=_no_counts)
     accepted: NDArray[np.int64] = field(default_factory=_no_counts)
     sent: NDArray[np.int64] = field(default_factory=_no_counts)
+    kept: NDArray[np.int64] = field(default_factory=_no_counts)
     live_s: float = 0.0
     dead_s: float = 0.0
+    observed_s: float = -1.0
+    selected: bool = False
     decisions: int = 0
     decisions_sha256: str = ""
     tally: NDArray[np.int64] = field(default_factory=_no_table)
@@ -90,11 +101,18 @@ class RunTotals:
     wall_s: float = 0.0
     replay: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        # Of runs recorded before these were counted, the nearest that is known.
+        if not len(self.kept):
+            self.kept = self.sent
+        if self.observed_s < 0:
+            self.observed_s = self.live_s + self.dead_s
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, as stored in ``totals.json``."""
         data = {each.name: getattr(self, each.name) for each in fields(self)}
         data["line_names"] = list(self.line_names)
-        for name in ("fired", "accepted", "sent"):
+        for name in PER_LINE:
             data[name] = data[name].tolist()
         data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
         data["monitor"] = {
@@ -109,7 +127,7 @@ class RunTotals:
         """Rebuild from `to_dict`."""
         values = dict(data)
         values["line_names"] = tuple(values["line_names"])
-        for name in ("fired", "accepted", "sent"):
+        for name in values.keys() & set(PER_LINE):
             values[name] = np.asarray(values[name], np.int64)
         values["tally"] = _array(values["tally"])
         values["monitor"] = {name: _array(counts) for name, counts in values["monitor"].items()}
@@ -133,8 +151,8 @@ class Snapshot:
         Durable frames, and frames planned.
     fragments
         Counts of copies so far (duplicate, unexpected, damaged) and of fragments built.
-    line_names, fired, accepted, live_s
-        Counts per line, and the live time they belong to.
+    line_names, fired, accepted, kept, live_s
+        Counts per line as in `RunTotals`, and the live time they belong to.
     latency_us
         Stage -> p50, p99, p99_9, max.
     dead_fraction
@@ -164,3 +182,4 @@ class Snapshot:
     eta_s: float | None
     bytes_per_s: float = 0.0
     restarts: int = 0
+    kept: tuple[int, ...] = ()

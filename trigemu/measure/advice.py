@@ -1,0 +1,46 @@
+"""Sentences about what a run was not, and what to do about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.measure.html import number
+
+MARGIN = 0.8
+"""Share of the speed that was reached that is proposed for the next run."""
+
+NO_RATES = (
+    "No rates: this is a replay of recorded triggers, and what was not recorded is not there to be counted."
+)
+
+
+def rates_known(summary: Mapping[str, Any]) -> bool:
+    """Return whether lines have rates, or there was no time that they could have been counted in."""
+    unknown = all(line["raw_rate_hz"] is None for line in summary["lines"].values())
+    return not (unknown and summary["observed_time_s"])
+
+
+def overload(summary: Mapping[str, Any]) -> str:
+    """Return what an overloaded run lost, and how fast the next one could go; "" of any other run."""
+    if summary["run"]["quality"] != "overloaded":
+        return ""
+    lost, planned = summary["frames"]["lost"], summary["frames"]["planned"]
+    sentence = (
+        f"{number(lost)} of {number(planned)} frames ({100 * lost / planned:.2g} %) came faster than this machine "
+        "takes them and were not looked at; their time counts as dead, but the trigger's dead time it is not"
+    )
+    speed = possible_speed(summary["throughput"])
+    return f"{sentence}: try --speed {speed:g}, more --workers, or no --realtime" if speed else sentence
+
+
+def possible_speed(throughput: Mapping[str, Any]) -> float:
+    """Return a speed that the machine would have kept up with, two digits; 0 where that is not known."""
+    speed, offered = throughput.get("speed"), throughput.get("offered_frames_per_s")
+    reached = throughput.get("frames_per_s")
+    if not (speed and offered and reached):
+        return 0.0
+    best = min(1.0, reached / offered) * speed * MARGIN
+    digits = 1 - math.floor(math.log10(best))
+    return float(math.floor(best * 10.0**digits) / 10.0**digits)
