@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure import published
+from trigemu.measure.console import validation_table
 from trigemu.measure.published import select
-from trigemu.measure.validate import Result, Row, results
+from trigemu.measure.validate import Result, Row, count, fraction, results
 
 
 def row(published=10.0, tolerance=1.0, role="prediction", certainty="read", value=10.5, error=0.0):
@@ -45,6 +48,30 @@ def test_statistical_errors_widen_the_pull_but_not_the_tolerance():
     result = judge(value=12.0, error=math.sqrt(3.0))
     assert result.pull == pytest.approx(1.0)
     assert result.failed
+
+
+def test_counted_numbers_have_errors_at_their_ends():
+    """Nothing of 50, and 50 of 50, are not known exactly: an error of 0 made pulls infinite."""
+    assert fraction(0, 50) == pytest.approx((0.0, 0.0, 0.0361), abs=1e-4)
+    assert fraction(50, 50, 3.0) == pytest.approx((3.0, 0.1085, 0.0), abs=1e-4)
+    assert fraction(20, 80) == pytest.approx((0.25, 0.0508, 0.0578), abs=1e-4)
+    assert [math.isnan(part) for part in fraction(0, 0)] == [True] * 3
+    assert count(0, 2.0) == pytest.approx((0.0, 0.0, 3.682), abs=1e-3)
+    assert count(100, 0.5) == pytest.approx((50.0, 4.99, 5.52), abs=0.01)
+    assert count(300, 0.5, spread=3.0) == pytest.approx((150.0, 14.98, 16.55), abs=0.02)
+
+
+@pytest.mark.parametrize(("published", "error"), [(0.5, 0.0578), (0.1, 0.0508)])
+def test_the_error_towards_the_published_number_makes_the_pull(published, error):
+    value = Row("X1", "a", published, 0.03, "somewhere", "read", "comparison", lambda: fraction(20, 80))
+    (result,) = results([value])
+    assert result.error == pytest.approx(error, abs=1e-4)
+    assert result.pull == pytest.approx((0.25 - published) / math.hypot(0.03, error), rel=1e-3)
+    data = result.to_dict()
+    assert (data["error_down"], data["error_up"]) == pytest.approx((0.0508, 0.0578), abs=1e-4)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(validation_table([result]))
+    assert "0.25 +0.058 −0.051" in console.export_text()
 
 
 def test_inputs_and_unverified_numbers_are_shown_but_never_judged():

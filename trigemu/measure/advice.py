@@ -29,7 +29,7 @@ def overload(summary: Mapping[str, Any]) -> str:
     lost, planned = summary["frames"]["lost"], summary["frames"]["planned"]
     sentence = (
         f"{number(lost)} of {number(planned)} frames ({100 * lost / planned:.2g} %) came faster than this machine "
-        "takes them and were not looked at; their time counts as dead, but the trigger's dead time it is not"
+        "takes them and were not looked at (their time counts as dead, but is not dead time of the trigger)"
     )
     speed = possible_speed(summary["throughput"])
     return f"{sentence}: try --speed {speed:g}, more --workers, or no --realtime" if speed else sentence

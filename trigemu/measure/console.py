@@ -128,13 +128,16 @@ def validation_table(results: Sequence[Result]) -> Table:
     table = new_table("published against emulated", head, (0, 1, 6, 7, 8, 9))
     for result in results:
         row = result.row
-        error = f" ± {result.error:.2g}" if result.error else ""
+        up, down = result.up, result.down
+        error = (
+            f" +{up:.2g} −{down:.2g}" if abs(up - down) > 0.1 * max(up, down) else f" ± {max(up, down):.2g}"
+        )
         table.add_row(
             row.id,
             row.quantity,
             f"{row.published:.6g} {row.unit}".strip(),
             row.allowed,
-            f"{result.emulated:.6g}{error}",
+            f"{result.emulated:.6g}{error if up or down else ''}",
             "–" if result.pull is None else f"{result.pull:+.2f}",
             row.role,
             row.certainty,

@@ -16,7 +16,8 @@ In the package ``ring_studies``, say, ``published.toml`` holds ::
     arguments = { kind = "cell" }   # of the function, by name or as an array; may be left out
 
 and ``ring_studies/geometry.py`` a function ``count(kind)`` that returns the value and its statistical error (0.0
-where there is none).  Several rows that need the same sample share it by a `functools.cache` inside the module.
+where there is none), or its errors downwards and upwards (of counted numbers `trigemu.measure.validate.fraction`
+and ``count`` give both).  Several rows that need the same sample share it by a `functools.cache` inside the module.
 `trigemu.measure.validate.Row` says what the words mean.
 """
 

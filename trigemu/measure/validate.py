@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trigemu.measure.statistics import finite
+from trigemu.measure.statistics import clopper_pearson, finite, rate
 
 Certainty = Literal["read", "inferred", "unverified"]
 Role = Literal["input", "prediction", "comparison"]
 
-Measured = tuple[float, float]
-"""A recomputed value and its statistical error (0 where there is none)."""
+Measured = tuple[float, float] | tuple[float, float, float]
+"""A recomputed value and its statistical error (0 where there is none), or its errors downwards and upwards."""
 
 Progress = Callable[[int, int], None]
 
@@ -64,11 +64,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A row with what was computed for it; ``emulated`` is nan where that gave no number."""
+    """A row with what was computed for it.
+
+    Attributes
+    ----------
+    row
+        The row.
+    emulated
+        What was computed; nan where that gave no number.
+    down, up
+        Its statistical error downwards and upwards.
+    """
 
     row: Row
     emulated: float
-    error: float
+    down: float
+    up: float
+
+    @classmethod
+    def of(cls, row: Row) -> Result:
+        """Compute a row."""
+        value, down, *rest = row.compute()
+        return cls(row, value, down, rest[0] if rest else down)
+
+    @property
+    def error(self) -> float:
+        """The statistical error towards the published number: what a difference is to be compared with."""
+        return self.down if self.emulated > self.row.published else self.up
 
     @property
     def judged(self) -> bool:
@@ -111,6 +133,8 @@ class Result:
                 "tolerance": row.tolerance,
                 "emulated": self.emulated,
                 "error": self.error,
+                "error_down": self.down,
+                "error_up": self.up,
                 "pull": self.pull,
                 "ratio": ratio,
                 "role": row.role,
@@ -121,11 +145,26 @@ class Result:
         )
 
 
+def fraction(passed: int, total: int, unit: float = 1.0) -> Measured:
+    """Return a counted fraction, times ``unit``, with its Clopper-Pearson interval (nan where nothing was counted)."""
+    if total == 0:
+        return math.nan, math.nan, math.nan
+    value = passed / total
+    low, high = clopper_pearson(passed, total)
+    return value * unit, (value - float(low)) * unit, (float(high) - value) * unit
+
+
+def count(counts: float, unit: float = 1.0, spread: float = 1.0) -> Measured:
+    """Return a count times ``unit`` with its Garwood interval; ``spread`` is its variance over the count."""
+    got = rate(counts, 1.0, unit, spread=spread)
+    return got.hz, got.hz - got.low_hz, got.high_hz - got.hz
+
+
 def results(rows: Sequence[Row], progress: Progress | None = None) -> list[Result]:
     """Recompute rows, in order."""
     found = []
     for index, row in enumerate(rows):
-        found.append(Result(row, *row.compute()))
+        found.append(Result.of(row))
         if progress is not None:
             progress(index + 1, len(rows))
     return found

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F64, Bool
 from trigemu.experiments.belle2.clock import TICK_NS
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, fraction
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.studies.belle2.samples import QUIET, Sample, half_height, nearest_track, sample, turn
 
@@ -28,11 +28,7 @@ _REACH = {
 
 
 def _share(passed: Bool) -> Measured:
-    n = len(passed)
-    if n == 0:
-        return math.nan, math.nan
-    value = float(np.mean(passed))
-    return value, math.sqrt(value * (1.0 - value) / n)
+    return fraction(int(np.sum(passed)), len(passed))
 
 
 def _quantile(values: F64, share: float) -> Measured:
@@ -56,7 +52,7 @@ def _photons(bit: str) -> Sample:
 
 
 @cache
-def energy_threshold(bit: str) -> Measured:
+def energy_threshold(bit: str) -> tuple[float, float]:
     """Return the energy in the CM (GeV) at half height of a low-multiplicity bit, photons without background."""
     events, wanted = _photons(bit), _REACH[bit][0]
     passed, energy = events.bits(bit), events.cm_energy
@@ -175,7 +171,8 @@ def charge_asymmetry(bit: str) -> Measured:
     events = _gun("muon-gun", 50.0, 120.0)
     fast, passed = events.p > 1.0, _bit(events, bit)
     plus, minus = (_share(passed[fast & (events.charge == q)]) for q in (1, -1))
-    return plus[0] - minus[0], math.hypot(plus[1], minus[1])
+    # Downwards the one is less and the other more.
+    return plus[0] - minus[0], math.hypot(plus[1], minus[-1]), math.hypot(plus[-1], minus[1])
 
 
 @cache

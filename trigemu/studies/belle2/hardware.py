@@ -21,7 +21,7 @@ from trigemu.experiments.belle2.grl.matching import Matcher
 from trigemu.experiments.belle2.neuro.config import Neuro
 from trigemu.experiments.belle2.neuro.trigger import network_of
 from trigemu.experiments.belle2.records import EclTrigger, HitMaps, KlmTrigger, NeuroTracks, Tracks2D
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, fraction
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
 from trigemu.setup.build import load_setup
@@ -134,9 +134,7 @@ def _lost(rule: DeadTime, rate_hz: float, seconds: float) -> Measured:
     for frame, (first, last) in enumerate(pairwise(np.searchsorted(time, edges))):
         ones = np.ones((last - first, 1), np.uint64)
         sequencer.step(frame, Candidates(time[first:last] - edges[frame], ones, ones))
-    total = int(sequencer.states.sum())
-    value = int(sequencer.states[2]) / total
-    return value, math.sqrt(value * (1.0 - value) / total)
+    return fraction(int(sequencer.states[2]), int(sequencer.states.sum()))
 
 
 @cache

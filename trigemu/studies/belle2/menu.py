@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 
 import numpy as np
@@ -14,7 +13,7 @@ from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.generator import Belle2Generator
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, count
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.studies.belle2.samples import LEVEL1_SOURCES
@@ -24,13 +23,14 @@ REVOLUTIONS = 4096
 
 
 @cache
-def kept(frames: int = 6) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
+def kept(frames: int = 6) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64], float]:
     """Return what level 1 takes of each process of the shipped configuration, after prescale.
 
     Returns
     -------
     tuple
-        Names of the processes; cross-sections in nb and their errors, float64[processes].
+        Names of the processes; sums of their events' chances to be kept and of the chances' squares,
+        float64[processes]; nb per event.
     """
     data = load_setup("belle2").to_dict()
     section = {**data["section"], "external": {}, "frame_revolutions": REVOLUTIONS}
@@ -52,11 +52,13 @@ def kept(frames: int = 6) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray
         squares += np.bincount(process, chance * chance, len(names))
     seconds = frames * REVOLUTIONS * REVOLUTION_TICKS * TICK_NS * 1e-9
     inverse = 1.0 / (seconds * setup.section.luminosity * NB_PER_CM2)
-    return names, sums * inverse, np.sqrt(squares) * inverse
+    return names, sums, squares, inverse
 
 
 def accepted(process: str | None = None) -> Measured:
     """Return the cross-section (nb) that level 1 takes of one process, or of all."""
-    names, values, errors = kept()
+    names, sums, squares, unit = kept()
     chosen = [process in (None, name) for name in names]
-    return float(values[chosen].sum()), math.sqrt(float((errors[chosen] ** 2).sum()))
+    total, square = float(sums[chosen].sum()), float(squares[chosen].sum())
+    # Of nothing, what would be seen are events that are sure to be kept.
+    return count(total, unit, square / total if total else 1.0)

@@ -12,7 +12,7 @@ from trigemu.arrays import F64
 from trigemu.experiments.belle2.ecl.cm import directions
 from trigemu.experiments.belle2.generator import event_source
 from trigemu.experiments.belle2.signals import BELLE2, SIGNALS
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, count, fraction
 from trigemu.physics import constants, pairs
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.fsr import Coupling
@@ -102,10 +102,10 @@ def barrel_sampled_fb(mass: float, low: float, high: float, events: int = 200_00
     table = spec.model.model_validate({"mass": mass, "isr": False, "theta_star": (5.0, 175.0)})
     found = resolve(spec.sampler)(table, BELLE2, SEED, 0).sample(0, events).particles
     photon = found.pdg == constants.PHOTON
-    inside = _in_lab(np.stack([found.px, found.py, found.pz], axis=1)[photon], low, high).mean()
+    inside = _in_lab(np.stack([found.px, found.py, found.pz], axis=1)[photon], low, high)
     c = math.cos(math.radians(5.0))
     total = pairs.photon_vector(SUPERKEKB.sqrt_s**2, mass, -c, c) * 1e-3
-    return total * float(inside), total * math.sqrt(inside * (1.0 - inside) / events)
+    return fraction(int(inside.sum()), events, total)
 
 
 def b_momentum(mass: float) -> Measured:
@@ -153,5 +153,4 @@ RATE_TABLE = (1.2, 2.8, 0.8, 0.44, 0.024)
 
 def rate(place: int) -> Measured:
     """Return the rate (Hz) at 8e35 / (cm2 s) of an entry of `RATE_TABLE`: events generated and counted."""
-    count = _counted(RATE_TABLE)[place]
-    return count / SECONDS / LUMINOSITY_FACTOR, math.sqrt(count) / SECONDS / LUMINOSITY_FACTOR
+    return count(_counted(RATE_TABLE)[place], 1.0 / SECONDS / LUMINOSITY_FACTOR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +17,7 @@ from trigemu.experiments.na62.l0tp import overwritten, process
 from trigemu.experiments.na62.primitives import Primitives, newchod_primitives, tile_keys
 from trigemu.experiments.na62.tiles import NEWCHOD_CODES
 from trigemu.frames.columns import Array
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, fraction
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu, Prescale
 from trigemu.physics.constants import KAON, PARTICLES
@@ -39,15 +38,10 @@ def _primitives(time: I64) -> Primitives:
     return Primitives(time, np.full(len(time), FIRED, np.uint16), np.ones(len(time), np.uint8))
 
 
-def _fraction(part: int, whole: int) -> Measured:
-    value = part / whole
-    return value, math.sqrt(value * (1 - value) / whole)
-
-
 def overwrite(slot_bits: int, rate_hz: float = 10e6) -> Measured:
     """Return the fraction of Poisson primitives that a later one in their slot replaces (no clustering)."""
     time = _poisson_times(np.random.default_rng([SEED, slot_bits]), rate_hz, 4 * 10**9)
-    return _fraction(int(overwritten(time, slot_bits).sum()), len(time))
+    return fraction(int(overwritten(time, slot_bits).sum()), len(time))
 
 
 def accidental_veto(rate_hz: float) -> Measured:
@@ -62,7 +56,7 @@ def accidental_veto(rate_hz: float) -> Measured:
     inputs[DETECTOR_ORDER.index("muv3")] = _primitives(veto)
     found = process(inputs, L0(reference="newchod", control=None))
     hit = found.state[:, DETECTOR_ORDER.index("muv3")] & FIRED != 0
-    return _fraction(int(hit.sum()), len(hit))
+    return fraction(int(hit.sum()), len(hit))
 
 
 def three_slot_errors() -> Measured:
@@ -108,7 +102,7 @@ def dead_time(fixed_ns: float = 75.0, rate_hz: float = 1e6) -> Measured:
         choke=Choke(enabled=False),
     )
     sequencer = _sequence(menu, times, 10**7)
-    return _fraction(int(sequencer.states[2]), int(sequencer.states.sum()))
+    return fraction(int(sequencer.states[2]), int(sequencer.states.sum()))
 
 
 def downscale(setting: int = 19, kept: int = 50) -> Measured:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 
 import numpy as np
@@ -13,7 +12,7 @@ from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.measure.efficiency import count_signal as count_events
 from trigemu.measure.efficiency import find_signal, signal_setup
-from trigemu.measure.validate import Measured
+from trigemu.measure.validate import Measured, fraction
 from trigemu.physics import darkphoton
 from trigemu.physics.bremsstrahlung import production
 from trigemu.setup.build import build_setup
@@ -106,32 +105,25 @@ def _counted() -> tuple[int, int, dict[str, int]]:
     )
 
 
-def _share(part: int, whole: int) -> Measured:
-    if whole == 0:
-        return math.nan, math.nan
-    value = part / whole
-    return value, math.sqrt(value * (1 - value) / whole)
-
-
 def acceptance() -> Measured:
     """Return the fraction of decays in 105-180 m whose muons both cross every plane."""
     judged = _geometry()
-    return _share(int(judged.accepted.sum()), len(judged.accepted))
+    return fraction(int(judged.accepted.sum()), len(judged.accepted))
 
 
 def tiles(kind: str) -> Measured:
     """Return the fraction of accepted decays of one kind (an attribute of `Acceptance`)."""
     judged = _geometry()
-    return _share(int(np.sum(getattr(judged, kind) & judged.accepted)), int(judged.accepted.sum()))
+    return fraction(int(np.sum(getattr(judged, kind) & judged.accepted)), int(judged.accepted.sum()))
 
 
 def chain_acceptance() -> Measured:
     """Return the acceptance that the generator's truth carries."""
     generated, accepted, _ = _counted()
-    return _share(accepted, generated)
+    return fraction(accepted, generated)
 
 
 def chain(line: str) -> Measured:
     """Return the fraction of accepted decays that a line passes after hits, primitives and L0."""
     _, accepted, passed = _counted()
-    return _share(passed[line], accepted)
+    return fraction(passed[line], accepted)
