@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from support.measured_run import toy_setup
 
@@ -63,3 +64,12 @@ def test_what_a_line_kept_is_known_for_both_levels() -> None:
     del old["kept"], old["observed_s"], old["selected"]
     again = RunTotals.from_dict(old)
     assert (again.kept.tolist(), again.observed_s) == ([0, 0, 0], pytest.approx(5e-3))
+
+
+def test_frames_that_a_recording_lacks_do_not_make_its_replay_overloaded() -> None:
+    assert run_of(Row(2, lost=LOST), open_loop=False, offered_per_s=None).quality == "good"
+
+
+def test_only_replays_of_recorded_triggers_are_selected() -> None:
+    assert not run_of().selected
+    assert run_of(Row(3, replay=np.zeros(5, np.int64))).selected

@@ -31,8 +31,6 @@ class Account:
         The run.
     sources
         Fragments per frame.
-    selected
-        Whether the fragments are those of recorded triggers alone.
 
     Attributes
     ----------
@@ -40,12 +38,12 @@ class Account:
         What is counted frame by frame.
     """
 
-    def __init__(self, setup: Setup[Any], sources: int, *, selected: bool = False) -> None:
+    def __init__(self, setup: Setup[Any], sources: int) -> None:
         lines = len(setup.menu.lines)
         self.sequencer = Sequencer(setup.menu, setup.clock, setup.config.run.seed)
         self.ledger = Ledger(sources)
         self.size = 0
-        self._selected = selected
+        self._selected = False
         self._names = setup.menu.names
         self._tick_s = setup.clock.tick_ns * 1e-9
         self._frame_ticks = setup.clock.frame_ticks
@@ -84,6 +82,8 @@ class Account:
         if len(row.bins):
             np.add.at(self._monitor, row.bins, row.counts)
         if len(row.replay):
+            # Only frames made of recorded triggers come with what these were.
+            self._selected = True
             self._compare(row)
         self._stamps.append([row.planned_ns, row.sent_ns, row.received_ns, row.decided_ns, row.recorded_ns])
         if len(self._stamps) >= _STAMPS:

@@ -62,7 +62,7 @@ def assemble(
             interrupted=interrupted,
             aborted=aborted,
             tainted=bool(replay and replay["different"]),
-            lost=balance.frames["lost"],
+            overloaded=open_loop and balance.frames["lost"] > 0,
             restarts=restarts,
         ),
         frames=balance.frames,
@@ -95,7 +95,7 @@ def assemble(
 
 
 def _quality(
-    *, whole: bool, interrupted: bool, aborted: bool, tainted: bool, lost: int, restarts: int
+    *, whole: bool, interrupted: bool, aborted: bool, tainted: bool, overloaded: bool, restarts: int
 ) -> Quality:
     if aborted:
         return "aborted"
@@ -105,7 +105,7 @@ def _quality(
         return "incomplete"
     if tainted:
         return "tainted"
-    if lost:
+    if overloaded:
         # What is corrupt makes a run incomplete; other frames found no room when they were due, or came too late.
         return "overloaded"
     return "degraded" if restarts else "good"

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from trigemu.decision.decide import EXPECTED
 from trigemu.decision.readout import decode_readout, keep_recorded, readout_schemas
 from trigemu.decision.rows import (
     LOST,
@@ -71,7 +70,7 @@ class Recording:
         self, setup: Setup[Any], path: Path, *, frames: int, window: int, sources: Sequence[str]
     ) -> None:
         record = setup.config.record
-        self.account = Account(setup, len(sources), selected=EXPECTED in sources)
+        self.account = Account(setup, len(sources))
         self._all = record.mode == "all"
         self._checksum = setup.config.streaming.checksum
         self._menu = setup.menu
