@@ -174,3 +174,19 @@ def test_dead_time_of_others_adds_randomness_behind_a_counter() -> None:
     after = Summary(found, 0, "after")
     assert 0.93 < after.spread < 1.07
     assert after.error.mean() > 1.3 * math.sqrt(5e5 / LENGTH / TICK_S) / 50
+
+
+@pytest.mark.parametrize("mode", ["counter", "event"])
+def test_pauses_of_the_whole_trigger_do_not_bias_the_rate_before_prescale(mode: str) -> None:
+    """Candidates in CHOKE are counted, and so is its time; the time that is left is live."""
+    menu = {
+        "line": [line("a", 10, mode)],
+        "choke": {"requests": [[LENGTH // 10, LENGTH // 2]], "delay": 0, "restart": 0, "high": 9, "low": 9},
+    }
+    found = runs(menu, lambda rng: poisson(rng, 1e5), seed=32, count=1000)
+    before, after = Summary(found, 0, "before"), Summary(found, 0, "after")
+    assert abs(before.off(1e5)) < 4
+    assert 0.93 < before.spread < 1.07
+    lost = 0.45 / 0.6 / (LENGTH * TICK_S) if mode == "counter" else 0.0
+    assert abs(after.off(1e4 - lost)) < 4
+    assert 0.93 < after.spread < 1.07
