@@ -69,10 +69,15 @@ def test_two_runs_do_not_leak(pulser, tmp_path: Path) -> None:
 
 def test_snapshots_tell_how_far_the_run_is(pulser, tmp_path: Path) -> None:
     seen: list[Snapshot] = []
-    streaming.run(pulser(), tmp_path / "run", on_snapshot=seen.append)
+    totals = streaming.run(pulser(), tmp_path / "run", on_snapshot=seen.append)
     assert seen[-1].frames_done == seen[-1].frames_total == 300
     assert [each.frames_done for each in seen] == sorted(each.frames_done for each in seen)
     assert seen[-1].state == "stopped"
+    # A short run ends before the recorder's first heartbeat: the last view shows what it delivered.
+    last = seen[-1]
+    assert (last.fired, last.accepted) == (tuple(totals.fired), tuple(totals.accepted))
+    assert (last.live_s, last.fragments["built"]) == (totals.live_s, totals.fragments["built"])
+    assert set(last.latency_us) == {"generate", "build", "decide", "record", "total"}
     assert {"recorder", "worker-0", "worker-1", "producer-0"} <= set(seen[-1].memory_mib)
 
 

@@ -150,9 +150,19 @@ def from_conductor(
     )
 
 
+def _counted(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a recorder has delivered at its end as what it reports on the way."""
+    latency = {stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()}
+    return {
+        **recorded,
+        "built": recorded["ledger"]["built"],
+        "latency_us": {stage: each.summary_us() for stage, each in latency.items() if each.count},
+    }
+
+
 def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> Snapshot:
     """Return the run as it is now."""
-    run = conductor.progress
+    run = _counted(conductor.recorded) if conductor.recorded else conductor.progress
     done, total = conductor.dispatcher.upto, conductor.dispatcher.limit
     elapsed = (now_ns - conductor.start_ns) / 1e9 if conductor.start_ns else 0.0
     live, dead = float(run.get("live_s", 0.0)), float(run.get("dead_s", 0.0))
