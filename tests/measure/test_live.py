@@ -7,6 +7,7 @@ from rich.console import Console
 from support.measured_run import toy_setup
 
 from trigemu.measure.live import PlainLines, bar, live_table, one_line, progress_view
+from trigemu.menu.schema import Prescale
 from trigemu.streaming.core.totals import Snapshot
 
 SNAPSHOT = Snapshot(
@@ -89,3 +90,12 @@ def test_live_table_is_drawn_on_a_terminal():
         assert progress is not None
         progress(3, 10)
     assert "events" in stream.getvalue()
+
+
+def test_errors_of_lines_behind_a_counter_are_those_of_a_counter():
+    snapshot = replace(SNAPSHOT, accepted=(100, 0), kept=(100, 0))
+    console = Console(file=io.StringIO(), width=120, record=True)
+    console.print(live_table("A run", snapshot, {"Q1": Prescale(every=25, mode="counter")}))
+    text = console.export_text()
+    assert "200.0 +6.0 −4.0" in text
+    assert "< 3.7" in text  # nothing in half a second
