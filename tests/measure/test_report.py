@@ -147,6 +147,8 @@ def test_rate_of_few_counts_has_two_errors_and_of_none_a_limit():
     assert shown(4) == "2.0 +1.6 −0.96" or shown(4) == "2.0 +1.6 −1.0"
     assert shown(0) == "< 0.92"
     assert html.rate(UNKNOWN.to_dict()) == "–"
+    # Sums of weights of either sign have an error, but no interval.
+    assert html.rate({**rate(1000, 2.0).to_dict(), "rate_low_hz": None, "rate_high_hz": None}) == "500 ± 16"
 
 
 def test_interval_and_numbers():

@@ -122,6 +122,8 @@ def rate(got: Mapping[str, Any], kind: str = "") -> str:
     value, error, low, high = (got[f"{kind}{name}"] for name in names)
     if value is None or not math.isfinite(value):
         return "–"
+    if low is None or high is None:
+        return with_error(value, error)
     if value == 0:
         return f"< {number(high, 2)}"
     up, down = high - value, value - low

@@ -37,7 +37,7 @@ class Streaming(Model):
     workers: Annotated[int, Field(ge=1, le=256)] = 2
     credits: Annotated[int, Field(ge=1, le=1024)] = 16
     policy: Literal["lossless", "realtime"] = "lossless"
-    speed: Annotated[float, Field(ge=1e-4, le=1e4)] = 1.0
+    speed: Annotated[float, Field(ge=1e-6, le=1e6)] = 1.0
     checksum: bool = True
     heartbeat_s: Annotated[float, Field(gt=0)] = 1.0
     lives: Annotated[int, Field(ge=2)] = 5
