@@ -216,6 +216,10 @@ def test_an_overloaded_run_says_how_fast_it_could_go(offline, tmp_path, monkeypa
     [
         (("--speed", "0"), "speed: must be at least 1e-06, not 0"),
         (("--speed", "1e7"), "speed: must be at most 1000000"),
+        (
+            ("--speed", "2e5"),
+            "speed: at 200000 there are 2e+08 frames per second; at most 100000 can be offered",
+        ),
         (("--speed", "nan"), "speed: must be a finite number"),
         (("--speed", "0.5", "--offline"), "--speed is the pace of a run that streams"),
     ],

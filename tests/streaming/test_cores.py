@@ -106,13 +106,24 @@ def test_realtime_skips_what_finds_no_credit() -> None:
     assert dispatcher.pump(99) == []
     assert dispatcher.due_in_ns(99) == 1
     assert dispatcher.pump(125) == [Assign("x", 0, 1), Skip(1, 2)]
-    assert dispatcher.skips() == [Skip(1, 1), Skip(2, 1)]
+    assert dispatcher.skips() == [Skip(1, 2)]
     dispatcher.durable(3)
     assert dispatcher.pump(1000) == [Assign("x", 3, 1), Skip(4, 1)]
     assert dispatcher.skips() == [Skip(4, 1)]
 
 
 # --- producer, reorder, liveness, state, ledger
+
+
+def test_skipped_frames_are_told_in_stretches() -> None:
+    """One by one, those of a run that offers far too much do not fit into a message."""
+    dispatcher = Dispatcher(frames=100_000, credits=2, window=4)
+    dispatcher.add_worker("a")
+    dispatcher.start(Pace(0, 10.0))
+    assert dispatcher.pump(10**9) == [Assign("a", 0, 2), Skip(2, 99_998)]
+    assert dispatcher.skips() == [Skip(2, 99_998)]
+    dispatcher.durable(50)
+    assert dispatcher.skips() == [Skip(50, 99_950)]
 
 
 def test_a_producer_keeps_frames_until_they_are_durable() -> None:

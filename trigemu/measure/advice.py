@@ -28,7 +28,7 @@ def overload(summary: Mapping[str, Any]) -> str:
         return ""
     lost, planned = summary["frames"]["lost"], summary["frames"]["planned"]
     sentence = (
-        f"{number(lost)} of {number(planned)} frames ({100 * lost / planned:.2g} %) came faster than this machine "
+        f"{number(lost)} of {number(planned)} frames ({100 * lost / planned:.3g} %) came faster than this machine "
         "takes them and were not looked at (their time counts as dead, but is not dead time of the trigger)"
     )
     speed = possible_speed(summary["throughput"])

@@ -69,7 +69,7 @@ def one_line(snapshot: Snapshot) -> str:
     eta = f", {snapshot.eta_s:.0f} s to go" if snapshot.eta_s is not None else ""
     return (
         f"{snapshot.state}: frame {snapshot.frames_done} of {snapshot.frames_total}, "
-        f"{sum(snapshot.accepted)} kept by lines, dead {100 * snapshot.dead_fraction:.2g} %, "
+        f"{sum(snapshot.accepted)} kept by lines, dead {100 * snapshot.dead_fraction:.3g} %, "
         f"{snapshot.elapsed_s:.1f} s{eta}"
     )
 
@@ -88,7 +88,7 @@ def live_table(title: str, snapshot: Snapshot, scales: Mapping[str, Prescale] | 
     head = Text.assemble((title, "bold"), f"   {snapshot.state}   {done}   ETA {eta}")
     fragments = ", ".join(f"{name} {count}" for name, count in snapshot.fragments.items())
     facts = Text(
-        f"dead {100 * snapshot.dead_fraction:.2g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
+        f"dead {100 * snapshot.dead_fraction:.3g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
         f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}\nfragments: {fragments}"
     )
     # Side by side, so that it fits on 24 lines: what is taller than the terminal is cut.

@@ -15,6 +15,9 @@ from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.plan import Plan
 from trigemu.streaming.recorded import open_source
 
+MOST_PER_S = 100_000
+"""Frames per second of wall time that run control can offer: it counts those that find no room one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -72,19 +75,18 @@ def make_plan(job: Job) -> Plan:
     Raises
     ------
     InputError
-        The producers do not have every source exactly once.
+        The producers do not have every source exactly once, or frames are to come faster than they can be counted.
     """
     streaming = job.setup.config.streaming
     # Late-comers may join: the window leaves room for them.
     window = 2 * streaming.credits * streaming.workers + 64
-    realtime = streaming.policy == "realtime"
     return Plan(
         frames=job.frames,
         producers=_groups(streaming.producers, tuple(job.setup.schemas), job.sources),
         workers=streaming.workers,
         credits=streaming.credits,
         window=window,
-        frame_ns=job.setup.clock.frame_s * 1e9 / streaming.speed if realtime else None,
+        frame_ns=_pace_ns(job.setup),
         heartbeat_s=streaming.heartbeat_s,
         lives=streaming.lives,
         max_restarts=streaming.max_restarts,
@@ -97,6 +99,21 @@ def make_plan(job: Job) -> Plan:
             "identity": job.identity,
         },
     )
+
+
+def _pace_ns(setup: Setup[Any]) -> float | None:
+    """Return the wall time from one frame to the next, if they have planned times."""
+    streaming = setup.config.streaming
+    if streaming.policy != "realtime":
+        return None
+    frame_ns = setup.clock.frame_s * 1e9
+    fastest = frame_ns * MOST_PER_S / 1e9
+    if streaming.speed > fastest * (1.0 + 1e-9):
+        raise InputError(
+            f"[streaming] speed: at {streaming.speed:g} there are {streaming.speed * 1e9 / frame_ns:.3g} frames per "
+            f"second; at most {MOST_PER_S} can be offered: at most {fastest:g}"
+        )
+    return frame_ns / streaming.speed
 
 
 def _groups(

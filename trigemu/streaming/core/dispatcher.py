@@ -138,11 +138,7 @@ class Dispatcher:
 
     def _skip(self, frame: int, out: list[Assign | Skip]) -> None:
         self._skipped.add(frame)
-        last = out[-1] if out else None
-        if isinstance(last, Skip) and last.first + last.count == frame:
-            out[-1] = Skip(last.first, last.count + 1)
-        else:
-            out.append(Skip(frame, 1))
+        _extend(out, frame)
 
     def outstanding(self) -> list[Assign]:
         """Return all assignments that are not durable: what a restarted producer has to send."""
@@ -150,7 +146,10 @@ class Dispatcher:
 
     def skips(self) -> list[Skip]:
         """Return all skipped frames that are not durable: what a restarted recorder has to know."""
-        return [Skip(frame, 1) for frame in sorted(self._skipped)]
+        out: list[Skip] = []
+        for frame in sorted(self._skipped):
+            _extend(out, frame)
+        return out
 
     def owner(self, frame: int) -> str | None:
         """Return who holds a frame."""
@@ -166,3 +165,12 @@ class Dispatcher:
     def finished(self) -> bool:
         """Whether every frame up to the limit is durable."""
         return self.next >= self.limit and self.upto >= self.limit
+
+
+def _extend(out: list[Skip] | list[Assign | Skip], frame: int) -> None:
+    """Add a skipped frame to the last stretch, or begin another."""
+    last = out[-1] if out else None
+    if isinstance(last, Skip) and last.first + last.count == frame:
+        out[-1] = Skip(last.first, last.count + 1)
+    else:
+        out.append(Skip(frame, 1))
