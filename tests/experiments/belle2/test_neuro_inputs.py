@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from reference.belle2_neuro import inputs_of, layer_of
 from support.belle2_neuro_events import conformance, frame
 
+from trigemu.experiments.belle2.cdc.config import Cdc
+from trigemu.experiments.belle2.cdc.plane import make_plane
 from trigemu.experiments.belle2.neuro.config import Neuro, Precision
 from trigemu.experiments.belle2.neuro.inputs import OPTIONS, InputBuilder
 from trigemu.experiments.belle2.neuro.network import DEFAULT_PATTERNS, DEFAULT_WINDOWS, Network, make_expert
 from trigemu.experiments.belle2.neuro.readers import network_from_weights
 from trigemu.experiments.belle2.neuro.trigger import NeuroTrigger
 from trigemu.experiments.belle2.neuro.words import hardware_words
-from trigemu.experiments.belle2.records import Segments
+from trigemu.experiments.belle2.records import Segments, Tracks2D
 
 SEGMENT_COLUMNS = [field.name for field in fields(Segments)][1:]
 
@@ -190,14 +192,55 @@ def test_conformance_words(shared_data, arithmetic, prefix):
     np.testing.assert_array_equal(words, expected)
 
 
+def word_of(phi0):
+    """Return an azimuth's integer: the quadrants of the simulation, one question after the other."""
+    quarter = math.pi / 4
+    subtracted = 40  # what is left where no quadrant claims the azimuth
+    if -quarter < phi0 < quarter:
+        subtracted = 280
+    elif phi0 > 3 * quarter or phi0 < -3 * quarter:
+        subtracted = 120
+    elif -3 * quarter < phi0 < -quarter:
+        subtracted = 200
+    return round(phi0 * 160 / math.pi) - subtracted
+
+
+def words_at(phi0):
+    """Return the integers of azimuths that all have a neural track."""
+    n = len(phi0)
+    tracks = Tracks2D(
+        np.array([0, n]),
+        np.array(phi0),
+        np.zeros(n),
+        np.zeros((n, 2), np.int16),
+        np.ones(n, np.int16),
+        np.zeros(n + 1, np.int64),
+        np.zeros(0, np.int32),
+        np.zeros(0, np.int8),
+    )
+    decided = NeuroTrigger(Neuro(incomplete="expert0"), make_network()).decide(*frame(2, 0, 0, 0))
+    return hardware_words(tracks, replace(decided, found=np.ones(n, np.uint8)))[:, 0].tolist()
+
+
+def test_words_on_the_edges_of_quadrants_and_beside():
+    edges = [math.radians(angle) for angle in (45, 135, -135, -45)]
+    assert words_at(edges) == [0, 80, -160, -80]
+    # One step of a float further on either side it is the quadrant's own again.
+    assert words_at([math.nextafter(edge, math.inf) for edge in edges]) == [0, 0, -320, -320]
+    assert words_at([math.nextafter(edge, -math.inf) for edge in edges]) == [-240, 80, -240, -240]
+
+
+def test_words_of_every_azimuth_of_the_finder():
+    columns = make_plane(Cdc()).phi0
+    assert len(columns) == 320
+    assert words_at(columns) == [word_of(phi0) for phi0 in columns.tolist()]
+
+
 def test_words_count_from_the_edges_of_quadrants():
     segments, tracks, time = frame(2, 200, 4, 60)
     decided = NeuroTrigger(Neuro(incomplete="expert0"), make_network()).decide(segments, tracks, time)
     phi, omega = hardware_words(tracks, decided).T
-    assert (phi % 80 == (np.rint(np.degrees(tracks.phi0) / 1.125) - 40) % 80).all()
-    # Without the forgotten turn all would be 0 to 79.
-    assert ((phi + 320 * (phi < 0) >= 0) & (phi + 320 * (phi < 0) < 80)).all()
-    np.testing.assert_array_equal(phi < 0, tracks.phi0 < 0.785)
+    assert phi.tolist() == [word_of(phi0) for phi0 in tracks.phi0.tolist()]
     np.testing.assert_array_equal(np.sign(omega), np.sign(tracks.omega))
     assert np.abs(omega).max() <= 34
     none = NeuroTrigger(Neuro(), make_network()).decide(segments, tracks, time)

@@ -26,15 +26,19 @@ PHI_STEPS = 320
 
 QUADRANT = PHI_STEPS // 4
 
+_EDGES = np.array([-0.75, -0.25, 0.25, 0.75]) * np.pi
+_SUBTRACTED = np.array([3, 5, 7, 1, 3]) * (QUADRANT // 2)
+"""Steps subtracted below the first edge, between the edges, above the last."""
+_ON_AN_EDGE = QUADRANT // 2
+
 
 def hardware_words(tracks: Tracks2D, neuro: NeuroTracks) -> NDArray[np.int16]:
     """Return azimuth and curvature of 2D tracks as integers.
 
     Quadrants reach from 45 to 135 degrees and so on around.  The simulation subtracts the edge of a quadrant, 45, 135,
     225 or 315 degrees, from an azimuth that may be negative, and forgets the full turn between the two: tracks from
-    -180 to 45 degrees, whose integers would be 0 to 79 as well, have 320 less.  The rule reproduces the experiment's
-    simulation on its conformance tracks, where all azimuths are whole half cells and none lies on an edge; an edge
-    counts to the quadrant that begins there.
+    -180 to 45 degrees, whose integers would be 0 to 79 as well, have 320 less.  An azimuth exactly on an edge is in
+    none of its quadrants, and 45 degrees are subtracted: 0 at 45, 80 at 135, -160 at -135, -80 at -45 degrees.
 
     Parameters
     ----------
@@ -50,8 +54,9 @@ def hardware_words(tracks: Tracks2D, neuro: NeuroTracks) -> NDArray[np.int16]:
         one / 34; zeros where there is no neural track.
     """
     phi = np.rint(tracks.phi0 * (PHI_STEPS / (2 * np.pi))).astype(np.int64)
-    # Edges at 1, 3, 5 and 7 half quadrants.
-    edge = (phi - QUADRANT // 2) // QUADRANT % 4 * QUADRANT + QUADRANT // 2
+    below = np.searchsorted(_EDGES, tracks.phi0)
+    on_edge = below != np.searchsorted(_EDGES, tracks.phi0, side="right")
+    edge = np.where(on_edge, _ON_AN_EDGE, _SUBTRACTED[below])
     omega = np.rint(tracks.omega / (SPEED_OF_LIGHT * FIELD) * 0.3 * CURVATURE_CELLS)
     words = np.stack([phi - edge, omega.astype(np.int64)], axis=-1)
     words[neuro.found == 0] = 0
