@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.integrate import quad
 
 from trigemu.errors import RunError
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.beams import PEP2, SUPERKEKB, Beams, bepc2
-from trigemu.physics.isr import Radiator, radiate, radiator_power
+from trigemu.physics.isr import Radiator, radiate, radiated_below, radiator_power, soft_factor
 from trigemu.physics.pairs import born, cosine, photon_axion, photon_vector, photon_vector_density
 from trigemu.physics.rng import uniforms
 
@@ -94,24 +96,73 @@ def test_rejection_gives_up():
 # signals_published B4.
 @pytest.mark.parametrize(
     ("x", "fraction"),
-    [(1e-4, 0.447), (1e-3, 0.546), (0.01, 0.668), (0.05, 0.769), (0.1, 0.817), (0.2, 0.868)],
+    [(1e-4, 0.475), (1e-3, 0.581), (0.01, 0.711), (0.05, 0.815), (0.1, 0.862), (0.2, 0.909), (0.5, 0.964)],
 )
 def test_radiation(x, fraction):
-    assert x ** radiator_power(S) == pytest.approx(fraction, rel=0.005)
+    assert radiated_below(S, np.array([x, 1.0])) / radiated_below(S, np.ones(1)) == pytest.approx(
+        [fraction, 1.0], rel=0.002
+    )
     u = (np.arange(200_000) + 0.5) / 200_000
     drawn = Radiator(S, None, 1.0 - 1e-9).x(u)
-    assert np.mean(drawn < x) == pytest.approx(fraction, rel=0.005)
+    assert np.mean(drawn < x) == pytest.approx(fraction, rel=0.002)
+
+
+def kuraev_fadin(x, s):
+    """W(x), written out."""
+    beta = 2 / (137.035999 * math.pi) * (math.log(s / 0.000510998950**2) - 1)
+    delta = 3 * beta / 4 + (math.pi**2 / 3 - 1 / 2) / (137.035999 * math.pi)
+    return (1 + delta) * beta * x ** (beta - 1) - beta * (1 - x / 2)
+
+
+@pytest.mark.parametrize("root_s", [3.7, 4.178, 10.58])
+def test_radiation_is_that_of_kuraev_and_fadin(root_s):
+    s = root_s**2
+    x = np.geomspace(1e-8, 1.0, 200)
+    density = kuraev_fadin(x, s)
+    assert (density > 0).all()
+    for low, high in ((1e-6, 1e-3), (1e-3, 0.1), (0.1, 0.6), (0.6, 1.0)):
+        area = quad(kuraev_fadin, low, high, args=(s,), epsrel=1e-10)[0]
+        below = radiated_below(s, np.array([low, high]))
+        assert below[1] - below[0] == pytest.approx(area, rel=1e-7)
+    # All of it is 1 but for the vertex's correction.
+    assert radiated_below(s, np.ones(1))[0] == pytest.approx(
+        1 + (math.pi**2 / 3 - 0.5) / (137.035999 * math.pi)
+    )
+    # The hardest photons are about half as frequent as beta x^(beta - 1) alone says.
+    assert density[-1] == pytest.approx(radiator_power(s) * (soft_factor(s) - 0.5), rel=1e-7)
+    assert Radiator(s, None, 1.0).cross_section == pytest.approx(radiated_below(s, np.ones(1))[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("power", [0, 1, 2, 3])
+def test_moments_of_radiation(power):
+    # Of W: (1 + delta) beta / (beta + k) - beta / (k + 1) + beta / (2 (k + 2)).
+    beta, soft = radiator_power(S), soft_factor(S)
+    moment = soft * beta / (beta + power) - beta / (power + 1) + beta / (2 * (power + 2))
+    x = Radiator(S, None, 1.0).x((np.arange(400_000) + 0.5) / 400_000)
+    assert np.mean(x**power) == pytest.approx(moment / radiated_below(S, np.ones(1))[0], rel=2e-5)
+
+
+def test_drawn_radiation_follows_the_cumulative():
+    x = Radiator(S, None, 0.9).x(np.random.default_rng(5).uniform(size=100_000))
+    top = radiated_below(S, np.array([0.9]))[0]
+    assert stats.kstest(x, lambda v: radiated_below(S, v) / top).pvalue > 1e-3
 
 
 def test_radiation_keeps_momentum_and_follows_the_process():
-    x = Radiator(S, lambda s: 1.0 / s, 0.9).x((np.arange(100_000) + 0.5) / 100_000)
+    radiator = Radiator(S, lambda s: 1.0 / s, 0.9)
+    x = radiator.x((np.arange(100_000) + 0.5) / 100_000)
     assert x.max() <= 0.9
-    # By quadrature: the fraction below 0.1 of beta x^(beta-1) / (1 - x).
-    power = radiator_power(S)
-    v = np.linspace(0, 0.9**power, 2_000_001)
-    density = 1.0 / (1.0 - v ** (1 / power))
-    below = density[v < 0.1**power].sum() / density.sum()
-    assert np.mean(x < 0.1) == pytest.approx(below, abs=5e-4)
+
+    def area(low, high):
+        return quad(lambda y: kuraev_fadin(y, S) / (S * (1 - y)), low, high, epsrel=1e-9, limit=200)[0]
+
+    # What is below 1e-8 has s as it is.
+    soft = radiated_below(S, np.array([1e-8]))[0] / S
+    edges = [1e-8, 1e-3, 0.1, 0.5, 0.9]
+    areas = np.cumsum([soft, *(area(a, b) for a, b in itertools.pairwise(edges))])
+    assert radiator.cross_section == pytest.approx(areas[-1], rel=1e-6)
+    for edge, below in zip(edges[1:-1], areas[1:-1], strict=True):
+        assert np.mean(x < edge) == pytest.approx(below / areas[-1], abs=2e-5)
     photon, rest = radiate(10.58, x[-5:], np.array([1.0, -1, 1, -1, 1]))
     assert (photon + rest)[:, 3] == pytest.approx(10.58)
     assert (photon + rest)[:, :3] == pytest.approx(0.0, abs=1e-12)

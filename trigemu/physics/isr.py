@@ -1,6 +1,12 @@
-"""Initial-state radiation to leading logarithm: one photon along a beam takes a fraction x of s.
+"""Initial-state radiation at first order with soft photons to all orders: one photon along a beam takes x of s.
 
-x follows beta x^(beta - 1) times the cross-section at s (1 - x); source: signals_facts 2.
+x follows the cross-section at s (1 - x) times (Kuraev and Fadin, Sov. J. Nucl. Phys. 41 (1985) 466)
+
+    W(x) = (1 + delta) beta x^(beta - 1) - beta (1 - x / 2)
+    beta = (2 alpha / pi)(ln(s / m_e^2) - 1),    delta = 3 beta / 4 + (alpha / pi)(pi^2 / 3 - 1 / 2)
+
+The second term makes hard photons as rare as they are (to first order W is beta (1 / x - 1 + x / 2)); W is
+positive everywhere.
 """
 
 from __future__ import annotations
@@ -17,15 +23,29 @@ _POINTS = 4096
 
 
 def radiator_power(s: float) -> float:
-    """Return beta = (2 alpha / pi)(ln(s / m_e^2) - 1)."""
+    """Return beta = (2 alpha / pi)(ln(s / m_e^2) - 1) for s in GeV^2."""
     return 2.0 * ALPHA / math.pi * (math.log(s / mass(ELECTRON) ** 2) - 1.0)
+
+
+def soft_factor(s: float) -> float:
+    """Return 1 + delta, the factor of soft radiation, for s in GeV^2."""
+    return 1.0 + 0.75 * radiator_power(s) + ALPHA / math.pi * (math.pi**2 / 3.0 - 0.5)
+
+
+def radiated_below(s: float, x: F64) -> F64:
+    """Return the integral of W from 0 to fractions x, float64[n], for s in GeV^2.
+
+    At x = 1 it is 1 + (alpha / pi)(pi^2 / 3 - 1 / 2), virtual photons included, at any energy.
+    """
+    beta = radiator_power(s)
+    return np.asarray(soft_factor(s) * x**beta - beta * x * (1.0 - 0.25 * x))
 
 
 class Radiator:
     """Draws x for a process.
 
-    In v = x^beta radiation alone is uniform, so the inverse of the cumulative cross-section over v is a
-    smooth table.
+    In v = x^beta the density of radiation alone is smooth: 1 + delta - x^(1 - beta) (1 - x / 2).  So the inverse of
+    the cumulative cross-section over v is a smooth table.
 
     Parameters
     ----------
@@ -46,7 +66,7 @@ class Radiator:
         self._v = top * (1.0 - (1.0 - np.linspace(0.0, 1.0, _POINTS)) ** 2)
         x = self._v**self._inverse_beta
         values = np.ones_like(x) if cross_section is None else cross_section(s * (1.0 - x))
-        steps = 0.5 * (values[1:] + values[:-1]) * np.diff(self._v)
+        steps = 0.5 * (values[1:] + values[:-1]) * np.diff(radiated_below(s, x))
         self._sum = np.concatenate([[0.0], np.cumsum(steps)])
 
     @property

@@ -17,7 +17,7 @@ from trigemu.physics import constants, pairs
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.fsr import Coupling
 from trigemu.physics.fsr_rate import massless_cross_section, scan
-from trigemu.physics.isr import radiator_power
+from trigemu.physics.isr import radiated_below
 from trigemu.physics.kinematics import two_body_momentum
 from trigemu.setup.build import build_setup
 from trigemu.setup.reference import resolve
@@ -48,7 +48,8 @@ def photon_vector_pb(mass: float, cosine: float) -> Measured:
 
 def radiation(x: float) -> Measured:
     """Return the probability that initial-state radiation takes less than a fraction x of s."""
-    return float(x ** radiator_power(ROUND_S)), 0.0
+    below, every = radiated_below(ROUND_S, np.array([x, 1.0]))
+    return float(below / every), 0.0
 
 
 def lepton_boson_fb(mass: float, coupling: Coupling) -> Measured:
