@@ -105,33 +105,50 @@ class _PairPhoton:
 
     spins = 4
 
-    def __init__(self, minus, plus, q, p, k, exchange):
+    def __init__(self, minus, plus, q, p, k, exchange, mass):
         self.minus, self.plus, self.q, self.p, self.k, self.exchange = minus, plus, q, p, k, exchange
+        self.mass = mass
 
     def __call__(self, spins):
         e_in, e_out = u(self.minus, 0.0, spins[0]), bar(v(self.plus, 0.0, spins[1]))
-        f_out, f_in = bar(u(self.q, 0.0, spins[2])), v(self.p, 0.0, spins[3])
-        # A line: (bar spinor, its momentum flowing out, spinor, its momentum flowing in).
-        value = self._join((e_out, -self.plus, e_in, self.minus), (f_out, self.q, f_in, -self.p))
+        f_out, f_in = bar(u(self.q, self.mass, spins[2])), v(self.p, self.mass, spins[3])
+        # A line: (bar spinor, its momentum flowing out, spinor, its momentum flowing in, mass).
+        beams, pair = (e_out, -self.plus, e_in, self.minus, 0.0), (f_out, self.q, f_in, -self.p, self.mass)
+        value = self._join(beams, pair)
         if self.exchange:
-            value = value - self._join((f_out, self.q, e_in, self.minus), (e_out, -self.plus, f_in, -self.p))
+            one, two = (f_out, self.q, e_in, self.minus, 0.0), (e_out, -self.plus, f_in, -self.p, 0.0)
+            value = value - self._join(one, two)
         return value
 
     def _join(self, one, two):
         out = np.zeros(4, complex)
         for radiates, quiet in ((one, two), (two, one)):
-            left, p_out, right, p_in = radiates
+            left, p_out, right, p_in, m = radiates
             after, before = p_out + self.k, p_in - self.k
             transfer = quiet[1] - quiet[3]
             propagator = 1.0 / dot(transfer, transfer)
             for mu in range(4):
                 other = quiet[0] @ G[mu] @ quiet[2] * METRIC[mu, mu] * propagator
                 for alpha in range(4):
-                    line = left @ G[alpha] @ slash(after) @ G[mu] @ right / dot(after, after)
-                    line += left @ G[mu] @ slash(before) @ G[alpha] @ right / dot(before, before)
+                    line = (
+                        left
+                        @ G[alpha]
+                        @ (slash(after) + m * UNIT)
+                        @ G[mu]
+                        @ right
+                        / (dot(after, after) - m * m)
+                    )
+                    line += (
+                        left
+                        @ G[mu]
+                        @ (slash(before) + m * UNIT)
+                        @ G[alpha]
+                        @ right
+                        / (dot(before, before) - m * m)
+                    )
                     out[alpha] += line * other
         return out
 
 
-def pair_photon(minus, plus, q, p, k, *, exchange):
-    return _sum(_PairPhoton(minus, plus, q, p, k, exchange), 1)
+def pair_photon(minus, plus, q, p, k, *, exchange, mass=0.0):
+    return _sum(_PairPhoton(minus, plus, q, p, k, exchange, mass), 1)

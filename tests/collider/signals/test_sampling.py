@@ -281,3 +281,18 @@ def test_published_cross_sections_are_the_defaults():
     given = PROCESSES["bhabha"].model_copy(update={"cross_section_nb": 7.0})
     assert make_sampler(given, 1, 0).cross_section_nb == 7.0
     assert make_sampler(MODELS["mumu-zprime"](), 1, 0).cross_section_nb is None
+
+
+@pytest.mark.parametrize("name", ["gammagammagamma", "mumugamma", "eegamma"])
+def test_cross_sections_do_not_depend_on_the_seed(name):
+    first, second = (make_sampler(PROCESSES[name], seed, number) for seed, number in ((1, 0), (99, 3)))
+    assert first.cross_section_nb == second.cross_section_nb
+    assert 0.0 < first.cross_section_error_nb < 0.004 * first.cross_section_nb
+
+
+def test_pairs_of_muons_and_photon_have_the_least_mass():
+    made = make_sampler(PROCESSES["mumugamma"], 5, 0).sample(0, 4000).particles
+    minus, plus, photon = (SUPERKEKB.to_cm(four(made, made.pdg == code)) for code in (13, -13, 22))
+    for a, b in ((minus, plus), (minus, photon), (plus, photon)):
+        # A muon's mass counts: 0.3 GeV are 0.281 GeV of massless particles.
+        assert 0.3 - 1e-6 < mass(a + b).min() < 0.35

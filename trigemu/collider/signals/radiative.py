@@ -9,7 +9,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.collider.collider import Collider
-from trigemu.collider.signals.collision import FIRST_STEP, ProcessGenerator, draws_of
+from trigemu.collider.signals.collision import FIRST_STEP, ProcessGenerator
 from trigemu.collider.signals.models import MuMuTauTau, MuMuZprime
 from trigemu.collider.signals.pair_production import LEAST_FRACTION, ChargedInTracker, decay_tau
 from trigemu.collider.signals.processes import EEMuMu, RadiativeProcess
@@ -90,22 +90,30 @@ class MuMuTaus(_MuonsAndBoson[MuMuTauTau]):
 
 
 class ThreeBody(ProcessGenerator[RadiativeProcess]):
-    """e+e- -> three photons, mu mu photon or e e photon."""
+    """e+e- -> three photons, mu mu photon or e e photon.
+
+    Attributes
+    ----------
+    cross_section_error_nb
+        Statistical error of the lowest-order cross-section where that is used, else 0.
+    """
+
+    cross_section_error_nb = 0.0
 
     def __init__(self, table: RadiativeProcess, collider: Collider, seed: int, number: int) -> None:
         super().__init__(table, collider, seed, number)
         self._codes = _THREE[table.radiative]
         low, high = (math.cos(math.radians(v)) for v in reversed(table.theta_star))
         cuts = Cuts(table.photon_energy, table.lepton_energy, table.pair_mass, low, high)
-        scan = draws_of(seed, 0, number).step(FIRST_STEP + 1)
-        self._radiative = Radiative(table.radiative, collider.sqrt_s, cuts, scan)
+        self._radiative = Radiative(table.radiative, collider.sqrt_s, cuts)
         self.cross_section_nb = table.cross_section_nb
         if self.cross_section_nb is None:
             # Lowest order, inside the cuts.
             self.cross_section_nb = self._radiative.cross_section * 1e-3
+            self.cross_section_error_nb = self._radiative.error * 1e-3
 
     def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
-        """Return the three particles; leptons get their mass at the same momentum share."""
+        """Return the three particles; electrons get their mass at the same share of momentum."""
         momenta = self._radiative.events(draws.step(FIRST_STEP), index)
         momenta = momenta * (sqrt_s / self.collider.sqrt_s)[:, None, None]
         mass = [0.0 if code == PHOTON else constants.mass(code) for code in self._codes]
@@ -117,7 +125,7 @@ class ThreeBody(ProcessGenerator[RadiativeProcess]):
 
 
 def _massive(momenta: F64, mass: F64, sqrt_s: F64) -> F64:
-    """Scale massless momenta float64[n, 3, 4] so that particles of these masses have the same total energy."""
+    """Scale momenta float64[n, 3, 4] so that particles of these masses have a total energy, float64[n]."""
     if not mass.any():
         return momenta
     p2 = (momenta[..., :3] ** 2).sum(axis=2)
