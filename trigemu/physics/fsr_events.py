@@ -14,6 +14,7 @@ from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.fsr import Coupling, tensor
 from trigemu.physics.fsr_rate import dalitz_limits, dalitz_range, density, scan
+from trigemu.physics.vectors import turned
 
 _NODES = 16
 _ORDER = 40
@@ -62,9 +63,9 @@ class LeptonPairBoson:
         p3 = (sqrt_s - e1 - e2) ** 2 - self._x**2
         cosine = np.clip((p3 - p1 * p1 - p2 * p2) / np.maximum(2.0 * p1 * p2, 1e-300), -1.0, 1.0)
         zero = np.zeros_like(p1)
-        minus = _turn(np.stack([zero, zero, p1, e1], axis=1), angles)
+        minus = turned(np.stack([zero, zero, p1, e1], axis=1), angles)
         sine = np.sqrt(1.0 - cosine * cosine)
-        plus = _turn(np.stack([p2 * sine, zero, p2 * cosine, e2], axis=1), angles)
+        plus = turned(np.stack([p2 * sine, zero, p2 * cosine, e2], axis=1), angles)
         boson = -(minus + plus)
         boson[:, 3] += sqrt_s
         return minus, plus, boson
@@ -107,13 +108,3 @@ class LeptonPairBoson:
             return angles, trace[at] - along - v[:, 1] * trace[at]
 
         return accept_reject(index, propose, "orientation of lepton pair and boson")
-
-
-def _turn(momentum: F64, angles: F64) -> F64:
-    """Rotate by psi about z, by theta about y and by phi about z."""
-    theta, phi, psi = angles.T
-    x, y, z = momentum[:, 0], momentum[:, 1], momentum[:, 2]
-    x, y = x * np.cos(psi) - y * np.sin(psi), x * np.sin(psi) + y * np.cos(psi)
-    x, z = x * np.cos(theta) + z * np.sin(theta), z * np.cos(theta) - x * np.sin(theta)
-    x, y = x * np.cos(phi) - y * np.sin(phi), x * np.sin(phi) + y * np.cos(phi)
-    return np.stack([x, y, z, momentum[:, 3]], axis=1)

@@ -1,13 +1,14 @@
 """Decays of tau leptons, unpolarised, by a table of modes.
 
 Modes and branching ratios: signals_facts 0 and 4.  What is left of the one-prong and three-prong totals goes to
-pi 2 pi0 and to 3 pi pi0 through omega pi, as a stand-in.  Resonances are Breit-Wigner shapes times
-phase space and decay isotropically; masses and widths of a1 and of the omega pi system are recalled.
+pi 2 pi0 and to 3 pi pi0 through omega pi, as a stand-in.  Hadrons are polarised as V - A makes them: two pions through
+the rho, three through the a1 (see `trigemu.physics.three_pions`), omega pi in a P wave; mass and width of the omega pi
+system are recalled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -16,8 +17,18 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64, I64
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws, accept_reject
+from trigemu.physics.line_shapes import PWave, Spectrum, breit_wigner
 from trigemu.physics.particles import Particles, make_particles
-from trigemu.physics.vectors import isotropic, momentum_of_two, two_body_decay
+from trigemu.physics.three_pions import three_pions
+from trigemu.physics.vectors import (
+    along,
+    boost,
+    direction,
+    isotropic,
+    momentum_of_two,
+    polarised,
+    two_body_decay,
+)
 
 TAU_MASS = 1.77693
 TAU_CTAU_MM = 0.08704
@@ -27,9 +38,9 @@ STEPS = 8
 
 _PI, _PI0 = constants.mass(constants.PION), constants.mass(constants.PI0)
 _RHO = (constants.mass(constants.RHO0), 0.1474)
-_A1 = (1.23, 0.42)
-_OMEGA_PI = (1.45, 0.40)
 _OMEGA = constants.mass(constants.OMEGA)
+_OMEGA_PI = PWave(1.45, 0.40, _OMEGA, _PI)
+_EDGE = 1e-3
 
 Mode = Literal["e", "mu", "pi", "rho", "a1-one", "a1-three", "omega-pi"]
 _MODES: tuple[tuple[Mode, float], ...] = (
@@ -38,8 +49,9 @@ _MODES: tuple[tuple[Mode, float], ...] = (
     ("pi", 0.1082),
     ("rho", 0.2549),
     ("a1-one", 0.0926 + (0.8524 - 0.8079)),
-    ("a1-three", 0.0931),
-    ("omega-pi", 0.1455 - 0.0931),
+    # As the three-prong total: without K0.
+    ("a1-three", 0.0902),
+    ("omega-pi", 0.1455 - 0.0902),
 )
 ONE_PRONG = 5
 """The first so many modes have one charged particle, the others three."""
@@ -58,40 +70,20 @@ def pick_modes(u: NDArray[np.float64], prongs: Prongs = "any") -> I64:
     return np.minimum(np.searchsorted(limits, u, side="right"), len(_MODES) - 1).astype(np.int64)
 
 
-def resonance(
-    shape: tuple[float, float],
-    low: F64 | float,
-    high: F64 | float,
-    weight: Callable[[F64, I64], F64],
-    draws: Draws,
-    index: I64,
-) -> F64:
-    """Return masses, float64[n], of a Breit-Wigner shape (mass, width) times a weight of at most 1.
-
-    ``low`` and ``high`` limit the mass; ``weight`` is called with masses and positions.
-    """
-    m0, width = shape
-    low, high = np.broadcast_to(low, len(index)), np.broadcast_to(high, len(index))
-    start = np.arctan((low * low - m0 * m0) / (m0 * width))
-    end = np.arctan((high * high - m0 * m0) / (m0 * width))
-
-    def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
-        u = draws.uniform(index[at], attempt)
-        angle = start[at] + u[:, 0] * (end[at] - start[at])
-        mass = np.sqrt(np.maximum(m0 * m0 + m0 * width * np.tan(angle), low[at] ** 2))
-        return mass, weight(mass, at) - u[:, 1]
-
-    return accept_reject(index, propose, "a resonance's mass")
-
-
-def _from_tau(mass: F64, _: I64) -> F64:
+def _from_tau(mass: F64) -> F64:
     """Weight of tau -> (spin-1 hadrons of this mass) nu."""
     y = (mass / TAU_MASS) ** 2
     return np.asarray((1.0 - y) ** 2 * (1.0 + 2.0 * y))
 
 
-def _rho_in_tau(mass: F64, at: I64) -> F64:
-    return np.asarray(_from_tau(mass, at) * np.maximum(1.0 - ((_PI + _PI0) / mass) ** 2, 0.0) ** 1.5)
+def _excess(mass: F64) -> F64:
+    """Return by how much hadrons of spin 1 are longitudinal: 0 if all three states were equally frequent."""
+    return np.asarray((TAU_MASS / mass) ** 2 - 1.0)
+
+
+@cache
+def _omega_pi() -> Spectrum:
+    return Spectrum(lambda m: _OMEGA_PI.density(m) * _from_tau(m), _OMEGA + _PI, TAU_MASS - _EDGE)
 
 
 class _Daughters:
@@ -122,15 +114,17 @@ class _Daughters:
             )
 
     def lepton(self, tau: F64, pdg: int) -> None:
-        """Michel spectrum x^2 (3 - 2x); the neutrinos share what is left isotropically."""
+        """Michel spectrum with the lepton's mass; the neutrinos share what is left isotropically."""
         mass = constants.mass(pdg)
         most = 0.5 * (TAU_MASS + mass * mass / TAU_MASS)
+        least = mass / most
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = self.step(1).uniform(self.index[at], attempt)
             x = u[:, 0]
-            keep = x * x * (3.0 - 2.0 * x) - u[:, 1]
-            return x * most, np.where(x * most > mass, keep, -1.0)
+            momentum = np.sqrt(np.maximum(x * x - least * least, 0.0))
+            keep = momentum * (3.0 * x - 2.0 * x * x - least * least) - u[:, 1]
+            return x * most, np.where(x > least, keep, -1.0)
 
         energy = accept_reject(self.index, propose, "tau -> l nu nu")
         pair = np.sqrt(np.maximum(TAU_MASS**2 + mass * mass - 2.0 * TAU_MASS * energy, 0.0))
@@ -140,49 +134,77 @@ class _Daughters:
         self.add(-(pdg + 1), first, 0.0)
         self.add(16, second, 0.0)
 
-    def hadrons(self, tau: F64, shape: tuple[float, float], low: float) -> tuple[F64, F64]:
-        """Return momentum and mass of a resonance that takes all but the neutrino."""
-        weight = _rho_in_tau if shape is _RHO else _from_tau
-        mass = resonance(shape, low, TAU_MASS - 1e-3, weight, self.step(1), self.index)
+    def hadrons(self, tau: F64, mass: F64) -> tuple[F64, F64]:
+        """Return the momentum of hadrons that take all but the neutrino, and where they see the tau go (unit)."""
         momentum, neutrino = two_body_decay(tau, TAU_MASS, mass, 0.0, self.axis(2))
         self.add(16, neutrino, 0.0)
-        return momentum, mass
+        seen = boost(tau, -momentum[:, :3] / momentum[:, 3:])[:, :3]
+        return momentum, seen / np.sqrt((seen**2).sum(axis=1))[:, None]
+
+    def two_hadrons(self, tau: F64, mass: F64, excess: F64, first: float, second: float) -> tuple[F64, F64]:
+        """Return two hadrons of this mass together; cosines to the tau go as 1 + excess c^2."""
+        total, axis = self.hadrons(tau, mass)
+        u = self.step(3).uniform(self.index)
+        four = np.zeros((len(mass), 4))
+        four[:, :3] = direction(polarised(u[:, 0], excess), u[:, 1])
+        return two_body_decay(total, mass, first, second, along(axis, four)[:, :3])
+
+    def two_pions(self, tau: F64) -> None:
+        """rho- -> pi- pi0."""
+
+        def weight(mass: F64, _: I64) -> F64:
+            threshold = np.maximum(1.0 - ((_PI + _PI0) / mass) ** 2, 0.0)
+            return np.asarray(_from_tau(mass) * threshold**1.5)
+
+        mass = breit_wigner(_RHO, _PI + _PI0, TAU_MASS - _EDGE, weight, self.step(1), self.index)
+        pion, neutral = self.two_hadrons(tau, mass, _excess(mass), _PI, _PI0)
+        self.add(-constants.PION, pion, _PI)
+        self.pi0(neutral, 4, 0)
 
     def three_pions(self, tau: F64, *, neutral: bool) -> None:
-        """a1- -> rho pi: (pi- pi0) pi0 or (pi+ pi-) pi-."""
-        other = _PI0 if neutral else _PI
-        a1, mass = self.hadrons(tau, _A1, 3.0 * _PI + 0.01)
-
-        def weight(m: F64, at: I64) -> F64:
-            return 2.0 * momentum_of_two(mass[at], m, other) / mass[at]
-
-        rho = resonance(_RHO, _PI + other, mass - other, weight, self.step(3), self.index)
-        pair, single = two_body_decay(a1, mass, rho, other, self.axis(4))
-        first, second = two_body_decay(pair, rho, _PI, other, self.axis(5))
-        self.add(-constants.PION, first, _PI)
+        """a1- -> pi0 pi0 pi- or pi- pi- pi+."""
+        model = three_pions(TAU_MASS, neutral=neutral)
+        mass = model.masses(self.step(1).uniform(self.index)[:, 0])
+        total, axis = self.hadrons(tau, mass)
+        s1, s2 = model.points(self.step(3), self.index, mass)
+        velocity = total[:, :3] / total[:, 3:]
+        first, second, third = (
+            boost(along(axis, pion), velocity)
+            for pion in model.momenta(self.step(4), self.index, mass, s1, s2)
+        )
         if neutral:
-            self.pi0(second, 6, 0)
-            self.pi0(single, 6, 1)
+            self.add(-constants.PION, third, _PI)
+            self.pi0(first, 6, 0)
+            self.pi0(second, 6, 1)
         else:
-            self.add(constants.PION, second, _PI)
-            self.add(-constants.PION, single, _PI)
+            self.add(-constants.PION, first, _PI)
+            self.add(-constants.PION, second, _PI)
+            self.add(constants.PION, third, _PI)
 
     def omega_pion(self, tau: F64) -> None:
-        """Omega pi-, omega -> pi+ pi- pi0 by phase space."""
-        system, mass = self.hadrons(tau, _OMEGA_PI, _OMEGA + _PI + 0.005)
-        omega, pion = two_body_decay(system, mass, _OMEGA, _PI, self.axis(3))
+        """Omega pi-, omega -> pi+ pi- pi0 as a vector does, not polarised."""
+        mass = _omega_pi().draw(self.step(1).uniform(self.index)[:, 0])
+        # The current is across the momentum of both: 1 + e sin^2 / 2.
+        half = 0.5 * _excess(mass)
+        omega, pion = self.two_hadrons(tau, mass, -half / (1.0 + half), _OMEGA, _PI)
         low, high = 2.0 * _PI, _OMEGA - _PI0
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = self.step(4).uniform(self.index[at], attempt)
             m = low + u[:, 0] * (high - low)
-            # p of the pair times p inside it; largest product: 0.04244 GeV^2.
+            # Phase space times the square of p x q, both momenta of the pair: (p q)^3; largest p q: 0.04244 GeV^2.
             keep = momentum_of_two(_OMEGA, m, _PI0) * momentum_of_two(m, _PI, _PI)
-            return m, keep / 0.0425 - u[:, 1]
+            return m, (keep / 0.0425) ** 3 - u[:, 1]
 
         pair_mass = accept_reject(self.index, propose, "omega -> 3 pi")
-        pair, neutral = two_body_decay(omega, _OMEGA, pair_mass, _PI0, self.axis(5))
-        first, second = two_body_decay(pair, pair_mass, _PI, _PI, self.axis(6))
+        axis = self.axis(5)
+        pair, neutral = two_body_decay(omega, _OMEGA, pair_mass, _PI0, axis)
+        u = self.step(6).uniform(self.index)
+        four = np.zeros((len(mass), 4))
+        four[:, :3] = direction(polarised(u[:, 0], np.full(len(mass), -1.0)), u[:, 1])
+        seen = boost(omega, -pair[:, :3] / pair[:, 3:])[:, :3]
+        seen /= np.sqrt((seen**2).sum(axis=1))[:, None]
+        first, second = two_body_decay(pair, pair_mass, _PI, _PI, along(seen, four)[:, :3])
         self.add(-constants.PION, pion, _PI)
         self.add(-constants.PION, first, _PI)
         self.add(constants.PION, second, _PI)
@@ -234,10 +256,7 @@ def decay(
             made.add(-constants.PION, pion, _PI)
             made.add(16, neutrino, 0.0)
         elif mode == "rho":
-            rho, mass = made.hadrons(momentum, _RHO, _PI + _PI0)
-            pion, neutral = two_body_decay(rho, mass, _PI, _PI0, made.axis(3))
-            made.add(-constants.PION, pion, _PI)
-            made.pi0(neutral, 4, 0)
+            made.two_pions(momentum)
         elif mode == "omega-pi":
             made.omega_pion(momentum)
         else:

@@ -24,6 +24,19 @@ def direction(cosine: F64, turn: F64) -> F64:
     return np.stack([sine * np.cos(phi), sine * np.sin(phi), cosine], axis=1)
 
 
+def polarised(u: F64, excess: F64) -> F64:
+    """Return cosines that go as 1 + excess c^2, for uniforms and excesses >= -1, float64[n] each."""
+    # 1 + e c^2 is a flat part and a part with c^2, or for e < 0 one with 1 - c^2.
+    up = np.maximum(excess, 0.0) / 3.0
+    share = np.where(excess >= 0.0, up / (1.0 + up), 2.0 * excess / -(3.0 + excess))
+    peak = u < share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inner = np.where(peak, 2.0 * u / share, 2.0 * (u - share) / (1.0 - share)) - 1.0
+    inner = np.clip(np.nan_to_num(inner), -1.0, 1.0)
+    curved = np.where(excess >= 0.0, np.cbrt(inner), 2.0 * np.sin(np.arcsin(inner) / 3.0))
+    return np.where(peak, curved, inner)
+
+
 def invariant_mass(momentum: F64) -> F64:
     """Return the mass float64[n] of four-vectors float64[n, 4]; 0 where E^2 < p^2."""
     square = momentum[:, 3] ** 2 - (momentum[:, :3] ** 2).sum(axis=1)
@@ -112,3 +125,13 @@ def along(axis: F64, momentum: F64) -> F64:
     out[:, 1] = np.where(back, -py, py - y * cross + y * pz)
     out[:, 2] = np.where(back, -pz, z * pz - x * px - y * py)
     return out
+
+
+def turned(momentum: F64, angles: F64) -> F64:
+    """Rotate four-vectors by psi about z, by theta about y and by phi about z; ``angles``: theta, phi, psi."""
+    theta, phi, psi = angles.T
+    x, y, z = momentum[:, 0], momentum[:, 1], momentum[:, 2]
+    x, y = x * np.cos(psi) - y * np.sin(psi), x * np.sin(psi) + y * np.cos(psi)
+    x, z = x * np.cos(theta) + z * np.sin(theta), z * np.cos(theta) - x * np.sin(theta)
+    x, y = x * np.cos(phi) - y * np.sin(phi), x * np.sin(phi) + y * np.cos(phi)
+    return np.stack([x, y, z, momentum[:, 3]], axis=1)

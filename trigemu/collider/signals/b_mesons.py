@@ -21,10 +21,11 @@ from trigemu.collider.signals.collision import (
 from trigemu.collider.signals.models import BtoKS
 from trigemu.collider.signals.pair_production import back_to_back
 from trigemu.errors import InputError
-from trigemu.physics import constants, tau
+from trigemu.physics import constants
 from trigemu.physics.addressed import Draws, accept_reject
 from trigemu.physics.event_file import check_energy
 from trigemu.physics.hepmc_events import read_events
+from trigemu.physics.line_shapes import PWave, breit_wigner
 from trigemu.physics.particles import Particles, make_particles, merge
 from trigemu.physics.vectors import along, decay_vertex, direction, isotropic, momentum_of_two, two_body_decay
 
@@ -32,8 +33,10 @@ SCALAR = 9900035
 """PDG code of S."""
 
 _CTAU = {521: 0.4907, 511: 0.4531}
-_K_STAR = (0.89556, 0.0471)
 _KAON, _PION = constants.mass(constants.KAON), constants.mass(constants.PION)
+_K_STAR = PWave(0.89556, 0.0471, _KAON, _PION)
+_K_STAR_LEAST, _K_STAR_MOST = _KAON + _PION + 1e-3, 1.2
+_K_STAR_BOUND = 1.02 * float(_K_STAR.over_constant(np.linspace(_K_STAR_LEAST, _K_STAR_MOST, 400)).max())
 
 
 class _Native:
@@ -152,6 +155,18 @@ class BMesonSampler:
         accepted &= np.hypot(there[:, 0], there[:, 1]) < table.radius_max
         return Sampled(merge([made, *others], n), accepted.astype(np.uint8), radius.astype(np.float32))
 
+    def _kaon_mass(self, draws: Draws, index: I64, heavy: F64) -> F64:
+        """Return masses of K*0: P-wave line shape times the cube of its momentum, as it is longitudinal."""
+        scalar = self._table.mass
+        high = np.minimum(heavy - scalar - 1e-4, _K_STAR_MOST)
+        fastest = momentum_of_two(heavy, _K_STAR_LEAST, scalar)
+
+        def weight(m: F64, at: I64) -> F64:
+            momentum = momentum_of_two(heavy[at], m, scalar) / fastest[at]
+            return np.asarray(_K_STAR.over_constant(m) / _K_STAR_BOUND * momentum**3)
+
+        return breit_wigner((_K_STAR.pole, _K_STAR.width), _K_STAR_LEAST, high, weight, draws, index)
+
     def _decay(self, draws: Draws, index: I64, heavy: F64, sign: I64) -> Particles:
         """Return K or K pi and the daughters of S in the B's rest frame, B at the origin."""
         table = self._table
@@ -164,12 +179,7 @@ class BMesonSampler:
         star = table.parent == 511
         kaon_mass: F64 = np.full(n, _KAON)
         if star:
-            # Width times phase space (at most as much as without a mass).
-            def weight(m: F64, at: I64) -> F64:
-                return np.asarray(2.0 * momentum_of_two(heavy[at], m, table.mass) / heavy[at])
-
-            high = np.minimum(heavy - table.mass - 1e-4, 1.2)
-            kaon_mass = tau.resonance(_K_STAR, 0.65, high, weight, draws.step(step + 1), index)
+            kaon_mass = self._kaon_mass(draws.step(step + 1), index, heavy)
         kaon, scalar = two_body_decay(rest, heavy, kaon_mass, table.mass, axis)
         parts = []
         b_code = sign * table.parent
