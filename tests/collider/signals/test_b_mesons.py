@@ -90,6 +90,35 @@ def test_b_mesons_from_the_upsilon():
     assert stats.kstest(c, lambda x: 0.25 * (2 + 3 * x - x**3)).pvalue > 1e-3
 
 
+def k_star_density(m, scalar):
+    """P-wave width, m Gamma(m) / ((m^2 - m0^2)^2 + (m0 Gamma(m))^2), times the momentum beside S cubed."""
+
+    def momentum(total, one, two):
+        return math.sqrt(max((total**2 - (one + two) ** 2) * (total**2 - (one - two) ** 2), 0)) / (2 * total)
+
+    pole, kaon, pion = 0.89556, 0.493677, 0.1395704
+    width = 0.0471 * (momentum(m, kaon, pion) / momentum(pole, kaon, pion)) ** 3 * pole / m
+    shape = m * width / ((m * m - pole * pole) ** 2 + (pole * width) ** 2)
+    return shape * momentum(5.27972, m, scalar) ** 3 if m + scalar < 5.27972 else 0.0
+
+
+@pytest.mark.parametrize("scalar", [0.5, 3.0, 4.37])
+def test_line_shape_of_the_k_star(scalar):
+    n = 30_000
+    made = make_sampler(MODELS["b-kstar-mumu"](mass=scalar), 3, 0).sample(0, n).particles
+    m = mass(summed(made, np.abs(made.mother) == 313))
+    least, most = 0.493677 + 0.1395704 + 1e-3, min(1.2, 5.27972 - scalar - 1e-4)
+    assert least <= m.min()
+    assert m.max() <= most + 1e-6
+    grid = np.linspace(least, most, 3000)
+    below = np.cumsum([k_star_density(v, scalar) for v in grid])
+    assert stats.kstest(m, lambda v: np.interp(v, grid, below / below[-1])).pvalue > 1e-3
+    if scalar == 0.5:
+        # Another calculation: 0.003 below 0.75 GeV, 0.186 above 0.95 (with a constant width 0.022 and 0.110).
+        assert np.mean(m < 0.75) == pytest.approx(0.003, abs=0.0015)
+        assert np.mean(m > 0.95) == pytest.approx(0.186, abs=0.012)
+
+
 @pytest.mark.parametrize("ctau", [0.05, 10.0, 1000.0])
 def test_lifetime(ctau):
     n = 8000

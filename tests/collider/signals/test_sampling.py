@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from reference import dirac
 from scipy import stats
 from support.colliders import MODELS, make_sampler
 
@@ -14,6 +15,7 @@ from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.fsr_rate import dalitz_limits, dalitz_range, density
 from trigemu.physics.isr import radiated_below
 from trigemu.physics.pairs import photon_vector
+from trigemu.physics.vectors import isotropic, two_body_decay
 
 PARTIAL = ("gun", "b-k", "hepmc", "lhe")
 SIGNALS = {spec.name: spec.model() for spec in OFFER if not any(part in spec.name for part in PARTIAL)}
@@ -254,6 +256,49 @@ def test_dark_higgsstrahlung():
     d = (1 + a * a + h * h - 2 * (a + h + a * h)) / (8 * a)
     norm = 2 * (1 + 2 * d / 3)
     assert stats.kstest(c, lambda x: ((1 + d) * (x + 1) - d * (x**3 + 1) / 3) / norm).pvalue > 1e-3
+
+
+def spin_summed(minus, plus, muon, antimuon, m):
+    """|M|^2 of e- e+ -> A' -> mu- mu+ up to a factor that depends on the A' alone; traces of both currents."""
+    unit, down = dirac.UNIT, dirac.METRIC
+
+    def tensor(a, b, ma, mb):
+        left, right = dirac.slash(a) + ma * unit, dirac.slash(b) + mb * unit
+        return np.array([[np.trace(left @ x @ right @ y).real for y in dirac.G] for x in dirac.G])
+
+    return np.einsum("ij,ij", down @ tensor(plus, minus, 0, 0) @ down, tensor(muon, antimuon, m, -m))
+
+
+@pytest.mark.parametrize(("m", "higgs"), [(0.5, 1.0), (5.0, 5.0)])
+def test_muons_of_an_aprime_follow_its_spin(m, higgs):
+    n, muon = 20_000, 0.1056583755
+    model = MODELS["aprime-higgs"](mass=m, higgs_mass=higgs, isr=False)
+    made = make_sampler(model, 5, 0).sample(0, n).particles
+    minus, plus, other = (SUPERKEKB.to_cm(four(made, made.pdg == code)) for code in (13, -13, 4900025))
+    root = SUPERKEKB.sqrt_s
+    beams = [np.array([root / 2, 0, 0, sign * root / 2]) for sign in (1, -1)]
+    # Isotropic muons from the A' as they were made, with the traces as weights.
+    rng = np.random.default_rng(2)
+    vector = (minus + plus)[:3000]
+    flat = two_body_decay(vector, m, muon, muon, isotropic(rng.uniform(size=(3000, 2))))
+    weight = np.array([spin_summed(*beams, *(dirac.four(v[i]) for v in flat), muon) for i in range(3000)])
+    # The A' came with its own angle: weights of each are relative to the mean over muons.
+    cosine = vector[:, 2] / np.sqrt((vector[:, :3] ** 2).sum(axis=1))
+    momentum2 = (vector[:, :3] ** 2).sum(axis=1)
+    weight /= m * m + 0.5 * momentum2 * (1 - cosine**2)
+    for value in (
+        lambda a, b: np.minimum(np.hypot(a[:, 0], a[:, 1]), np.hypot(b[:, 0], b[:, 1])),
+        lambda a, b: np.abs(a[:, 3] - b[:, 3]),
+        lambda a, b: np.abs(a[:, 2]) / np.sqrt((a[:, :3] ** 2).sum(axis=1)),
+    ):
+        wanted, seen = value(*flat), value(minus, plus)
+        edges = np.quantile(seen, np.linspace(0, 1, 9))
+        edges[0], edges[-1] = -1.0, 99.0
+        share = np.histogram(wanted, edges, weights=weight)[0] / weight.sum()
+        noise = np.histogram(wanted, edges, weights=weight**2)[0] / weight.sum() ** 2
+        # Eight bins: p below 1e-4 beyond 33.
+        assert ((share - 1 / 8) ** 2 / (noise + 1 / 8 / n)).sum() < 33
+    assert mass(other) == pytest.approx(higgs, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", ["bhabha", "gammagamma", "mumu"])

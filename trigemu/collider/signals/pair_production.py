@@ -19,10 +19,10 @@ from trigemu.physics.constants import ELECTRON, MUON, PHOTON
 from trigemu.physics.isr import Radiator
 from trigemu.physics.pairs import PairName, born, cosine, photon_vector
 from trigemu.physics.particles import Particles, make_particles
+from trigemu.physics.qed import dot
 from trigemu.physics.vectors import (
     decay_vertex,
     direction,
-    invariant_mass,
     isotropic,
     momentum_of_two,
     two_body_decay,
@@ -266,11 +266,33 @@ class Higgsstrahlung(ChargedInTracker[AprimeHiggs]):
         c = accept_reject(index, propose, "A' h' angle")
         axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
         vector, higgs = back_to_back(sqrt_s, self._vector, self._higgs, axis)
+        first, second = self._muons(draws.step(FIRST_STEP + 2), index, sqrt_s, vector)
         mass = constants.mass(MUON)
-        muon = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
-        first, second = two_body_decay(vector, invariant_mass(vector), mass, mass, muon)
         return [
             make_particles(index, MUON, mass, first, mother=A_PRIME),
             make_particles(index, -MUON, mass, second, mother=A_PRIME),
             make_particles(index, DARK_HIGGS, self._higgs, higgs),
         ]
+
+    def _muons(self, draws: Draws, index: I64, sqrt_s: F64, vector: F64) -> tuple[F64, F64]:
+        """Return the muons of an A', which has the spin that the beams gave it.
+
+        The beams' tensor times that of the muons: (e- mu-)(e+ mu+) + (e- mu+)(e+ mu-) + m^2 s / 2.
+        """
+        mass = constants.mass(MUON)
+        beam = np.zeros((len(index), 2, 4))
+        beam[:, 0, 2], beam[:, 1, 2] = 0.5 * sqrt_s, -0.5 * sqrt_s
+        beam[:, :, 3] = 0.5 * sqrt_s[:, None]
+        still = 0.5 * (mass * sqrt_s) ** 2
+        # The sum is largest where each muon sees one beam only.
+        largest = dot(beam[:, 0], vector) * dot(beam[:, 1], vector) + still
+
+        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
+            axis = isotropic(draws.uniform(index[at], 2 * attempt))
+            u = draws.uniform(index[at], 2 * attempt + 1)[:, 0]
+            minus, plus = two_body_decay(vector[at], self._vector, mass, mass, axis)
+            (a, b), (c, d) = ([dot(beam[at, i], muon) for i in (0, 1)] for muon in (minus, plus))
+            return np.concatenate([minus, plus], axis=1), a * d + b * c + still[at] - u * largest[at]
+
+        both = accept_reject(index, propose, "A' -> mu mu")
+        return both[:, :4], both[:, 4:]
