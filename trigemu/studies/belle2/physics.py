@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trigemu.arrays import F64
 from trigemu.experiments.belle2.ecl.cm import directions
 from trigemu.experiments.belle2.generator import event_source
-from trigemu.experiments.belle2.signals import BELLE2, SIGNALS
+from trigemu.experiments.belle2.signals import BELLE2, PROCESSES, SIGNALS
 from trigemu.measure.validate import Measured, count, fraction
 from trigemu.physics import constants, pairs
 from trigemu.physics.beams import SUPERKEKB
@@ -50,6 +50,13 @@ def radiation(x: float) -> Measured:
     """Return the probability that initial-state radiation takes less than a fraction x of s."""
     below, every = radiated_below(ROUND_S, np.array([x, 1.0]))
     return float(below / every), 0.0
+
+
+def radiative_pb(process: str) -> Measured:
+    """Return the lowest-order cross-section (pb) of a radiative process inside its default cuts, with its error."""
+    spec = next(spec for spec in PROCESSES if spec.name == process)
+    found = resolve(spec.sampler)(spec.model(), BELLE2, SEED, 0)
+    return found.cross_section_nb * 1e3, found.cross_section_error_nb * 1e3
 
 
 def lepton_boson_fb(mass: float, coupling: Coupling) -> Measured:
