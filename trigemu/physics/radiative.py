@@ -72,6 +72,10 @@ class Cuts:
     high: float
 
 
+_scanned: dict[tuple[Process, float, Cuts], tuple[float, float, float]] = {}
+"""Results of scans: the same in every run, so that a grid of efficiencies does them once."""
+
+
 class Radiative:
     """Unweighted events of one process inside cuts.
 
@@ -95,7 +99,10 @@ class Radiative:
         half = 0.5 * sqrt_s
         self._minus = np.array([0.0, 0.0, half, half])
         self._plus = np.array([0.0, 0.0, -half, half])
-        self.cross_section, self.error, largest = self._scan()
+        key = process, sqrt_s, cuts
+        if key not in _scanned:
+            _scanned[key] = self._scan()
+        self.cross_section, self.error, largest = _scanned[key]
         self._bound = _HEADROOM * largest
 
     def _scan(self) -> tuple[float, float, float]:
