@@ -18,7 +18,7 @@ from trigemu.setup.build import load_setup
 
 @pytest.fixture(scope="module")
 def small(configs):
-    return load_setup(configs / "belle2.toml", ["belle2.frame_revolutions=20", "run.frames=2"])
+    return load_setup(configs / "belle2.toml", ["belle2.frame_revolutions=60", "run.frames=2"])
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ class Broken:
 def test_a_recorded_run_of_another_detector(tmp_path, small, monkeypatch):
     from trigemu.experiments.belle2 import generator as module
 
-    setup = load_setup("belle2", ["belle2.frame_revolutions=20", "run.frames=2", "record.mode=all"])
+    setup = load_setup("belle2", ["belle2.frame_revolutions=60", "run.frames=2", "record.mode=all"])
     streaming.run(setup, tmp_path / "run", offline=True)
     # The same run, as a chamber with more wires would have written it.
     made = module.Belle2Generator
