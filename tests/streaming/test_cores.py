@@ -205,6 +205,7 @@ def test_the_ledger_closes_only_if_every_sum_does() -> None:
         "duplicate": 7,
         "unexpected": 0,
         "damaged": 0,
+        "foreign": 0,
     }
     assert not close(ledger, 5, states, {}).closed
     assert close(ledger, 5, states, {}).fragments["in_flight"] == 3

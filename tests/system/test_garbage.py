@@ -13,6 +13,7 @@ import zmq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.runs import same_decisions
+from support.strangers import Stranger
 
 from trigemu import streaming
 from trigemu.decision.candidates import Candidates
@@ -73,8 +74,34 @@ def test_garbage_is_counted_and_survived(pulser, tmp_path: Path) -> None:
     assert totals.closed
     assert totals.quality == "good"
     assert totals.fragments["damaged"] > 10
-    assert totals.fragments["unexpected"] >= 1
-    assert totals.fragments["duplicate"] >= 1
+    # Well-formed messages, but not of this run: refused before anybody looks at frame or source.
+    assert totals.fragments["foreign"] >= 3
+    assert totals.fragments["unexpected"] == 0
+
+
+def test_another_process_of_the_user_cannot_join_stop_or_stall_a_run(pulser, tmp_path: Path) -> None:
+    setup = pulser("run.frames=1500", "streaming.credits=16")
+    expected = streaming.run(setup, tmp_path / "offline", offline=True)
+    strangers: list[Stranger] = []
+
+    def attack(snapshot: Snapshot) -> None:
+        if strangers or snapshot.state != "running":
+            return
+        pids = {
+            str(e["pid"]) for e in json.loads((tmp_path / "live" / "processes.json").read_text())["processes"]
+        }
+        sockets = [path for path in Path("/tmp").glob("tge-*/*") if path.name.split("-")[0] in pids]
+        assert len(sockets) == 3
+        data = [f"ipc://{path}" for path in sockets]
+        strangers.append(Stranger(f"ipc://{sockets[0].parent}/control", data, setup.schemas["p0"]))
+        strangers[0].start()
+
+    totals = streaming.run(setup, tmp_path / "live", on_snapshot=attack)
+    strangers[0].join(30)
+    same_decisions(totals, expected)
+    assert totals.closed
+    assert totals.quality == "good"
+    assert totals.fragments["foreign"] > 500
 
 
 def test_a_damaged_fragment_is_asked_for_again(

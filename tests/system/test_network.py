@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import zmq
 from support.runs import same_decisions
+from support.strangers import Stranger
 
 from trigemu import streaming
 from trigemu.errors import InputError
+from trigemu.streaming.core.totals import Snapshot
 
 ROLE = "import sys; from pathlib import Path; from trigemu.streaming import serve_role; "
 ROLE += "sys.exit(serve_role(sys.argv[1], sys.argv[2], sys.argv[3], keys=Path(sys.argv[4])))"
@@ -95,10 +97,113 @@ def test_a_role_too_many_is_sent_home_with_one_sentence(
     assert any(words in said for words in ("no other producer", "already", "taken its place"))
 
 
-def test_an_open_door_without_keys_is_refused(pulser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bind", ["tcp://0.0.0.0:5755", "tcp://[::]:5755", "tcp://*:5755"])
+def test_an_open_door_without_keys_is_refused(pulser, tmp_path: Path, bind: str) -> None:
     with pytest.raises(InputError, match="other machines"):
-        streaming.serve_control(pulser(), tmp_path / "run", bind="tcp://0.0.0.0:5755")
+        streaming.serve_control(pulser(), tmp_path / "run", bind=bind)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_role_opens_no_door_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trigemu.streaming.roles.serve.own_address", lambda endpoint: "10.0.0.3")
+    with pytest.raises(InputError, match="other machines"):
+        streaming.serve_role("worker", "tcp://10.0.0.2:5755", "w")
+
+
+def test_without_a_place_for_keys_they_must_be_given(
+    pulser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bind = "tcp://127.0.0.1:*"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(InputError, match="--keys DIR"):
+        streaming.serve_control(pulser(), tmp_path / "run", bind=bind)
+    with pytest.raises(InputError, match="exclude each other"):
+        streaming.serve_control(pulser(), tmp_path / "run", bind=bind, keys=tmp_path, insecure=True)
+    assert not (tmp_path / "run").exists()
+
+
+def start_all(endpoint: str, *options: str, prefix: str = "") -> list[subprocess.Popen[bytes]]:
+    """Start three producers, two workers and a recorder."""
+    names = [f"producer:p-{i}" for i in range(3)] + ["worker:w-0", "worker:w-1", "recorder:r"]
+    children = []
+    for each in names:
+        role, _, name = each.partition(":")
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "trigemu",
+            role,
+            "--control",
+            endpoint,
+            "--name",
+            name,
+            *options,
+        ]
+        children.append(subprocess.Popen(command, stderr=subprocess.PIPE))
+    return children
+
+
+def ends(children: list[subprocess.Popen[bytes]]) -> list[tuple[int, str]]:
+    said = [child.communicate(timeout=60)[1].decode() for child in children]
+    return [(child.returncode, sentence) for child, sentence in zip(children, said, strict=True)]
+
+
+def test_keys_are_the_users_own_unless_something_else_is_said(pulser, tmp_path: Path) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+    outsiders: list[subprocess.Popen[bytes]] = []
+
+    def begin(endpoint: str) -> None:
+        command = [sys.executable, "-P", "-m", "trigemu", "worker", "--control", endpoint, "--name", "w-9"]
+        # Without keys, and with others: both are told, and counted.
+        make = (
+            "import sys; from pathlib import Path; from trigemu.streaming.link.transport import load_keys; "
+        )
+        make += "load_keys(Path(sys.argv[1]), create=True)"
+        subprocess.run([sys.executable, "-P", "-c", make, str(tmp_path / "other")], check=True, timeout=60)
+        for options in (["--insecure"], ["--keys", str(tmp_path / "other")]):
+            outsiders.append(subprocess.Popen([*command, *options], stderr=subprocess.PIPE))
+        for outsider in outsiders:
+            assert outsider.wait(60) == 2
+        children.extend(start_all(endpoint))
+
+    totals = streaming.serve_control(
+        pulser("run.frames=40"), tmp_path / "run", bind="tcp://127.0.0.1:*", on_endpoint=begin
+    )
+    assert [code for code, _ in ends(children)] == [0] * 6
+    for _, sentence in ends(outsiders):
+        assert "same keys" in sentence
+        assert len(sentence.strip().splitlines()) == 1
+    assert totals.quality == "good"
+    assert totals.fragments["foreign"] >= 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_strangers_cannot_join_stop_or_stall_a_run_without_keys(pulser, tmp_path: Path, host: str) -> None:
+    if host == "[::1]" and not Path("/proc/net/if_inet6").exists():
+        pytest.skip("no addresses of version 6 here")
+    setup = pulser("run.frames=2000", "streaming.credits=16")
+    expected = streaming.run(setup, tmp_path / "offline", offline=True)
+    children: list[subprocess.Popen[bytes]] = []
+    strangers: list[Stranger] = []
+
+    def begin(endpoint: str) -> None:
+        strangers.append(Stranger(endpoint, [], setup.schemas["p0"]))
+        children.extend(start_all(endpoint, "--insecure"))
+
+    def attack(snapshot: Snapshot) -> None:
+        if snapshot.state == "running" and not strangers[0].ident:
+            strangers[0].start()
+
+    totals = streaming.serve_control(
+        setup, tmp_path / "run", bind=f"tcp://{host}:*", insecure=True, on_snapshot=attack, on_endpoint=begin
+    )
+    assert [code for code, _ in ends(children)] == [0] * 6
+    strangers[0].join(30)
+    same_decisions(totals, expected)
+    assert totals.quality == "good"
+    assert totals.fragments["foreign"] > 100
 
 
 def test_keys_that_others_can_read_are_refused(pulser, tmp_path: Path) -> None:

@@ -15,7 +15,13 @@ KEYS = click.option(
     "--keys",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder with CURVE keys; needed for tcp addresses beyond this machine.",
+    help="Folder with CURVE keys (not given, on loopback: the user's own, made on first use).",
+)
+INSECURE = click.option(
+    "--insecure",
+    is_flag=True,
+    help="No keys: every process that reaches the addresses of the run may join, stop or stall it.  Control and all "
+    "roles need the flag.",
 )
 
 
@@ -28,10 +34,11 @@ def _role(role: str, summary: str) -> click.Command:
     )
     @click.option("--name", default=f"{role}-0", show_default=True, help="Name of this process in the run.")
     @KEYS
-    def command(control: str, name: str, keys: Path | None) -> int:
+    @INSECURE
+    def command(control: str, name: str, keys: Path | None, insecure: bool) -> int:
         from trigemu.streaming import serve_role
 
-        return serve_role(role, control, name, keys=keys)
+        return serve_role(role, control, name, keys=keys, insecure=insecure)
 
     return command
 
@@ -51,7 +58,7 @@ recorder = _role("recorder", "Put decisions in order and write the run.")
     help="Where to listen for roles (tcp://host:port).",
 )
 @KEYS
-@click.option("--insecure", is_flag=True, help="Listen beyond this machine without keys.")
+@INSECURE
 @run_options
 def control(config: str, bind: str, keys: Path | None, insecure: bool, **options: Any) -> int:
     """Conduct a run of CONFIG whose roles join from elsewhere."""

@@ -176,14 +176,20 @@ _DECIDED = 1 << 40
 """Flag in the last number of a head: the row carries the sequencer's outcome."""
 
 
-def encode_rows(entries: Sequence[Row | Head], *, checksum: bool = True) -> list[Buffer]:
-    """Return the parts of one message with these rows and their extra parts."""
+def encode_rows(
+    entries: Sequence[Row | Head], *, checksum: bool = True, tag: int | None = None
+) -> list[Buffer]:
+    """Return the parts of one message with these rows and their extra parts.
+
+    ``tag`` is the number of the run (`trigemu.frames.records.run_tag`) that messages between processes carry.
+    """
+    fields = {} if tag is None else {"tag": tag}
     heads = [entry._head() if isinstance(entry, Row) else entry for entry in entries]  # noqa: SLF001
     head = np.array(heads, np.int64).reshape(-1, _HEAD)
     if not head[:, _SIZES].any():
         block = allocate(_SCHEMA, (head.size, *_NO_LENGTHS))
         block["head"][:] = head.ravel()
-        return encode(VERDICTS, {}, block, checksum=checksum)
+        return encode(VERDICTS, fields, block, checksum=checksum)
     rows = [entry for entry in entries if isinstance(entry, Row)]
     columns = {
         "head": head.ravel(),
@@ -198,7 +204,7 @@ def encode_rows(entries: Sequence[Row | Head], *, checksum: bool = True) -> list
         "bin": _join("bin", (row.bins for row in rows)),
         "count": _join("count", (row.counts for row in rows)),
     }
-    parts = encode(VERDICTS, {}, pack(_SCHEMA, columns), checksum=checksum)
+    parts = encode(VERDICTS, fields, pack(_SCHEMA, columns), checksum=checksum)
     for row in rows:
         parts.extend(row.extra)
     return parts

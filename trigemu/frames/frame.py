@@ -26,6 +26,8 @@ class Fragment:
         negative or beyond the frame's length for hits in the guard bands.
     planned_ns, sent_ns
         When the fragment should have left and did leave its producer (monotonic clock, ns; 0 offline).
+    tag
+        Number of the run that a message said it is of (`trigemu.frames.records.run_tag`); None if it did not say.
     """
 
     run: int
@@ -34,6 +36,7 @@ class Fragment:
     columns: Block
     planned_ns: int = 0
     sent_ns: int = 0
+    tag: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

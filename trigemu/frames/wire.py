@@ -158,6 +158,8 @@ def fragment_message(fragment: Fragment, *, checksum: bool = True) -> list[Buffe
         "planned_ns": fragment.planned_ns,
         "sent_ns": fragment.sent_ns,
     }
+    if fragment.tag is not None:
+        fields["tag"] = fragment.tag
     return encode(FRAGMENT, fields, fragment.columns, checksum=checksum)
 
 
@@ -200,7 +202,8 @@ def _fragment(fields: dict[str, Any], block: Block) -> Fragment:
         message = Message(FRAGMENT, fields, block)
         for name in ("run", "frame", "planned_ns", "sent_ns"):
             message.integer(name)
-    return Fragment(run, frame, source, block, planned, sent)
+    tag = fields.get("tag")
+    return Fragment(run, frame, source, block, planned, sent, tag if type(tag) is int else None)
 
 
 def _open(header: bytes) -> tuple[str, dict[str, Any], Any, int | None]:

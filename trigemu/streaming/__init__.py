@@ -101,11 +101,13 @@ def _do(
     return run_processes(job, on_snapshot)
 
 
-def serve_role(role: str, control: str, name: str, *, keys: Path | None = None) -> int:
+def serve_role(
+    role: str, control: str, name: str, *, keys: Path | None = None, insecure: bool = False
+) -> int:
     """Take part in a run as one role; see `trigemu.streaming.roles.serve.serve_role`."""
     from trigemu.streaming.roles import serve
 
-    return serve.serve_role(role, control, name, keys=keys)
+    return serve.serve_role(role, control, name, keys=keys, insecure=insecure)
 
 
 def serve_control(

@@ -11,6 +11,7 @@ from typing import Any
 from trigemu.decision.decide import EXPECTED
 from trigemu.errors import InputError
 from trigemu.frames.frame import TRUTH
+from trigemu.frames.records import run_tag
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.plan import Plan
 from trigemu.streaming.recorded import open_source
@@ -69,8 +70,8 @@ class Job:
         return cls(setup, out.resolve(), frames, sources, replay, identity)
 
 
-def make_plan(job: Job) -> Plan:
-    """Return what run control needs.
+def make_plan(job: Job, *, tickets: bool = False) -> Plan:
+    """Return what run control needs; ``tickets``: it starts all roles itself, others are refused.
 
     Raises
     ------
@@ -98,6 +99,8 @@ def make_plan(job: Job) -> Plan:
             "replay": str(job.replay) if job.replay else "",
             "identity": job.identity,
         },
+        tag=run_tag(job.identity["run_id"]),
+        tickets=tickets,
     )
 
 

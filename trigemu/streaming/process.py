@@ -7,6 +7,9 @@ import resource
 import sys
 from pathlib import Path
 
+TICKET = "TRIGEMU_TICKET"
+"""Environment variable with what a role that control has started shows it (`trigemu.streaming.core.plan.Plan.tag`)."""
+
 _STATM = Path("/proc/self/statm")
 
 

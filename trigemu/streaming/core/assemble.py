@@ -10,6 +10,7 @@ import numpy as np
 from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.ledger import Ledger, close
+from trigemu.streaming.core.peers import COPIES
 from trigemu.streaming.core.totals import PER_LINE, Quality, RunTotals, Snapshot
 
 
@@ -132,13 +133,12 @@ def from_conductor(
 ) -> RunTotals:
     """Return the totals of a run that a conductor led to its end."""
     peers = conductor.peers
-    names = ("duplicate", "unexpected", "damaged", "late")
     frame_ns = conductor.plan.frame_ns
     wall_ns = conductor.end_ns - conductor.start_ns if conductor.start_ns else 0
     return assemble(
         recorded,
         planned=conductor.dispatcher.limit,
-        copies={name: peers.count(name) for name in names},
+        copies={name: peers.count(name) for name in COPIES},
         wall_s=wall_ns / 1e9,
         open_loop=frame_ns is not None,
         offered_per_s=None if frame_ns is None else 1e9 / frame_ns,
@@ -167,7 +167,7 @@ def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> 
     elapsed = (now_ns - conductor.start_ns) / 1e9 if conductor.start_ns else 0.0
     live, dead = float(run.get("live_s", 0.0)), float(run.get("dead_s", 0.0))
     peers = conductor.peers
-    copies = {name: peers.count(name) for name in ("duplicate", "unexpected", "damaged", "late")}
+    copies = {name: peers.count(name) for name in COPIES}
     return Snapshot(
         state=str(conductor.state.state),
         frames_done=done,

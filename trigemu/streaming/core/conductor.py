@@ -12,6 +12,7 @@ from typing import Any
 
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
+from trigemu.streaming.core.doors import Door
 from trigemu.streaming.core.liveness import Liveness
 from trigemu.streaming.core.peers import Peer, Peers
 from trigemu.streaming.core.plan import Instruction, Plan, Restart, Send
@@ -30,7 +31,7 @@ class Conductor:
 
     Attributes
     ----------
-    state, dispatcher, peers
+    state, dispatcher, peers, door
         Its parts.
     failure
         The sentence that says why the run failed ("" while it has not).
@@ -47,6 +48,7 @@ class Conductor:
         self.state = RunState()
         self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window)
         self.peers = Peers()
+        self.door = Door(plan, self.peers)
         self.failure = ""
         self.recorded: Mapping[str, Any] | None = None
         self.progress: Mapping[str, Any] = {}
@@ -82,6 +84,9 @@ class Conductor:
             return []
         if note.kind == p.REGISTER:
             return self._register(identity, note, now_ns)
+        if self.door.is_foreign(note):
+            self.peers.foreign += 1
+            return []
         peer = self.peers.find(identity)
         handler = self._handlers.get(note.kind)
         if peer is None or handler is None:
@@ -96,10 +101,13 @@ class Conductor:
         if role not in p.ROLES:
             self.unknown += 1
             return out
+        if objection := self.door.objection(identity, role, name, endpoint, note):
+            return list(self.door.refuse(identity, objection))
         namesake = self.peers.get(name)
         if namesake is not None:
             if self._liveness.beats(name, now_ns / 1e9):
-                return [_refuse(identity, f"this run has a {namesake.role} called {name} already")]
+                there = f"this run has a {namesake.role} called {name} already"
+                return list(self.door.refuse(identity, there))
             # A new life of a role whose death nobody has noticed yet (and if it lives, it must not go on).
             out += [
                 _refuse(namesake.identity, "another process has taken its place"),
@@ -108,7 +116,7 @@ class Conductor:
         group = self._group(role, name)
         taken = role == "recorder" and any(self.peers.of("recorder"))
         if group is None or taken or (self._ending is not None and role != "recorder"):
-            return [*out, _refuse(identity, f"this run needs no other {role}")]
+            return [*out, *self.door.refuse(identity, f"this run needs no other {role}")]
         self.peers.add(Peer(role, name, identity, endpoint))
         sources = list(self.plan.producers[group]) if role == "producer" else []
         return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": sources})]
@@ -268,7 +276,8 @@ class Conductor:
         out: list[Instruction] = []
         while self._ending is not None and not self.state.over:
             role = self._ending
-            waiting = [peer for peer in self.peers.of(role) if not peer.ended]
+            # A role that has registered and says nothing more holds nothing up.
+            waiting = [peer for peer in self.peers.of(role, ready=True) if not peer.ended]
             if waiting or (role == "recorder" and self.recorded is None):
                 break
             if role == ENDING[-1]:

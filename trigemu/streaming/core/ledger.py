@@ -1,9 +1,10 @@
 """The ledger: every fragment, frame and trigger ends in exactly one named state.
 
 Fragments are counted as pairs (frame, source): each planned frame owes one fragment per source.  Copies
-beyond the one that was built are counted apart: ``duplicate`` (the same again), ``unexpected`` (another run,
-an unknown source, a frame nobody asked for) and ``damaged`` (messages that could not be decoded; what they
-carried was asked for again).
+beyond the one that was built are counted apart: ``duplicate`` (the same again), ``unexpected`` (another run
+number, an unknown source, a frame nobody asked for), ``damaged`` (messages that could not be decoded; what they
+carried was asked for again) and ``foreign`` (messages of another run, or of a process that does not belong to
+this one, refused without a look at what they carry).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 FRAGMENT_STATES = ("built", "missing", "late", "corrupt", "dropped", "in_flight")
 """States whose sum is ``expected``."""
 
-FRAGMENT_COPIES = ("duplicate", "unexpected", "damaged")
+FRAGMENT_COPIES = ("duplicate", "unexpected", "damaged", "foreign")
 """Extra copies and messages, counted apart."""
 
 TRIGGER_STATES = ("recorded", "prescaled", "dead_time", "vetoed")

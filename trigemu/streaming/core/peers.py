@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-COPIES = ("duplicate", "unexpected", "damaged", "late")
+COPIES = ("duplicate", "unexpected", "damaged", "late", "foreign")
 """Counters that roles report with their heartbeats."""
 
 
@@ -54,13 +54,20 @@ class History:
 
 
 class Peers:
-    """The roles of a run by name and by identity; ``damaged`` counts control's own unreadable messages."""
+    """The roles of a run by name and by identity.
+
+    Attributes
+    ----------
+    damaged, foreign
+        Control's own counts: messages that it could not read, and those of processes that do not belong to the run.
+    """
 
     def __init__(self) -> None:
         self._peers: dict[str, Peer] = {}
         self._names: dict[bytes, str] = {}
         self.histories: dict[str, History] = {}
         self.damaged = 0
+        self.foreign = 0
 
     def add(self, peer: Peer) -> None:
         """Add a role that has registered."""
@@ -109,5 +116,5 @@ class Peers:
 
     def count(self, key: str) -> int:
         """Return a counter summed over all roles and their earlier lives."""
-        own = self.damaged if key == "damaged" else 0
+        own = {"damaged": self.damaged, "foreign": self.foreign}.get(key, 0)
         return own + sum(h.counters.get(key, 0) + h.earlier.get(key, 0) for h in self.histories.values())

@@ -46,6 +46,10 @@ class Plan:
         Liveness, and how many restarts a run may have.
     configuration
         What every role is sent.
+    tag
+        Number of the run, which all its messages carry (`trigemu.frames.records.run_tag`); None: nobody looks.
+    tickets
+        Whether a role must know `tag` when it registers: control has started all roles itself.
     """
 
     frames: int
@@ -58,3 +62,5 @@ class Plan:
     lives: int
     max_restarts: int
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    tag: int | None = None
+    tickets: bool = False

@@ -41,13 +41,20 @@ class Link:
     ----------
     damaged
         Messages from control that could not be read.
+    foreign
+        Messages that are not of this run.
+    tag
+        Number of the run that this process takes part in; None until control has said.
     """
 
     def __init__(self, transport: Transport, control: str, role: str, name: str, parent: int = 0) -> None:
         self.transport = transport
+        self.control = control
         self.role = role
         self.name = name
         self.damaged = 0
+        self.foreign = 0
+        self.tag: int | None = None
         self._parent = parent
         # A name of its own for every life: what was meant for an earlier one does not reach this one.
         identity = f"{name}/{os.getpid()}/{secrets.token_hex(4)}".encode()[-255:]
@@ -65,16 +72,25 @@ class Link:
 
     def send(self, kind: str, fields: Mapping[str, Any]) -> None:
         """Send a message to control."""
-        self.port.send(p.write_note(kind, fields))
+        self.port.send(p.write_note(kind, {**fields, "tag": self.tag}))
 
     def notes(self) -> Iterator[Note]:
         """Yield the messages that are there; unreadable ones are counted."""
         for parts in self.port.receive():
             self._seen = time.monotonic()
             try:
-                yield p.read_note(parts)
+                note = p.read_note(parts)
             except WireError:
                 self.damaged += 1
+                continue
+            if self.tag is not None and note.fields.get("tag") != self.tag:
+                self.foreign += 1
+                continue
+            yield note
+
+    def refused(self) -> int:
+        """Return how many messages and connections that do not belong to this run were refused so far."""
+        return self.foreign + self.transport.strangers
 
     def beat_due(self, now: float) -> bool:
         """Return whether it is time for a heartbeat.

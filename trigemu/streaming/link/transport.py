@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket as sockets
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 
 from trigemu.errors import InputError, RunError
 from trigemu.frames.columns import Buffer
-from trigemu.streaming.link.keys import Guard, Keys, check_folder, make_folder
+from trigemu.streaming.link.addresses import ipc_endpoint
+from trigemu.streaming.link.keys import Guard, Keys, check_folder, new_folder
 
 COPY_BELOW = 65536
 """Bytes; smaller parts are copied, which costs less than handing them over (measured by pyzmq's authors)."""
@@ -31,6 +33,15 @@ MAX_MESSAGE = 256 << 20
 
 MAX_PARTS = 65536
 """Parts of one message; a longer one is thrown away."""
+
+MAX_HEARD = 10_000
+"""Messages of one role that wait for control in the library; the others wait at the role."""
+
+FAILED_TRIES = 3
+"""Connections that fail in the middle of their handshake before it is for the keys."""
+
+_E = zmq.Event
+_STRANGER = int(_E.HANDSHAKE_FAILED_AUTH | _E.HANDSHAKE_FAILED_PROTOCOL | _E.HANDSHAKE_FAILED_NO_DETAIL)
 
 # Plain numbers: combining the library's enumeration members costs more than a small message.
 _NOBLOCK = int(zmq.NOBLOCK)
@@ -151,10 +162,14 @@ class Transport:
         self._host = host
         self._guard = keys.guard(self._context) if keys else None
         self._made = 0
+        self._watchers: list[zmq.Socket[bytes]] = []
+        self._strangers = 0
+        self._hopeless = False
 
     def router(self, endpoint: str = "") -> Port:
         """Return control's socket."""
         socket = self._socket(zmq.ROUTER, 0)
+        socket.setsockopt(zmq.RCVHWM, MAX_HEARD)
         socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         return self._bind(socket, endpoint)
 
@@ -162,6 +177,7 @@ class Transport:
         """Return a role's end of the control socket."""
         socket = self._socket(zmq.DEALER, 0)
         socket.setsockopt(zmq.IDENTITY, identity)
+        self._watch(socket)
         return self._connect(socket, endpoint)
 
     def pull(self, high_water: int) -> Port:
@@ -187,6 +203,7 @@ class Transport:
     def _bind(self, socket: zmq.Socket[bytes], endpoint: str) -> Port:
         if self._keys:
             self._keys.serve(socket)
+            self._watch(socket)
         self._made += 1
         if not endpoint:
             endpoint = (
@@ -195,6 +212,8 @@ class Transport:
                 else f"tcp://{self._host}:*"
             )
         try:
+            # An address in brackets is one of version 6.
+            socket.setsockopt(zmq.IPV6, int("[" in endpoint))
             socket.bind(endpoint)
         except zmq.ZMQError as error:
             socket.close(0)
@@ -211,6 +230,7 @@ class Transport:
             socket.setsockopt(zmq.HEARTBEAT_IVL, 2000)
             socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 10000)
         try:
+            socket.setsockopt(zmq.IPV6, int("[" in endpoint))
             socket.connect(endpoint)
         except zmq.ZMQError as error:
             socket.close(0)
@@ -218,6 +238,34 @@ class Transport:
         port = Port(socket, endpoint)
         self._register(port)
         return port
+
+    def _watch(self, socket: zmq.Socket[bytes]) -> None:
+        """Have the library tell of connections that fail because the keys of the two ends do not match."""
+        address = f"inproc://stranger-{len(self._watchers)}"
+        socket.monitor(address, _STRANGER)
+        watcher: zmq.Socket[bytes] = self._context.socket(zmq.PAIR)
+        # No limit: the library's own thread would wait for room.
+        watcher.setsockopt(zmq.RCVHWM, 0)
+        watcher.setsockopt(zmq.LINGER, 0)
+        watcher.connect(address)
+        self._watchers.append(watcher)
+
+    @property
+    def strangers(self) -> int:
+        """Connections refused so far because the other end has other keys, or none (each try counts)."""
+        for watcher in self._watchers:
+            with suppress(zmq.Again):
+                while True:
+                    event = int.from_bytes(watcher.recv_multipart(_NOBLOCK)[0][:2], sys.byteorder)
+                    self._strangers += 1
+                    # The library does not try again after these; anything else may be an end that has just closed.
+                    self._hopeless = self._hopeless or event != int(_E.HANDSHAKE_FAILED_NO_DETAIL)
+        return self._strangers
+
+    @property
+    def locked_out(self) -> bool:
+        """Whether connections fail because the other end has other keys, or because only one of the two has any."""
+        return self.strangers >= FAILED_TRIES or self._hopeless
 
     def _register(self, port: Port) -> None:
         self._ports[port.socket] = port
@@ -258,6 +306,8 @@ class Transport:
         for port in self._ports.values():
             port.close(linger_s)
         self._ports.clear()
+        for watcher in self._watchers:
+            watcher.close(0)
         if self._guard is not None:
             self._guard.stop()
         self._context.term()
@@ -291,10 +341,11 @@ def load_keys(folder: Path, *, create: bool = False) -> Keys:
     import zmq.auth
     from zmq.auth.thread import ThreadAuthenticator
 
-    if create and make_folder(folder):
-        for name in ("server", "client"):
-            zmq.auth.create_certificates(folder, name)
-            (folder / f"{name}.key_secret").chmod(0o600)
+    if create:
+        with new_folder(folder) as draft:
+            for name in () if draft is None else ("server", "client"):
+                for made in zmq.auth.create_certificates(str(draft), name):
+                    os.chmod(made, 0o600)
     check_folder(folder)
     try:
         server, server_secret = zmq.auth.load_certificate(folder / "server.key_secret")
@@ -346,34 +397,3 @@ def ipc_folder() -> Path:
     raise RunError(
         f"no folder for sockets whose paths stay below {IPC_PATH_MAX} characters; set TMPDIR to a shorter one"
     )
-
-
-def ipc_endpoint(folder: Path, name: str) -> str:
-    """Return the endpoint of a socket in a folder."""
-    return f"ipc://{folder / name}"
-
-
-def ipc_folder_of(endpoint: str) -> Path | None:
-    """Return the folder of an ipc endpoint, or None for another kind."""
-    return Path(endpoint.removeprefix("ipc://")).parent if endpoint.startswith("ipc://") else None
-
-
-def own_address(endpoint: str) -> str:
-    """Return the address of this machine on the way to a ``tcp://host:port`` endpoint.
-
-    Raises
-    ------
-    InputError
-        It is no such endpoint, or its host is not known.
-    """
-    host, _, port = endpoint.removeprefix("tcp://").rpartition(":")
-    if not endpoint.startswith("tcp://") or not host or not port.isdigit():
-        raise InputError(f"control address {endpoint!r} is neither ipc://PATH nor tcp://HOST:PORT")
-    try:
-        family, kind, protocol, _, address = sockets.getaddrinfo(host, int(port), type=sockets.SOCK_DGRAM)[0]
-        with sockets.socket(family, kind, protocol) as probe:
-            # Connecting a datagram socket sends nothing; it only chooses the route.
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except OSError as error:
-        raise InputError(f"control address {endpoint!r}: {error.strerror or error}") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import RunError
+from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import TOTALS_FILE, create_run, write_json
 from trigemu.frames.wire import WireError
 from trigemu.setup.experiment import Setup
@@ -21,8 +22,9 @@ from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.plan import Instruction, Restart, Send
 from trigemu.streaming.core.runstate import State
 from trigemu.streaming.core.totals import RunTotals, Snapshot
-from trigemu.streaming.link.keys import check_exposure
-from trigemu.streaming.link.transport import ControlPort, Transport, ipc_endpoint, load_keys
+from trigemu.streaming.link.addresses import ipc_endpoint
+from trigemu.streaming.link.keys import choose_keys
+from trigemu.streaming.link.transport import ControlPort, Transport, load_keys
 from trigemu.streaming.planning import Job, make_plan
 from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.roles.launcher import Launcher
@@ -58,14 +60,16 @@ class Control:
         launcher: Launcher | None = None,
         on_snapshot: OnSnapshot | None = None,
     ) -> None:
-        self.conductor = Conductor(make_plan(job))
+        self.conductor = Conductor(make_plan(job, tickets=launcher is not None))
         self.signals = 0
         self._job = job
         self._transport = transport
         self._port = ControlPort(transport.router(endpoint))
+        self.conductor.door.home = self.endpoint
         self._launcher = launcher
         self._on_snapshot = on_snapshot
         self._damaged = 0
+        self._tag = run_tag(job.identity["run_id"])
         self._shown = 0.0
         self._memory = [0.0, 0.0, 0.0]
 
@@ -83,7 +87,7 @@ class Control:
         names += [("worker", f"worker-{i}") for i in range(plan.workers)]
         names += [("producer", f"producer-{i}") for i in range(len(plan.producers))]
         for role, name in names:
-            self._launcher.start(role, name, self.endpoint)
+            self._launcher.start(role, name, self.endpoint, self._tag)
         self._launcher.write_processes()
 
     def run(self) -> None:
@@ -118,14 +122,14 @@ class Control:
     def _execute(self, instructions: Iterable[Instruction]) -> None:
         for each in instructions:
             if isinstance(each, Send):
-                self._port.send(each.identity, p.write_note(each.kind, each.fields))
+                self._port.send(each.identity, p.write_note(each.kind, {**each.fields, "tag": self._tag}))
             else:
                 self._restart(each)
 
     def _restart(self, each: Restart) -> None:
         if self._launcher is not None:
             role = each.name.rpartition("-")[0] or each.name
-            self._launcher.start(role, each.name, self.endpoint)
+            self._launcher.start(role, each.name, self.endpoint, self._tag)
             self._launcher.write_processes()
 
     def _show(self, *, last: bool = False) -> None:
@@ -142,6 +146,7 @@ class Control:
         """Return the totals of the run that has ended."""
         recorded = self.conductor.recorded or Account(self._job.setup, len(self._job.sources)).totals()
         self.conductor.peers.damaged += self._damaged + self.conductor.unknown
+        self.conductor.peers.foreign += self._transport.strangers
         start, end, peak = self._memory
         memory = {"control": {"start_mib": start, "end_mib": end, "peak_mib": peak, "restarts": 0}}
         return from_conductor(self.conductor, recorded, memory, self._job.identity)
@@ -225,22 +230,23 @@ def serve_control(
     bind
         Where to listen, ``tcp://ADDRESS:PORT``.
     keys
-        Folder with CURVE keys; new ones are made if it is empty.
+        Folder with CURVE keys; new ones are made if it is empty.  None: the user's own
+        (`trigemu.streaming.link.keys.default_folder`), on loopback.
     insecure
-        Allow an address that other machines reach without keys.
+        Use no keys: whoever reaches the address may join, stop or stall the run.
     on_snapshot, on_endpoint
         Called a few times per second with the run as it is; once with where control listens.
 
     Raises
     ------
     InputError
-        The address cannot be used, or is exposed without keys.
+        The address cannot be used, or there is no folder for keys.
     RunError
         The run failed.
     """
-    check_exposure(bind, keys, insecure)
+    folder = choose_keys(keys, insecure, bind)
     job = Job.of(setup, out)
-    transport = Transport(keys=load_keys(keys, create=True) if keys else None)
+    transport = Transport(keys=load_keys(folder, create=True) if folder else None)
     try:
         control = Control(job, transport, bind, None, on_snapshot)
         create_run(out, setup.to_dict(), job.identity["run_id"])

@@ -15,6 +15,7 @@ from typing import Any
 from trigemu.errors import RunError
 from trigemu.frames.rundir import write_json
 from trigemu.streaming.link.transport import ipc_folder
+from trigemu.streaming.process import TICKET
 
 PROCESSES_FILE = "processes.json"
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -64,8 +65,8 @@ class Launcher:
     ) -> None:
         self.end(0.0 if error else _FAREWELL_S)
 
-    def start(self, role: str, name: str, control: str) -> None:
-        """Start a role (and end what is left of an earlier life)."""
+    def start(self, role: str, name: str, control: str, ticket: int) -> None:
+        """Start a role that shows control this ticket (and end what is left of an earlier life)."""
         earlier = self._children.pop(name, None)
         if earlier is not None:
             _kill(earlier)
@@ -73,7 +74,8 @@ class Launcher:
             *(sys.executable, "-P", "-m", "trigemu.streaming.roles.main"),
             *(role, control, name, str(os.getpid())),
         ]
-        environment = {**_REUSE, **os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
+        # The command line can be read by everybody, the environment by the same user only.
+        environment = {**_REUSE, **os.environ, **dict.fromkeys(_ONE_THREAD, "1"), TICKET: str(ticket)}
         with self._errors(name).open("ab") as errors:
             process = subprocess.Popen(
                 command,

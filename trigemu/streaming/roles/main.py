@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,13 +12,16 @@ def main(arguments: Sequence[str]) -> int:
     """Run ``ROLE CONTROL NAME PARENT``; control alone decides about Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from trigemu.errors import TrigemuError
+    from trigemu.plain import one_sentence
+    from trigemu.streaming.process import TICKET
     from trigemu.streaming.roles.serve import serve_role
 
     role, control, name, parent = arguments
     try:
-        return serve_role(role, control, name, parent=int(parent))
+        ticket = int(os.environ.pop(TICKET))
+        return serve_role(role, control, name, parent=int(parent), ticket=ticket)
     except TrigemuError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{one_sentence(str(error))}\n")
         return error.exit_code
 
 

@@ -50,7 +50,8 @@ class Producer(Shell):
 
     def counters(self) -> Mapping[str, int]:
         """Return fragments sent, and sent again."""
-        return {"sent": self._core.sent, "resent": self._core.resent, "damaged": self.link.damaged}
+        core, link = self._core, self.link
+        return {"sent": core.sent, "resent": core.resent, "damaged": link.damaged, "foreign": link.refused()}
 
     def timeout(self) -> float:
         """Do not wait while there are frames to send."""
@@ -65,7 +66,7 @@ class Producer(Shell):
         elif note.kind == p.WORKER:
             name = note.text("name")
             self._drop(name)
-            self._ports[name] = self.link.transport.push(note.text("endpoint"), self._high_water)
+            self._ports[name] = self.connect(name, note.text("endpoint"), self._high_water)
             self._core.add_worker(name)
         elif note.kind == p.GONE:
             self._drop(note.text("name"))
@@ -98,7 +99,8 @@ class Producer(Shell):
                 core.hold(task.frame, source, held)
             block, payload = held
             planned_ns = core.planned_ns(task.frame)
-            fragment = Fragment(self._run, task.frame, source, block, planned_ns, time.monotonic_ns())
+            sent_ns, tag = time.monotonic_ns(), self.link.tag
+            fragment = Fragment(self._run, task.frame, source, block, planned_ns, sent_ns, tag)
             port.send([fragment_message(fragment, checksum=self._checksum)[0], payload])
             core.sent += 1
         self.progress += 1

@@ -85,7 +85,8 @@ class Recorder(Shell):
     def counters(self) -> Mapping[str, int]:
         """Return messages that could not be read, or that nobody asked for."""
         damaged = self._damaged + self.link.damaged + self._data.oversized
-        return {"damaged": damaged, "repeats": self._recording.repeats}
+        foreign = self._recording.foreign + self.link.refused()
+        return {"damaged": damaged, "foreign": foreign, "repeats": self._recording.repeats}
 
     def hear(self, note: Note) -> None:
         """Take a message from control."""

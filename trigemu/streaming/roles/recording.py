@@ -55,6 +55,8 @@ class Recording:
         How far ahead of the first missing frame a row may be.
     sources
         Sources that make a frame.
+    tag
+        What messages of workers must carry (`trigemu.frames.records.run_tag`); None: nothing.
 
     Attributes
     ----------
@@ -64,10 +66,19 @@ class Recording:
         Bytes cut from an earlier recorder's records.
     recovered
         Frames found already recorded.
+    foreign
+        Messages that are not of this run.
     """
 
     def __init__(
-        self, setup: Setup[Any], path: Path, *, frames: int, window: int, sources: Sequence[str]
+        self,
+        setup: Setup[Any],
+        path: Path,
+        *,
+        frames: int,
+        window: int,
+        sources: Sequence[str],
+        tag: int | None = None,
     ) -> None:
         record = setup.config.record
         self.account = Account(setup, len(sources))
@@ -76,6 +87,8 @@ class Recording:
         self._menu = setup.menu
         self._schemas = setup.schemas
         self._readout = readout_schemas(setup.schemas)
+        self._tag = tag
+        self.foreign = 0
         self.recovered = 0
         self.torn_bytes = 0
         segment_bytes = record.segment_mib << 20
@@ -119,7 +132,11 @@ class Recording:
         """
         if len(parts) < 2:
             raise WireError("verdicts: a part is missing")
-        entries = decode_entries(decode(parts[:2], SCHEMAS), parts[2:])
+        message = decode(parts[:2], SCHEMAS)
+        if self._tag is not None and message.fields.get("tag") != self._tag:
+            self.foreign += 1
+            return
+        entries = decode_entries(message, parts[2:])
         for entry in entries:
             # A bare head has nothing that might not fit.
             if type(entry) is Row:

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import InputError, RunError, TrigemuError
+from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import create_run
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Generator
 from trigemu.streaming.core import protocol as p
+from trigemu.streaming.core.endpoints import check_name
 from trigemu.streaming.core.protocol import ROLES, Note
+from trigemu.streaming.link.addresses import ipc_folder_of, own_address
+from trigemu.streaming.link.keys import choose_keys, is_loopback
 from trigemu.streaming.link.link import Link
-from trigemu.streaming.link.transport import Port, Transport, ipc_folder_of, load_keys, own_address
+from trigemu.streaming.link.transport import Port, Transport, load_keys
 from trigemu.streaming.recorded import open_source
 from trigemu.streaming.roles.producer import Producer
 from trigemu.streaming.roles.recorder import Recorder
@@ -24,7 +28,16 @@ from trigemu.streaming.roles.shell import Shell
 from trigemu.streaming.roles.worker import Worker
 
 
-def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, parent: int = 0) -> int:
+def serve_role(
+    role: str,
+    control: str,
+    name: str,
+    *,
+    keys: Path | None = None,
+    insecure: bool = False,
+    parent: int = 0,
+    ticket: int | None = None,
+) -> int:
     """Take part in a run as one role until control says goodbye.
 
     Parameters
@@ -36,9 +49,12 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
     name
         A name of its own within the run.
     keys
-        Folder with the CURVE keys that control uses.
-    parent
-        Process id of control if it started this process.
+        Folder with the CURVE keys that control uses; None: the user's own
+        (`trigemu.streaming.link.keys.default_folder`), on loopback.
+    insecure
+        Use no keys, as control does.
+    parent, ticket
+        Process id of control and the number of its run, if it started this process.
 
     Returns
     -------
@@ -56,12 +72,21 @@ def serve_role(role: str, control: str, name: str, *, keys: Path | None = None, 
         raise InputError(f"role {role!r} is not one of {', '.join(ROLES)}")
     folder = ipc_folder_of(control)
     host = "127.0.0.1" if folder else own_address(control)
-    transport = Transport(keys=load_keys(keys) if keys else None, folder=folder, host=host)
+    if wrong := check_name(name):
+        raise InputError(wrong)
+    # Sockets in control's own folder need no keys: nobody else gets in there.
+    where = None if parent else choose_keys(keys, insecure, control if folder else f"tcp://{host}")
+    # Whichever of control and the roles of one machine is there first makes the user's keys.
+    create = keys is None and is_loopback(control)
+    found = load_keys(where, create=create) if where else None
+    transport = Transport(keys=found, folder=folder, host=host)
     try:
         data = None if role == "producer" else transport.pull(4096)
         link = Link(transport, control, role, name, parent)
+        link.tag = ticket
         link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
         configuration = _configuration(link)
+        link.tag = run_tag(configuration.fields["identity"]["run_id"])
         try:
             shell = _shell(link, data, configuration.fields)
         except TrigemuError as error:
@@ -85,6 +110,11 @@ def _configuration(link: Link) -> Note:
                 reason = note.fields.get("reason") or "the run ended before it began"
                 raise RunError(f"{link.name}: {reason}")
         link.beat_due(time.monotonic())
+        if link.transport.locked_out:
+            raise InputError(
+                f"{link.name}: control at {link.control} and this process do not have the same keys (--keys DIR), or "
+                "only one of them is --insecure"
+            )
         link.transport.wait(0.5)
 
 
@@ -110,5 +140,5 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     path = Path(given["path"])
     if not (path / "run.json").exists():
         create_run(path, given["config"], given["identity"]["run_id"])
-    recording = Recording(setup, path, frames=frames, window=2 * window, sources=tuple(schemas))
+    recording = Recording(setup, path, frames=frames, window=2 * window, sources=tuple(schemas), tag=link.tag)
     return Recorder(link, recording, data, path, given["identity"])

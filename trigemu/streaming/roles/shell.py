@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from trigemu.errors import RunError
+from trigemu.errors import InputError, RunError
 from trigemu.frames.wire import WireError
+from trigemu.plain import one_sentence, short
 from trigemu.streaming.core import protocol as p
+from trigemu.streaming.core.endpoints import check_endpoint
 from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.link.link import Link
 from trigemu.streaming.link.transport import Port
+
+TOLD = 10
+"""Refused messages of control that a role tells of; all are counted."""
 
 
 class Shell(ABC):
@@ -50,7 +56,14 @@ class Shell(ABC):
             if self.link.port in ports:
                 for note in self.link.notes():
                     self._hear(note)
-            self.work(ports)
+            try:
+                self.work(ports)
+            except InputError as error:
+                # A trigger or generator that answers nonsense does so again in the next life.
+                self.link.report(
+                    p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}}
+                )
+                raise
             now = time.monotonic()
             if self.link.beat_due(now):
                 self.idle(now)
@@ -64,9 +77,24 @@ class Shell(ABC):
             return
         try:
             self.hear(note)
-        except (WireError, LookupError, TypeError, ValueError):
+        except (WireError, InputError, LookupError, TypeError, ValueError) as error:
             # Control speaks another protocol, or somebody else does: count it and go on.
             self.link.damaged += 1
+            if self.link.damaged <= TOLD:
+                what = f"message {short(note.kind)!r} from control is refused: {error}"
+                sys.stderr.write(f"{self.link.name}: {one_sentence(what)}\n")
+
+    def connect(self, who: str, endpoint: str, high_water: int) -> Port:
+        """Return a socket that sends data to another role.
+
+        Raises
+        ------
+        InputError
+            Nobody could be connected to there.
+        """
+        if wrong := check_endpoint(endpoint, self.link.control):
+            raise InputError(f"{who} cannot be sent anything: {wrong}")
+        return self.link.transport.push(endpoint, high_water)
 
     def ready(self) -> Mapping[str, Any]:
         """Return what control must know when the role is set up."""

@@ -59,6 +59,7 @@ class Worker(Shell):
         self._recorder: Port | None = None
         self._endpoint = ""
         self._damaged = 0
+        self._foreign = 0
         self._asked = 0
 
     def counters(self) -> Mapping[str, int]:
@@ -69,6 +70,7 @@ class Worker(Shell):
             "unexpected": builder.unexpected,
             "late": builder.late,
             "damaged": self._damaged + self.link.damaged + self._data.oversized,
+            "foreign": self._foreign + self.link.refused(),
         }
 
     def timeout(self) -> float:
@@ -95,10 +97,10 @@ class Worker(Shell):
     def _join(self, endpoint: str) -> None:
         """Send all that is not durable to another recorder (or the same again, which has lost something)."""
         if endpoint != self._endpoint:
+            port = self.connect("the recorder", endpoint, self._high_water) if endpoint else None
             if self._recorder is not None:
                 self.link.transport.drop(self._recorder)
-            self._recorder = self.link.transport.push(endpoint, self._high_water) if endpoint else None
-            self._endpoint = endpoint
+            self._recorder, self._endpoint = port, endpoint
         self._rows.clear()
         for frame in sorted(self._kept):
             self._queue(self._kept[frame])
@@ -117,6 +119,9 @@ class Worker(Shell):
             fragment = parse_fragment(parts, self._schemas)
         except WireError:
             self._damaged += 1
+            return
+        if fragment.tag != self.link.tag:
+            self._foreign += 1
             return
         now_ns = time.monotonic_ns()
         built = self._builder.add(
@@ -140,7 +145,7 @@ class Worker(Shell):
 
     def _flush(self) -> None:
         if self._recorder is not None and self._rows:
-            self._recorder.send(encode_rows(self._rows, checksum=self._checksum))
+            self._recorder.send(encode_rows(self._rows, checksum=self._checksum, tag=self.link.tag))
         self._rows.clear()
 
     def idle(self, now: float) -> None:
