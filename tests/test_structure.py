@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from trigemu.collider.purposes import ColliderPurpose
-from trigemu.physics.rng import Purpose
+from trigemu.physics.purpose import Purpose
 from trigemu.setup.reference import resolve
 from trigemu.setup.registry import experiment_names, find_experiment
 

@@ -125,3 +125,32 @@ def test_a_misspelt_training_is_answered_with_what_is_near() -> None:
     answer = CliRunner().invoke(cli, ["train", "belle2-left-rihgt"])
     assert answer.exit_code == 2
     assert "no such command 'belle2-left-rihgt'; did you mean 'belle2-left-right'" in answer.stderr
+
+
+def test_a_broken_package_of_studies_does_not_stop_the_others(monkeypatch, tmp_path):
+    info = tmp_path / "shaky-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shaky\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[trigemu.studies]\nshaky = shaky_studies:STUDIES\n")
+    (tmp_path / "shaky_studies.py").write_text("raise RuntimeError('[bold]broken')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    studies.all_studies.cache_clear()
+    try:
+        assert "belle2-neuro" in call("train", "--help").stdout
+        assert "broken" in refused("validate", "shaky")
+        assert "broken" in refused("train", "shaky-net")
+        assert "no published numbers for 'cms'" in refused("validate", "cms")
+        assert "there is no row" in refused("validate", "--only", "N1", "--json")
+    finally:
+        studies.all_studies.cache_clear()
+
+
+@click.command()
+def silent() -> None:
+    """Return nothing."""
+
+
+def test_a_training_must_report(installed):
+    reference: object = silent
+    installed(ring=Studies("ring_studies", train={"silent": reference}))
+    assert "the training 'silent' returned nothing" in refused("train", "ring-silent")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure.published import load_rows, select
-from trigemu.measure.studies import Studies, all_studies
+from trigemu.measure.studies import Studies, all_studies, check_not_broken
 
 ROW = """# Cells and pads.
 
@@ -153,4 +153,13 @@ def test_an_entry_point_that_names_something_else_is_refused(plugin, tmp_path: P
         InputError,
         match=r"'ring' of trigemu\.studies .* type int; it must be a trigemu\.measure\.studies\.Studies",
     ):
-        plugin(ROW)
+        check_not_broken("ring")
+
+
+def test_a_function_that_gives_no_error_is_named(plugin, tmp_path: Path) -> None:
+    plugin(ROW)
+    (tmp_path / "ring_studies" / "ring.py").write_text("def count(kind):\n    return 100.0\n")
+    done = CliRunner().invoke(cli, ["validate", "ring"])
+    assert done.exit_code == 2
+    assert "ring.count returned 100.0; it must return (value, error)" in done.stderr
+    assert "published.toml, line " in done.stderr

@@ -15,7 +15,7 @@ from trigemu.physics.decay import decay_probability
 from trigemu.physics.draw import draw_momentum
 from trigemu.physics.flight import Flight, flight_weight
 from trigemu.physics.production import Producer, brem_cells, join, spectrum_cells
-from trigemu.physics.rng import Purpose
+from trigemu.physics.purpose import Purpose
 
 TEST = int(Purpose.TEST)
 NEAR, FAR = 81_930.0, 156_930.0

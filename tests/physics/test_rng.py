@@ -10,7 +10,7 @@ from reference.philox import philox4x32
 from scipy import stats
 
 from trigemu.physics import addressed, rng
-from trigemu.physics.rng import Purpose
+from trigemu.physics.purpose import Purpose
 
 P_MIN = 1e-3
 """Smallest p-value that passes; seeds are fixed, so a test that passes once passes always."""

@@ -10,6 +10,7 @@ from trigemu.cli.folder import choose
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 from trigemu.errors import InputError
+from trigemu.plain import printable
 
 
 @click.command()
@@ -26,15 +27,16 @@ def display(
 
     Writes the detectors and what was found in them as PNG and SVG.
     """
-    from trigemu.measure.studies import offering
+    from trigemu.measure.studies import check_not_broken, offering
     from trigemu.setup.reference import resolve
 
     setup = load(config, RunOptions(seed=seed, overrides=overrides))
     offered, experiment = offering("display"), setup.config.experiment
     if experiment not in offered:
+        check_not_broken(experiment)
         where = f"for {', '.join(offered)} only" if offered else "for no installed experiment"
         raise InputError(f"there are pictures of crossings {where}; this configuration is of {experiment}")
     write_display = resolve(offered[experiment].display)
     for path in write_display(setup, choose(out, f"{Path(config).stem}-display"), frame, event):
-        say(str(path))
+        say(printable(str(path)))
     return 0

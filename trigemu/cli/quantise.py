@@ -41,7 +41,7 @@ def quantise(network: Path, precisions: tuple[str, ...], experiment: str | None,
 
 def _choose(experiment: str | None) -> str:
     """Return the reference of the one experiment that is meant."""
-    from trigemu.measure.studies import offering
+    from trigemu.measure.studies import check_not_broken, offering
 
     offered = {name: studies.quantise for name, studies in offering("quantise").items()}
     names = ", ".join(offered)
@@ -51,5 +51,6 @@ def _choose(experiment: str | None) -> str:
         raise InputError(f"say whose network it is: --experiment NAME with one of {names}")
     chosen = experiment or names
     if chosen not in offered:
+        check_not_broken(chosen)
         raise InputError(f"--experiment {chosen}: no cost of fixed point is known for it; it is for {names}")
     return offered[chosen]

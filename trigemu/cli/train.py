@@ -11,6 +11,7 @@ import click
 from trigemu.cli.console import print_json, print_rows
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON
+from trigemu.errors import InputError
 
 if TYPE_CHECKING:
     from trigemu.measure.studies import Report
@@ -31,6 +32,11 @@ class StudyGroup(click.Group):
 
         known = _references()
         if args and not args[0].startswith("-") and args[0] not in known:
+            from trigemu.measure.studies import broken_studies
+
+            for experiment, sentence in broken_studies().items():
+                if args[0].startswith(f"{experiment}-"):
+                    ctx.fail(sentence)
             ctx.fail(f"no such command {args[0]!r}; {allowed(args[0], known)}")
         return super().resolve_command(ctx, args)
 
@@ -65,7 +71,14 @@ def _printing(offered: click.Command) -> click.Command:
     make: Callable[..., Report] = offered.callback  # type: ignore[assignment]
 
     def show(as_json: bool, **options: object) -> int:
-        report = make(**options)
+        from trigemu.measure.studies import Report
+
+        report: object = make(**options)
+        if not isinstance(report, Report):
+            what = "nothing" if report is None else f"something of type {type(report).__name__}"
+            raise InputError(
+                f"the training {command.name!r} returned {what}; it must return a trigemu.measure.studies.Report"
+            )
         if as_json:
             print_json(report.data)
             return 0

@@ -7,8 +7,9 @@ import sys
 import click
 
 from trigemu.cli.console import print_json, print_rich
-from trigemu.cli.guard import FAILED
+from trigemu.cli.guard import FAILED, say
 from trigemu.cli.options import JSON
+from trigemu.plain import one_sentence
 
 
 @click.command()
@@ -22,9 +23,12 @@ def validate(experiment: str | None, only: tuple[str, ...], as_json: bool) -> in
     """
     from trigemu.measure.live import bar
     from trigemu.measure.published import select
+    from trigemu.measure.studies import broken_studies
     from trigemu.measure.validate import results
 
     chosen = select(experiment, only)
+    for sentence in broken_studies().values() if experiment is None else ():
+        say(f"trigemu: left out: {one_sentence(sentence)}", err=True)
     with bar("numbers", sys.stderr) as progress:
         found = results(chosen, progress)
     if as_json:

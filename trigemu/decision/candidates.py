@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from trigemu.arrays import I64, U16, U64
+from trigemu.decision.answers import Answers
 from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import TriggerWords
@@ -59,10 +60,13 @@ class CandidateFinder:
     ----------
     trigger
         The same.
+    answers
+        Checks what it returns.
     """
 
     def __init__(self, setup: Setup[Any], trigger: Trigger | None = None) -> None:
         self.trigger = setup.make_trigger() if trigger is None else trigger
+        self.answers = Answers(setup, self.trigger)
         self._menu = setup.menu
         self._user_words = setup.user_words if setup.algorithms else None
         self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
@@ -89,7 +93,7 @@ class CandidateFinder:
         frame
             The frame, without its truth.
         """
-        words = self.trigger.words(frame)
+        words = self.answers.words(self.trigger.words(frame))
         if not len(words.time):
             # Most frames of a quiet stream: there is nothing to evaluate.
             return words, replace(self._nothing, load=words.load) if len(words.load) else self._nothing
@@ -97,14 +101,14 @@ class CandidateFinder:
             # The trigger may use the memory of its times again; what users write gets a copy to keep.
             added = self._user_words(frame, words.time.copy())
             words = replace(words, bits=np.concatenate([words.bits, added], axis=1))
-        time, fired = self._combine(words)
+        time, fired = self.answers.combined(self._combine(words))
         if self._some_silent:
             some = self._menu.makes_candidate(fired)
             time, fired = time[some], fired[some]
         passed = fired
         if self._select is not None and len(time):
             for name, lines in self._selections:
-                kept = self._select(name, frame, words, time)
+                kept = self.answers.kept(name, self._select(name, frame, words, time), len(time))
                 passed = np.where(kept[:, None], passed, passed & ~lines)
         return words, Candidates(time, fired, passed, words.load)
 

@@ -116,7 +116,7 @@ class Decider:
             tally = self._tally(truth, candidates)
         monitor: Mapping[str, NDArray[np.int64]] = {}
         if frame.number % self._monitor_every == 0:
-            monitor = self._finder.trigger.monitor(seen, words)
+            monitor = self._finder.answers.histograms(self._finder.trigger.monitor(seen, words))
         readout = self._read_out(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
         return Verdict(frame.number, candidates, tally, monitor, readout, replay)
@@ -127,7 +127,7 @@ class Decider:
             return None
         if self._windows is None:
             return self._crossings_of(frame, time)
-        start, stop = self._windows(time)
+        start, stop = self._finder.answers.windows(self._windows(time), len(time))
         return {
             source: cut_windows({k: v for k, v in columns.items() if k != "offsets"}, start, stop)
             for source, columns in frame.fragments.items()

@@ -29,8 +29,9 @@ from functools import partial
 from importlib import import_module
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
+import numpy as np
 from pydantic import Field
 
 from trigemu.config.check import validate
@@ -39,8 +40,9 @@ from trigemu.config.names import allowed
 from trigemu.config.origin import Origin
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
-from trigemu.measure.studies import Studies, offering
+from trigemu.measure.studies import Studies, check_not_broken, offering
 from trigemu.measure.validate import Certainty, Measured, Role, Row
+from trigemu.plain import short
 
 Text = Annotated[str, Field(min_length=1)]
 Plain = bool | int | float | str
@@ -77,6 +79,7 @@ def select(experiment: str | None = None, only: Sequence[str] = ()) -> tuple[Row
     """
     known = offering("published")
     if experiment is not None and experiment not in known:
+        check_not_broken(experiment)
         raise InputError(
             f"there are no published numbers for {experiment!r}; there are for {', '.join(known) or 'none'}"
         )
@@ -154,7 +157,25 @@ def _compute(row: PublishedRow, package: str, place: str) -> Callable[[], Measur
         inspect.signature(function).bind(*args, **named)
     except TypeError as error:
         raise InputError(f"{place}: row {row.id!r}: {row.function}: {error}") from None
-    return partial(function, *args, **named)
+    return partial(_measured, partial(function, *args, **named), f"{place}: row {row.id!r}: {row.function}")
+
+
+def _measured(compute: Callable[[], Any], where: str) -> Measured:
+    """Compute a number and check that it is one, with one error or two.
+
+    Raises
+    ------
+    InputError
+        The function gave something else.
+    """
+    given = compute()
+    good = isinstance(given, tuple) and 2 <= len(given) <= 3
+    if not good or not all(isinstance(each, int | float | np.number) for each in given):
+        shown = short(repr(given))
+        raise InputError(
+            f"{where} returned {shown}; it must return (value, error) or (value, error down, error up)"
+        )
+    return cast("Measured", tuple(float(each) for each in given))
 
 
 def _is_study(value: Any, module: str) -> bool:

@@ -12,10 +12,12 @@ name and names a `Studies` object::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from trigemu.errors import InputError
 from trigemu.setup.plugins import load, offered, offered_names
 
 STUDIES_GROUP = "trigemu.studies"
@@ -71,15 +73,40 @@ class Report:
 
 @cache
 def all_studies() -> Mapping[str, Studies]:
-    """Return experiment -> its studies, of all installed packages, sorted by name.
+    """Return experiment -> its studies, of all installed packages, sorted by name; without the broken ones."""
+    found = {}
+    for name in offered_names(STUDIES_GROUP):
+        entry = offered(STUDIES_GROUP, name)
+        if entry is None:
+            continue
+        with suppress(InputError):
+            found[name] = load(entry, Studies)
+    return found
+
+
+def broken_studies() -> dict[str, str]:
+    """Return experiment -> why its studies cannot be used: one broken package must not stop the others."""
+    found = {}
+    for name in set(offered_names(STUDIES_GROUP)) - set(all_studies()):
+        entry = offered(STUDIES_GROUP, name)
+        try:
+            if entry is not None:
+                load(entry, Studies)
+        except InputError as error:
+            found[name] = str(error)
+    return found
+
+
+def check_not_broken(name: str) -> None:
+    """Say why an experiment's studies cannot be used, if that is so.
 
     Raises
     ------
     InputError
-        An installed package names something that cannot be imported or is no `Studies` object.
+        Its package names something that cannot be imported or is no `Studies` object.
     """
-    entries = ((name, offered(STUDIES_GROUP, name)) for name in offered_names(STUDIES_GROUP))
-    return {name: load(entry, Studies) for name, entry in entries if entry is not None}
+    if sentence := broken_studies().get(name):
+        raise InputError(sentence)
 
 
 def offering(kind: str) -> dict[str, Studies]:

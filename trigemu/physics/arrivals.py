@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.physics.rng import Purpose, poisson, stream, uniforms
+from trigemu.physics.purpose import Purpose
+from trigemu.physics.rng import poisson, stream, uniforms
 
 
 def poisson_times(seed: int, frame: int, number: int, mean: float, frame_ticks: int) -> NDArray[np.float64]:

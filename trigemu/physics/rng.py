@@ -12,7 +12,6 @@ Source of the algorithm: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: a
 from __future__ import annotations
 
 import math
-from enum import IntEnum
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,22 +20,6 @@ from numpy.typing import NDArray
 from trigemu.jit import inlined, kernel
 
 Int: TypeAlias = int | np.integer[Any]
-
-
-class Purpose(IntEnum):
-    """What a random number is for: one number each, so that no two uses share a counter.
-
-    Values below 2**16; the upper 16 bits of the counter word are free for a sub-stream (see `stream`).  These are of
-    general use; `trigemu.collider` and each experiment have an enumeration of their own, whose values meet with no
-    other's (`trigemu.setup.experiment.ExperimentSpec.purposes`): below 1000 in this package, from there on in plug-ins.
-    Compiled code takes them as plain numbers: to Numba an enumeration is a type, whose module must be there
-    whenever its cache is read.
-    """
-
-    SIGNAL = 1
-    ARRIVAL_COUNT = 10
-    ARRIVAL_TIME = 11
-    TEST = 99
 
 
 def stream(purpose: int, number: int) -> int:

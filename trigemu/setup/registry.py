@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from trigemu.errors import InputError
+from trigemu.setup.declared import check_declaration
 from trigemu.setup.experiment import ExperimentSpec
 from trigemu.setup.plugins import load, offered, offered_names
 
@@ -37,4 +38,5 @@ def find_experiment(name: str) -> ExperimentSpec[Any]:
             f"entry point {name!r} of {EXPERIMENT_GROUP} ({entry.value}) names an experiment called {spec.name!r}; "
             "both must have the same name"
         )
+    check_declaration(spec, f"entry point {name!r} of {EXPERIMENT_GROUP} ({entry.value})")
     return spec

@@ -20,7 +20,8 @@ from trigemu.physics.flight import Flight
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.production import Cells, Producer, brem_cells, pool_cells, spectrum_cells
-from trigemu.physics.rng import Int, Purpose, stream, uniform2
+from trigemu.physics.purpose import Purpose
+from trigemu.physics.rng import Int, stream, uniform2
 
 _SOURCE_X, _SOURCE_Y, _SOURCE_Z = TAX_SOURCE
 _NEAR_Z, _FAR_Z = FIDUCIAL_Z
