@@ -17,6 +17,7 @@ from trigemu.collider.signals.collision import PROCESS_STREAMS, Sampled, Sampler
 from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
 from trigemu.physics.particles import Particles, join, no_particles
+from trigemu.setup.amounts import check_amounts, table_name
 from trigemu.setup.data import Clock
 from trigemu.setup.experiment import Setup
 from trigemu.setup.reference import resolve
@@ -51,6 +52,10 @@ class Events:
     particles: Particles
 
 
+MAX_EVENTS = 10_000
+"""Events of a frame; a few hundred are usual."""
+
+
 class EventSource:
     """Makes the events of any frame.
 
@@ -72,10 +77,16 @@ class EventSource:
     empty
         Rates in Hz of kinds of crossings without a collision (random triggers and the like).
 
+    Attributes
+    ----------
+    expected
+        Mean number of events in a frame.
+
     Raises
     ------
     InputError
-        An event file cannot be read, or a process has neither rate nor cross-section.
+        An event file cannot be read, a process has neither rate nor cross-section, or a frame would hold too many
+        events.
     """
 
     def __init__(
@@ -107,6 +118,14 @@ class EventSource:
                 self._rates.append(_arrivals(table, sampler, luminosity, clock))
         # Crossings without a collision come after all kinds that have one.
         self._rates += [ArrivalRate(mean=clock.frame_s * rate) for rate in empty]
+        names = [
+            *(_rate_key("signal", number, table) for number, (table, _) in enumerate(signals)),
+            *(_rate_key("process", number, table) for number, (table, _) in enumerate(processes)),
+            *(f"rate {number} of crossings without a collision" for number in range(len(empty))),
+        ]
+        counts = [rate.mean if rate.every is None else clock.frame_ticks / rate.every for rate in self._rates]
+        check_amounts("events", dict(zip(names, counts, strict=True)), MAX_EVENTS, clock.frame_s)
+        self.expected = sum(counts)
 
     @classmethod
     def of(
@@ -150,6 +169,16 @@ class EventSource:
             radius=np.concatenate([s.radius for s in sampled])[row],
             particles=join([s.particles for s in sampled]).take(row),
         )
+
+
+def _rate_key(kind: str, number: int, table: BaseModel) -> str:
+    """Return how an error calls what a table's rate comes from."""
+    fields = ("every_ns", "rate_hz")
+    key = next(
+        (name for name in fields if getattr(table, name, None) is not None), "cross-section x luminosity"
+    )
+    name = getattr(table, "label", "") or getattr(table, kind, "")
+    return table_name(kind, number, str(name), key)
 
 
 def _numbers(number: I64, mine: Any) -> U16:

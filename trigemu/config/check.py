@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin, Path, origin_of
 from trigemu.errors import InputError
+from trigemu.plain import short
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,6 +34,7 @@ def validate(model: type[M], data: Any, where: str | Origin) -> M:
         The data do not fit.  The sentence says where the first mistake is, what is wrong and what is allowed,
         and how many more there are.
     """
+    check_plain(data, origin_of(where))
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -45,9 +48,11 @@ def validate(model: type[M], data: Any, where: str | Origin) -> M:
 def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], origin: Origin) -> str:
     path = _real_path(data, mistake["loc"])
     kind = mistake["type"]
-    if kind == "extra_forbidden":
+    if kind.startswith("union_tag_"):
+        what, name = _tag_sentence(mistake, _value_at(data, path)), _name(data, path)
+    elif kind == "extra_forbidden":
         key = str(path[-1])
-        known = _fields(model, path[:-1])
+        known = _fields(model, path[:-1], data)
         what = f"unknown key {key!r}; {allowed(key, known)}"
         name = _name(data, path[:-1])
     elif kind == "missing":
@@ -57,10 +62,58 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
         what = _reason(mistake)
         name = _name(data, path)
     # A validator of the whole table may say which of its keys it means.
-    meant = getattr(mistake.get("ctx", {}).get("error"), "key", None)
+    error = mistake.get("ctx", {}).get("error")
+    meant = getattr(error, "key", None)
+    if not getattr(error, "named", True):
+        name = _name(data, (*path, str(meant)))
     place = origin.at(*path) if meant is None else origin.at(*path, meant)
     name = " ".join(part for part in (origin.title, name) if part)
     return ": ".join(part for part in (place, name, what) if part)
+
+
+MAX_DEPTH = 32
+"""Tables and arrays inside each other."""
+
+MAX_ITEMS = 100_000
+"""Values of a table or an array."""
+
+MAX_CHARACTERS = 20_000
+"""Characters of a text or a key, whatever it is for."""
+
+_WHOLE = 2**64
+
+
+def check_plain(data: Any, origin: Origin, path: Path = ()) -> None:
+    """Check that what was read is of a size that anything can be said about, before a model looks at it.
+
+    Raises
+    ------
+    InputError
+        A number of more than 64 bits, a text, table or array that is too long, or tables inside each other too deep.
+    """
+    problem = ""
+    if isinstance(data, int) and not -_WHOLE < data < _WHOLE:
+        problem = "a whole number of more than 64 bits; no key allows that"
+    elif isinstance(data, str) and len(data) > MAX_CHARACTERS:
+        problem = f"a text of {len(data)} characters; no key allows more than {MAX_CHARACTERS}"
+    elif isinstance(data, str) and not data.isascii() and any("\ud800" <= char <= "\udfff" for char in data):
+        problem = "a text that is not UTF-8"
+    elif isinstance(data, Mapping | list | tuple):
+        if len(data) > MAX_ITEMS:
+            problem = f"{len(data)} values; no key allows more than {MAX_ITEMS}"
+        elif len(path) > MAX_DEPTH:
+            problem = f"tables or arrays more than {MAX_DEPTH} deep inside each other"
+    if problem:
+        name = short(".".join(str(key) for key in path), 100)
+        raise InputError(f"{origin.at(*path)}: {name}: {problem}" if name else f"{origin.at()}: {problem}")
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            if len(str(key)) > MAX_CHARACTERS // 20:
+                raise InputError(f"{origin.at(*path)}: unknown key {short(key)!r}")
+            check_plain(value, origin, (*path, key))
+    elif isinstance(data, list | tuple):
+        for index, value in enumerate(data):
+            check_plain(value, origin, (*path, index))
 
 
 _KINDS = {
@@ -81,7 +134,7 @@ def _reason(mistake: Mapping[str, Any]) -> str:
     context: Mapping[str, Any] = mistake.get("ctx", {})
     kind: str = mistake["type"]
     value = mistake["input"]
-    shown = f", not {value!r}" if isinstance(value, str | int | float) else ""
+    shown = f", not {short(repr(value))}" if isinstance(value, str | int | float) else ""
     if kind == "value_error":
         return f"{context['error']}"
     for key, words in _BOUNDS.items():
@@ -116,18 +169,49 @@ def _name(data: Any, path: Path) -> str:
             words.append(f" {key}" if words and words[-1].endswith("'") else f".{key}" if words else key)
             continue
         title = data.get("name", data.get("label")) if isinstance(data, Mapping) else None
-        words.append(f" {title!r}" if isinstance(title, str) else f"[{key}]")
+        words.append(f" {short(title)!r}" if isinstance(title, str) else f"[{key}]")
     return "".join(words)
 
 
-def _fields(model: type[BaseModel], path: Path) -> list[str]:
-    """Return the keys that the table at this path may have."""
+def _value_at(data: Any, path: Path) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _tag_sentence(mistake: Mapping[str, Any], table: Any) -> str:
+    """Return what is wrong with the key that says which of several kinds a table is."""
+    context: Mapping[str, Any] = mistake.get("ctx", {})
+    key = str(context.get("discriminator", "")).strip("'")
+    known = re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
+    if mistake["type"] == "union_tag_not_found" or not isinstance(table, Mapping):
+        return f"key {key!r} is missing; it says of which kind the table is"
+    tag = table.get(key)
+    return f"unknown {key} {short(str(tag))!r}; {allowed(str(tag), known)}"
+
+
+def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
+    """Return the keys that the table at this path of the data may have."""
     models = [model]
     for key in path:
+        data = data[key]
         if isinstance(key, str):
             found = [m.model_fields[key].annotation for m in models if key in m.model_fields]
             models = [inner for annotation in found for inner in _models_in(annotation)]
-    return [name for m in models for name in m.model_fields]
+        if isinstance(data, Mapping) and len(models) > 1:
+            # Of several kinds of table, the one whose key says so.
+            models = [m for m in models if _is_kind(m, data)] or models
+    return list(dict.fromkeys(name for m in models for name in m.model_fields))
+
+
+def _is_kind(model: type[BaseModel], table: Mapping[str, Any]) -> bool:
+    """Return whether every key of a model that can only have one value has that one in the table."""
+    fixed = {
+        key: get_args(field.annotation)[0]
+        for key, field in model.model_fields.items()
+        if get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+    }
+    return bool(fixed) and all(table.get(key) == value for key, value in fixed.items())
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

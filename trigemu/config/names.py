@@ -9,6 +9,10 @@ SHORT_LIST = 128
 """Up to so many allowed names (all bits of an NA62 menu, say) are all listed; of longer lists only the closest."""
 
 
+LONGEST = 200
+"""Characters of a name that is compared with those that would have been right."""
+
+
 def allowed(name: str, names: Iterable[str], what: str = "allowed") -> str:
     """Return the end of an error sentence: the closest names first, then all of them if they are few.
 
@@ -30,7 +34,9 @@ def allowed(name: str, names: Iterable[str], what: str = "allowed") -> str:
     by_lower: dict[str, str] = {}
     for n in known:
         by_lower.setdefault(n.lower(), n)
-    close = [by_lower[n] for n in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
+    # The comparison takes time with the square of the length, and nothing so long is nearly right.
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5) if len(name) <= LONGEST else []
+    close = [by_lower[n] for n in near]
     parts = []
     if close:
         parts.append(f"did you mean {' or '.join(map(repr, close))}?")

@@ -10,6 +10,7 @@ from typing import Any
 from trigemu.config.names import allowed
 from trigemu.config.origin import Path
 from trigemu.errors import InputError
+from trigemu.plain import short
 
 _PART = re.compile(r'"([^"]*)"|([^".=]+)')
 
@@ -25,7 +26,7 @@ class Override:
     @property
     def place(self) -> str:
         """How an error calls it."""
-        return f"--set {self.text}"
+        return f"--set {short(self.text, 100)}"
 
 
 def parse_override(text: str) -> Override:
@@ -47,7 +48,9 @@ def parse_override(text: str) -> Override:
             break
         position += 1
     if not equals or not keys or position != len(key) or key.endswith(".") or not all(keys):
-        raise InputError(f"--set {text}: write KEY=VALUE with dotted keys, for instance --set run.seed=2")
+        raise InputError(
+            f"--set {short(text, 100)}: write KEY=VALUE with dotted keys, for instance --set run.seed=2"
+        )
     return Override(text, tuple(keys), _value(value.strip()))
 
 
@@ -56,6 +59,10 @@ def _value(text: str) -> Any:
         parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    except (ValueError, RecursionError):
+        raise InputError(
+            f"--set: {short(text)} cannot be read: it has thousands of digits, or brackets"
+        ) from None
     return parsed["value"] if len(parsed) == 1 else text
 
 

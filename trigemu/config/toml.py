@@ -37,6 +37,9 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         return tomllib.loads(text), toml_lines(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}{_toml_place(str(error), text)}") from None
+    except ValueError:
+        # Python reads no number of more than 4300 digits; where it stands is not said.
+        raise InputError(f"{path}: not valid TOML: a whole number of thousands of digits") from None
     except RecursionError:
         raise InputError(f"{path}: not valid TOML (nested too deep)") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from trigemu.arrays import U64
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin, origin_of
 from trigemu.errors import InputError
+from trigemu.menu.driven import check_driven
 from trigemu.menu.expression import ExpressionError, parse
 from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
@@ -145,6 +146,8 @@ def compile_menu(
     entries: Sequence[str],
     selections: Sequence[str],
     where: str | Origin,
+    undriven: Mapping[str, str] | None = None,
+    software: frozenset[str] = frozenset(),
 ) -> CompiledMenu:
     """Check a menu against what the experiment offers and make it ready to run.
 
@@ -161,6 +164,8 @@ def compile_menu(
         Names that ``select`` may have.
     where
         What errors name: the configuration, or the origin of the configuration that holds the menu.
+    undriven, software
+        Bits that no source sets, and bits of the software trigger (`trigemu.menu.driven.check_driven`).
 
     Raises
     ------
@@ -170,6 +175,7 @@ def compile_menu(
     origin = origin_of(where).below("menu")
     index = bit_index(bits, origin)
     _check_names(menu, origin)
+    check_driven(menu.line, index, undriven or {}, software, origin)
     lines, terms, masks = [], [], []
     for number, line in enumerate(menu.line):
         compiled = _terms(line, index, origin.at("line", number, "when"))

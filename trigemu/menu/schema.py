@@ -14,6 +14,9 @@ from trigemu.config.model import Model
 MAX_LINES = 1024
 """Lines in a menu: line i is bit ``i % 64`` of word ``i // 64``."""
 
+MAX_EXPRESSION = 10_000
+"""Characters of an expression."""
+
 
 _Period = Annotated[int, Field(ge=0, le=2**48)]
 
@@ -54,7 +57,7 @@ class Line(Model):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
-    when: Annotated[str, Field(min_length=1)]
+    when: Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION)]
     level: Literal["l1", "hlt"] = "l1"
     on: str | None = None
     prescale: Annotated[
@@ -100,9 +103,9 @@ class Choke(Model):
     """
 
     enabled: bool = True
-    high: Annotated[int, Field(ge=1)] = 8000
-    low: Annotated[int, Field(ge=0)] = 7500
-    words_per_step: Annotated[int, Field(ge=1)] = 256
+    high: Annotated[int, Field(ge=1, lt=2**31)] = 8000
+    low: Annotated[int, Field(ge=0, lt=2**31)] = 7500
+    words_per_step: Annotated[int, Field(ge=1, lt=2**31)] = 256
     delay: _Period = 3
     restart: _Period = 32768
     requests: tuple[tuple[_Period, _Period], ...] = ()

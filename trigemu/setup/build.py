@@ -14,12 +14,17 @@ from trigemu.config.origin import Origin, origin_of
 from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
 from trigemu.menu.compile import compile_menu
+from trigemu.plain import short
 from trigemu.setup.algorithm import BoundAlgorithm
 from trigemu.setup.data import WORD_BITS
+from trigemu.setup.declared import check_section
 from trigemu.setup.experiment import ExperimentSpec, Setup
 from trigemu.setup.load import read_config
 from trigemu.setup.registry import experiment_names, find_experiment
-from trigemu.setup.run_config import RunConfig
+from trigemu.setup.run_config import MAX_FRAMES, RunConfig
+
+MAX_SILENCE_S = 600.0
+"""How long a role may send no heartbeat and still count as alive."""
 
 
 def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setup[Any]:
@@ -32,10 +37,12 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
     """
     origin = origin_of(where)
     experiment = _experiment(data.get("experiment"), origin)
+    _check_tables(data, experiment.name, origin)
     config = validate(RunConfig, data, origin)
     section = validate(
         experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")
     )
+    check_section(experiment, section)
     _check_producers(config, experiment.schemas(section), origin)
     models = {spec.name: spec.model for spec in experiment.signal_specs(section)}
     signals = tuple(
@@ -54,8 +61,28 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
         entries=experiment.entries,
         selections=experiment.selections,
         where=origin,
+        undriven=experiment.part_for("undriven", section),
+        software=experiment.software_bits,
     )
-    return Setup(config, experiment, section, signals, algorithms, menu)
+    setup = Setup(config, experiment, section, signals, algorithms, menu)
+    _check_length(setup, origin)
+    return setup
+
+
+def _check_length(setup: Setup[Any], origin: Origin) -> None:
+    run, frame_s = setup.config.run, setup.clock.frame_s
+    place = origin.at("run", "duration_s")
+    if run.frames is None and (run.duration_s or 0.0) / frame_s >= MAX_FRAMES:
+        raise InputError(
+            f"{place}: run.duration_s = {run.duration_s:.6g} is more than {MAX_FRAMES} frames "
+            f"of {frame_s:.3g} s; a run can have so many at most"
+        )
+    streaming = setup.config.streaming
+    if streaming.lives * streaming.heartbeat_s > MAX_SILENCE_S:
+        raise InputError(
+            f"{origin.at('streaming', 'lives')}: streaming.lives x heartbeat_s = "
+            f"{streaming.lives * streaming.heartbeat_s:.6g} s: a role may be silent for at most {MAX_SILENCE_S:.6g} s"
+        )
 
 
 def load_setup(path: str | Path, overrides: Sequence[str] = ()) -> Setup[Any]:
@@ -86,6 +113,14 @@ def _experiment(name: Any, origin: Origin) -> ExperimentSpec[Any]:
         hint = allowed(name, known, "installed")
         raise InputError(f"{origin.at('experiment')}: experiment {name!r} is not installed; {hint}")
     return find_experiment(name)
+
+
+def _check_tables(data: Mapping[str, Any], name: str, origin: Origin) -> None:
+    """Answer an unknown table with the experiment's own by its name, which is what users write."""
+    known = [name if key == "section" else key for key in RunConfig.model_fields]
+    for key in data:
+        if key not in RunConfig.model_fields:
+            raise InputError(f"{origin.at(key)}: unknown key {short(key)!r}; {allowed(str(key), known)}")
 
 
 def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: Origin) -> None:

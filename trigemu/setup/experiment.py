@@ -112,6 +112,11 @@ class ExperimentSpec(Generic[Section]):
     bits
         Names of the trigger bits that menu expressions may use, in word order, or a function of the section.  Bit i
         is bit ``i % 64`` of trigger word ``i // 64``; an empty name is an unused bit, ``a|b`` are two names of one.
+    undriven
+        Name of a bit that no source of the configuration sets -> why, or a function of the section: a line on it is
+        refused.
+    software_bits
+        Names of the bits of the software trigger, which only lines with ``level = "hlt"`` may use.
     generator
         Makes the fragments (`Generator`) in a producer: called with the setup and the names of the sources.
     trigger
@@ -167,6 +172,8 @@ class ExperimentSpec(Generic[Section]):
     menu_files: MenuFiles | str | None = None
     purposes: Any = None
     max_lines: int = MAX_LINES
+    undriven: Mapping[str, str] | Callable[[Section], Mapping[str, str]] = field(default_factory=dict)
+    software_bits: frozenset[str] = frozenset()
 
     def part(self, name: str) -> Any:
         """Return a part of the declaration, imported if it is given as a reference.

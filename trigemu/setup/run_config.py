@@ -6,8 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.model import Model
+from trigemu.config.model import FileName, Model
 from trigemu.menu.schema import Menu
+
+MAX_FRAMES = 2**32 - 1
+"""Frames in a run."""
 
 
 class Run(Model):
@@ -15,7 +18,7 @@ class Run(Model):
 
     number: Annotated[int, Field(ge=0, lt=2**32)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    frames: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    frames: Annotated[int, Field(ge=1, le=MAX_FRAMES)] | None = None
     duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
 
     @model_validator(mode="after")
@@ -39,9 +42,9 @@ class Streaming(Model):
     policy: Literal["lossless", "realtime"] = "lossless"
     speed: Annotated[float, Field(ge=1e-6, le=1e6)] = 1.0
     checksum: bool = True
-    heartbeat_s: Annotated[float, Field(gt=0)] = 1.0
-    lives: Annotated[int, Field(ge=2)] = 5
-    max_restarts: Annotated[int, Field(ge=0)] = 10
+    heartbeat_s: Annotated[float, Field(ge=0.01, le=60)] = 1.0
+    lives: Annotated[int, Field(ge=2, le=1000)] = 5
+    max_restarts: Annotated[int, Field(ge=0, le=10**6)] = 10
 
 
 class Record(Model):
@@ -49,13 +52,13 @@ class Record(Model):
 
     mode: Literal["accepted", "all"] = "accepted"
     segment_mib: Annotated[int, Field(ge=1, le=4096)] = 64
-    monitor_every: Annotated[int, Field(ge=1)] = 16
+    monitor_every: Annotated[int, Field(ge=1, lt=2**32)] = 16
 
 
 class Input(Model):
     """An input file with generated events (HepMC3), where the experiment's generator takes one."""
 
-    path: str | None = None
+    path: FileName | None = None
 
 
 class RunConfig(Model):

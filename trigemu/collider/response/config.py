@@ -12,9 +12,11 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]
+NonNegative = Annotated[float, Field(ge=0, le=1e6)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Angle = Annotated[float, Field(ge=0, le=180)]
+Count = Annotated[int, Field(ge=0, lt=2**15)]
 HalfTurns = Annotated[int, Field(ge=1, le=64)]
 
 
@@ -83,7 +85,7 @@ class Photons(Model):
     angle_stochastic_rad: NonNegative
     angle_constant_rad: NonNegative
     time_ns: NonNegative
-    acceptance_deg: tuple[tuple[float, float], ...]
+    acceptance_deg: tuple[tuple[Angle, Angle], ...]
     merge_rad: NonNegative
     mip_gev: NonNegative
     mip_width_gev: NonNegative
@@ -108,7 +110,7 @@ class Background(Model):
     """
 
     wire_rate_khz: tuple[NonNegative, ...]
-    wire_window: tuple[int, int]
+    wire_window: tuple[Count, Count]
     bunch_fraction: Fraction
     clusters: NonNegative = 0.0
     cluster_gev: NonNegative = 0.0

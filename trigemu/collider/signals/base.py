@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from trigemu.collider.collider import Collider
-from trigemu.config.model import FieldError, Model
+from trigemu.config.model import FieldError, FileName, Model
 
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Milli = Annotated[float, Field(ge=0, le=100)]
@@ -65,7 +65,7 @@ class FileInput(Source):
     bias of files unweighted with a maximum that was too low.
     """
 
-    file: Annotated[str, Field(min_length=1)]
+    file: Annotated[FileName, Field(min_length=1)]
     order: str = Field(default="random", pattern="^(random|file)$")
     weight: str = ""
 

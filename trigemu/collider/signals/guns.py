@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.collider.signals.base import Degrees, Signal
+from trigemu.collider.signals.base import Degrees, Milli, Signal
 
 Momentum = Annotated[float, Field(gt=0, le=20)]
 
@@ -23,7 +23,7 @@ class Gun(Signal):
 
     pdg: ClassVar[int]
 
-    beam_spot_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0, 0.0, 0.0)
     p: Momentum = 1.0
     p_max: Momentum | None = None
     pt: Momentum | None = None

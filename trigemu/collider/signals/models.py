@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Signal
-from trigemu.config.model import FieldError
+from trigemu.config.model import FieldError, FileName
 from trigemu.physics import constants
 
 MUON_MASS, TAU_MASS = constants.mass(constants.MUON), 1.77693
@@ -23,7 +23,7 @@ class GammaAprime(Signal):
     Accepted: the photon is in the calorimeter, outside its gaps.
     """
 
-    mass: Annotated[float, Field(ge=0)] = 1.0
+    mass: Annotated[float, Field(ge=0, le=1e3)] = 1.0
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
     isr: bool = True
     minimum_energy: Annotated[float, Field(gt=0.0, le=2.0)] = 0.1
@@ -46,7 +46,7 @@ class MuMuZprime(Signal):
     Accepted: both muons in the tracker.
     """
 
-    mass: Annotated[float, Field(ge=0.01)] = 1.0
+    mass: Annotated[float, Field(ge=0.01, le=1e3)] = 1.0
     isr: bool = True
 
     @model_validator(mode="after")
@@ -62,7 +62,7 @@ class MuMuTauTau(MuMuZprime):
     four charged particles, all in the tracker (both taus decay to one charged particle).
     """
 
-    mass: Annotated[float, Field(gt=2 * TAU_MASS)] = 5.0
+    mass: Annotated[float, Field(gt=2 * TAU_MASS, le=1e3)] = 5.0
     coupling: Literal["vector", "scalar", "pseudoscalar"] = "vector"
 
 
@@ -80,9 +80,9 @@ class BtoKS(Signal):
     kaon: ClassVar[float]
     final: ClassVar[int]
 
-    mass: Annotated[float, Field(gt=0)] = 0.5
+    mass: Annotated[float, Field(gt=0, le=1e3)] = 0.5
     ctau: Annotated[float, Field(ge=0, le=1e5)] = 10.0
-    other_b: str | None = None
+    other_b: FileName | None = None
     radius_max: Annotated[float, Field(gt=0, le=3000)] = 600.0
 
     @model_validator(mode="after")
@@ -114,8 +114,8 @@ class AprimeHiggs(Signal):
     ``mass`` of the A', ``higgs_mass`` of the h'.  Accepted: both muons in the tracker.
     """
 
-    mass: Annotated[float, Field(gt=2 * MUON_MASS)] = 5.0
-    higgs_mass: Annotated[float, Field(ge=0)] = 1.0
+    mass: Annotated[float, Field(gt=2 * MUON_MASS, le=1e3)] = 5.0
+    higgs_mass: Annotated[float, Field(ge=0, le=1e3)] = 1.0
     isr: bool = True
 
     @model_validator(mode="after")
@@ -133,7 +133,7 @@ class FileSignal(FileInput, Signal):
     """
 
     acceptance: Literal["all", "tracks", "photon"] = "all"
-    displaced: int | None = None
+    displaced: Annotated[int, Field(gt=-(2**31), lt=2**31)] | None = None
 
 
 class LheSignal(LheInput, FileSignal):

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Source
+from trigemu.config.model import FileName
 from trigemu.physics.constants import MUON, mass
 
 _TWO_MUONS = 2.0 * mass(MUON)
@@ -35,7 +36,7 @@ class ClosedForm(Process):
     this file instead, with its cross-section.
     """
 
-    events: str | None = None
+    events: FileName | None = None
 
 
 class PairProcess(ClosedForm):

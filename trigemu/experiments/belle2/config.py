@@ -30,8 +30,8 @@ class Injection(Model):
     """
 
     rate_hz: Annotated[float, Field(ge=0, le=1e5)] = 0.0
-    full_us: Annotated[float, Field(ge=0)] = 150.0  # guess
-    gated_us: Annotated[float, Field(ge=0)] = 10000.0  # guess
+    full_us: Annotated[float, Field(ge=0, le=1e7)] = 150.0  # guess
+    gated_us: Annotated[float, Field(ge=0, le=1e7)] = 10000.0  # guess
     gate_us: Annotated[float, Field(ge=0, le=10.06)] = 2.0  # guess
 
 
@@ -58,7 +58,9 @@ class Belle2(Model):
     latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = (
         611  # belle2_facts 1: level 1, clocks of 127.2 MHz
     )
-    latency_budget_us: Annotated[float, Field(gt=0)] = 5.0  # recalled: depth of the front ends' buffers
+    latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = (
+        5.0  # recalled: depth of the front ends' buffers
+    )
     cdc: Cdc = Cdc()
     neuro: Neuro = Neuro()
     ecl: Ecl = Ecl()

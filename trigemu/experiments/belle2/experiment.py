@@ -10,6 +10,7 @@ from trigemu.experiments.belle2.clock import (
     TIMING_CLOCK_TICKS,
 )
 from trigemu.experiments.belle2.config import Belle2
+from trigemu.experiments.belle2.hlt.bits import HLT_BITS
 from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.sources import SCHEMAS, TIMING
 from trigemu.setup.data import Clock, HardwareLatency, Scan
@@ -43,5 +44,6 @@ EXPERIMENT = ExperimentSpec(
     scan=Scan(every_ns=10_000.0, quiet={"process": [], "external": _QUIET}),
     menu_files="trigemu.experiments.belle2.gdl.ftdl_table:MENU_FILES",
     purposes=Belle2Purpose,
+    software_bits=frozenset(HLT_BITS),
 )
 """What the entry point of the experiment names."""

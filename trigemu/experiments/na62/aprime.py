@@ -48,8 +48,8 @@ class Aprime(Model):
 
     label: str = ""
     mass: Annotated[float, Field(gt=0, le=3.0)]
-    rate_hz: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1000.0
-    every_ns: Annotated[float, Field(ge=200, le=1e9, allow_inf_nan=False)] | None = None
+    rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 1000.0
+    every_ns: Annotated[float, Field(ge=200, le=1e9)] | None = None
     production: Literal["brem", "mesons", "all", "pi0", "eta", "etap", "rho0", "omega", "phi"] = "brem"
     yields: mesons.YieldSet = "sps"
     epsilon: Annotated[float, Field(gt=0, le=1)] | None = None

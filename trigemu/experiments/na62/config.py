@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.model import Model
+from trigemu.config.model import FieldError, Model
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, SPLIT_TIMESTAMPS
 
 DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
@@ -21,6 +21,15 @@ Seven = Annotated[tuple[Width, ...], Field(min_length=7, max_length=7)]
 
 MEMORY_SLOT_BITS = 14
 """Address bits of the alignment memory of the L0 trigger processor: 16384 slots."""
+
+
+SENDING = ("rich", "lav", "muv3", "newchod", "lkr")
+"""Those that send hits here (`trigemu.experiments.na62.sources`): CHOD is not simulated, TALK is no detector."""
+
+
+def sends_nothing(detector: str) -> str:
+    """Return why there are no primitives of a detector."""
+    return f"no source sends hits of {detector}; there are {', '.join(SENDING)}"
 
 
 class L0(Model):
@@ -42,15 +51,17 @@ class L0(Model):
     newchod_bits: Literal["qe", "cnt"] = "qe"
     tight_window: Annotated[int, Field(ge=1, le=255)] = 103  # 10 ns, two channels of a tile (framework)
     muv3_tight_window: Annotated[int, Field(ge=1, le=255)] = 51  # 5 ns (framework)
-    rich_pp_threshold: Annotated[int, Field(ge=1)] = 2
-    rich_sl_threshold: Annotated[int, Field(ge=1)] = 2
-    lav_minimum_hits: Annotated[int, Field(ge=1)] = 3  # "more than 2 hits" (framework)
-    lkr_threshold_gev: Annotated[float, Field(gt=0)] = 1.0  # recalled, "about 1 GeV" in dump mode
-    lkr_cluster_gev: Annotated[float, Field(gt=0)] = (
+    rich_pp_threshold: Annotated[int, Field(ge=1, le=10**4)] = 2
+    rich_sl_threshold: Annotated[int, Field(ge=1, le=10**4)] = 2
+    lav_minimum_hits: Annotated[int, Field(ge=1, le=10**4)] = 3  # "more than 2 hits" (framework)
+    lkr_threshold_gev: Annotated[float, Field(gt=0, le=400)] = 1.0  # recalled, "about 1 GeV" in dump mode
+    lkr_cluster_gev: Annotated[float, Field(gt=0, le=400)] = (
         1.0  # guess: what one trigger cell needs to count as a cluster
     )
     lkr_condition_bit: Literal[10, 14] = 10  # dump and axion test runs (framework)
-    read_latency_timestamps: Annotated[int, Field(ge=4)] = 1024  # guess; see `_memory_is_fresh`
+    read_latency_timestamps: Annotated[int, Field(ge=4, le=1 << MEMORY_SLOT_BITS)] = (
+        1024  # guess; see `_memory_is_fresh`
+    )
 
     @model_validator(mode="after")
     def _memory_is_fresh(self) -> L0:
@@ -67,26 +78,28 @@ class L0(Model):
 class Response(Model):
     """Detector response.  Times in ns, energies in MeV."""
 
-    newchod_tile_resolution_ns: Annotated[float, Field(ge=0)] = 0.6  # talk, "O(600 ps)"; MC digitiser: 0.85
-    newchod_threshold_mev: Annotated[float, Field(ge=0)] = 3.0  # framework
-    muv3_channel_resolution_ns: Annotated[float, Field(ge=0)] = 0.45  # framework
-    muv3_threshold_mev: Annotated[float, Field(ge=0)] = 4.0  # framework
-    merge_ns: Annotated[float, Field(ge=0)] = 15.0  # framework: hits of one channel merged
-    dead_time_ns: Annotated[float, Field(ge=0)] = 40.0  # framework parameter; its comment says 35
-    width_ns: Annotated[float, Field(ge=0)] = 35.0  # framework: trailing - leading
-    width_sigma_ns: Annotated[float, Field(ge=0)] = 1.5  # framework
+    newchod_tile_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = (
+        0.6  # talk, "O(600 ps)"; MC digitiser: 0.85
+    )
+    newchod_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 3.0  # framework
+    muv3_channel_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.45  # framework
+    muv3_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 4.0  # framework
+    merge_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0  # framework: hits of one channel merged
+    dead_time_ns: Annotated[float, Field(ge=0, le=1e4)] = 40.0  # framework parameter; its comment says 35
+    width_ns: Annotated[float, Field(ge=0, le=1e4)] = 35.0  # framework: trailing - leading
+    width_sigma_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5  # framework
     overlap: bool = True  # 0.5 mm of overlap between rows of scintillators (framework)
-    newchod_energy_mev: Annotated[float, Field(gt=0)] = (
+    newchod_energy_mev: Annotated[float, Field(gt=0, le=1e4)] = (
         5.5  # most probable in 30 mm of scintillator (2 MeV/cm)
     )
     scattering: bool = True  # 530 mm GeV / p per axis at MUV3 (framework)
-    lkr_resolution_ns: Annotated[float, Field(ge=0)] = 1.5  # Indico abstract 489996, per cluster
-    lav_resolution_ns: Annotated[float, Field(ge=0)] = 1.0  # guess
+    lkr_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5  # Indico abstract 489996, per cluster
+    lav_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0  # guess
     lav_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.95  # guess, per layer
     rich_hits: Annotated[float, Field(ge=0, le=30)] = 13.0  # guess: mean of a ring at the speed of light
-    rich_resolution_ns: Annotated[float, Field(ge=0)] = 0.3  # recalled, per photomultiplier
-    rich_width_ns: Annotated[float, Field(ge=0)] = 15.0  # guess
-    anti0_resolution_ns: Annotated[float, Field(ge=0)] = 1.0  # guess
+    rich_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.3  # recalled, per photomultiplier
+    rich_width_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0  # guess
+    anti0_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0  # guess
     anti0_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99  # guess
 
 
@@ -127,7 +140,7 @@ class Selection(Model):
     """Online selection of the e+e- search: vetoes around the trigger (windows in ns, half width)."""
 
     lav_window_ns: Annotated[float, Field(ge=0, le=100)] = 6.0  # L1 LAV algorithm default (framework)
-    lav_pairs: Annotated[int, Field(ge=1)] = (
+    lav_pairs: Annotated[int, Field(ge=1, le=10**4)] = (
         1  # guess: one low-high pair vetoes, tighter than the primitive's three
     )
     anti0_window_ns: Annotated[float, Field(ge=0, le=100)] = 10.0  # guess
@@ -151,4 +164,13 @@ class NA62(Model):
             raise ValueError(f"frame_timestamps must be a multiple of {PACKET_TIMESTAMPS}")
         if self.guard_timestamps % SPLIT_TIMESTAMPS:
             raise ValueError(f"guard_timestamps must be a multiple of {SPLIT_TIMESTAMPS}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_inputs(self) -> NA62:
+        for key in ("reference", "control"):
+            detector = getattr(self.l0, key)
+            if detector is not None and detector not in SENDING:
+                why = f"l0.{key} = {detector!r} would never trigger: {sends_nothing(detector)}"
+                raise FieldError("l0", why)
         return self

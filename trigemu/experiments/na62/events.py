@@ -23,10 +23,12 @@ from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.physics.arrivals import poisson_times
 from trigemu.physics.particles import Particles, join, no_particles
-from trigemu.physics.rng import Purpose, stream, uniforms
+from trigemu.physics.purpose import Purpose
+from trigemu.physics.rng import stream, uniforms
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
+from trigemu.setup.amounts import check_amounts, table_name
 from trigemu.setup.reference import resolve
 
 HALO_NUMBER, NEUTRAL_NUMBER, FIRST_SIGNAL = 0, 1, 2
@@ -99,6 +101,10 @@ def regular_times(seed: int, frame: int, number: int, every: float, offset: floa
     return offset + every * np.arange(n) + SPLIT_LSB * phase
 
 
+MAX_EVENTS = 100_000
+"""Events of a frame: of a millisecond, that is a hundred times the rate of the halo."""
+
+
 class EventSource:
     """Makes the events of any frame.
 
@@ -120,6 +126,18 @@ class EventSource:
             resolve(spec.sampler)(table, path, seed, number)
             for number, (table, spec) in enumerate(setup.sampled_signals())
         ]
+        self._check_amounts()
+
+    def _check_amounts(self) -> None:
+        halo, neutral = self._rates
+        rates = {"na62.halo.rate_hz": halo, "na62.halo.neutral_rate_hz": neutral}
+        for number, source in enumerate(self._signals):
+            table = source.model
+            key = "every_ns" if table.every_ns else "rate_hz"
+            name = table_name("signal", number, table.label, key)
+            rates[name] = 1e9 / table.every_ns if table.every_ns else table.rate_hz
+        expected = {name: rate * self._frame_s for name, rate in rates.items()}
+        check_amounts("events", expected, MAX_EVENTS, self._frame_s)
 
     def events(self, frame: int) -> Events:
         """Return the events of a frame (none before frame 0, the begin of burst)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from trigemu.experiments.na62.bits import ENTRIES, bit_names
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
-from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62, sends_nothing
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.sources import SCHEMAS
+from trigemu.experiments.na62.sources import DETECTORS, SCHEMAS
 from trigemu.setup.data import Clock, HardwareLatency, Scan
 from trigemu.setup.experiment import ExperimentSpec
 
@@ -44,5 +44,6 @@ EXPERIMENT = ExperimentSpec(
     scan=Scan(every_ns=1000.0, quiet={"halo": {"rate_hz": 0.0, "neutral_rate_hz": 0.0}}),
     purposes=NA62Purpose,
     max_lines=MAX_LINES,
+    undriven={name: sends_nothing(name) for name in DETECTOR_ORDER if name not in DETECTORS},
 )
 """What the entry point of the experiment names."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from trigemu.config.model import Model
+from trigemu.config.model import FieldError, Model
+
+MAX_PULSES = 10**6
+MAX_KIB = 1 << 18
+"""What all sources may send in a frame."""
 
 
 class Pulser(Model):
@@ -25,6 +29,18 @@ class Pulser(Model):
     coincidence_ticks: Annotated[int, Field(ge=1, le=100)] = 5
     ready_made_kib: Annotated[int, Field(ge=0, le=16384)] = 0
     truth: bool = True
+
+    @model_validator(mode="after")
+    def _fits(self) -> Pulser:
+        if self.sources * (self.pulses + self.bursts) > MAX_PULSES:
+            raise FieldError(
+                "pulses", f"pulses: all sources together can send at most {MAX_PULSES} in a frame"
+            )
+        if self.sources * self.ready_made_kib > MAX_KIB:
+            raise FieldError(
+                "ready_made_kib", f"ready_made_kib: all sources together can send at most {MAX_KIB} KiB"
+            )
+        return self
 
 
 class Burst(Model):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from trigemu.config.model import Model
+from trigemu.config.model import FileName, Model
 
 _Counts = Annotated[int, Field(ge=0, lt=2**14)]
 
@@ -47,7 +47,7 @@ class Cdc(Model):
 
     tables: (
         Annotated[
-            Annotated[str, Tag("file")] | Annotated[tuple[str, str], Tag("files")],
+            Annotated[FileName, Tag("file")] | Annotated[tuple[FileName, FileName], Tag("files")],
             Discriminator(lambda value: "file" if isinstance(value, str) else "files"),
         ]
         | None

@@ -7,12 +7,11 @@ notes; belle2_facts 6.2-6.7); data taking may have used others.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from trigemu.config.model import Model
+from trigemu.config.model import FilePath, Model
 from trigemu.experiments.belle2.ecl.response_config import EclResponse
 
 Gev = Annotated[float, Field(ge=0, le=1e3)]
@@ -34,7 +33,7 @@ class Ecl(Model):
     """
 
     adc_gev: Annotated[float, Field(gt=0, le=1)] = 5.25e-3  # 6.2, LSB of the FAM
-    cm_table: Path | None = None
+    cm_table: FilePath | None = None
     window_ns: Annotated[float, Field(gt=0, le=1000)] = 250.0  # 6.2
     overlap_ns: Annotated[float, Field(ge=0, lt=1000)] = 125.0  # 6.2
     cluster_limit: Annotated[int, Field(ge=1, le=16)] = 6  # 6.3
@@ -42,16 +41,16 @@ class Ecl(Model):
 
     total_energy: tuple[Gev, Gev, Gev] = (0.5, 1.0, 3.0)  # 6.5: elow, ehigh, elum
     burst: Gev = 20.0  # 6.5
-    physics_mev: Annotated[int, Field(ge=0)] = (
+    physics_mev: Annotated[int, Field(ge=0, le=10**6)] = (
         1000  # 6.8, bit 18: total in whole MeV, or more clusters than ...
     )
-    physics_clusters: Annotated[int, Field(ge=0)] = 3
+    physics_clusters: Annotated[int, Field(ge=0, le=10**6)] = 3
     hie_energy: Gev = 1.0  # hard-coded in the experiment's simulation, whatever ehigh's threshold
     time_quality: Pair = (1.0, 20.0)  # 6.2
 
     bhabha2d_forward: Fourteen = (4.0,) * 12 + (3.0, 3.5)  # 6.6
     bhabha2d_backward: Fourteen = (2.5,) * 12 + (3.0, 3.0)  # 6.6
-    bhabha2d_clusters: Annotated[int, Field(ge=0)] = 4  # 6.6: fewer clusters (ICN) than this
+    bhabha2d_clusters: Annotated[int, Field(ge=0, le=10**6)] = 4  # 6.6: fewer clusters (ICN) than this
     bhabha_veto_cm: Pair = (3.0, 4.5)  # 6.6: both, one
     bhabha_veto_angles: Angles = (160, 200, 165, 190)
     bhabha_select_cm: Pair = (2.5, 4.0)
@@ -75,8 +74,8 @@ class Ecl(Model):
 
     lml_lab: tuple[Gev, Gev, Gev] = (0.5, 0.3, 0.25)  # 6.7: lml12; n300; lml8 and lml9
     lml_cm: tuple[Gev, Gev, Gev] = (2.0, 1.0, 0.5)  # 6.7: lml1-5 and 8-11; lml6 and lml7; lml13
-    lml0_clusters: Annotated[int, Field(ge=0)] = 1  # clusters above lml_lab[1]
-    lml12_clusters: Annotated[int, Field(ge=0)] = 1  # clusters above lml_lab[0]
+    lml0_clusters: Annotated[int, Field(ge=0, le=10**6)] = 1  # clusters above lml_lab[1]
+    lml12_clusters: Annotated[int, Field(ge=0, le=10**6)] = 1  # clusters above lml_lab[0]
     lml13_theta_mask: Annotated[int, Field(ge=0, lt=1 << 17)] = 2016  # bit theta - 1: theta 6-11
 
     response: EclResponse = EclResponse()

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]
 Degrees = Annotated[float, Field(ge=0, le=180)]
 
 

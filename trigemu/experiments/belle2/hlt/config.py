@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]
+NonNegative = Annotated[float, Field(ge=0, le=1e6)]
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Range = tuple[Degrees, Degrees]
 Probability = Annotated[float, Field(ge=0, le=1)]

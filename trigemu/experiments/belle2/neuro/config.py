@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.model import Model
+from trigemu.config.model import FileName, Model
 
 Bits = Annotated[int, Field(ge=1, le=20)]
 
@@ -54,7 +54,7 @@ class Neuro(Model):
         as the experiment does when it runs on neural tracks again (belle2_facts 5.2).
     """
 
-    network: str | None = None
+    network: FileName | None = None
     arithmetic: Literal["fixed", "float"] = "fixed"
     event_time: EventTimeOption = "etf_or_fastestpriority"
     incomplete: Literal["drop", "expert0"] = "drop"

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from trigemu.collider.response import config as collider
-from trigemu.collider.response.config import Fraction, HalfTurns, NonNegative, Positive
+from trigemu.collider.response.config import Angle, Count, Fraction, HalfTurns, NonNegative, Positive
 from trigemu.config.model import Model
 
 
@@ -90,7 +90,7 @@ class Photons(collider.Photons):
     angle_stochastic_rad: NonNegative = 0.00403  # with the next: 13 mrad at 100 MeV, 3 mrad at 8 GeV
     angle_constant_rad: NonNegative = 0.00264
     time_ns: NonNegative = 1.0  # guess: at 1 GeV, falls with the square root of the energy
-    acceptance_deg: tuple[tuple[float, float], ...] = (
+    acceptance_deg: tuple[tuple[Angle, Angle], ...] = (
         (12.4, 31.4),
         (32.2, 128.7),
         (130.7, 155.1),
@@ -112,7 +112,10 @@ class Background(collider.Background):
         # some 200 kHz per wire, worst in the inner layers.  45 kHz on average: about 320 hits per event.
         (120.0, 90.0, 50.0, 40.0, 35.0, 30.0, 30.0, 30.0, 30.0)
     )
-    wire_window: tuple[int, int] = (4450, 4950)  # TDC counts, both included: the trigger's window (facts 3)
+    wire_window: tuple[Count, Count] = (
+        4450,
+        4950,
+    )  # TDC counts, both included: the trigger's window (facts 3)
     bunch_fraction: Fraction = 0.2  # guess: this part of the seeds brings a small group of neighbouring hits
     clusters: NonNegative = 5.0  # guess: calorimeter clusters per event within the window
     cluster_gev: NonNegative = 0.04  # guess: mean energy above the threshold of clusters
