@@ -20,6 +20,7 @@ def print_json(data: Any) -> None:
 def print_rich(*things: RenderableType) -> None:
     """Print tables and text on standard output; wide and plain where it is not a terminal."""
     from rich.console import Console
+    from rich.text import Text
 
     terminal = sys.stdout.isatty()
     console = Console(
@@ -28,7 +29,8 @@ def print_rich(*things: RenderableType) -> None:
     # Rich ends the program with its own exit code when it meets a closed pipe, so `say` does the writing.
     with console.capture() as capture:
         for thing in things:
-            console.print(thing)
+            # A bare text may quote what a configuration holds, in which brackets mean nothing.
+            console.print(Text(thing) if isinstance(thing, str) else thing)
     say(capture.get().rstrip("\n"))
 
 

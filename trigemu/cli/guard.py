@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from trigemu.errors import TrigemuError
+from trigemu.plain import one_sentence, short
 
 FAILED = 1
 USAGE = 2
@@ -48,8 +50,10 @@ class GuardedGroup(click.Group):
         except OSError as error:
             if debug:
                 raise
-            where = f"{error.filename}: " if error.filename else ""
-            leave(f"{where}{error.strerror or error}", FAILED)
+            where = f"{short(error.filename, 200)}: " if error.filename else ""
+            # A name that no file can have is the user's mistake.
+            code = USAGE if error.errno == errno.ENAMETOOLONG else FAILED
+            leave(f"{where}{error.strerror or error}", code)
         except Exception as error:
             if debug:
                 raise
@@ -65,7 +69,7 @@ def _usage(error: click.ClickException) -> str:
 
 def leave(sentence: str, code: int) -> NoReturn:
     """Print one line on stderr and leave with an exit code."""
-    click.echo(f"trigemu: {' '.join(sentence.split())}", err=True)
+    click.echo(f"trigemu: {one_sentence(sentence)}", err=True)
     sys.exit(code)
 
 

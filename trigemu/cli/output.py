@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigemu.cli.guard import say
+from trigemu.plain import printable
 
 
 @click.command()
@@ -18,5 +19,5 @@ def export(rundir: Path, form: str, file: Path) -> int:
     from trigemu.measure.export import export_run
 
     rows = export_run(rundir, form, file)
-    say(f"{file}: {rows} decisions")
+    say(f"{printable(str(file))}: {rows} decisions")
     return 0

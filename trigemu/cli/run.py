@@ -12,6 +12,7 @@ from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.folder import choose, nothing_left
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
+from trigemu.plain import printable
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
@@ -95,7 +96,7 @@ def conduct(
         from trigemu.measure.console import summary_tables
 
         print_rich(*summary_tables(summary))
-        say(f"\n{out / 'report.html'}")
+        say("\n" + printable(str(out / "report.html")))
     return _exit_code(summary, good)
 
 

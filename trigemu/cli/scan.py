@@ -11,6 +11,7 @@ from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.folder import choose
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, RunOptions, load
+from trigemu.plain import printable
 
 
 @click.command()
@@ -87,5 +88,5 @@ def efficiency(
 
         print_rich(*efficiency_table(table, most=len(lines)))
         for path in written:
-            say(str(path))
+            say(printable(str(path)))
     return 0

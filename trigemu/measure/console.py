@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from trigemu.measure.advice import NO_RATES, rates_known
 from trigemu.measure.html import interval, number, rate
 from trigemu.measure.shown import most_efficient, that_fired
+from trigemu.plain import short
 
 if TYPE_CHECKING:
     from trigemu.measure.table import EfficiencyTable
@@ -21,9 +23,30 @@ COLUMNS = 6
 """Lines beside one another in a terminal, at most."""
 
 
+CELL = 400
+"""Characters of a cell that are shown."""
+
+
+class PlainTable(Table):
+    """A table of texts from outside: brackets mean nothing in them, and control characters are shown as escapes."""
+
+    def add_column(self, header: Any = "", footer: Any = "", **options: Any) -> None:
+        """Add a column."""
+        super().add_column(_cell(header), footer, **options)
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row."""
+        super().add_row(*map(_cell, cells), **options)
+
+
+def _cell(value: Any) -> Any:
+    return Text(short(value, CELL)) if isinstance(value, str) else value
+
+
 def new_table(title: str, head: Sequence[str], text_columns: Sequence[int] = (0,)) -> Table:
     """Return an empty table in the house style; columns are numbers unless listed as text."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    shown = Text(short(title, CELL), style="bold") if title else None
+    table = PlainTable(title=shown, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(head):
         left = index in text_columns
         table.add_column(name, justify="left" if left else "right", no_wrap=not left)

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from trigemu.measure.style import STYLE
+from trigemu.plain import printable, short
 
 
 class Html(str):
@@ -16,14 +17,23 @@ class Html(str):
     __slots__ = ()
 
 
-def text(value: Any) -> str:
-    """Return a value as HTML: `Html` as it is, anything else escaped."""
-    return value if isinstance(value, Html) else escape(str(value))
+CELL = 400
+"""Characters of a value that are shown."""
+
+
+def text(value: Any, most: int = CELL) -> str:
+    """Return a value as HTML: `Html` as it is, anything else escaped and not longer than ``most`` characters."""
+    return value if isinstance(value, Html) else escape(short(value, most))
 
 
 def code(value: Any) -> Html:
     """Return a value in a fixed-width font."""
-    return Html(f"<code>{escape(str(value))}</code>")
+    return Html(f"<code>{text(value, 4 * CELL)}</code>")
+
+
+def listing(value: str) -> Html:
+    """Return a text of many lines, all of it."""
+    return Html(f"<pre>{escape(printable(value, keep=chr(10)))}</pre>")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[int] = ()) -> Html:
@@ -45,12 +55,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[
 def section(title: str, *parts: str) -> Html:
     """Return a headed section; nothing if it has no content."""
     content = "\n".join(part for part in parts if part)
-    return Html(f"<section><h2>{escape(title)}</h2>\n{content}</section>") if content else Html("")
+    return Html(f"<section><h2>{text(title)}</h2>\n{content}</section>") if content else Html("")
 
 
 def paragraph(content: Any, style: str = "") -> Html:
     """Return a paragraph."""
-    return Html(f'<p class="{style}">{text(content)}</p>' if style else f"<p>{text(content)}</p>")
+    shown = text(content, 10 * CELL)
+    return Html(f'<p class="{style}">{shown}</p>' if style else f"<p>{shown}</p>")
 
 
 def cards(items: Sequence[tuple[str, Any]]) -> Html:
@@ -77,7 +88,7 @@ def page(title: str, body: Sequence[str]) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n"
+        f"<title>{text(title)}</title><style>{STYLE}</style></head>\n<body>\n"
         + "\n".join(body)
         + "\n</body></html>\n"
     )

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
+from trigemu.plain import short
+
 if TYPE_CHECKING:
     from rich.console import Group
 
@@ -39,7 +41,7 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
     from rich.console import Console
     from rich.live import Live
 
-    title = setup.config.title or setup.config.experiment
+    title = short(setup.config.title or setup.config.experiment)
     with Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True) as live:
         scales = {line.name: line.scale for line in setup.menu.lines}
         yield lambda snapshot: live.update(live_table(title, snapshot, scales))

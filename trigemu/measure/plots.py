@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from trigemu.measure.shown import most_efficient
 from trigemu.measure.table import EfficiencyTable
+from trigemu.plain import short
 from trigemu.setup.data import HistogramSpec
 
 if TYPE_CHECKING:
@@ -34,8 +37,18 @@ MARKERS = "osD^vPX<"
 PANELS = 12
 """Most panels of a picture."""
 
+LABEL = 80
+"""Characters of a title or label in a picture."""
+
 Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
 """Label, x, value, low, high."""
+
+
+def literal(text: str, most: int = LABEL) -> str:
+    r"""Return a text from outside as matplotlib draws it letter by letter: ``$`` does not begin a formula."""
+    shown = short(text, most).replace("$", r"\$")
+    # What begins with an underscore would be missing in legends.
+    return f" {shown}" if shown.startswith("_") else shown
 
 
 def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
@@ -84,7 +97,7 @@ def _draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, 
             np.asarray(x, np.float64),
             centre,
             yerr=errors,
-            label=label,
+            label=literal(label),
             color=COLOURS[index % len(COLOURS)],
             marker=MARKERS[(index + index // len(COLOURS)) % len(MARKERS)],
             markersize=4.5,
@@ -92,9 +105,14 @@ def _draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, 
             capsize=2.5,
         )
     axes.set_ylim(-0.02, 1.06)
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    axes.set_title(title, fontsize="medium", loc="left", color=INK)
+    axes.set_xlabel(literal(xlabel))
+    axes.set_ylabel(literal(ylabel))
+    axes.set_title(_lines(title), fontsize="medium", loc="left", color=INK)
+
+
+def _lines(text: str) -> str:
+    """Return a title of one or two lines as it is drawn."""
+    return "\n".join(literal(line, 2 * LABEL) for line in text.split("\n")[:3])
 
 
 def efficiency_figure(table: EfficiencyTable) -> Figure:
@@ -115,7 +133,7 @@ def efficiency_figure(table: EfficiencyTable) -> Figure:
     curves: list[Curve] = [("acceptance", x, *(table.array(n, first) for n in bounds))]  # type: ignore[list-item]
     for line in shown:
         curves.append((line, x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
-    title = f"{table.experiment}: {table.title}"
+    title = f"{table.experiment}: {short(table.title, LABEL)}"
     panels: dict[str, list[int]] = {}
     for point in range(points):
         others = (f"{key} = {values[point]:g}" for key, values in columns.items() if key != label)
@@ -142,7 +160,7 @@ def _panels_figure(
         style(axes)
         part: list[Curve] = [(label, *(np.asarray(c)[points] for c in rest)) for label, *rest in curves]  # type: ignore[misc]
         _draw_curves(axes, part, xlabel, "acceptance, efficiency", name)
-    figure.suptitle(title, fontsize="medium", x=0.01, ha="left", color=INK)
+    figure.suptitle(_lines(title), fontsize="medium", x=0.01, ha="left", color=INK)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=min(len(curves), 5), frameon=False, labelcolor=INK
@@ -171,9 +189,9 @@ def histogram_figure(spec: HistogramSpec, counts: NDArray[np.int64]) -> Figure:
         bar = figure.colorbar(image, ax=axes)
         bar.ax.tick_params(colors=INK)
         bar.outline.set_visible(False)
-    axes.set_xlabel(spec.xlabel)
-    axes.set_ylabel(spec.ylabel)
-    axes.set_title(spec.title, fontsize="medium", loc="left", color=INK)
+    axes.set_xlabel(literal(spec.xlabel))
+    axes.set_ylabel(literal(spec.ylabel))
+    axes.set_title(literal(spec.title), fontsize="medium", loc="left", color=INK)
     return figure
 
 
@@ -198,9 +216,19 @@ def latency_figure(stages: Mapping[str, Sequence[float]], quantiles: Sequence[fl
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure on white; the suffix gives the format."""
-    figure.savefig(
-        path, dpi=150, facecolor="white", metadata={"Date": None} if path.suffix == ".svg" else None
-    )
+    with _any_letters():
+        figure.savefig(
+            path, dpi=150, facecolor="white", metadata={"Date": None} if path.suffix == ".svg" else None
+        )
+
+
+@contextmanager
+def _any_letters() -> Iterator[None]:
+    """Draw a box for a letter that the font lacks, without a warning for each."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support .* natively")
+        yield
 
 
 def to_svg(figure: Figure, prefix: str, title: str) -> str:
@@ -208,7 +236,7 @@ def to_svg(figure: Figure, prefix: str, title: str) -> str:
     import matplotlib as mpl
 
     text = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
+    with _any_letters(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :].replace(INK, "currentColor")

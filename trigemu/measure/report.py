@@ -285,7 +285,5 @@ def _configuration(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
     return [
         html.paragraph(html.Html(f"Hash {html.code(summary['run']['config_hash'])}")),
         html.paragraph(packages, "soft"),
-        html.Html(
-            f"<details><summary>resolved configuration</summary><pre>{html.text(resolved)}</pre></details>"
-        ),
+        html.Html(f"<details><summary>resolved configuration</summary>{html.listing(resolved)}</details>"),
     ]
