@@ -147,8 +147,32 @@ def test_a_table_and_a_picture_take_any_text() -> None:
 
 def test_long_sentences_keep_place_and_advice() -> None:
     text = "run.toml, line 3: " + "x" * 140_000 + "; allowed: a, b"
-    short = one_sentence(text)
-    assert len(short) <= SENTENCE
-    assert short.startswith("run.toml, line 3")
-    assert short.endswith("allowed: a, b")
+    shown = one_sentence(text)
+    assert len(shown) <= SENTENCE
+    assert shown.startswith("run.toml, line 3")
+    assert shown.endswith("allowed: a, b")
     assert short("\u202e" * 100) == ("\\u202e" * 100)[: NAME - 3] + "..."
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "pulser", "--offline", "--duration", "nan"),
+        ("run", "pulser", "--offline", "--duration", "inf"),
+        ("efficiency", "pulser", "--signal", "burst", "--cl", "nan"),
+        ("efficiency", "pulser", "--signal", "burst", "--events", "1" + "0" * 30),
+        ("display", "belle2", "--frame", "1" + "0" * 30),
+        ("control", "pulser", "--bind", "tcp://127.0.0.1:70000"),
+        ("worker", "--control", "tcp://127.0.0.1:70000"),
+        ("worker", "--control", "tcp://127.0.0.1:5755", "--name", "\x1b[2J"),
+    ],
+)
+def test_options_out_of_range(hostile: Path, arguments: tuple[str, ...]) -> None:
+    out, said = (
+        call(hostile, *arguments, "--out", "never", code=2)
+        if arguments[0] != "worker"
+        else call(hostile, *arguments, code=2)
+    )
+    assert out == ""
+    assert len(said.splitlines()) == 1
+    assert len(said) < 600

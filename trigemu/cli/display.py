@@ -15,8 +15,10 @@ from trigemu.plain import printable
 
 @click.command()
 @click.argument("config")
-@click.option("--frame", type=click.IntRange(0), default=0, show_default=True, help="Time frame to make.")
-@click.option("--event", type=click.IntRange(0), default=0, show_default=True, help="Crossing in it.")
+@click.option(
+    "--frame", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Time frame to make."
+)
+@click.option("--event", type=click.IntRange(0, 10**6), default=0, show_default=True, help="Crossing in it.")
 @SEED
 @OVERRIDES
 @OUT

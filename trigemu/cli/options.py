@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class Finite(click.FloatRange):
+    """A number in a range; "not a number" is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        found = super().convert(value, param, ctx)
+        if found != found:
+            self.fail(f"{value!r} is not a number in the range {self._describe_range()}", param, ctx)
+        return found
+
+
 OVERRIDES = click.option(
     "--set",
     "overrides",
@@ -33,7 +45,7 @@ _RUN = (
     click.option("--frames", type=click.IntRange(1, 2**32 - 1), help="Length of the run in time frames."),
     click.option(
         "--duration",
-        type=click.FloatRange(0, min_open=True),
+        type=Finite(0, 1e7, min_open=True),
         metavar="S",
         help="Length of the run in s of detector time.",
     ),

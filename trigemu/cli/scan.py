@@ -10,7 +10,7 @@ import click
 from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.folder import choose
 from trigemu.cli.guard import say
-from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, RunOptions, load
+from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
 from trigemu.plain import printable
 
 
@@ -25,11 +25,11 @@ from trigemu.plain import printable
     help="Values of a parameter, stop included (or KEY=VALUE,VALUE); repeated: all combinations.",
 )
 @click.option(
-    "--events", type=click.IntRange(1), default=1000, show_default=True, help="Events per grid point."
+    "--events", type=click.IntRange(1, 10**9), default=1000, show_default=True, help="Events per grid point."
 )
 @click.option(
     "--cl",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Finite(0, 1, min_open=True, max_open=True),
     help="Confidence level of the intervals (one sigma if not given).",
 )
 @click.option(

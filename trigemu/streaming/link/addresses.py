@@ -44,3 +44,16 @@ def own_address(endpoint: str) -> str:
         raise InputError(
             f"control address {endpoint!r}: {getattr(error, 'strerror', None) or error}"
         ) from None
+
+
+def check_bind(endpoint: str) -> None:
+    """Check where to listen; the library takes a port above 65535 for another one.
+
+    Raises
+    ------
+    InputError
+        It is ``tcp://`` with a port that is none.
+    """
+    port = endpoint.rpartition(":")[2]
+    if endpoint.startswith("tcp://") and port.isascii() and port.isdigit() and not int(port[:6]) <= 65535:
+        raise InputError(f"cannot listen on {endpoint!r}: a port is a number from 1 to 65535, or * for any")

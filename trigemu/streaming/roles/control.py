@@ -22,7 +22,7 @@ from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.plan import Instruction, Restart, Send
 from trigemu.streaming.core.runstate import State
 from trigemu.streaming.core.totals import RunTotals, Snapshot
-from trigemu.streaming.link.addresses import ipc_endpoint
+from trigemu.streaming.link.addresses import check_bind, ipc_endpoint
 from trigemu.streaming.link.keys import choose_keys
 from trigemu.streaming.link.transport import ControlPort, Transport, load_keys
 from trigemu.streaming.planning import Job, make_plan
@@ -244,6 +244,7 @@ def serve_control(
     RunError
         The run failed.
     """
+    check_bind(bind)
     folder = choose_keys(keys, insecure, bind)
     job = Job.of(setup, out)
     transport = Transport(keys=load_keys(folder, create=True) if folder else None)
