@@ -14,7 +14,7 @@ import pytest
 
 from trigemu.measure.console import plain_table
 from trigemu.measure.plots import curves_figure, to_svg
-from trigemu.plain import NAME, SENTENCE, one_sentence
+from trigemu.plain import NAME, SENTENCE, one_sentence, short
 
 NAMES = {
     "markup": "[/bold][red]x",
