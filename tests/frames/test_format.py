@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest as checksum
 def read_segment(data: bytes, number: int, run_id: str) -> list[tuple[str, int, list[bytes]]]:
     """Read a segment by the tables of the page."""
     magic, version, found, tag, header_sum = struct.unpack_from("<8sIIQQ", data)
-    assert (magic, version, found) == (b"TGMSEG\r\n", 1, number)
+    assert (magic, version, found) == (b"TGMSEG\r\n", 2, number)
     assert tag == checksum(run_id.encode())
     assert header_sum == checksum(data[:24])
     assert data[32:64] == bytes(32)
@@ -55,7 +55,13 @@ def read_message(parts: list[bytes]) -> tuple[str, dict[str, object], list[objec
 def test_a_run_read_by_the_page(record_run: Callable[..., Path]) -> None:
     path = record_run(20)
     run = json.loads((path / "run.json").read_text())
-    assert (run["format"], run["format_version"]) == ("trigemu run", 1)
+    assert (run["format"], run["format_version"]) == ("trigemu run", 2)
+    for name in ("run.json", "config.json", "index.json"):
+        table = json.loads((path / name).read_text())
+        found = table.pop("checksum")
+        text = json.dumps(table, sort_keys=True, separators=(",", ":")).encode()
+        seed = checksum(name.encode(), checksum(run["run_id"].encode()))
+        assert int(found, 16) == checksum(text, seed)
     index = json.loads((path / "index.json").read_text())
     assert index["closed"] is True
     found = []

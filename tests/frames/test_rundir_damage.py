@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trigemu.errors import InputError
+from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader, RunWriter, create_run
 from trigemu.frames.wire import encode
 
@@ -109,6 +109,9 @@ def test_reopen_cuts_back_to_the_last_commit(record_run: Record, segment_bytes: 
     writer, _ = RunWriter.reopen(path, segment_bytes)
     for _ in range(extra):
         writer.append([b"half a frame"], frame=6, kind="fragment")
+    with pytest.raises(RunError, match="another process is writing this run"):
+        RunWriter.reopen(path, segment_bytes, commit="verdict")
+    del writer
     writer, cut = RunWriter.reopen(path, segment_bytes, commit="verdict")
     assert (cut > 0) == (extra > 0)
     assert sum(file.stat().st_size for file in path.glob("segment-*.tgm")) == size
@@ -178,9 +181,9 @@ def test_segments_of_other_runs_and_renamed_ones(record_run: Record) -> None:
     [
         (
             {"format_version": 0},
-            r"older run format 0 \(written by trigemu .*\); this is trigemu .* reads format 1",
+            r"older run format 0 \(written by trigemu .*\); this is trigemu .* reads format 1 and 2",
         ),
-        ({"format_version": 2, "package_version": "9.9"}, r"newer run format 2 \(written by trigemu 9.9\)"),
+        ({"format_version": 3, "package_version": "9.9"}, r"newer run format 3 \(written by trigemu 9.9\)"),
         ({"format_version": "1"}, "does not describe a trigemu run"),
         ({"format_version": None}, "does not describe a trigemu run"),
         ({"format": "another"}, "does not describe a trigemu run"),
@@ -203,7 +206,7 @@ def test_segment_of_another_version(record_run: Record, monkeypatch: pytest.Monk
     monkeypatch.setattr("trigemu.frames.records.FORMAT_VERSION", 7)
     path = record_run(1)
     monkeypatch.undo()
-    refuses(path, r"segment-000000\.tgm has format version 7; this trigemu reads version 1")
+    refuses(path, r"segment-000000\.tgm has format version 7; its run has version 2")
 
 
 def test_what_is_no_run_directory(tmp_path: Path, record_run: Record) -> None:

@@ -109,7 +109,9 @@ def test_replay_of_all_fragments_decides_the_same(pulser, tmp_path: Path, offlin
     original = streaming.run(setup, tmp_path / "original")
     again = streaming.replay(tmp_path / "original", setup, tmp_path / "again", offline=offline)
     same_decisions(original, again)
-    assert again.replay is None
+    decisions = original.decisions
+    assert again.replay == {"compared": decisions, "same": decisions, "different": 0, "first": None}
+    assert (again.quality, again.missing) == ("good", None)
     # A replay that keeps all fragments can be replayed as well: they are recorded verbatim.
     third = streaming.replay(tmp_path / "again", setup, tmp_path / "third", offline=True)
     same_decisions(original, third)

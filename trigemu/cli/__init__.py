@@ -9,6 +9,7 @@ import click
 
 from trigemu import __version__
 from trigemu.cli.display import display
+from trigemu.cli.finish import finish
 from trigemu.cli.guard import GuardedGroup
 from trigemu.cli.inspect import list_group
 from trigemu.cli.output import export
@@ -40,6 +41,7 @@ for _command in (
     efficiency,
     validate,
     export,
+    finish,
     display,
     train,
     quantise,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.guard import say
-from trigemu.plain import printable
+from trigemu.plain import one_sentence, printable
 
 
 @click.command()
@@ -15,9 +16,15 @@ from trigemu.plain import printable
 @click.option("--to", "form", type=click.Choice(["root", "parquet"]), required=True, help="File format.")
 @click.argument("file", type=click.Path(path_type=Path))
 def export(rundir: Path, form: str, file: Path) -> int:
-    """Write a recorded run as a file that analysts open (needs the extra ``root`` or ``arrow``)."""
+    """Write a recorded run as a file that analysts open (needs the extra ``root`` or ``arrow``).
+
+    Of a damaged run all frames that are whole are written, and what is missing is said.
+    """
     from trigemu.measure.export import export_run
 
-    rows = export_run(rundir, form, file)
+    hint_unfinished(rundir)
+    rows = export_run(
+        rundir, form, file, on_missing=lambda said: say(f"trigemu: {one_sentence(said)}", err=True)
+    )
     say(f"{printable(str(file))}: {rows} decisions")
     return 0

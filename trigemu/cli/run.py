@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.folder import choose, nothing_left
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
@@ -57,7 +58,9 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
         return stream(rundir, setup, folder, offline=chosen.offline, on_snapshot=on_snapshot)
 
     # A replay that differs is a failure, unless it was asked to decide otherwise.
-    good = (*GOOD, "tainted") if config or chosen.overrides else GOOD
+    otherwise = config or chosen.overrides or chosen.seed is not None
+    good = (*GOOD, "tainted") if otherwise else GOOD
+    hint_unfinished(rundir)
     return conduct(setup, out, start, chosen, good)
 
 
@@ -67,7 +70,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
     from trigemu.frames.rundir import RunReader
     from trigemu.setup.build import build_setup
 
-    data = dict(RunReader(rundir).config)
+    data = dict(RunReader(rundir, damaged=True).config)
     for text in options.overrides:
         # The recorded configuration calls the experiment's own table "section".
         head, dot, rest = text.partition(".")
@@ -102,13 +105,15 @@ def conduct(
 
 def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
     from trigemu.measure.advice import overload
+    from trigemu.measure.taints import taints
 
     quality = summary["run"]["quality"]
     if quality == "interrupted":
         return INTERRUPTED if summary["closed"] else FAILED
-    if not summary["closed"] or quality not in good:
+    # A replay may be asked to decide otherwise, but not to make do with what is left of a recording.
+    if not summary["closed"] or quality not in good or summary["missing"]:
         ledger = "closes" if summary["closed"] else "does not close"
-        say(f"trigemu: the run is {quality} and its ledger {ledger}", err=True)
+        say("; ".join([f"trigemu: the run is {quality} and its ledger {ledger}", *taints(summary)]), err=True)
         if hint := overload(summary):
             say(f"trigemu: {hint}", err=True)
         return FAILED

@@ -19,8 +19,14 @@ from trigemu.errors import InputError
 from trigemu.frames.columns import Buffer
 from trigemu.frames.schema import aligned
 
-FORMAT_VERSION = 1
-"""Version of run directories; others are refused."""
+FORMAT_VERSION = 2
+"""Version of run directories that are written."""
+
+READ_VERSIONS = (1, 2)
+"""Versions that are read.  The JSON files of version 1 carry no checksums."""
+
+MAX_RECORD = 1 << 30
+"""Bytes; what says that it is longer is no record."""
 
 SEGMENT_MAGIC = b"TGMSEG\r\n"
 RECORD_MARKER = b"TGMr"
@@ -39,7 +45,7 @@ _HEAD_SUM = struct.Struct("<Q8x")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One record of a run: the parts of a message, views into the mapped file."""
+    """One record of a run: the parts of a message, read-only views of what was read."""
 
     kind: str
     frame: int
@@ -78,7 +84,7 @@ def pack_segment_header(number: int, tag: int) -> bytes:
     return body + _SEGMENT_SUM.pack(xxh3_64_intdigest(body))
 
 
-def segment_is_whole(view: memoryview, number: int, tag: int, where: str) -> bool:
+def segment_is_whole(view: memoryview, number: int, tag: int, where: str, version: int) -> bool:
     """Return whether a segment's header is there and undamaged.
 
     Raises
@@ -90,11 +96,11 @@ def segment_is_whole(view: memoryview, number: int, tag: int, where: str) -> boo
         return False
     body = bytes(view[: _SEGMENT.size])
     (checksum,) = _SEGMENT_SUM.unpack(view[_SEGMENT.size : HEADER_SIZE])
-    magic, version, found, owner = _SEGMENT.unpack(body)
+    magic, written, found, owner = _SEGMENT.unpack(body)
     if magic != SEGMENT_MAGIC or checksum != xxh3_64_intdigest(body):
         return False
-    if version != FORMAT_VERSION:
-        raise InputError(f"{where} has format version {version}; this trigemu reads version {FORMAT_VERSION}")
+    if written != version:
+        raise InputError(f"{where} has format version {written}; its run has version {version}")
     if owner != tag or found != number:
         raise InputError(f"{where} belongs to another run or was renamed (it is segment {found})")
     return True
@@ -130,30 +136,31 @@ def pack_record(
         if padding := aligned(size) - size:
             pieces.append(bytes(padding))
         total += size + padding
+    if total > MAX_RECORD:
+        raise InputError(f"{kind} record: {total} bytes; a record has at most {MAX_RECORD}")
     return pieces, total
 
 
 def read_head(view: memoryview, offset: int, tag: int) -> Head | None:
-    """Return the head at ``offset`` of a segment, or None where there is none that is whole and undamaged."""
-    if offset + HEADER_SIZE > len(view) or view[offset : offset + 4] != RECORD_MARKER:
+    """Return the head in ``view``, 64 bytes that lie at ``offset``; None where there is no undamaged one."""
+    if len(view) < HEADER_SIZE or view[:4] != RECORD_MARKER:
         return None
-    body = bytes(view[offset : offset + _HEAD.size])
-    (checksum,) = _HEAD_SUM.unpack(view[offset + _HEAD.size : offset + HEADER_SIZE])
+    body = bytes(view[: _HEAD.size])
+    (checksum,) = _HEAD_SUM.unpack(view[_HEAD.size : HEADER_SIZE])
     if checksum != _head_checksum(body, offset, tag):
         return None
     _, header, payload, frame, kind, data = _HEAD.unpack(body)
     name = kind.rstrip(b"\0").decode("ascii", "replace")
-    return Head(offset, header, None if payload == _NO_PAYLOAD else payload, frame, name, data)
+    head = Head(offset, header, None if payload == _NO_PAYLOAD else payload, frame, name, data)
+    return head if head.end - offset <= MAX_RECORD else None
 
 
 def read_parts(view: memoryview, head: Head) -> tuple[memoryview, ...] | None:
-    """Return the parts of a record (views), or None where they are cut off or damaged."""
-    if head.end > len(view):
-        return None
-    first = head.offset + HEADER_SIZE
-    parts = [view[first : first + head.header]]
+    """Return the parts of a record (views) whose bytes after its head are ``view``; None where damaged."""
+    parts = [view[: head.header]]
     if head.payload is not None:
-        parts.append(view[head.payload_offset : head.payload_offset + head.payload])
+        first = aligned(head.header)
+        parts.append(view[first : first + head.payload])
     return tuple(parts) if data_checksum(parts) == head.checksum else None
 
 

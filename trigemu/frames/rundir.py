@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import InputError, RunError
+from trigemu.frames.files import write_whole
 from trigemu.frames.records import FORMAT_VERSION, Record
 from trigemu.frames.runfiles import CONFIG_FILE, TOTALS_FILE, RunInfo, read_json, write_json, write_run
 from trigemu.frames.runreader import RunReader
@@ -26,6 +27,7 @@ __all__ = [
     "create_run",
     "read_json",
     "write_json",
+    "write_whole",
 ]
 
 
@@ -61,7 +63,7 @@ def create_run(path: Path, config: Mapping[str, Any], run_id: str) -> None:
     except (KeyError, TypeError):
         raise InputError(f"{path}: the configuration has no run number") from None
     try:
-        write_json(path / CONFIG_FILE, config)
+        write_json(path / CONFIG_FILE, config, run_id)
         write_run(path, run_id, number)
     except RunError:
         # Half a run directory would only be in the way.

@@ -1,19 +1,25 @@
-"""The small JSON files of a run directory: ``run.json``, ``config.json``, ``index.json`` and others."""
+"""The small JSON files of a run directory: ``run.json``, ``config.json``, ``index.json`` and others.
+
+Those that readers rely on end with a key ``checksum``: a hash of everything else in the file, seeded with the
+run's id and the file's name, so that a file that was edited or comes from another run is refused.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from xxhash import xxh3_64_intdigest
+
 from trigemu import __version__
 from trigemu.errors import InputError, RunError
-from trigemu.frames.records import FORMAT_VERSION
+from trigemu.frames.files import read_bounded, replace_file
+from trigemu.frames.records import FORMAT_VERSION, READ_VERSIONS, run_tag
 from trigemu.frames.segments import SegmentInfo
 
 RUN_FILE = "run.json"
@@ -22,6 +28,15 @@ INDEX_FILE = "index.json"
 TOTALS_FILE = "totals.json"
 
 FORMAT = "trigemu run"
+CHECKSUM = "checksum"
+
+MAX_JSON = 16 << 20
+"""Bytes; a longer JSON file is refused before it is looked at."""
+
+MAX_SEGMENTS = 1_000_000
+"""Segments of a run, at most."""
+
+_INT64 = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +51,38 @@ class RunInfo:
         When the directory was made (ISO 8601, UTC).
     package_version
         The trigemu that made it.
+    version
+        The format of the directory.
     """
 
     run_id: str
     number: int
     created: str
     package_version: str
+    version: int = FORMAT_VERSION
 
 
-def write_json(path: Path, data: Any) -> None:
-    """Write a JSON file whole or not at all.
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What ``index.json`` says.
+
+    Attributes
+    ----------
+    infos
+        Per segment, in order.
+    closed
+        Whether the run was closed in order.
+    frames
+        Frames that were complete when it was written; None where that is not known.
+    """
+
+    infos: list[SegmentInfo] = field(default_factory=list)
+    closed: bool = False
+    frames: int | None = None
+
+
+def write_json(path: Path, data: Any, run_id: str | None = None) -> None:
+    """Write a JSON file whole or not at all, with a checksum if it belongs to a run.
 
     Raises
     ------
@@ -53,23 +90,22 @@ def write_json(path: Path, data: Any) -> None:
         It cannot be written, for instance for want of space.
     """
     try:
-        _write_json(path, data)
+        _write_json(path, data, run_id)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _write_json(path: Path, data: Any) -> None:
-    draft = path.with_name(path.name + ".tmp")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(data, file, indent=1)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+def _write_json(path: Path, data: Any, run_id: str | None) -> None:
+    if run_id is not None:
+        data = {**data, CHECKSUM: _checksum(path.name, data, run_id)}
+    replace_file(path, json.dumps(data, indent=1) + "\n")
+
+
+def _checksum(name: str, data: Mapping[str, Any], run_id: str) -> str:
+    rest = {key: value for key, value in data.items() if key != CHECKSUM}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    seed = xxh3_64_intdigest(name.encode(), run_tag(run_id))
+    return f"{xxh3_64_intdigest(text.encode(), seed):016x}"
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -78,17 +114,40 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        It is not there, cannot be read, or is not a JSON table.
+        It is not there, cannot be read, is too large, or is not a JSON table.
     """
+    content = read_bounded(path, MAX_JSON)
     try:
-        data = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+        data = json.loads(content)
+        # Half a surrogate pair is legal JSON and no text.
+        json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: is not JSON ({error})") from None
+        reason = " ".join(str(error).split())[:100]
+        raise InputError(f"{path}: is not JSON ({reason})") from None
     if not isinstance(data, dict):
         raise InputError(f"{path}: is not a JSON table")
     return data
+
+
+def read_checked(path: Path, info: RunInfo, advice: str) -> dict[str, Any]:
+    """Read a JSON file of a run and compare it with its checksum (version 1 has none).
+
+    Raises
+    ------
+    InputError
+        As for `read_json`; or it was edited, or belongs to another run.
+    """
+    data = read_json(path)
+    if info.version > 1:
+        check(path, data, info.run_id, advice)
+    return data
+
+
+def check(path: Path, data: dict[str, Any], run_id: str, advice: str) -> None:
+    """Take the checksum out of ``data``; `InputError` with ``advice`` if it is another."""
+    found = data.pop(CHECKSUM, None)
+    if found != _checksum(path.name, data, run_id):
+        raise InputError(f"{path}: its checksum does not match: it was edited or is of another run; {advice}")
 
 
 def write_run(path: Path, run_id: str, number: int) -> None:
@@ -101,7 +160,7 @@ def write_run(path: Path, run_id: str, number: int) -> None:
         "number": number,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    write_json(path / RUN_FILE, data)
+    write_json(path / RUN_FILE, data, run_id)
 
 
 def read_run(path: Path) -> RunInfo:
@@ -110,30 +169,42 @@ def read_run(path: Path) -> RunInfo:
     Raises
     ------
     InputError
-        ``path`` is not a run directory, or one of another format version.
+        ``path`` is not a run directory, or one of another format version, or the file was edited.
     """
-    if not path.is_dir():
+    try:
+        there = path.is_dir()
+        file = path / RUN_FILE
+        described = there and file.exists()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    if not there:
         raise InputError(f"{path}: no such run directory")
-    file = path / RUN_FILE
-    if not file.exists():
+    if not described:
         raise InputError(f"{path}: is not a trigemu run directory (it has no {RUN_FILE})")
     data = read_json(file)
-    version, writer = data.get("format_version"), data.get("package_version")
+    version, writer = data.get("format_version"), str(data.get("package_version"))[:40]
     if data.get("format") != FORMAT or type(version) is not int:
         raise InputError(f"{file}: does not describe a trigemu run")
-    if version != FORMAT_VERSION:
+    if version not in READ_VERSIONS:
         age = "older" if version < FORMAT_VERSION else "newer"
+        number = version if abs(version) < _INT64 else "of many digits"
         raise InputError(
-            f"{path}: has the {age} run format {version} (written by trigemu {writer}); "
-            f"this is trigemu {__version__}, which reads format {FORMAT_VERSION}"
+            f"{path}: has the {age} run format {number} (written by trigemu {writer}); "
+            f"this is trigemu {__version__}, which reads format {' and '.join(map(str, READ_VERSIONS))}"
         )
-    run_id, number, created = data.get("run_id"), data.get("number"), data.get("created")
-    if not (isinstance(run_id, str) and type(number) is int and isinstance(created, str)):
+    run_id, run, created = data.get("run_id"), data.get("number"), data.get("created")
+    if not (isinstance(run_id, str) and type(run) is int and isinstance(created, str)):
         raise InputError(f"{file}: run_id, number or created is missing or of the wrong type")
-    return RunInfo(run_id, number, created, str(writer))
+    if not 0 <= run < _INT64:
+        raise InputError(f"{file}: number is not a run number")
+    if version > 1:
+        check(file, data, run_id, "copy the run again")
+    return RunInfo(run_id, run, created, writer, version)
 
 
-def write_index(path: Path, infos: Sequence[SegmentInfo], *, closed: bool) -> None:
+def write_index(
+    path: Path, infos: Sequence[SegmentInfo], run_id: str, *, closed: bool, frames: int | None = None
+) -> None:
     """Write ``index.json``: a line per segment, and whether the run was closed in order (raises OSError)."""
     segments = [
         {
@@ -144,23 +215,47 @@ def write_index(path: Path, infos: Sequence[SegmentInfo], *, closed: bool) -> No
         }
         for info in infos
     ]
-    _write_json(path / INDEX_FILE, {"closed": closed, "segments": segments})
+    data = {"closed": closed, "frames": frames, "segments": segments}
+    _write_json(path / INDEX_FILE, data, run_id)
 
 
-def read_index(path: Path) -> tuple[list[SegmentInfo], bool]:
-    """Return the index and whether it says closed; an absent or unusable one is empty."""
+def read_index(path: Path, info: RunInfo) -> Index:
+    """Return the index; an absent one is empty, and so is an unusable one of version 1.
+
+    Raises
+    ------
+    InputError
+        It was edited or is not of this run.
+    """
+    file = path / INDEX_FILE
+    if not file.exists() and not file.is_symlink():
+        return Index()
     try:
-        data = read_json(path / INDEX_FILE)
-        return [_segment_info(entry) for entry in data["segments"]], data["closed"] is True
-    except (InputError, KeyError, TypeError, ValueError):
-        return [], False
+        data = read_checked(file, info, "remove it, then the segments are read instead")
+        frames = data.get("frames")
+        infos = [_segment_info(entry) for entry in data["segments"][:MAX_SEGMENTS]]
+        return Index(infos, data["closed"] is True, None if frames is None else _count(frames))
+    except InputError:
+        if info.version > 1:
+            raise
+        return Index()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        if info.version > 1:
+            raise InputError(
+                f"{file}: is not an index; remove it, then the segments are read instead"
+            ) from None
+        return Index()
 
 
 def _segment_info(entry: Mapping[str, Any]) -> SegmentInfo:
-    numbers = [entry["bytes"], *entry["kinds"].values()]
-    frames = [entry["first_frame"], entry["last_frame"]]
-    if not all(type(number) is int and number >= 0 for number in numbers):
-        raise ValueError("a count is not a number")
-    if not all(frame is None or type(frame) is int for frame in frames):
-        raise ValueError("a frame is not a number")
-    return SegmentInfo(entry["bytes"], Counter(entry["kinds"]), *frames)
+    kinds = {str(kind): _count(number) for kind, number in entry["kinds"].items()}
+    first, last = (
+        None if f is None else _count(f, -_INT64) for f in (entry["first_frame"], entry["last_frame"])
+    )
+    return SegmentInfo(_count(entry["bytes"]), Counter(kinds), first, last)
+
+
+def _count(number: Any, low: int = 0) -> int:
+    if type(number) is not int or not low <= number < _INT64:
+        raise ValueError("not a count")
+    return number

@@ -11,14 +11,12 @@ from typing import NoReturn
 
 from trigemu.errors import InputError, RunError
 from trigemu.frames.columns import Buffer
-from trigemu.frames.records import HEADER_SIZE, as_view, run_tag
-from trigemu.frames.runfiles import read_run, write_index
-from trigemu.frames.segments import Segment, SegmentInfo, SegmentWriter, segment_name, truncate
+from trigemu.frames.lock import RESERVE_FILE, RunLock, is_locked
+from trigemu.frames.records import FORMAT_VERSION, HEADER_SIZE, as_view, run_tag
+from trigemu.frames.runfiles import RunInfo, read_run, write_index
+from trigemu.frames.segment_reader import Gap, Segment
+from trigemu.frames.segments import SegmentInfo, SegmentWriter, segment_name, truncate
 from trigemu.frames.survey import survey_run
-
-RESERVE_FILE = "reserve.tmp"
-RESERVE_BYTES = 1 << 20
-"""Kept free while a run is written, so that index and totals still find room on a full disk."""
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -37,26 +35,34 @@ class RunWriter:
     after
         The segments that are there and that are continued (used by `reopen`, which has checked them).
 
+    Attributes
+    ----------
+    frames
+        Frames that are complete, for the index; None while nobody says.
+
     Raises
     ------
     InputError
         ``path`` is not a run directory, or holds segments already.
     RunError
-        No space left, or another error of the file system; the run directory is closed.
+        Another process writes it; no space left, or another error of the file system; the run directory is closed.
     """
 
     def __init__(self, path: Path, segment_bytes: int, *, after: Sequence[SegmentInfo] | None = None) -> None:
         path = Path(path)
         self._path = path
         self._limit = segment_bytes
-        self._tag = run_tag(read_run(path).run_id)
+        self._run_id = check_writable(path).run_id
+        self._tag = run_tag(self._run_id)
         self._closed = False
+        self.frames: int | None = None
+        self._lock: RunLock | None = None
         if after is None and any(path.glob("segment-*.tgm")):
             raise InputError(f"{path}: the run has been recorded already")
         self._infos = infos = list(after or ())
         self._writer: SegmentWriter | None = None
         try:
-            (path / RESERVE_FILE).write_bytes(bytes(RESERVE_BYTES))
+            self._lock = RunLock(path)
             if infos and infos[-1].bytes < segment_bytes:
                 number = len(infos) - 1
                 self._writer = SegmentWriter(path / segment_name(number), number, self._tag, infos[-1])
@@ -85,24 +91,24 @@ class RunWriter:
         InputError
             Not a run directory, another format version, or damage before the end.
         """
-        run_id = read_run(path).run_id
+        info = check_writable(path)
+        if is_locked(path):
+            raise RunError(f"{path}: another process is writing this run")
         try:
-            survey = survey_run(path, run_id)
+            survey = survey_run(path, info)
             infos = list(survey.infos)
             cut = 0
             if infos and not infos[-1].bytes:
                 # Not even its header was written.
                 cut += truncate(path / segment_name(len(infos) - 1), 0)
                 infos.pop()
-            while (
-                infos and commit is not None and _trim(infos[-1], _last_segment(path, run_id, infos), commit)
-            ):
+            while infos and commit is not None and _trim(infos[-1], _last_segment(path, info, infos), commit):
                 # Nothing of this segment is left: the last committed record is in an earlier one.
                 cut += truncate(path / segment_name(len(infos) - 1), 0)
                 infos.pop()
             if infos:
                 cut += truncate(path / segment_name(len(infos) - 1), infos[-1].bytes)
-            write_index(path, infos[:-1], closed=False)
+            write_index(path, infos[:-1], info.run_id, closed=False)
         except OSError as error:
             raise RunError(f"{path}: cannot be reopened ({error.strerror or error})") from None
         return cls(path, segment_bytes, after=infos), cut
@@ -149,7 +155,7 @@ class RunWriter:
         try:
             self._finish()
             self._release()
-            write_index(self._path, self._infos, closed=True)
+            write_index(self._path, self._infos, self._run_id, closed=True, frames=self.frames)
             self._closed = True
         except OSError as error:
             self._fail(error)
@@ -164,7 +170,7 @@ class RunWriter:
 
     def _next(self) -> SegmentWriter:
         self._finish()
-        write_index(self._path, self._infos, closed=False)
+        write_index(self._path, self._infos, self._run_id, closed=False, frames=self.frames)
         number = len(self._infos)
         self._writer = SegmentWriter(self._path / segment_name(number), number, self._tag)
         self._infos.append(self._writer.info)
@@ -177,6 +183,8 @@ class RunWriter:
 
     def _release(self) -> None:
         (self._path / RESERVE_FILE).unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.release()
 
     def _fail(self, error: OSError) -> NoReturn:
         """Leave a run directory that readers understand, then say what happened."""
@@ -187,21 +195,32 @@ class RunWriter:
             self._release()
         with contextlib.suppress(OSError):
             # If even this finds no room, readers scan the segments.
-            write_index(self._path, self._infos, closed=True)
+            write_index(self._path, self._infos, self._run_id, closed=True, frames=self.frames)
         reason = error.strerror or str(error)
         kept = f"the run directory is closed and keeps its {self.records} records"
         what = "no space left" if error.errno in _NO_SPACE else "cannot write the run"
         raise RunError(f"{what} on {self._path} ({reason}): {kept}") from None
 
 
-def _last_segment(path: Path, run_id: str, infos: list[SegmentInfo]) -> Segment:
+def check_writable(path: Path) -> RunInfo:
+    """Return what ``run.json`` says; `InputError` for a version that is read but not written."""
+    info = read_run(path)
+    if info.version != FORMAT_VERSION:
+        raise InputError(
+            f"{path}: has the older run format {info.version} (written by trigemu {info.package_version}): it can be "
+            f"replayed and exported, not written to"
+        )
+    return info
+
+
+def _last_segment(path: Path, info: RunInfo, infos: list[SegmentInfo]) -> Segment:
     number = len(infos) - 1
-    return Segment(path / segment_name(number), number, run_tag(run_id))
+    return Segment(path / segment_name(number), number, run_tag(info.run_id), info.version)
 
 
 def _trim(info: SegmentInfo, segment: Segment, commit: str) -> bool:
     """Make ``info`` end with its last record of kind ``commit``; return True where it has none."""
-    heads = list(segment.heads(info.bytes))
+    heads = [each[0] for each in segment.records(info.bytes) if not isinstance(each, Gap)]
     while heads and heads[-1].kind != commit:
         heads.pop()
     info.bytes, info.first_frame, info.last_frame = HEADER_SIZE, None, None

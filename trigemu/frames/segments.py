@@ -1,34 +1,16 @@
-"""Segments of a run: appended to by one writer, mapped and walked by readers."""
+"""Segments of a run: appended to by one writer."""
 
 from __future__ import annotations
 
 import errno
-import mmap
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from trigemu.errors import InputError
 from trigemu.frames.columns import Buffer
-from trigemu.frames.records import (
-    HEADER_SIZE,
-    RECORD_MARKER,
-    Head,
-    Record,
-    as_view,
-    pack_record,
-    pack_segment_header,
-    read_head,
-    read_parts,
-    segment_is_whole,
-)
-
-_MARKER = np.frombuffer(RECORD_MARKER, "<u4")[0]
+from trigemu.frames.records import HEADER_SIZE, as_view, pack_record, pack_segment_header
 
 
 @dataclass(slots=True)
@@ -116,102 +98,6 @@ class SegmentWriter:
                 written -= left.pop(0).nbytes
             if left:
                 left[0] = left[0][written:]
-
-
-class Segment:
-    """A mapped segment file; records are views that keep the mapping alive.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, or is a segment of another version or run.
-    """
-
-    def __init__(self, path: Path, number: int, tag: int) -> None:
-        self.path = path
-        self._tag = tag
-        self.view = _map(path)
-        self.whole = segment_is_whole(self.view, number, tag, str(path))
-
-    def heads(self, stop: int) -> Iterator[Head]:
-        """Walk the records up to byte ``stop``.
-
-        Raises
-        ------
-        InputError
-            There is no valid record where one must be.
-        """
-        position = HEADER_SIZE
-        while position < stop:
-            head = read_head(self.view, position, self._tag)
-            if head is None:
-                raise self.damage(position)
-            yield head
-            position = head.end
-
-    def record(self, head: Head) -> Record:
-        """Return a record, checked.
-
-        Raises
-        ------
-        InputError
-            Its data are damaged.
-        """
-        parts = read_parts(self.view, head)
-        if parts is None:
-            raise self.damage(head.offset)
-        return Record(head.kind, head.frame, parts)
-
-    def survey(self) -> tuple[list[Head], int]:
-        """Check every record; return the heads of the whole ones, and where the last of them ends.
-
-        Raises
-        ------
-        InputError
-            A damaged record is followed by a good one: that is damage, not a tail cut off by a crash.
-        """
-        if not self.whole:
-            self._refuse_later(0)
-            return [], 0
-        heads: list[Head] = []
-        position = HEADER_SIZE
-        while position < len(self.view):
-            head = read_head(self.view, position, self._tag)
-            if head is None or read_parts(self.view, head) is None:
-                self._refuse_later(position)
-                break
-            heads.append(head)
-            position = head.end
-        return heads, position
-
-    def damage(self, position: int) -> InputError:
-        """Return the error that names the place."""
-        return InputError(
-            f"{self.path}: the record at byte {position} is damaged; copy the run again, or cut it there"
-        )
-
-    def _refuse_later(self, position: int) -> None:
-        """Raise where a good record lies beyond ``position``."""
-        lines = len(self.view) // HEADER_SIZE
-        words = np.frombuffer(self.view, "<u4", lines * HEADER_SIZE // 4)[:: HEADER_SIZE // 4]
-        first = position // HEADER_SIZE + 1
-        for line in np.flatnonzero(words[first:] == _MARKER) + first:
-            if read_head(self.view, int(line) * HEADER_SIZE, self._tag) is not None:
-                raise self.damage(position)
-
-
-def _map(path: Path) -> memoryview:
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                return memoryview(b"")
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({_reason(error)})") from None
-
-
-def _reason(error: Any) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def truncate(path: Path, size: int) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from trigemu.measure.advice import NO_RATES, rates_known
 from trigemu.measure.html import interval, number, rate
 from trigemu.measure.shown import most_efficient, that_fired
+from trigemu.measure.taints import taints
 from trigemu.plain import short
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def summary_tables(summary: Mapping[str, Any]) -> list[Any]:
         f"{run['quality']}, {closed}; live time {number(summary['live_time_s'])} s, "
         f"dead fraction {100 * summary['dead_fraction']:.3g} %, wall time {number(run['wall_s'], 3)} s",
         f"{number(summary['decisions'])} decisions, sha256 {summary['decisions_sha256']}",
+        *map(escape, taints(summary)),
     ]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from trigemu.measure.export_files import write_parquet, write_root
 from trigemu.measure.export_rows import Layout, Table, read_tables
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
+from trigemu.streaming.census import take_census
 
 _EXTRAS = {"root": ("ROOT", "root", ("uproot", "awkward")), "parquet": ("Parquet", "arrow", ("pyarrow",))}
 _WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
@@ -30,11 +32,11 @@ _WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
 }
 
 
-def export_run(run_dir: Path, to: str, file: Path) -> int:
+def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str], None] | None = None) -> int:
     """Write the decisions of a recorded run, and the hits around recorded triggers, to a file.
 
     A ROOT file holds a TTree ``decisions`` and a text ``run`` (JSON: run id and number, clock, line names); a
-    Parquet file holds the same columns and the text as metadata ``trigemu``.
+    Parquet file holds the same columns and the text as metadata ``trigemu``.  The text also says what is missing.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def export_run(run_dir: Path, to: str, file: Path) -> int:
         ``root`` or ``parquet``.
     file
         The file to write; it must not exist.
+    on_missing
+        Told in one sentence what is missing of the records; frames that are not whole are left out.
 
     Returns
     -------
@@ -53,18 +57,25 @@ def export_run(run_dir: Path, to: str, file: Path) -> int:
     Raises
     ------
     InputError
-        No such run or format, the file exists already, a package is missing, or the records are damaged.
+        No such run or format, the file exists already, a package is missing, or the run is still going on.
     RunError
-        The file cannot be written, for instance for want of space.
+        The file cannot be written, for instance for want of space; or nothing of the records is whole.
     """
     _check_target(to, Path(file))
-    reader = RunReader(Path(run_dir))
+    reader = RunReader(Path(run_dir), damaged=True)
     setup = build_setup(reader.config, f"{run_dir}/config.json")
     layout = Layout.of(setup)
-    about = json.dumps(_about(reader, setup))
-    draft = Path(file).with_name(Path(file).name + ".part")
+    census = take_census(reader, setup)
+    if census.missing is not None:
+        if not census.whole and census.known:
+            raise RunError(f"{census.missing['said']}; there is nothing to export")
+        if on_missing is not None:
+            on_missing(census.missing["said"])
+    about = json.dumps({**_about(reader, setup), "missing": census.missing})
+    # A name of its own: nobody else's file is overwritten or removed.
+    draft = Path(file).with_name(f"{Path(file).name}.{os.getpid()}.part")
     try:
-        rows = _WRITERS[to](draft, layout, read_tables(reader, setup, layout), about)
+        rows = _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes), about)
         draft.replace(file)
     except OSError as error:
         raise RunError(f"cannot write {file}: {error.strerror or error}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
-from trigemu.frames.wire import FRAGMENT, decode, parse_fragment
+from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.experiment import Setup, Trigger, window_reader
 
@@ -94,8 +94,17 @@ class Table:
         return len(self.flat["frame"])
 
 
-def read_tables(reader: RunReader, setup: Setup[Any], layout: Layout) -> Iterator[Table]:
+def read_tables(
+    reader: RunReader, setup: Setup[Any], layout: Layout, skip: Container[int] = ()
+) -> Iterator[Table]:
     """Yield the decisions of a run in order.
+
+    Parameters
+    ----------
+    reader, setup, layout
+        The run, and the columns of its table.
+    skip
+        Frames that are left out: those that a census has not found whole.
 
     Raises
     ------
@@ -105,12 +114,17 @@ def read_tables(reader: RunReader, setup: Setup[Any], layout: Layout) -> Iterato
     trigger = setup.make_trigger() if _whole(setup) else None
     waiting: dict[int, list[Record]] = {}
     tables: list[Table] = []
+    due = 0
     for record in reader.records():
         # The data of a frame come before the record with its verdict.
         if record.kind in (READOUT, FRAGMENT):
-            waiting.setdefault(record.frame, []).append(record)
+            if record.frame >= due and record.frame not in skip:
+                waiting.setdefault(record.frame, []).append(record)
         elif record.kind == VERDICTS:
-            for row in decode_rows(decode(record.parts, SCHEMAS), ()):
+            for row in _decoded(record):
+                if row.frame < due or row.frame in skip:
+                    continue
+                due = row.frame + 1
                 data = waiting.pop(row.frame, [])
                 if len(row.state):
                     tables.append(_table(row, data, setup, layout, trigger))
@@ -119,6 +133,14 @@ def read_tables(reader: RunReader, setup: Setup[Any], layout: Layout) -> Iterato
                 tables = []
     if tables:
         yield _join(tables, layout)
+
+
+def _decoded(record: Record) -> Sequence[Row]:
+    try:
+        return decode_rows(decode(record.parts, SCHEMAS), ())
+    except WireError:
+        # Its frames are among those that a census has counted as missing.
+        return ()
 
 
 def _table(

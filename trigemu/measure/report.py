@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from trigemu.frames.rundir import write_whole
 from trigemu.measure import html
 from trigemu.measure.advice import NO_RATES, overload, rates_known
 from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
 from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import signal_labels
+from trigemu.measure.taints import taints
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
@@ -22,7 +24,7 @@ QUANTILES = tuple(1.0 - 10.0**-x for x in np.linspace(0.05, 4.0, 80))
 
 QUALITY = {
     "good": "every frame was decided and recorded",
-    "tainted": "every frame was decided, but not as it was recorded",
+    "tainted": "not all is as it was recorded",
     "incomplete": "some frames were lost",
     "interrupted": "stopped by the user; what was decided is complete",
     "aborted": "stopped by a failure",
@@ -45,7 +47,7 @@ def write_report(path: Path, setup: Setup[Any], totals: RunTotals, summary: Mapp
     summary
         What `trigemu.measure.summary.summarise` made of it.
     """
-    path.write_text(render(setup, totals, summary), encoding="utf-8")
+    write_whole(path, render(setup, totals, summary))
 
 
 def render(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> str:
@@ -88,7 +90,8 @@ def _headline(title: str, setup: Setup[Any], summary: Mapping[str, Any]) -> html
         f"trigemu {html.text(run['versions'].get('trigemu', ''))}</p>"
         f"{html.cards(figures)}"
         f"<p>{html.text(QUALITY.get(quality, quality).capitalize())}; {closed}. {html.text(overload(summary))} "
-        f"Decisions {html.code(summary['decisions_sha256'])}</p></header>"
+        f"Decisions {html.code(summary['decisions_sha256'])}</p>"
+        f"{''.join(html.paragraph(each, 'bad') for each in taints(summary))}</header>"
     )
 
 
@@ -274,6 +277,8 @@ def _processes(summary: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return html.number(value) if isinstance(value, int | float) else str(value)

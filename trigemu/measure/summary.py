@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from trigemu.frames.rundir import write_whole
 from trigemu.measure.rates import line_rates
 from trigemu.measure.statistics import Efficiency, finite
 from trigemu.setup.experiment import Setup
@@ -60,14 +61,15 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "decisions": totals.decisions,
         "decisions_sha256": totals.decisions_sha256,
         "replay": totals.replay,
+        "missing": totals.missing,
         "memory": {role: dict(use) for role, use in totals.memory.items()},
     }
     return finite(data)  # type: ignore[no-any-return]
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
-    """Write a summary as JSON."""
-    path.write_text(json.dumps(summary, indent=2) + "\n")
+    """Write a summary as JSON, whole or not at all."""
+    write_whole(path, json.dumps(summary, indent=2) + "\n")
 
 
 def versions() -> dict[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from trigemu.frames.rundir import write_whole
 from trigemu.measure.plots import efficiency_figure, save_figure
 from trigemu.measure.table import EfficiencyTable
 
 
 def write_table(table: EfficiencyTable, folder: Path) -> list[Path]:
     """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` into an existing folder; return the files."""
-    (folder / "efficiency.csv").write_text(table.to_csv())
-    (folder / "efficiency.json").write_text(json.dumps(table.to_dict(), indent=2) + "\n")
+    write_whole(folder / "efficiency.csv", table.to_csv())
+    write_whole(folder / "efficiency.json", json.dumps(table.to_dict(), indent=2) + "\n")
     figure = efficiency_figure(table)
     pictures = [folder / "efficiency.png", folder / "efficiency.svg"]
     for picture in pictures:

@@ -16,7 +16,7 @@ from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.planning import Job
 from trigemu.streaming.process import resident_bytes
-from trigemu.streaming.recorded import open_source
+from trigemu.streaming.recorded import open_comparison, open_source
 from trigemu.streaming.roles.recording import Recording
 
 BATCH = 16
@@ -35,7 +35,14 @@ def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None) -> Run
     RunError
         No space left; the run directory is closed.
     """
-    recording = Recording(job.setup, job.out, frames=job.frames, window=2 * BATCH, sources=job.sources)
+    recording = Recording(
+        job.setup,
+        job.out,
+        frames=job.frames,
+        window=2 * BATCH,
+        sources=job.sources,
+        comparison=open_comparison(job.replay, job.setup) if job.replay else None,
+    )
     offline = _Offline(job, recording, on_snapshot)
     try:
         try:
@@ -47,7 +54,7 @@ def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None) -> Run
         recording.close()
         raise
     totals = offline.totals()
-    write_json(job.out / TOTALS_FILE, totals.to_dict())
+    write_json(job.out / TOTALS_FILE, totals.to_dict(), totals.run_id)
     return totals
 
 
@@ -60,7 +67,7 @@ class _Offline:
         self._recording = recording
         self._on_snapshot = on_snapshot
         self._maker = RowMaker(setup)
-        source = open_source(job.replay, setup) if job.replay else None
+        source = open_source(job.replay, setup, job.frames) if job.replay else None
         self._schemas = source.schemas if source else setup.schemas
         self._generator = source or setup.make_generator(job.sources)
         self._run = setup.config.run.number
@@ -73,8 +80,12 @@ class _Offline:
         self.interrupted = False
 
     def run(self) -> None:
+        absent = {frame for first, count in self._job.skips for frame in range(first, first + count)}
         for frame in range(self._job.frames):
-            self._recording.offer([self._row(frame)])
+            if frame in absent:
+                self._recording.skip(frame, 1)
+            else:
+                self._recording.offer([self._row(frame)])
             if frame % BATCH == BATCH - 1 or frame == self._job.frames - 1:
                 self._recording.write()
                 self._end = time.monotonic()
@@ -143,4 +154,5 @@ class _Offline:
             memory={"offline": {"start_mib": start, "end_mib": end, "peak_mib": peak, "restarts": 0}},
             identity=self._job.identity,
             interrupted=self.interrupted,
+            missing=self._job.missing,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from trigemu.frames.frame import TRUTH
 from trigemu.frames.records import run_tag
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.plan import Plan
-from trigemu.streaming.recorded import open_source
+from trigemu.streaming.recorded import source_schemas, take_source_census
 
 MOST_PER_S = 100_000
 """Frames per second of wall time that run control can offer: it counts those that find no room one by one."""
@@ -38,6 +38,10 @@ class Job:
         The recorded run that the fragments come from, or None to generate them.
     identity
         ``run_id``, ``seed`` and ``config_digest``.
+    skips
+        Frames of the recorded run that cannot be replayed: first and how many.
+    missing
+        What the recorded run lacks (`trigemu.streaming.census.Census`); None if it is whole.
     """
 
     setup: Setup[Any]
@@ -46,6 +50,8 @@ class Job:
     sources: tuple[str, ...]
     replay: Path | None
     identity: dict[str, Any]
+    skips: Sequence[tuple[int, int]] = ()
+    missing: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, setup: Setup[Any], out: Path, replay: Path | None = None) -> Job:
@@ -58,16 +64,19 @@ class Job:
         """
         run = setup.config.run
         frames, sources = setup.frames, tuple(setup.schemas)
+        skips: Sequence[tuple[int, int]] = ()
+        missing: Mapping[str, Any] | None = None
         if replay is not None:
             replay = replay.resolve()
-            source = open_source(replay, setup)
-            frames, sources = min(frames, source.frames), tuple(source.schemas)
+            census = take_source_census(replay, setup)
+            frames, sources = min(frames, census.frames), tuple(source_schemas(replay, setup))
+            skips, missing = census.skips.pairs, census.missing
         identity = {
             "run_id": f"{setup.config.experiment}-{run.number}-{secrets.token_hex(4)}",
             "seed": run.seed,
             "config_digest": setup.digest,
         }
-        return cls(setup, out.resolve(), frames, sources, replay, identity)
+        return cls(setup, out.resolve(), frames, sources, replay, identity, skips, missing)
 
 
 def make_plan(job: Job, *, tickets: bool = False) -> Plan:
@@ -91,6 +100,7 @@ def make_plan(job: Job, *, tickets: bool = False) -> Plan:
         heartbeat_s=streaming.heartbeat_s,
         lives=streaming.lives,
         max_restarts=streaming.max_restarts,
+        skips=job.skips,
         configuration={
             "config": job.setup.to_dict(),
             "frames": job.frames,

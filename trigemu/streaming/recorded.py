@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu.decision.decide import EXPECTED, expected_schema
 from trigemu.decision.readout import readout_schemas
-from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.decision.rows import READOUT, Row
 from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Block
@@ -20,9 +21,14 @@ from trigemu.frames.rundir import Record, RunReader
 from trigemu.frames.schema import OFFSETS, Schema
 from trigemu.frames.wire import FRAGMENT, decode
 from trigemu.setup.experiment import Setup
+from trigemu.streaming.census import Census, original_setup, recorded_mode, take_census
+from trigemu.streaming.comparison import Comparison, recorded_entries
 
 _AHEAD = 256
 """Frames kept after they were read; frames are asked for roughly in order."""
+
+_AHEAD_BYTES = 64 << 20
+"""Bytes of their data kept, about."""
 
 
 class Recorded:
@@ -34,20 +40,33 @@ class Recorded:
         The run.
     schemas
         Schemas of its sources.
+    frames
+        How many frames it has.
     """
 
-    def __init__(self, reader: RunReader, schemas: Mapping[str, Schema]) -> None:
+    def __init__(self, reader: RunReader, schemas: Mapping[str, Schema], frames: int) -> None:
         self.schemas = dict(schemas)
-        self.frames = recorded_frames(reader)
+        self.frames = frames
         self._reader = reader
         self._cache: OrderedDict[int, dict[str, Mapping[str, Array]]] = OrderedDict()
+        self._bytes = 0
         self._records: Iterator[Record] = iter(())
         self._held: Record | None = None
 
     def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
-        """Return the columns of one source in one recorded frame."""
+        """Return the columns of one source in one recorded frame.
+
+        Raises
+        ------
+        InputError
+            The frame is not there any more: the run was changed while it was read.
+        """
         columns = self._frame(frame).get(source)
-        return self.schemas[source].empty() if columns is None else columns
+        if columns is None:
+            raise InputError(
+                f"{self._reader.path}: {source} of frame {frame} is not there; copy the run again"
+            )
+        return columns
 
     def _frame(self, frame: int) -> dict[str, Mapping[str, Array]]:
         """Read on until the frame is there; go back to it if it has been passed."""
@@ -55,6 +74,7 @@ class Recorded:
         if frame not in self._cache:
             if frame <= last or frame > last + _AHEAD or self._held is None:
                 self._cache.clear()
+                self._bytes = 0
                 self._records = self._reader.records(frames=range(frame, self.frames))
                 self._held = next(self._records, None)
             while self._held is not None and frame not in self._cache:
@@ -72,9 +92,11 @@ class Recorded:
         while self._held is not None and self._held.frame == frame:
             found.append(self._held)
             self._held = next(self._records, None)
-        self._cache[frame] = self._columns(found)
-        while len(self._cache) > _AHEAD:
-            self._cache.popitem(last=False)
+        self._cache[frame] = columns = self._columns(found)
+        self._bytes += _size(columns)
+        while len(self._cache) > _AHEAD or (self._bytes > _AHEAD_BYTES and len(self._cache) > 1):
+            _, oldest = self._cache.popitem(last=False)
+            self._bytes -= _size(oldest)
 
     def _columns(self, records: Sequence[Record]) -> dict[str, Mapping[str, Array]]:
         blocks = (decode(r.parts, self.schemas).block for r in records if r.kind == FRAGMENT)
@@ -92,36 +114,62 @@ class RecordedTriggers(Recorded):
         The run.
     setup
         What it is decided with now; its menu says how many words of lines the triggers have.
+    frames
+        How many frames it has.
     """
 
-    def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
+    def __init__(self, reader: RunReader, setup: Setup[Any], frames: int) -> None:
         detectors = {source: schema for source, schema in setup.schemas.items() if source != TRUTH}
         self._words = setup.menu.words
-        super().__init__(reader, {**detectors, EXPECTED: expected_schema(self._words)})
+        super().__init__(reader, {**detectors, EXPECTED: expected_schema(self._words)}, frames)
         self._crossings = setup.crossings is not None
         self._windows = readout_schemas(detectors)
         self._rows: OrderedDict[int, Row] = OrderedDict()
-        self._verdicts = _rows(reader)
+        self._verdicts = recorded_entries(reader)
+        original = original_setup(reader, setup)
+        self._names = setup.menu.names
+        self._old_names = self._names if original is None else original.menu.names
 
     def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
-        """Return the union of a source's recorded windows, or the recorded triggers."""
+        """Return the union of a source's recorded windows, or the recorded triggers (see `Recorded`)."""
+        row = self._row(frame)
+        recorded = row.state == TriggerState.RECORDED
         if source != EXPECTED:
-            return super().fragment(source, frame)
+            # Nothing is read out of a frame without recorded triggers.
+            return super().fragment(source, frame) if recorded.any() else self.schemas[source].empty()
+        fired = self._lines(row.candidates.fired[recorded])
+        columns = {f"fired{word}": fired[:, word] for word in range(self._words)}
+        return {"time": row.candidates.time[recorded], **columns}
+
+    def _row(self, frame: int) -> Row:
+        """Return the verdict on a frame; read on until it is there, go back to it if it has been passed."""
         if frame not in self._rows and frame <= next(reversed(self._rows), -1):
             self._rows.clear()
-            self._verdicts = _rows(self._reader)
+            self._verdicts = recorded_entries(self._reader)
         while frame not in self._rows:
-            row = next(self._verdicts)
+            entry = next(self._verdicts, None)
+            row = entry if isinstance(entry, Row) or entry is None else Row(entry[0])
+            if row is None or row.frame > frame:
+                raise InputError(f"{self._reader.path}: frame {frame} is not there; copy the run again")
             self._rows[row.frame] = row
             while len(self._rows) > _AHEAD:
                 self._rows.popitem(last=False)
-        row = self._rows[frame]
-        recorded = row.state == TriggerState.RECORDED
-        fired = np.zeros((int(recorded.sum()), self._words), np.uint64)
-        words = min(self._words, row.candidates.fired.shape[1])
-        fired[:, :words] = row.candidates.fired[recorded, :words]
-        columns = {f"fired{word}": fired[:, word] for word in range(self._words)}
-        return {"time": row.candidates.time[recorded], **columns}
+        return self._rows[frame]
+
+    def _lines(self, fired: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return recorded words of lines as words of the present menu: lines go by their names."""
+        result = np.zeros((len(fired), self._words), np.uint64)
+        if self._names == self._old_names:
+            words = min(self._words, fired.shape[1])
+            result[:, :words] = fired[:, :words]
+            return result
+        place = {name: i for i, name in enumerate(self._names)}
+        for old, name in enumerate(self._old_names[: 64 * fired.shape[1]]):
+            if name in place:
+                word, bit = divmod(place[name], 64)
+                there = fired[:, old // 64] >> np.uint64(old % 64) & np.uint64(1)
+                result[:, word] |= there << np.uint64(bit)
+        return result
 
     def _columns(self, records: Sequence[Record]) -> dict[str, Mapping[str, Array]]:
         blocks = (decode(r.parts, self._windows).block for r in records if r.kind == READOUT)
@@ -152,41 +200,62 @@ def union(block: Block) -> dict[str, Array]:
     return {name: values[new] for name, values in block.items() if name != "offsets"}
 
 
-def _rows(reader: RunReader) -> Iterator[Row]:
-    for record in reader.records(VERDICTS):
-        yield from decode_rows(decode(record.parts, SCHEMAS), ())
+def _size(columns: Mapping[str, Mapping[str, Array]]) -> int:
+    return sum(values.nbytes for block in columns.values() for values in block.values())
 
 
-def recorded_frames(reader: RunReader) -> int:
-    """Return how many frames a run has recorded completely.
+def take_source_census(path: Path, setup: Setup[Any]) -> Census:
+    """Check a recorded run before it is replayed.
 
     Raises
     ------
     InputError
-        None.
+        It is no run, or one of another experiment, or no frame of it is whole.
     """
-    last = None
-    for segment in reversed(reader.segments):
-        if segment.kinds[VERDICTS] and segment.first_frame is not None and segment.last_frame is not None:
-            frames = range(segment.first_frame, segment.last_frame + 1)
-            last = deque(reader.records(VERDICTS, frames), 1).pop()
-            break
-    if last is None:
-        raise InputError(f"{reader.path}: no frame has been recorded")
-    return decode_rows(decode(last.parts, SCHEMAS), ())[-1].frame + 1
+    reader = _open(path, setup)
+    census = take_census(reader, setup)
+    if not census.whole:
+        lacks = census.missing["said"] if census.missing else f"{path}: no frame has been recorded"
+        raise InputError(f"{lacks}; there is nothing to replay")
+    return census
 
 
-def open_source(path: Path, setup: Setup[Any]) -> Recorded:
-    """Open a recorded run as a source of fragments.
+def open_source(path: Path, setup: Setup[Any], frames: int) -> Recorded:
+    """Open a recorded run as a source of fragments; a census has told how many frames it has.
 
     Raises
     ------
     InputError
         It is no run, or one of an experiment or with columns other than the setup's.
     """
-    reader = RunReader(path)
+    reader = _open(path, setup)
+    if recorded_mode(reader) == "all":
+        return Recorded(reader, setup.schemas, frames)
+    return RecordedTriggers(reader, setup, frames)
+
+
+def source_schemas(path: Path, setup: Setup[Any]) -> Mapping[str, Schema]:
+    """Return the schemas of a recorded run's sources."""
+    return open_source(path, setup, 0).schemas
+
+
+def open_comparison(path: Path, setup: Setup[Any]) -> Comparison | None:
+    """Return what compares a replay with the decisions recorded; None for a run that kept triggers only.
+
+    There each trigger is compared where it is decided (`trigemu.decision.decide.compare`).
+    """
+    reader = _open(path, setup)
+    if recorded_mode(reader) != "all":
+        return None
+    original = original_setup(reader, setup)
+    names = setup.menu.names if original is None else original.menu.names
+    return Comparison(recorded_entries(reader), names, setup.menu.names)
+
+
+def _open(path: Path, setup: Setup[Any]) -> RunReader:
+    reader = RunReader(path, damaged=True)
     experiment = reader.config.get("experiment")
     if experiment != setup.config.experiment:
-        raise InputError(f"{path}: a run of {experiment!r} cannot be replayed as {setup.config.experiment!r}")
-    mode = reader.config.get("record", {}).get("mode")
-    return Recorded(reader, setup.schemas) if mode == "all" else RecordedTriggers(reader, setup)
+        said = str(experiment)[:40]
+        raise InputError(f"{path}: a run of {said!r} cannot be replayed as {setup.config.experiment!r}")
+    return reader

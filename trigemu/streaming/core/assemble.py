@@ -19,7 +19,7 @@ def assemble(
     *,
     planned: int,
     copies: Mapping[str, int],
-    wall_s: float,
+    wall_s: float | None,
     open_loop: bool,
     memory: Mapping[str, dict[str, float]],
     identity: Mapping[str, Any],
@@ -27,6 +27,7 @@ def assemble(
     interrupted: bool = False,
     aborted: bool = False,
     restarts: int = 0,
+    missing: Mapping[str, Any] | None = None,
 ) -> RunTotals:
     """Return the totals of a run.
 
@@ -39,7 +40,7 @@ def assemble(
     copies
         Extra copies of fragments, and fragments that came late.
     wall_s
-        From the first assignment to the last durable frame.
+        From the first assignment to the last durable frame; None where that is not known.
     open_loop
         Whether frames had planned times of their own.
     memory
@@ -50,6 +51,8 @@ def assemble(
         Frames that were due per second of wall time, where they had planned times.
     interrupted, aborted, restarts
         How the run went.
+    missing
+        What is missing of the records that it is made from (`trigemu.streaming.census.Census`).
     """
     balance = close(
         Ledger(**recorded["ledger"]), planned, recorded["states"], copies, late=int(copies.get("late", 0))
@@ -62,7 +65,7 @@ def assemble(
             whole=balance.closed and not balance.fragments["corrupt"],
             interrupted=interrupted,
             aborted=aborted,
-            tainted=bool(replay and replay["different"]),
+            tainted=bool(replay and replay["different"]) or missing is not None,
             overloaded=open_loop and balance.frames["lost"] > 0,
             restarts=restarts,
         ),
@@ -92,6 +95,7 @@ def assemble(
         memory={name: dict(each) for name, each in memory.items()},
         wall_s=wall_s,
         replay=replay,
+        missing=None if missing is None else dict(missing),
     )
 
 
@@ -116,7 +120,9 @@ def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
     return {name: np.asarray(recorded[name], np.int64) for name in PER_LINE}
 
 
-def _per(count: float, seconds: float) -> float:
+def _per(count: float, seconds: float | None) -> float | None:
+    if seconds is None:
+        return None
     return count / seconds if seconds > 0 else 0.0
 
 
@@ -130,6 +136,7 @@ def from_conductor(
     recorded: Mapping[str, Any],
     memory: Mapping[str, dict[str, float]],
     identity: Mapping[str, Any],
+    missing: Mapping[str, Any] | None = None,
 ) -> RunTotals:
     """Return the totals of a run that a conductor led to its end."""
     peers = conductor.peers
@@ -147,6 +154,7 @@ def from_conductor(
         interrupted=conductor.interrupted,
         aborted=conductor.aborted,
         restarts=conductor.restarts,
+        missing=missing,
     )
 
 
@@ -182,7 +190,7 @@ def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> 
         memory_mib={name: history.end_mib for name, history in peers.histories.items()},
         elapsed_s=elapsed,
         eta_s=elapsed * (total - done) / done if done else None,
-        bytes_per_s=_per(float(run.get("size", 0)), elapsed),
+        bytes_per_s=_per(float(run.get("size", 0)), elapsed) or 0.0,
         restarts=conductor.restarts,
         kept=tuple(run.get("kept", (0,) * len(line_names))),
     )

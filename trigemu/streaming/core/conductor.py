@@ -46,7 +46,7 @@ class Conductor:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.state = RunState()
-        self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window)
+        self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window, plan.skips)
         self.peers = Peers()
         self.door = Door(plan, self.peers)
         self.failure = ""
@@ -141,6 +141,10 @@ class Conductor:
         self._report(peer, note)
         out: list[Instruction] = []
         if peer.role == "recorder":
+            if note.number("next") < self.dispatcher.upto:
+                # Producers have let go of them: nobody could make them again.
+                lost = f"frames {note.number('next')} to {self.dispatcher.upto - 1}"
+                return self.fail(f"{lost} were recorded and are gone from the run directory", now_ns)
             self.dispatcher.durable(note.number("next"))
             out += [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
             out += self._skips(self.dispatcher.skips())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -18,7 +19,7 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Frames ``first`` to ``first + count - 1`` are inhibited: nobody had credit at their planned time."""
+    """Frames ``first`` to ``first + count - 1`` are lost: nobody had credit at their planned time, or can make them."""
 
     first: int
     count: int
@@ -50,9 +51,11 @@ class Dispatcher:
         Frames a worker may hold.
     window
         How far beyond the first frame that is not durable a frame may be assigned.
+    skips
+        Frames that nobody can make, first and how many, in order.
     """
 
-    def __init__(self, frames: int, credits: int, window: int) -> None:
+    def __init__(self, frames: int, credits: int, window: int, skips: Sequence[tuple[int, int]] = ()) -> None:
         self.limit = frames
         self.credits = credits
         self.window = window
@@ -63,6 +66,7 @@ class Dispatcher:
         self._owner: dict[int, str] = {}
         self._returned: list[int] = []
         self._skipped: set[int] = set()
+        self._ahead = deque((first, first + count) for first, count in skips)
 
     def start(self, pace: Pace | None) -> None:
         """Begin; with a pace, frames that find no credit at their planned time are skipped (``realtime``)."""
@@ -105,11 +109,20 @@ class Dispatcher:
             self._give(heapq.heappop(self._returned), 1, best[0], out)
         while self.next < self.limit and (self.pace is None or self.pace.due(self.next) <= now_ns):
             room = self.upto + self.window - self.next
+            first, stop = self._absent()
+            if first <= self.next:
+                if room <= 0:
+                    break
+                count = min(stop - self.next, room, self.limit - self.next)
+                for frame in range(self.next, self.next + count):
+                    self._skip(frame, out)
+                self.next += count
+                continue
             best = self._best() if room > 0 else None
             count = 1
             if best:
                 if self.pace is None:
-                    count = min(best[1], room, self.limit - self.next)
+                    count = min(best[1], room, self.limit - self.next, first - self.next)
                 self._give(self.next, count, best[0], out)
             elif self.pace is not None:
                 self._skip(self.next, out)
@@ -117,6 +130,12 @@ class Dispatcher:
                 break
             self.next += count
         return out
+
+    def _absent(self) -> tuple[int, int]:
+        """Return the next stretch of frames that nobody can make; beyond the end if there is none."""
+        while self._ahead and self._ahead[0][1] <= self.next:
+            self._ahead.popleft()
+        return self._ahead[0] if self._ahead else (self.limit, self.limit)
 
     def _best(self) -> tuple[str, int] | None:
         """Return the worker with most credit and by how much it leads (at least 1); None without credit."""

@@ -50,6 +50,8 @@ class Plan:
         Number of the run, which all its messages carry (`trigemu.frames.records.run_tag`); None: nobody looks.
     tickets
         Whether a role must know `tag` when it registers: control has started all roles itself.
+    skips
+        Frames that nobody can make (first and how many): a damaged recording does not have them.
     """
 
     frames: int
@@ -64,3 +66,4 @@ class Plan:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     tag: int | None = None
     tickets: bool = False
+    skips: Sequence[tuple[int, int]] = ()

@@ -14,9 +14,10 @@ from trigemu.streaming.core.latency import HdrHistogram
 Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded", "overloaded"]
 """How a run went.
 
-good; tainted (a replay that differs); incomplete (does not close, or has corrupt fragments); interrupted (drained
-after Ctrl-C); aborted (ended before all frames under way were recorded); degraded (closed, but a role was started
-again); overloaded (closed, but frames came faster than they could be taken, and some were not looked at).
+good; tainted (a replay that differs, or records that are missing); incomplete (does not close, or has corrupt
+fragments); interrupted (drained after Ctrl-C); aborted (ended before all frames under way were recorded); degraded
+(closed, but a role was started again); overloaded (closed, but frames came faster than they could be taken, and some
+were not looked at).
 """
 
 
@@ -68,10 +69,13 @@ class RunTotals:
     memory
         Role name -> resident memory (MiB) at start, at the end and at its largest, and restarts.
     wall_s
-        From the first assignment to the last durable frame.
+        From the first assignment to the last durable frame; None where that is not known.
     replay
         compared, same, different and the first difference (frame, time, names of the lines that should have
-        fired and of those that did), for a replay of recorded triggers.
+        fired and of those that did), for a replay; that of a run that kept all fragments also says what differs.
+    missing
+        frames, records, bytes and segments that were recorded and are not there, whether the recorded run was closed,
+        and a sentence that says so; None if nothing is missing.
     """
 
     run_id: str = ""
@@ -98,8 +102,9 @@ class RunTotals:
     latency: dict[str, HdrHistogram] = field(default_factory=dict)
     throughput: dict[str, Any] = field(default_factory=dict)
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
-    wall_s: float = 0.0
+    wall_s: float | None = 0.0
     replay: dict[str, Any] | None = None
+    missing: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         # Of runs recorded before these were counted, the nearest that is known.
@@ -125,7 +130,7 @@ class RunTotals:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunTotals:
         """Rebuild from `to_dict`."""
-        values = dict(data)
+        values = {key: value for key, value in data.items() if key != "checksum"}
         values["line_names"] = tuple(values["line_names"])
         for name in values.keys() & set(PER_LINE):
             values[name] = np.asarray(values[name], np.int64)

@@ -149,7 +149,7 @@ class Control:
         self.conductor.peers.foreign += self._transport.strangers
         start, end, peak = self._memory
         memory = {"control": {"start_mib": start, "end_mib": end, "peak_mib": peak, "restarts": 0}}
-        return from_conductor(self.conductor, recorded, memory, self._job.identity)
+        return from_conductor(self.conductor, recorded, memory, self._job.identity, self._job.missing)
 
 
 @contextmanager
@@ -203,7 +203,7 @@ def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
     failed = control.conductor.state.state is State.FAILED
     # What failed may be the disk; then the first failure is the one to tell.
     with suppress(RunError) if failed else nullcontext():
-        write_json(out / TOTALS_FILE, totals.to_dict())
+        write_json(out / TOTALS_FILE, totals.to_dict(), totals.run_id)
     if failed:
         raise RunError(control.conductor.failure)
     return totals

@@ -14,10 +14,10 @@ from typing import Any
 
 from trigemu.errors import RunError
 from trigemu.frames.rundir import write_json
+from trigemu.streaming.alive import PROCESSES_FILE
 from trigemu.streaming.link.transport import ipc_folder
 from trigemu.streaming.process import TICKET
 
-PROCESSES_FILE = "processes.json"
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FAREWELL_S = 10.0
 _REUSE = {

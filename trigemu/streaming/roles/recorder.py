@@ -61,9 +61,8 @@ class Recorder(Shell):
 
     def _abandon(self) -> None:
         """Write the totals that control can no longer write."""
-        account = self._recording.account
         totals = assemble(
-            account.totals(),
+            self._recording.totals(),
             planned=self._recording.next,
             copies=self.counters(),
             wall_s=0.0,
@@ -72,7 +71,7 @@ class Recorder(Shell):
             identity=self._identity,
             aborted=True,
         )
-        write_json(self._path / TOTALS_FILE, totals.to_dict())
+        write_json(self._path / TOTALS_FILE, totals.to_dict(), totals.run_id)
 
     def ready(self) -> Mapping[str, Any]:
         """Say which frame is wanted first."""

@@ -33,6 +33,7 @@ from trigemu.frames.columns import Buffer
 from trigemu.frames.rundir import RunReader, RunWriter
 from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
 from trigemu.setup.experiment import Setup
+from trigemu.streaming.comparison import Comparison
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.reorder import Reorder
 
@@ -57,6 +58,8 @@ class Recording:
         Sources that make a frame.
     tag
         What messages of workers must carry (`trigemu.frames.records.run_tag`); None: nothing.
+    comparison
+        What compares the decisions with those of the run that is replayed.
 
     Attributes
     ----------
@@ -79,6 +82,7 @@ class Recording:
         window: int,
         sources: Sequence[str],
         tag: int | None = None,
+        comparison: Comparison | None = None,
     ) -> None:
         record = setup.config.record
         self.account = Account(setup, len(sources))
@@ -89,6 +93,7 @@ class Recording:
         self._readout = readout_schemas(setup.schemas)
         self._tag = tag
         self.foreign = 0
+        self._comparison = comparison
         self.recovered = 0
         self.torn_bytes = 0
         segment_bytes = record.segment_mib << 20
@@ -104,8 +109,13 @@ class Recording:
             for row in decode_rows(decode(record.parts, SCHEMAS), ()):
                 if row.frame != self.recovered:
                     raise RunError(f"{path}: frame {self.recovered} is not where it must be in the records")
+                if not self.account.fits(row):
+                    raise RunError(f"{path}: the record of frame {row.frame} does not fit this run")
                 self.account.take(row)
+                if self._comparison is not None:
+                    self._comparison.take(row)
                 self.recovered += 1
+        self._writer.frames = self.recovered
 
     @property
     def next(self) -> int:
@@ -192,18 +202,23 @@ class Recording:
         now_ns = time.monotonic_ns()
         for entry in chunk:
             if isinstance(entry, Row):
-                if quiet:
-                    self.account.take_quiet(quiet)
-                    quiet = []
+                self._take_quiet(quiet)
+                quiet = []
                 self._write_row(entry)
             else:
                 entry[RECORDED_NS] = now_ns
                 quiet.append(entry)
-        if quiet:
-            self.account.take_quiet(quiet)
+        self._take_quiet(quiet)
         first = chunk[0]
         frame = first.frame if isinstance(first, Row) else first[0]
         self._writer.append(encode_rows(chunk, checksum=self._checksum), frame=frame, kind=VERDICTS)
+        self._writer.frames = frame + len(chunk)
+
+    def _take_quiet(self, heads: Sequence[Head]) -> None:
+        if heads:
+            self.account.take_quiet(heads)
+            if self._comparison is not None:
+                self._comparison.take_quiet(heads)
 
     def _write_row(self, row: Row) -> None:
         """Decide a frame for good, and write what is kept of its data."""
@@ -213,6 +228,8 @@ class Recording:
             row.state, row.accepted = outcome.state, outcome.accepted
             if row.extra:
                 self._write_data(row, outcome)
+        if self._comparison is not None:
+            self._comparison.take(row)
         row.extra = ()
 
     def _write_data(self, row: Row, outcome: Outcome) -> None:
@@ -227,7 +244,10 @@ class Recording:
 
     def totals(self) -> dict[str, Any]:
         """Return what was counted, as plain data."""
-        return self.account.totals()
+        totals = self.account.totals()
+        if self._comparison is not None:
+            totals["replay"] = self._comparison.totals()
+        return totals
 
     def close(self) -> None:
         """Close the run directory: every complete frame is in it."""

@@ -20,7 +20,7 @@ from trigemu.streaming.link.addresses import ipc_folder_of, own_address
 from trigemu.streaming.link.keys import choose_keys, is_loopback
 from trigemu.streaming.link.link import Link
 from trigemu.streaming.link.transport import Port, Transport, load_keys
-from trigemu.streaming.recorded import open_source
+from trigemu.streaming.recorded import open_comparison, open_source
 from trigemu.streaming.roles.producer import Producer
 from trigemu.streaming.roles.recorder import Recorder
 from trigemu.streaming.roles.recording import Recording
@@ -123,9 +123,9 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     setup = build_setup(given["config"], "the run's configuration")
     streaming = setup.config.streaming
     link.configure(streaming.heartbeat_s, streaming.lives)
-    source = open_source(Path(given["replay"]), setup) if given["replay"] else None
-    schemas = source.schemas if source else setup.schemas
     frames, window = int(given["frames"]), int(given["window"])
+    source = open_source(Path(given["replay"]), setup, frames) if given["replay"] else None
+    schemas = source.schemas if source else setup.schemas
     if data is None:
         sources = tuple(given["sources"])
         generator: Generator = source or setup.make_generator(sources)
@@ -140,5 +140,13 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     path = Path(given["path"])
     if not (path / "run.json").exists():
         create_run(path, given["config"], given["identity"]["run_id"])
-    recording = Recording(setup, path, frames=frames, window=2 * window, sources=tuple(schemas), tag=link.tag)
+    recording = Recording(
+        setup,
+        path,
+        frames=frames,
+        window=2 * window,
+        sources=tuple(schemas),
+        tag=link.tag,
+        comparison=open_comparison(Path(given["replay"]), setup) if given["replay"] else None,
+    )
     return Recorder(link, recording, data, path, given["identity"])

@@ -1,0 +1,83 @@
+"""``trigemu finish``: what an interrupted end did not write, made again from the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trigemu.cli.guard import FAILED, say
+from trigemu.plain import one_sentence, printable
+
+if TYPE_CHECKING:
+    from trigemu.streaming.finishing import Finished
+
+SUMMARY, REPORT = "summary.json", "report.html"
+
+
+@click.command()
+@click.argument("rundir", type=click.Path(path_type=Path))
+def finish(rundir: Path) -> int:
+    """Make totals, summary and report of a run again whose end was cut off.
+
+    A run that is complete stays as it is; one that is still running is refused.
+    """
+    from trigemu.measure.report import write_report
+    from trigemu.measure.summary import summarise, write_summary
+    from trigemu.streaming.finishing import finish_records
+
+    done = finish_records(rundir)
+    lacks = f"trigemu: {one_sentence(done.missing['said'])}" if done.missing else ""
+    if done.rebuilt or done.cut_bytes or not _described(rundir, done):
+        summary = summarise(done.setup, done.totals)
+        write_summary(rundir / SUMMARY, summary)
+        write_report(rundir / REPORT, done.setup, done.totals, summary)
+        say(printable(_said(rundir, done)))
+    elif not lacks:
+        say(printable(f"{rundir}: is complete"))
+    if lacks:
+        say(lacks, err=True)
+    return FAILED if lacks else 0
+
+
+def _described(rundir: Path, done: Finished) -> bool:
+    """Return whether summary and report are there, and of this run."""
+    from trigemu.errors import InputError
+    from trigemu.frames.rundir import read_json
+
+    try:
+        summary = read_json(rundir / SUMMARY)
+    except InputError:
+        return False
+    run = summary.get("run")
+    mine = isinstance(run, dict) and run.get("id") == done.totals.run_id
+    return (
+        mine
+        and summary.get("decisions_sha256") == done.totals.decisions_sha256
+        and (rundir / REPORT).is_file()
+    )
+
+
+def _said(rundir: Path, done: Finished) -> str:
+    frames = sum(done.totals.frames[name] for name in ("accepted", "rejected", "lost"))
+    parts = [f"{frames} of {done.planned} frames are recorded"]
+    if done.cut_bytes:
+        parts.append(f"{done.cut_bytes} bytes of frames that were not complete were cut")
+    made = "totals, summary and report are" if done.rebuilt else "summary and report are"
+    return f"{rundir}: {', '.join(parts)}; {made} written, the run is {done.totals.quality}"
+
+
+def hint_unfinished(rundir: Path) -> None:
+    """Say how to get the summary and report of a run that has none."""
+    from trigemu.errors import InputError
+    from trigemu.frames.records import FORMAT_VERSION
+    from trigemu.frames.runfiles import read_run
+
+    try:
+        ours = read_run(rundir).version == FORMAT_VERSION
+    except InputError:
+        return
+    if ours and not ((rundir / SUMMARY).exists() and (rundir / REPORT).exists()):
+        said = f"trigemu: {rundir} has no summary or report; trigemu finish {rundir} makes them"
+        say(printable(said), err=True)

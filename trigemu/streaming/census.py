@@ -1,0 +1,283 @@
+"""Which frames of a recorded run are whole, and what is missing.
+
+Every record is read and checked once: before a replay, an export or a rebuilt summary believes it.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trigemu.decision.readout import readout_schemas
+from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Head, Row, decode_entries
+from trigemu.decision.sequencer import TriggerState
+from trigemu.errors import InputError
+from trigemu.frames.rundir import Record, RunReader
+from trigemu.frames.runfiles import TOTALS_FILE, read_checked
+from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
+from trigemu.setup.build import build_setup
+from trigemu.setup.experiment import Setup
+from trigemu.streaming.alive import refuse_running
+from trigemu.streaming.core.account import Account
+
+FINISH = "trigemu finish"
+"""The command that closes a run whose end was cut off."""
+
+COUNTS = ("frames", "records", "bytes", "segments")
+"""What may be missing, in `Census.missing`."""
+
+
+class Spans:
+    """Frames as stretches in rising order."""
+
+    def __init__(self) -> None:
+        self.firsts: list[int] = []
+        self.stops: list[int] = []
+
+    def add(self, first: int, stop: int) -> None:
+        """Add frames ``first <= frame < stop``, which come after all that were added before."""
+        if first >= stop:
+            return
+        if self.stops and self.stops[-1] == first:
+            self.stops[-1] = stop
+        else:
+            self.firsts.append(first)
+            self.stops.append(stop)
+
+    def __contains__(self, frame: object) -> bool:
+        if not isinstance(frame, int):
+            return False
+        place = bisect_right(self.firsts, frame) - 1
+        return place >= 0 and frame < self.stops[place]
+
+    @property
+    def count(self) -> int:
+        """Frames altogether."""
+        return sum(self.stops) - sum(self.firsts)
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """First frame and how many of each stretch."""
+        return [(first, stop - first) for first, stop in zip(self.firsts, self.stops, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What of a run is there.
+
+    Attributes
+    ----------
+    frames
+        Frames up to the last one that has a verdict.
+    holes
+        Those among them that are not whole.
+    skips
+        Those among them that have no decisions: the holes, and frames that the run itself had lost.
+    known
+        Frames that were recorded, as far as anything tells.
+    missing
+        What was recorded and is not there (``frames``, ``records``, ``bytes``, ``segments``), whether the run was
+        ``closed``, and a sentence (``said``) about it; None if nothing is missing.
+    """
+
+    frames: int
+    holes: Spans
+    skips: Spans
+    known: int
+    missing: dict[str, Any] | None
+
+    @property
+    def whole(self) -> int:
+        """Frames that are whole."""
+        return self.frames - self.holes.count
+
+
+def _said(path: Path, missing: Mapping[str, Any], census_frames: int, first: str) -> str:
+    """Return one sentence about what is missing."""
+    parts = [f"{missing[what]} {what}" for what in COUNTS if missing[what]]
+    said = f"{path}: {census_frames} frames are there"
+    if parts:
+        said += f", {', '.join(parts)} are missing"
+    if first:
+        said += f" ({first})"
+    if not missing["closed"]:
+        said += f"; the run was not closed in order: {FINISH} {path}"
+    return said
+
+
+def take_census(reader: RunReader, setup: Setup[Any]) -> Census:
+    """Check every record of a run.
+
+    Parameters
+    ----------
+    reader
+        The run, opened with ``damaged``.
+    setup
+        What its messages are read with.
+
+    Raises
+    ------
+    InputError
+        The run is still running, or its totals were edited.
+    """
+    refuse_running(reader.path)
+    counting = _Counting(reader, setup)
+    for record in reader.records():
+        counting.take(record)
+    damage = reader.damage()
+    known = _frames_known(reader)
+    complete = reader.closed_once or known == counting.due
+    known = max(known or 0, counting.due)
+    missing: dict[str, Any] = {
+        "frames": counting.holes.count + known - counting.due,
+        "records": damage.records + counting.bad,
+        "bytes": damage.bytes,
+        "segments": damage.segments,
+        "closed": complete,
+    }
+    if complete and not any(missing[what] for what in COUNTS):
+        return Census(counting.due, counting.holes, counting.skips, known, None)
+    whole = counting.due - counting.holes.count
+    missing["said"] = _said(reader.path, missing, whole, damage.first or counting.first)
+    return Census(counting.due, counting.holes, counting.skips, known, missing)
+
+
+def _frames_known(reader: RunReader) -> int | None:
+    """Return how many frames the index and the totals say were recorded."""
+    known = reader.frames
+    file = reader.path / TOTALS_FILE
+    if file.exists() or file.is_symlink():
+        advice = f"remove it, then {FINISH} {reader.path} makes it again"
+        frames = read_checked(file, reader.info, advice).get("frames")
+        states = ("accepted", "rejected", "lost")
+        counts: list[Any] = [frames.get(name) for name in states] if isinstance(frames, dict) else []
+        if counts and all(type(n) is int and 0 <= n < 2**32 for n in counts):
+            known = max(known or 0, sum(counts))
+    return known
+
+
+@dataclass(slots=True)
+class _Data:
+    """The data records of a frame that has no verdict yet: which sources, and in how many pieces."""
+
+    sources: int = 0
+    pieces: set[int] = field(default_factory=set)
+
+
+class _Counting:
+    """Goes through the records of a run in order."""
+
+    def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
+        self.due = 0
+        self.bad = 0
+        self.first = ""
+        self.holes, self.skips = Spans(), Spans()
+        self._path = reader.path
+        self._all = recorded_mode(reader) == "all"
+        self._schemas = dict(setup.schemas) if self._all else readout_schemas(setup.schemas)
+        self._bits = {source: 1 << i for i, source in enumerate(self._schemas)}
+        self._every = (1 << len(self._bits)) - 1
+        original = original_setup(reader, setup)
+        self._limit = 2**32 if original is None else original.frames
+        self._account = None if original is None else Account(original, len(original.schemas))
+        self._waiting: dict[int, _Data] = {}
+
+    def take(self, record: Record) -> None:
+        """Take the next record."""
+        try:
+            if record.kind == VERDICTS:
+                for entry in decode_entries(decode(record.parts, SCHEMAS), ()):
+                    self._frame(entry)
+                # What no verdict completed in its turn is not of any use.
+                if self._waiting and min(self._waiting) < self.due:
+                    self._waiting = {
+                        frame: data for frame, data in self._waiting.items() if frame >= self.due
+                    }
+            elif record.kind in (FRAGMENT, READOUT):
+                self._data(record)
+        except WireError as error:
+            self._spoilt(f"a record of frame {record.frame} cannot be used: {error}")
+
+    def _spoilt(self, why: str) -> None:
+        self.bad += 1
+        self.first = self.first or why
+
+    def _data(self, record: Record) -> None:
+        if self._all:
+            fragment = parse_fragment(record.parts, self._schemas)
+            source, frame, pieces = fragment.source, fragment.frame, 0
+        else:
+            block = decode(record.parts, self._schemas).block
+            if block is None:
+                raise WireError("it has no columns")
+            source, frame, pieces = block.schema.source, record.frame, len(block["offsets"]) - 1
+        if frame != record.frame or not self.due <= frame < self._limit:
+            raise WireError("it is of another frame")
+        data = self._waiting.setdefault(frame, _Data())
+        if data.sources & self._bits[source]:
+            raise WireError(f"it has {source} again")
+        data.sources |= self._bits[source]
+        data.pieces.add(pieces)
+
+    def _frame(self, entry: Row | Head) -> None:
+        frame, lost, recorded = entry[0] if not isinstance(entry, Row) else entry.frame, 0, 0
+        if not self.due <= frame < self._limit:
+            raise WireError(f"frame {frame} is there again or is not of this run")
+        if isinstance(entry, Row):
+            lost = entry.lost
+            recorded = int(np.count_nonzero(entry.state == TriggerState.RECORDED))
+            if not lost and not self._fits(entry):
+                raise WireError(f"the decisions of frame {frame} are not of this run's menu")
+        self.holes.add(self.due, frame)
+        self.skips.add(self.due, frame)
+        data = self._waiting.pop(frame, None)
+        whole = bool(lost) or self._is_whole(data, recorded)
+        if not whole:
+            self.holes.add(frame, frame + 1)
+            self.first = self.first or f"data of frame {frame} are not all there"
+        if lost or not whole:
+            self.skips.add(frame, frame + 1)
+        self.due = frame + 1
+
+    def _fits(self, row: Row) -> bool:
+        if len(row.state) != len(row.candidates.time) or (row.state >= len(TriggerState)).any():
+            return False
+        # Without a setup to compare with, words and times stay unchecked until they are used.
+        return self._account is None or self._account.fits(row)
+
+    def _is_whole(self, data: _Data | None, recorded: int) -> bool:
+        if self._all:
+            return data is not None and data.sources == self._every
+        if not recorded:
+            return True
+        return data is not None and data.sources == self._every and data.pieces == {recorded}
+
+
+def recorded_mode(reader: RunReader) -> str:
+    """Return what a run kept: ``accepted`` or ``all``."""
+    record = reader.config.get("record")
+    mode = record.get("mode") if isinstance(record, dict) else None
+    return "all" if mode == "all" else "accepted"
+
+
+def original_setup(reader: RunReader, setup: Setup[Any]) -> Setup[Any] | None:
+    """Return the setup that a run was recorded with; None where it does not work here any more.
+
+    Often it is the ``setup`` that is at hand.
+    """
+    if _plain(setup.to_dict()) == _plain(reader.config):
+        return setup
+    try:
+        return build_setup(reader.config, str(reader.path / "config.json"))
+    except InputError:
+        return None
+
+
+def _plain(config: Mapping[str, Any]) -> str:
+    return json.dumps(config, sort_keys=True)

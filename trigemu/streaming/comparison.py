@@ -1,0 +1,150 @@
+"""A full replay against what was recorded, decision by decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.decision.rows import SCHEMAS, VERDICTS, Head, Row, decode_entries
+from trigemu.decision.sequencer import TriggerState
+from trigemu.frames.columns import Array
+from trigemu.frames.rundir import RunReader
+from trigemu.frames.wire import WireError, decode
+from trigemu.menu.planes import unpack_lines
+
+_STATES = tuple(state.name.lower() for state in TriggerState)
+
+
+def recorded_entries(reader: RunReader) -> Iterator[Row | Head]:
+    """Yield the rows of a run in order; what cannot be read is left out (a census has counted it)."""
+    for record in reader.records(VERDICTS):
+        try:
+            yield from decode_entries(decode(record.parts, SCHEMAS), ())
+        except WireError:
+            continue
+
+
+def as_row(entry: Row | Head) -> Row:
+    """Return a row; a plain one comes as its head."""
+    if isinstance(entry, Row):
+        return entry
+    frame, planned, sent, received, decided, recorded, size, missing, lost = entry[:9]
+    return Row(frame, planned, sent, received, decided, recorded, size, missing, lost)
+
+
+class Comparison:
+    """Compares decisions in frame order with those of a recorded run.
+
+    Frames that one of the two has lost are left out.  After the first of them, what depends on order (prescale
+    counters, dead time) may differ, so from there on only what the hits say is compared.
+
+    Parameters
+    ----------
+    entries
+        The rows of the recorded run.
+    recorded, replayed
+        Line names of its menu, and of the menu that decides now.
+    """
+
+    def __init__(
+        self, entries: Iterator[Row | Head], recorded: Sequence[str], replayed: Sequence[str]
+    ) -> None:
+        self.compared = 0
+        self.different = 0
+        self.first: list[Any] | None = None
+        self._entries = entries
+        self._held: Row | Head | None = None
+        self._names = list(dict.fromkeys((*recorded, *replayed)))
+        self._places = [[self._names.index(name) for name in names] for names in (recorded, replayed)]
+        self._ordered = True
+
+    def take(self, row: Row) -> None:
+        """Compare the next frame, which carries the sequencer's outcome."""
+        old = self._recorded(row.frame)
+        lost = old is None or (isinstance(old, Row) and bool(old.lost))
+        if row.lost or lost:
+            # Both lost it: the sequencer has passed over it both times.
+            self._ordered &= bool(row.lost) and lost and old is not None
+            return
+        known = old if isinstance(old, Row) else Row(row.frame)
+        times = np.union1d(known.candidates.time, row.candidates.time)
+        self.compared += len(times)
+        if len(times) and not self._same(known, row):
+            self._difference(row.frame, times, known, row)
+
+    def take_quiet(self, heads: Sequence[Head]) -> None:
+        """Compare frames without candidates."""
+        for head in heads:
+            self.take(Row(head[0]))
+
+    def totals(self) -> dict[str, Any]:
+        """Return counts, and the first difference: frame, time, recorded and replayed names, of what."""
+        same = self.compared - self.different
+        return {"compared": self.compared, "same": same, "different": self.different, "first": self.first}
+
+    def _recorded(self, frame: int) -> Row | Head | None:
+        while True:
+            if self._held is None:
+                self._held = next(self._entries, None)
+            if self._held is None:
+                return None
+            number = self._held.frame if isinstance(self._held, Row) else self._held[0]
+            if number > frame:
+                return None
+            held, self._held = self._held, None
+            if number == frame:
+                return held
+
+    def _same(self, old: Row, new: Row) -> bool:
+        pairs: list[tuple[Array, Array]] = [(old.candidates.time, new.candidates.time)]
+        if self._places[0] == self._places[1]:
+            pairs += [
+                (old.candidates.fired, new.candidates.fired),
+                (old.candidates.passed, new.candidates.passed),
+            ]
+            if self._ordered:
+                pairs += [(old.state, new.state), (old.accepted, new.accepted)]
+            return all(np.array_equal(one, other) for one, other in pairs)
+        return False
+
+    def _difference(self, frame: int, times: NDArray[np.int64], old: Row, new: Row) -> None:
+        columns = [
+            self._columns(row, times, places) for row, places in zip((old, new), self._places, strict=True)
+        ]
+        kinds = ("fired", "passed", "accepted") if self._ordered else ("fired", "passed")
+        differs = {name: (columns[0][name] != columns[1][name]).any(axis=1) for name in kinds}
+        if self._ordered:
+            differs["state"] = columns[0]["state"] != columns[1]["state"]
+        every = np.logical_or.reduce(list(differs.values()))
+        self.different += int(np.count_nonzero(every))
+        if self.first is not None or not every.any():
+            return
+        at = int(np.flatnonzero(every)[0])
+        what = next(name for name, each in differs.items() if each[at])
+        said = [self._said(each[what][at], what) for each in columns]
+        self.first = [frame, int(times[at]), *said, what]
+
+    def _columns(self, row: Row, times: NDArray[np.int64], places: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """Return a row's lines by name, and its states, at the given times."""
+        at = np.searchsorted(times, row.candidates.time)
+        columns: dict[str, NDArray[Any]] = {}
+        found = {"fired": row.candidates.fired, "passed": row.candidates.passed, "accepted": row.accepted}
+        for name, words in found.items():
+            columns[name] = np.zeros((len(times), len(self._names)), bool)
+            if len(words) and len(at):
+                lines = min(len(places), 64 * words.shape[1])
+                columns[name][at[:, None], np.array(places[:lines])] = unpack_lines(
+                    np.ascontiguousarray(words), lines
+                )
+        columns["state"] = np.full(len(times), len(_STATES), np.uint8)
+        if len(row.state):
+            columns["state"][at] = row.state
+        return columns
+
+    def _said(self, value: Any, what: str) -> list[str]:
+        if what == "state":
+            return [_STATES[int(value)]] if int(value) < len(_STATES) else []
+        return [name for name, there in zip(self._names, value.tolist(), strict=True) if there]

@@ -1,0 +1,169 @@
+"""Closing a run whose end was cut off: its records closed, its totals made again from them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from trigemu.decision.rows import VERDICTS, Row
+from trigemu.errors import InputError
+from trigemu.frames.lock import RESERVE_FILE
+from trigemu.frames.rundir import TOTALS_FILE, RunReader, RunWriter, read_json, write_json
+from trigemu.frames.runwriter import check_writable
+from trigemu.setup.build import build_setup
+from trigemu.setup.experiment import Setup
+from trigemu.streaming.alive import PROCESSES_FILE, refuse_running
+from trigemu.streaming.census import Census, take_census
+from trigemu.streaming.comparison import as_row, recorded_entries
+from trigemu.streaming.core.account import Account
+from trigemu.streaming.core.assemble import assemble
+from trigemu.streaming.core.totals import RunTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that has an end now.
+
+    Attributes
+    ----------
+    setup, totals
+        The run, and its totals.
+    rebuilt
+        Whether the totals were made again from the records (else ``totals.json`` was there and agrees with them).
+    cut_bytes
+        Bytes of frames that were not complete, cut from the end of the records.
+    planned
+        Frames that the run was to have.
+    missing
+        What is missing of its records (`trigemu.streaming.census.Census`); None if they are whole.
+    """
+
+    setup: Setup[Any]
+    totals: RunTotals
+    rebuilt: bool
+    cut_bytes: int
+    planned: int
+    missing: dict[str, Any] | None
+
+
+def finish_records(path: Path) -> Finished:
+    """Close the records of a run that has ended somehow, and return its totals; write them where they are missing.
+
+    The torn tail is cut as a recorder's successor would cut it; recorded verdicts go through a fresh sequencer.  What
+    lies behind the first frame that is not whole is not counted.  A run that is complete stays as it is.
+
+    Raises
+    ------
+    InputError
+        Not a run of this version, one that is still running, or one whose files were edited.
+    RunError
+        The recorded decisions are not those of its configuration; or no space left.
+    """
+    check_writable(path)
+    refuse_running(path)
+    reader = RunReader(path, damaged=True)
+    setup = build_setup(reader.config, str(path / "config.json"))
+    census = take_census(reader, setup)
+    cut = 0
+    if not reader.closed_once:
+        cut = _close(path, setup, census)
+        reader = RunReader(path, damaged=True)
+        census = take_census(reader, setup)
+    account, wall_s = _count(reader, setup, census)
+    old = _old_totals(path)
+    rebuilt = old is None or (census.missing is None and not _agree(old, account))
+    if old is None or rebuilt:
+        totals = _assemble(reader, setup, account, census, wall_s)
+        write_json(path / TOTALS_FILE, totals.to_dict(), totals.run_id)
+    else:
+        # What was counted while the run went on is better than what is left of its records.
+        totals = old if census.missing is None else replace(old, quality="tainted", missing=census.missing)
+    for left in (
+        path / RESERVE_FILE,
+        path / PROCESSES_FILE,
+        *path.glob("*.json.*.tmp"),
+        *path.glob("*.html.*.tmp"),
+    ):
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
+    return Finished(setup, totals, rebuilt, cut, setup.frames, census.missing)
+
+
+def _close(path: Path, setup: Setup[Any], census: Census) -> int:
+    """Cut the torn tail and write the index; leave records alone that are damaged elsewhere."""
+    try:
+        writer, cut = RunWriter.reopen(path, setup.config.record.segment_mib << 20, commit=VERDICTS)
+    except InputError:
+        return 0
+    writer.frames = census.known
+    writer.close()
+    return cut
+
+
+def _count(reader: RunReader, setup: Setup[Any], census: Census) -> tuple[Account, float | None]:
+    """Take the recorded verdicts through a fresh sequencer; return what they amount to and the time they took."""
+    account = Account(setup, len(setup.schemas))
+    begin = end = 0
+    for row in _rows(reader, census):
+        if not account.fits(row):
+            raise InputError(
+                f"{reader.path}: the record of frame {row.frame} does not fit the run's configuration"
+            )
+        account.take(row)
+        stamps = [each for each in (row.planned_ns, row.sent_ns, row.received_ns) if each > 0]
+        begin = min([begin or 2**63, *stamps]) if stamps else begin
+        end = max(end, row.recorded_ns)
+    return account, (end - begin) / 1e9 if 0 < begin < end else None
+
+
+def _rows(reader: RunReader, census: Census) -> Iterator[Row]:
+    stop = census.holes.firsts[0] if census.holes.firsts else census.frames
+    due = 0
+    for entry in recorded_entries(reader):
+        row = as_row(entry)
+        # The census has said which frames are there: others are repeats.
+        if row.frame == due and due < stop:
+            due += 1
+            yield row
+
+
+def _old_totals(path: Path) -> RunTotals | None:
+    """Return the totals that are there (a census has compared them with their checksum)."""
+    if not (path / TOTALS_FILE).exists():
+        return None
+    try:
+        return RunTotals.from_dict(read_json(path / TOTALS_FILE))
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
+
+
+def _agree(old: RunTotals, account: Account) -> bool:
+    sequencer = account.sequencer
+    return (old.decisions_sha256, old.decisions) == (sequencer.sha256(), sequencer.decisions)
+
+
+def _assemble(
+    reader: RunReader, setup: Setup[Any], account: Account, census: Census, wall_s: float | None
+) -> RunTotals:
+    done = account.sequencer.frames + account.sequencer.lost_frames
+    missing = None
+    if census.missing is not None:
+        missing = {**census.missing, "frames": max(census.known, census.frames) - done}
+    return assemble(
+        account.totals(),
+        planned=done,
+        copies={},
+        wall_s=wall_s,
+        open_loop=setup.config.streaming.policy == "realtime",
+        memory={},
+        identity={
+            "run_id": reader.info.run_id,
+            "seed": setup.config.run.seed,
+            "config_digest": setup.digest,
+        },
+        aborted=done < setup.frames and missing is None,
+        missing=missing,
+    )
