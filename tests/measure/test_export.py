@@ -17,7 +17,7 @@ from trigemu.decision.rows import READOUT, VERDICTS, Row, encode_rows
 from trigemu.errors import InputError
 from trigemu.frames.columns import cut_windows, pack
 from trigemu.frames.frame import TRUTH, Fragment
-from trigemu.frames.rundir import RunWriter, create_run
+from trigemu.frames.rundir import RunReader, RunWriter, create_run
 from trigemu.frames.wire import encode, fragment_message
 from trigemu.measure import export_rows
 from trigemu.measure.export import export_run
@@ -202,14 +202,43 @@ def test_missing_package_is_named(
 
 
 @pytest.mark.parametrize("form", READERS)
-def test_damaged_run_leaves_no_file(run: Path, tmp_path: Path, form: Any) -> None:
-    segment = run / "segment-000000.tgm"
-    data = bytearray(segment.read_bytes())
-    data[200] ^= 1
-    segment.write_bytes(bytes(data))
-    with pytest.raises(InputError, match=r"segment-000000\.tgm: the record at byte 64 is damaged"):
+def test_of_a_damaged_run_whole_frames_are_exported_and_the_others_said(
+    setup: Setup[Any], tmp_path: Path, form: str
+) -> None:
+    expected = make_run(tmp_path / "run", setup)
+    reader = RunReader(tmp_path / "run")
+    kind = READOUT if setup.config.record.mode == "accepted" else "fragment"
+    frame = next(record.frame for record in reader.records(kind) if record.frame)
+    where = next(number for number, info in enumerate(reader.segments) if info.overlaps(frame, frame))
+    segment = tmp_path / "run" / f"segment-{where:06d}.tgm"
+    data = segment.read_bytes()
+    at = data.find(frame.to_bytes(8, "little") + kind.encode())
+    segment.write_bytes(data[:at] + b"x" + data[at + 1 :])
+    said: list[str] = []
+    rows = export_run(tmp_path / "run", form, tmp_path / "out", on_missing=said.append)
+    table, about = READERS[form](tmp_path / "out")
+    left = [decision for decision in expected if decision.frame != frame]
+    assert rows == len(left) < len(expected)
+    assert list(zip(table["frame"], table["time"], strict=True)) == [(d.frame, d.time) for d in left]
+    assert (about["missing"]["frames"], about["missing"]["records"]) == (1, 1)
+    assert len(said) == 1
+    assert "1 frame, 1 record," in said[0]
+    assert f"segment-{where:06d}.tgm has no whole record at byte" in said[0]
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_an_export_that_is_interrupted_leaves_no_file(
+    run: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export_rows, "_join", stop)
+    (tmp_path / "out.part").write_text("somebody else's")
+    with pytest.raises(KeyboardInterrupt):
         export_run(run, form, tmp_path / "out")
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["run"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["out.part", "run"]
+    assert (tmp_path / "out.part").read_text() == "somebody else's"
 
 
 def test_line_names_become_column_names() -> None:

@@ -30,6 +30,7 @@ KEYS = {
         "decisions",
         "decisions_sha256",
         "replay",
+        "missing",
         "memory",
     ),
 }

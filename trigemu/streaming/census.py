@@ -100,8 +100,8 @@ class Census:
 
 def _said(path: Path, missing: Mapping[str, Any], census_frames: int, first: str) -> str:
     """Return one sentence about what is missing."""
-    parts = [f"{missing[what]} {what}" for what in COUNTS if missing[what]]
-    said = f"{path}: {census_frames} frames are there"
+    parts = [_number(missing[what], what) for what in COUNTS if missing[what]]
+    said = f"{path}: of {_number(census_frames + missing['frames'], 'frames')} {census_frames} are whole"
     if parts:
         said += f", {', '.join(parts)} are missing"
     if first:
@@ -109,6 +109,10 @@ def _said(path: Path, missing: Mapping[str, Any], census_frames: int, first: str
     if not missing["closed"]:
         said += f"; the run was not closed in order: {FINISH} {path}"
     return said
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what.removesuffix('s') if count == 1 else what}"
 
 
 def take_census(reader: RunReader, setup: Setup[Any]) -> Census:

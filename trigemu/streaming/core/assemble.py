@@ -9,7 +9,7 @@ import numpy as np
 
 from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.latency import HdrHistogram
-from trigemu.streaming.core.ledger import Ledger, close
+from trigemu.streaming.core.ledger import Balance, Ledger, close
 from trigemu.streaming.core.peers import COPIES
 from trigemu.streaming.core.totals import PER_LINE, Quality, RunTotals, Snapshot
 
@@ -57,7 +57,6 @@ def assemble(
     balance = close(
         Ledger(**recorded["ledger"]), planned, recorded["states"], copies, late=int(copies.get("late", 0))
     )
-    frames = balance.frames["accepted"] + balance.frames["rejected"]
     replay = recorded["replay"]
     return RunTotals(
         **identity,
@@ -87,10 +86,7 @@ def assemble(
         throughput={
             "open_loop": open_loop,
             "offered_frames_per_s": offered_per_s,
-            "frames_per_s": _per(frames, wall_s),
-            "fragments_per_s": _per(balance.fragments["built"], wall_s),
-            "bytes": recorded["size"],
-            "bytes_per_s": _per(recorded["size"], wall_s),
+            **_rates(balance, int(recorded["size"]), wall_s),
         },
         memory={name: dict(each) for name, each in memory.items()},
         wall_s=wall_s,
@@ -118,6 +114,16 @@ def _quality(
 
 def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
     return {name: np.asarray(recorded[name], np.int64) for name in PER_LINE}
+
+
+def _rates(balance: Balance, size: int, wall_s: float | None) -> dict[str, Any]:
+    frames = balance.frames["accepted"] + balance.frames["rejected"]
+    return {
+        "frames_per_s": _per(frames, wall_s),
+        "fragments_per_s": _per(balance.fragments["built"], wall_s),
+        "bytes": size,
+        "bytes_per_s": _per(size, wall_s),
+    }
 
 
 def _per(count: float, seconds: float | None) -> float | None:
