@@ -53,14 +53,19 @@ def places(data: Any, where: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(value, (*where, key))
 
 
+def drop(file: Path) -> None:
+    if file.is_symlink() or not file.is_dir():
+        file.unlink(missing_ok=True)
+
+
 def edit_json(rng: random.Random, path: Path) -> None:
     """Change a value somewhere, or take it away; half of the time the checksum is made to match."""
     file = path / rng.choice(JSON_FILES)
     try:
         data = json.loads(file.read_text())
         run_id = json.loads((path / "run.json").read_text())["run_id"]
-        where = list(places(data))
-        *head, last = rng.choice(where)
+        where = rng.choice(list(places(data)))
+        *head, last = where
         table = data
         for key in head:
             table = table[key]
@@ -74,7 +79,9 @@ def edit_json(rng: random.Random, path: Path) -> None:
             table[last] = value[::-1] + "x"
         else:
             table[last] = odd_value(rng)
-        if rng.random() < 0.5 and isinstance(run_id, str):
+        # What an experiment's own table may hold is for the tests of configurations.
+        own = file.name == "config.json" and where[0] == "section"
+        if rng.random() < 0.5 and isinstance(run_id, str) and not own:
             data["checksum"] = _checksum(file.name, data, run_id)
         if file.name == "run.json" and rng.random() < 0.5:
             data["checksum"] = _checksum(file.name, data, data["run_id"])
@@ -167,9 +174,9 @@ def spoil_files(rng: random.Random, path: Path, stranger: Path) -> None:
             else:
                 each.unlink()
     elif how == 9:
-        (path / "index.json").unlink(missing_ok=True)
+        drop(path / "index.json")
     else:
-        (path / "totals.json").unlink(missing_ok=True)
+        drop(path / "totals.json")
 
 
 def leave_things(rng: random.Random, path: Path) -> None:
@@ -179,10 +186,9 @@ def leave_things(rng: random.Random, path: Path) -> None:
     entry: Any = {"role": "control", "name": "control", "pid": pid}
     (path / "processes.json").write_text(json.dumps({"processes": rng.choice([[entry], entry, 5, [5]])}))
     (path / "index.json.77.tmp").write_text("{")
-    if rng.random() < 0.7:
-        (path / "totals.json").unlink(missing_ok=True)
-    if rng.random() < 0.7:
-        (path / "index.json").unlink(missing_ok=True)
+    for name in ("totals.json", "index.json"):
+        if rng.random() < 0.7:
+            drop(path / name)
 
 
 def forge_records(rng: random.Random, path: Path) -> None:
@@ -223,7 +229,7 @@ def forge_records(rng: random.Random, path: Path) -> None:
         size += length
     (path / "segment-000000.tgm").write_bytes(b"".join(content))
     if rng.random() < 0.8:
-        (path / "index.json").unlink(missing_ok=True)
+        drop(path / "index.json")
 
 
 def spoil(rng: random.Random, path: Path, stranger: Path) -> None:

@@ -12,6 +12,7 @@ from trigemu.frames.columns import Buffer, pack
 from trigemu.frames.frame import Fragment
 from trigemu.frames.rundir import TOTALS_FILE, write_json
 from trigemu.frames.wire import fragment_message
+from trigemu.streaming.census import Spans
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.planning import Job
@@ -80,7 +81,9 @@ class _Offline:
         self.interrupted = False
 
     def run(self) -> None:
-        absent = {frame for first, count in self._job.skips for frame in range(first, first + count)}
+        absent = Spans()
+        for first, count in self._job.skips:
+            absent.add(first, first + count)
         for frame in range(self._job.frames):
             if frame in absent:
                 self._recording.skip(frame, 1)
