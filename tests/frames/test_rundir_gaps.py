@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from trigemu.frames.rundir import RunReader
+from trigemu.errors import InputError
+from trigemu.frames.rundir import RunReader, read_json, write_json
 
 Record = Callable[..., Path]
 
@@ -87,3 +88,20 @@ def test_junk_behind_a_closed_segment_is_counted(record_run: Record) -> None:
     found, reader = left(path)
     assert len(found) == 40
     assert (reader.damage().records, reader.damage().bytes) == (0, 204)
+
+
+@pytest.mark.parametrize(
+    "change", [{"kinds": {"fragment": 1}}, {"kinds": {}}, {"first_frame": 1}, {"last_frame": 0}], ids=str
+)
+def test_an_index_that_describes_something_else_is_refused(
+    record_run: Record, change: dict[str, object]
+) -> None:
+    path = record_run(20)
+    run_id = RunReader(path).info.run_id
+    index = read_json(path / "index.json")
+    index["segments"][0].update(change)
+    index.pop("checksum")
+    write_json(path / "index.json", index, run_id)
+    _, reader = left(path)
+    with pytest.raises(InputError, match=r"index\.json: does not describe segment-000000\.tgm; remove it"):
+        reader.damage()

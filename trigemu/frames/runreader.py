@@ -10,9 +10,9 @@ from typing import Any
 
 from trigemu.errors import InputError
 from trigemu.frames.records import Head, Record, run_tag
-from trigemu.frames.runfiles import CONFIG_FILE, read_checked, read_run
+from trigemu.frames.runfiles import CONFIG_FILE, INDEX_FILE, read_checked, read_run
 from trigemu.frames.segment_reader import Gap, Segment
-from trigemu.frames.segments import segment_name
+from trigemu.frames.segments import SegmentInfo, segment_name
 from trigemu.frames.survey import survey_run
 
 _OPEN = 4
@@ -88,7 +88,7 @@ class RunReader:
         self._absent = survey.absent
         self._tag = run_tag(self.info.run_id)
         self._open: dict[int, Segment] = {}
-        self._found: Counter[int] = Counter()
+        self._found: dict[int, SegmentInfo] = {}
         self._gaps: dict[int, list[Gap]] = {}
 
     @property
@@ -129,11 +129,12 @@ class RunReader:
     ) -> Iterator[Record]:
         segment = self._segment(number)
         gaps: list[Gap] = []
-        found = 0
+        found = SegmentInfo()
         for each in segment.records(stop, wanted):
             if not isinstance(each, Gap):
-                found += 1
-                yield each[1]
+                head, record = each
+                found.add(head.kind, head.frame, head.end)
+                yield record
             elif self._damaged:
                 gaps.append(each)
             else:
@@ -146,7 +147,13 @@ class RunReader:
         return list(self.records(frames=range(frame, frame + 1)))
 
     def damage(self) -> Damage:
-        """Return what is missing, after all records have been read."""
+        """Return what is missing, after all records have been read.
+
+        Raises
+        ------
+        InputError
+            The index does not describe the segments.
+        """
         records = size = 0
         first = ""
         for number, info in enumerate(self.segments):
@@ -158,11 +165,16 @@ class RunReader:
                 first = first or self._absent[number]
                 continue
             found = self._found[number]
+            if known and (found.kinds - known.kinds or (found.records == known.records and found != known)):
+                raise InputError(
+                    f"{self.path / INDEX_FILE}: does not describe {segment_name(number)}; "
+                    "remove it, then the segments are read instead"
+                )
             # What is torn off at the end is not part of `info` any more.
             length = self._segment(number).size
             torn = max(length, known.bytes if known else 0) - info.bytes
             size += torn + sum(gap.stop - gap.start for gap in gaps)
-            records += max(0, known.records - found) if known else len(gaps)
+            records += max(0, known.records - found.records) if known else len(gaps)
             if gaps or torn:
                 at = gaps[0].start if gaps else max(info.bytes, 0)
                 first = first or f"{self.path / segment_name(number)} has no whole record at byte {at}"

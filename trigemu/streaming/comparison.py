@@ -64,10 +64,10 @@ class Comparison:
     def take(self, row: Row) -> None:
         """Compare the next frame, which carries the sequencer's outcome."""
         old = self._recorded(row.frame)
-        lost = old is None or (isinstance(old, Row) and bool(old.lost))
+        lost = isinstance(old, Row) and bool(old.lost)
+        # If both lost it the sequencer has passed over it both times.
+        self._ordered &= old is not None and lost == bool(row.lost)
         if row.lost or lost:
-            # Both lost it: the sequencer has passed over it both times.
-            self._ordered &= bool(row.lost) and lost and old is not None
             return
         known = old if isinstance(old, Row) else Row(row.frame)
         times = np.union1d(known.candidates.time, row.candidates.time)
