@@ -142,6 +142,10 @@ class RunReader:
         if wanted is None:
             self._found[number], self._gaps[number] = found, gaps
 
+    def again(self) -> RunReader:
+        """Return another reader of the run, for going through it a second time beside the first."""
+        return RunReader(self.path, damaged=self._damaged)
+
     def by_frame(self, frame: int) -> list[Record]:
         """Return the records of one frame; only segments that hold it are looked at."""
         return list(self.records(frames=range(frame, frame + 1)))

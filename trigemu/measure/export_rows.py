@@ -112,27 +112,43 @@ def read_tables(
         A record is damaged or does not belong to the frame it is in.
     """
     trigger = setup.make_trigger() if _whole(setup) else None
-    waiting: dict[int, list[Record]] = {}
+    data = _Data(reader.again())
     tables: list[Table] = []
     due = 0
-    for record in reader.records():
-        # The data of a frame come before the record with its verdict.
-        if record.kind in (READOUT, FRAGMENT):
-            if record.frame >= due and record.frame not in skip:
-                waiting.setdefault(record.frame, []).append(record)
-        elif record.kind == VERDICTS:
-            for row in _decoded(record):
-                if row.frame < due or row.frame in skip:
-                    continue
-                due = row.frame + 1
-                data = waiting.pop(row.frame, [])
-                if len(row.state):
-                    tables.append(_table(row, data, setup, layout, trigger))
-            if sum(map(len, tables)) >= DECISIONS or sum(map(_size, tables)) >= BYTES:
-                yield _join(tables, layout)
-                tables = []
+    for record in reader.records(VERDICTS):
+        for row in _decoded(record):
+            if row.frame < due or row.frame in skip:
+                continue
+            due = row.frame + 1
+            if len(row.state):
+                tables.append(_table(row, data.of(row.frame), setup, layout, trigger))
+        if sum(map(len, tables)) >= DECISIONS or sum(map(_size, tables)) >= BYTES:
+            yield _join(tables, layout)
+            tables = []
     if tables:
         yield _join(tables, layout)
+
+
+class _Data:
+    """The data of frames, asked for in order: one verdict completes many frames, and only one is held at a time."""
+
+    def __init__(self, reader: RunReader) -> None:
+        self._records = (record for record in reader.records() if record.kind in (READOUT, FRAGMENT))
+        self._held: Record | None = None
+
+    def of(self, frame: int) -> list[Record]:
+        """Return the records of a frame."""
+        found: list[Record] = []
+        while True:
+            record = self._held or next(self._records, None)
+            self._held = None
+            if record is None:
+                return found
+            if record.frame > frame:
+                self._held = record
+                return found
+            if record.frame == frame:
+                found.append(record)
 
 
 def _decoded(record: Record) -> Sequence[Row]:

@@ -191,6 +191,7 @@ class _Counting:
         self._limit = 2**32 if original is None else original.frames
         self._account = None if original is None else Account(original, len(original.schemas))
         self._waiting: dict[int, _Data] = {}
+        self._latest = 0
 
     def take(self, record: Record) -> None:
         """Take the next record."""
@@ -221,8 +222,10 @@ class _Counting:
             if block is None:
                 raise WireError("it has no columns")
             source, frame, pieces = block.schema.source, record.frame, len(block["offsets"]) - 1
-        if frame != record.frame or not self.due <= frame < self._limit:
-            raise WireError("it is of another frame")
+        if frame != record.frame or not max(self.due, self._latest) <= frame < self._limit:
+            # Readers go through the data frame by frame.
+            raise WireError("it is of another frame, or not in its place")
+        self._latest = frame
         data = self._waiting.setdefault(frame, _Data())
         if data.sources & self._bits[source]:
             raise WireError(f"it has {source} again")
