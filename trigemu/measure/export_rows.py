@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Schema, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
-from trigemu.frames.frame import TRUTH
+from trigemu.frames.frame import TRUTH, Fragment
 from trigemu.frames.records import Record
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
@@ -177,7 +178,9 @@ def _table(
     accepted = unpack_lines(row.accepted.reshape(n, setup.menu.words), len(layout.lines))
     flat.update(zip(layout.lines, np.ascontiguousarray(accepted.T), strict=True))
     recorded = row.state == TriggerState.RECORDED
-    pieces = _pieces(data, setup, time[recorded], trigger)
+    pieces = _pieces(row.frame, data, setup, time[recorded], trigger)
+    if recorded.any() and pieces.keys() != layout.hits.keys():
+        raise InputError(f"frame {row.frame}: its data are not all there; copy the run again")
     table = Table(flat, {}, {})
     for source, columns in layout.hits.items():
         counts = np.zeros(n, np.int64)
@@ -190,14 +193,18 @@ def _table(
                     f"frame {row.frame}: the read-out of {source} is not one piece per recorded trigger"
                 )
             counts[recorded] = np.diff(piece["offsets"])
-            # Copies: no table shall keep the mapped file alive.
+            # Copies: no table shall keep what was read alive.
             table.hits[source] = {name: np.array(piece[name]) for name in columns}
         table.offsets[source] = _offsets(counts)
     return table
 
 
 def _pieces(
-    data: Sequence[Record], setup: Setup[Any], recorded: NDArray[np.int64], trigger: Trigger | None
+    frame: int,
+    data: Sequence[Record],
+    setup: Setup[Any],
+    recorded: NDArray[np.int64],
+    trigger: Trigger | None,
 ) -> dict[str, Mapping[str, Array]]:
     """Return the hits of each source in windows around the recorded triggers."""
     pieces: dict[str, Mapping[str, Array]] = {}
@@ -206,13 +213,16 @@ def _pieces(
     if trigger is None:
         schemas: dict[str, Schema] = {name: schema.with_offsets() for name, schema in setup.schemas.items()}
         for record in data:
-            block = decode(record.parts, schemas).block
-            if block is not None:
-                pieces[block.schema.source] = block
+            with suppress(WireError):
+                block = decode(record.parts, schemas).block
+                if block is not None:
+                    pieces.setdefault(block.schema.source, block)
         return pieces
-    fragments = [parse_fragment(record.parts, setup.schemas) for record in data]
+    fragments = _fragments(frame, data, setup)
     if setup.crossings is not None:
         columns = {fragment.source: fragment.columns for fragment in fragments}
+        if setup.crossings not in columns:
+            return pieces
         rows = find_crossings(columns[setup.crossings]["time"], recorded)
         return {source: take_crossings(block, rows, recorded) for source, block in columns.items()}
     start, stop = window_reader(setup, trigger)(recorded)
@@ -220,6 +230,17 @@ def _pieces(
         hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
         pieces[fragment.source] = cut_windows(hits, start, stop)
     return pieces
+
+
+def _fragments(frame: int, data: Sequence[Record], setup: Setup[Any]) -> list[Fragment]:
+    """Return the fragments of a frame; a record that is none of them has been counted by a census."""
+    found: list[Fragment] = []
+    for record in data:
+        with suppress(WireError):
+            fragment = parse_fragment(record.parts, setup.schemas)
+            if fragment.frame == frame:
+                found.append(fragment)
+    return found
 
 
 def _join(tables: Sequence[Table], layout: Layout) -> Table:
