@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -234,9 +235,10 @@ def test_a_recorder_does_not_go_on_behind_frames_that_are_gone(complete: Path, t
     from trigemu.streaming.core.protocol import Note
     from trigemu.streaming.planning import Job, make_plan
 
-    conductor = Conductor(make_plan(Job.of(load_setup("pulser"), tmp_path / "out")))
+    plan = make_plan(Job.of(load_setup("pulser"), tmp_path / "out"))
+    conductor = Conductor(replace(plan, tag=None, tickets=False))
     figures = {"memory": 0, "counters": {}, "progress": 0}
-    conductor.receive(b"r", Note(p.REGISTER, {"role": "recorder", "name": "recorder", "endpoint": ""}), 0)
+    conductor.receive(b"r", Note(p.REGISTER, {"role": "recorder", "name": "recorder", "endpoint": "ipc:///tmp/x"}), 0)
     conductor.receive(b"r", Note(p.READY, {**figures, "next": 0}), 0)
     conductor.dispatcher.next = conductor.dispatcher.upto = 7
     conductor.receive(b"r", Note(p.READY, {**figures, "next": 5}), 0)
