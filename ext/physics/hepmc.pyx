@@ -12,6 +12,8 @@ include "words.pxi"
 
 cdef enum:
     BEAM = 4
+    # Pairs of particles into and out of a vertex that are compared in one text; real events need a few thousand.
+    MOST_PAIRS = 20_000_000
 
 
 def count(bytes data, Py_ssize_t begin):
@@ -67,6 +69,7 @@ cdef struct Tables:
     int64_t vertices, first_vertex
     int64_t listed
     int64_t found
+    int64_t pairs
     # Of the event.
     double[4] origin
     double energy, length
@@ -89,6 +92,9 @@ cdef bint particle(const char **at, Tables *t) except -1:
         if -source >= t.rows or t.row[-source] < t.first_vertex:
             return False
         vertex = t.row[-source]
+        t.pairs += t.in_first[vertex + 1] - t.in_first[vertex]
+        if t.pairs > MOST_PAIRS:
+            return False
         for k in range(t.in_first[vertex], t.in_first[vertex + 1]):
             t.copied[t.list[k]] |= t.code[t.list[k]] == t.code[i]
         if t.in_first[vertex] < t.in_first[vertex + 1]:

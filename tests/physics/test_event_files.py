@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from trigemu.errors import InputError
 from trigemu.physics.beams import SUPERKEKB
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.event_file import check_energy
+from trigemu.physics.event_energy import check_energy
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.pdg import charge_of
 
@@ -134,22 +134,22 @@ def test_energies_in_other_units(tmp_path):
     # A file in MeV that says GeV.
     file = read_events(write(tmp_path / "a.hepmc3", HEADER + event(0, "GEV MM", 1000.0) + FOOTER))
     with pytest.raises(InputError, match="in other units: its beams have"):
-        check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+        check_energy(file.name, file.energies, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
 
 
 def test_beams_of_the_files(shared_data):
     file = read_events(shared_data / "events" / "belle2_mumu.hepmc3.gz")
-    check_energy(file, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+    check_energy(file.name, file.energies, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
     # README of the events: 15000 events, 1.042 nb, mean number of photons 1.377.
     assert len(file) == 15000
     assert file.cross_section_pb == pytest.approx(1042, rel=1e-3)
     assert np.mean(file.final.pdg == 22) * len(file.final.pdg) / 15000 == pytest.approx(1.377, abs=5e-4)
     other = read_events(shared_data / "events" / "besiii_mumu_4178.hepmc3.gz")
     with pytest.raises(InputError, match=r"its beams have 4\.178 GeV"):
-        check_energy(other, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+        check_energy(other.name, other.energies, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
     babar = read_events(shared_data / "events" / "babar_mumu.hepmc3.gz")
     with pytest.raises(InputError, match="its beams add up to p"):
-        check_energy(babar, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
+        check_energy(babar.name, babar.energies, SUPERKEKB.sqrt_s, SUPERKEKB.total, lab=True)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from trigemu.errors import InputError
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.event_file import read_bytes
+from trigemu.physics.event_text import LARGEST, label, read_chunks, too_large
 
 ALLOWED = "give a HepMC3 ascii file (.hepmc3 or .hepmc3.gz)"
 BEAM, FINAL = 4, 1
@@ -28,23 +29,83 @@ _START = b"HepMC::Asciiv3-START_EVENT_LISTING"
 _END = b"HepMC::Asciiv3-END_EVENT_LISTING"
 _MOMENTUM = {"GEV": 1.0, "MEV": 1e-3}
 _LENGTH = {"MM": 1.0, "CM": 10.0}
+_AGAIN = b"\nHepMC::Version"
+_TAIL = 128
 _LARGEST_CODE = 2**31
+_LONGEST = 40
+"""Letters of a number; Python takes quadratic time for thousands of digits."""
 
 
-def read_text(path: Path) -> bytes:
-    """Return the file's text, unpacked; InputError if it is absent, torn or not HepMC3 ascii."""
-    where = f"event file {path}"
-    data = read_bytes(path, ALLOWED)
-    head = data[:4096].lstrip()
+class Block(NamedTuple):
+    """A piece of a file: the lines before the first event, some events, and how many lines and events came before."""
+
+    head: bytes
+    body: bytes
+    line: int
+    event: int
+
+    @property
+    def data(self) -> bytes:
+        """What a file with these events alone would hold."""
+        return self.head + self.body
+
+
+def read_blocks(path: Path) -> Iterator[Block]:
+    """Yield a file's text, unpacked, in pieces of whole events, each behind the lines before the first event.
+
+    Raises
+    ------
+    InputError
+        It is absent, torn, not HepMC3 ascii or several files in one, or one event is far too large.
+    """
+    where = label(path)
+    chunks = read_chunks(path, ALLOWED)
+    text = next(chunks, b"")
+    _check_head(where, text[:4096].lstrip())
+    head: bytes | None = None
+    tail, line, event = text.rstrip()[-_TAIL:], 0, 0
+    last = False
+    while True:
+        if head is None and (begin := text.find(b"\nE ") + 1):
+            head, text, line = text[:begin], text[begin:], text.count(b"\n", 0, begin)
+        # The last event that has begun may go on in the next piece; at the end of the file it is whole.
+        stop = len(text) if last else text.rfind(b"\nE ") + 1
+        if head is not None and stop and text[:stop].strip():
+            if text.find(_AGAIN, 0, stop) >= 0:
+                raise InputError(
+                    f"{where} holds several listings, one put behind the other: give one file for each"
+                )
+            yield Block(head, text[:stop], line, event)
+            line += text.count(b"\n", 0, stop)
+            event += text.count(b"\nE ", 0, stop) + 1
+            text = text[stop:]
+        if last:
+            break
+        if len(text) > LARGEST:
+            raise too_large(path, f"event {event}" if head else "what stands before the first event")
+        try:
+            more = next(chunks)
+        except StopIteration:
+            last = True
+            if not tail.endswith(_END):
+                raise InputError(
+                    f"{where} is truncated: it does not end with '{_END.decode()}'; copy it again"
+                ) from None
+            continue
+        if more.strip():
+            tail = (tail + more).rstrip()[-_TAIL:]
+        text += more
+    if head is None:
+        raise InputError(f"{where} holds no event: {ALLOWED}")
+
+
+def _check_head(where: str, head: bytes) -> None:
     if not head:
         raise InputError(f"{where} is empty: {ALLOWED}")
     if b"HepMC::IO_GenEvent" in head or head.startswith(b"HepMC::Version 2"):
         raise InputError(f"{where} is in HepMC2 format, which is not read: {ALLOWED}")
     if not head.startswith(_VERSION) or _START not in head:
         raise InputError(f"{where} is not HepMC3 ascii (no 'HepMC::Version 3' header): {ALLOWED}")
-    if not (data[-4096:].rstrip() or data.rstrip()).endswith(_END):
-        raise InputError(f"{where} is truncated: it does not end with '{_END.decode()}'; copy it again")
-    return data
 
 
 class Event:
@@ -52,7 +113,7 @@ class Event:
 
     def __init__(self, line: str) -> None:
         words = line.split()
-        self.count = int(words[3])
+        self.count = _whole(words[3])
         self.position = _point(words[5:9]) if len(words) > 4 else (0.0,) * 4
         self.scale, self.length = 0.0, 0.0
         self.weights: list[float] = []
@@ -87,15 +148,15 @@ class Event:
             raise ValueError(f"an unknown line {text[:40]!r}")
 
     def _particle(self, words: list[str]) -> None:
-        number, source = int(words[1]), int(words[2])
-        code = int(words[3])
+        number, source = _whole(words[1]), _whole(words[2])
+        code = _whole(words[3])
         if number != len(self.code) or len(words) != 10 or abs(code) >= _LARGEST_CODE:
             raise ValueError(f"a particle line {' '.join(words)[:40]!r}")
         if source >= number or (source < 0 and source not in self.vertices):
             raise ValueError(f"particle {number} comes from {source}, which is not there")
         px, py, pz, energy, mass = (float(word) for word in words[4:9])
         self.code.append(code)
-        self.status.append(int(words[9]))
+        self.status.append(_whole(words[9]))
         self.numbers.append((mass, px, py, pz, energy))
         self.source.append(source)
         if source > 0:
@@ -104,8 +165,8 @@ class Event:
     def _vertex(self, text: str) -> None:
         left, _, rest = text.partition("[")
         inside, closed, after = rest.partition("]")
-        number = int(left.split()[1])
-        incoming = [int(word) for word in inside.split(",") if word.strip()]
+        number = _whole(left.split()[1])
+        incoming = [_whole(word) for word in inside.split(",") if word.strip()]
         if number >= 0 or not closed or any(not 0 < one < len(self.code) for one in incoming):
             raise ValueError(f"a vertex line {text[:40]!r}")
         words = after.split()
@@ -114,28 +175,19 @@ class Event:
         for one in incoming:
             self.end[one] = number
 
-    def mothers(self, particle: int) -> list[int]:
-        """Return the numbers of all particles that it comes from."""
-        source = self.source[particle]
-        if source >= 0:
-            return [source] if source else []
-        return self.incoming[source]
-
     def mother(self, particle: int) -> int:
         """Return the number of the first particle that it comes from, 0 if there is none."""
         source = self.source[particle]
         return source if source >= 0 else self.vertices[source][0]
 
-    def start(self, particle: int) -> Point:
-        """Return where a particle begins: its vertex, or where the next ancestor with a point does."""
-        while True:
+    def starts(self) -> list[Point]:
+        """Return where each particle begins: its vertex, or where the next ancestor with a point does."""
+        out: list[Point] = [self.position]
+        for particle in range(1, len(self.code)):
             source = self.source[particle]
             point = self.vertices[source][1] if source < 0 else None
-            if point is not None:
-                return point
-            particle = self.mother(particle)
-            if particle == 0:
-                return self.position
+            out.append(out[self.mother(particle)] if point is None else point)
+        return out
 
     def momentum(self, particle: int) -> Row:
         """Return mass, px, py, pz and E in GeV."""
@@ -156,6 +208,15 @@ class Event:
             raise ValueError("a particle that comes from a later one")
 
 
+def _whole(word: str) -> int:
+    if len(word) > _LONGEST:
+        raise ValueError(f"a number of {len(word)} digits")
+    value = int(word)
+    if abs(value) >= 2**63:
+        raise ValueError(f"the number {word}, which no integer column can hold")
+    return value
+
+
 def _point(words: list[str]) -> Point:
     x, y, z, t = (float(word) for word in words)
     return x, y, z, t
@@ -170,41 +231,52 @@ def weight_names(head: list[str]) -> list[str]:
     return names
 
 
-def read_lines(path: Path, data: bytes) -> Iterator[tuple[Event, list[str]]]:
-    """Yield every event of a file's text (`read_text`), checked, with the names of the weights.
+def read_lines(
+    path: Path, data: bytes, line: int = 0, number: int = 0
+) -> Iterator[tuple[Event, list[str]]]:
+    """Yield every event of a text (`Block.data`), checked, with the names of the weights.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    data
+        Header and events.
+    line, number
+        Lines of the file before the text that are not in it, and events before it.
 
     Raises
     ------
     InputError
         The file is damaged or empty.
     """
-    where = f"event file {path}"
+    where = label(path)
     head: list[str] = []
     names: list[str] = []
     event: Event | None = None
-    begun = number = 0
+    begun = 0
     try:
-        for line in data.decode("utf-8", errors="replace").splitlines():
-            number += 1
-            if line.startswith("E "):
+        for text in data.decode("utf-8", errors="replace").splitlines():
+            line += 1
+            if text.startswith("E "):
                 if event is None:
                     names = weight_names(head)
                 else:
                     event.check()
                     yield event, names
                 begun += 1
-                event = Event(line)
+                event = Event(text)
             elif event is None:
-                head.append(line)
-            elif not line.startswith("HepMC::") and line.strip():
-                event.line(line)
+                head.append(text)
+            elif not text.startswith("HepMC::") and text.strip():
+                event.line(text)
         if event is not None:
             event.check()
             yield event, names
     except (ValueError, IndexError) as error:
         # Python's own sentences on bad numbers hold the text of the file: keep them short.
         raise InputError(
-            f"{where} is damaged at line {number} (event {max(begun - 1, 0)}): {str(error)[:120]}"
+            f"{where} is damaged at line {line} (event {number + max(begun - 1, 0)}): {str(error)[:120]}"
         ) from None
     if begun == 0:
         raise InputError(f"{where} holds no event: {ALLOWED}")

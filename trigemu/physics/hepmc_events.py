@@ -10,17 +10,29 @@ import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.errors import InputError
+from trigemu.physics.event_energy import Energies
 from trigemu.physics.event_file import EventFile
+from trigemu.physics.event_rows import RowsBuilder
+from trigemu.physics.event_text import label, signature
+from trigemu.physics.event_weights import WeightBuilder
+from trigemu.physics.final_codes import FinalCodes
 from trigemu.physics.hepmc_ascii import ALLOWED, BEAM, FINAL
-from trigemu.physics.hepmc_table import Table, read_table
-from trigemu.physics.particles import Particles, make_particles, read_only
+from trigemu.physics.hepmc_table import Table, read_tables
+from trigemu.physics.particles import Particles, make_particles
 
 
-def read_events(path: str | Path) -> EventFile:
+def read_events(path: str | Path, weight: str = "") -> EventFile:
     """Read all events of a HepMC3 ascii file, plain or gzipped.
 
     Momenta and lengths are converted to GeV and mm, whatever the units that the file declares.  The same file is
-    read only once per process.
+    read only once per process, piece by piece; what is needed of it is kept (`trigemu.physics.event_rows`).
+
+    Parameters
+    ----------
+    path
+        The file.
+    weight
+        Name of an event weight that is wanted, for files with many.
 
     Raises
     ------
@@ -28,16 +40,12 @@ def read_events(path: str | Path) -> EventFile:
         The file is missing, torn, foreign, damaged or empty, or has an event without final particles.
     """
     file = Path(path)
-    try:
-        stat = file.stat()
-    except OSError:
-        raise InputError(f"event file {file} does not exist: {ALLOWED}") from None
-    return _read(file, stat.st_size, stat.st_mtime_ns)
+    return _read(file, weight, *signature(file, ALLOWED))
 
 
 def _particles(table: Table, rows: I64, mother: I64, point: F64) -> Particles:
-    """Return rows of a table as read-only particles."""
-    particles = make_particles(
+    """Return rows of a table as particles."""
+    return make_particles(
         np.searchsorted(table.offsets, rows, side="right") - 1,
         table.code[rows],
         table.momentum[rows, 0],
@@ -46,7 +54,6 @@ def _particles(table: Table, rows: I64, mother: I64, point: F64) -> Particles:
         mother,
         np.ones(len(table)),
     )
-    return read_only(particles)
 
 
 def _final(table: Table) -> tuple[Particles, I64]:
@@ -67,41 +74,70 @@ def _primaries(table: Table) -> Particles:
     return _particles(table, rows, np.zeros(len(rows), np.int64), point)
 
 
-def _beams(table: Table) -> tuple[F64, int]:
-    """Return the beams' momenta (as many as there are) and the first one's code, of the first event with beams."""
-    rows = np.flatnonzero(table.status == BEAM)
-    if not len(rows):
-        return np.empty((0, 4)), 0
-    event = np.searchsorted(table.offsets, rows, side="right")
-    rows = rows[event == event[0]]
-    return table.momentum[rows, 1:], int(table.code[rows[0]])
+class _Reading:
+    """What is kept of a file while its tables come in."""
+
+    def __init__(self, where: str, weight: str) -> None:
+        self.where = where
+        self.final, self.primaries = RowsBuilder(), RowsBuilder()
+        self.weights: WeightBuilder | None = None
+        self.energies, self.codes = Energies(), FinalCodes()
+        self.events = 0
+        self.section: float | None = None
+        self.beams: F64 | None = None
+        self.first_beam = 0
+        self._weight = weight
+
+    def add(self, table: Table) -> None:
+        where, first = self.where, self.events
+        (final, origin), primaries = _final(table), _primaries(table)
+        counts = np.diff(final.offsets)
+        if not counts.all():
+            raise InputError(f"{where}: event {first + int(np.argmin(counts))} has no final particle (status 1)")
+        for particles in (final, primaries):
+            if not all(np.isfinite(v).all() for v in (particles.momentum, particles.point, particles.mass)):
+                raise InputError(f"{where} is damaged: a momentum, mass or vertex is not a finite number")
+        if self.weights is None:
+            self.weights = WeightBuilder(where, table.names, self._weight)
+        self.weights.add(table.weight_offsets, table.weights, first)
+        stated = table.section[table.section > 0.0]
+        if len(stated):
+            self.section = float(stated[-1])
+        if self.section is not None and not math.isfinite(self.section):
+            raise InputError(f"{where} is damaged: its cross-section is not a finite number")
+        beams = np.flatnonzero(table.status == BEAM)
+        event = np.searchsorted(table.offsets, beams, side="right") - 1
+        if not np.isfinite(table.momentum[beams]).all():
+            raise InputError(f"{where} is damaged: a beam's momentum is not a finite number")
+        if len(beams) and self.beams is None:
+            mine = beams[event == event[0]]
+            self.beams, self.first_beam = table.momentum[mine, 1:], int(table.code[mine[0]])
+        self.energies.add(final, event, table.momentum[beams, 1:])
+        self.codes.add(final.pdg, final.event, first)
+        self.final.add(final, origin)
+        self.primaries.add(primaries, np.zeros(len(primaries), np.int64))
+        self.events += len(table)
+
+    def finish(self) -> EventFile:
+        assert self.weights is not None
+        beams = self.beams
+        return EventFile(
+            self.where,
+            self.final.finish(),
+            self.primaries.finish(),
+            self.weights.finish(),
+            tuple(self.weights.names),
+            self.section,
+            beams if beams is not None and len(beams) == 2 else None,
+            self.first_beam,
+            self.energies,
+            self.codes,
+        )
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, size: int, changed: int) -> EventFile:
-    where = f"event file {path}"
-    table = read_table(path)
-    (final, origin), primaries = _final(table), _primaries(table)
-    counts = np.diff(final.offsets)
-    if not counts.all():
-        raise InputError(f"{where}: event {int(np.argmin(counts))} has no final particle (status 1)")
-    for particles in (final, primaries):
-        if not all(np.isfinite(v).all() for v in (particles.momentum, particles.point, particles.mass)):
-            raise InputError(f"{where} is damaged: a momentum, mass or vertex is not a finite number")
-    weights = {}
-    each = np.diff(table.weight_offsets)
-    if (each == each[0]).all():
-        columns = table.weights.reshape(len(counts), -1).T
-        weights = {name: np.ascontiguousarray(c) for name, c in zip(table.names, columns, strict=False)}
-    if any(not np.isfinite(weight).all() for weight in weights.values()):
-        raise InputError(f"{where} is damaged: an event weight is not a finite number")
-    stated = table.section[table.section > 0.0]
-    section = float(stated[-1]) if len(stated) else None
-    if section is not None and not math.isfinite(section):
-        raise InputError(f"{where} is damaged: its cross-section is not a finite number")
-    beams, first_beam = _beams(table)
-    if len(beams) == 2 and not np.isfinite(beams).all():
-        raise InputError(f"{where} is damaged: a beam's momentum is not a finite number")
-    return EventFile(
-        where, final, origin, primaries, weights, section, beams if len(beams) == 2 else None, first_beam
-    )
+def _read(path: Path, weight: str, size: int, changed: int) -> EventFile:
+    reading = _Reading(label(path), weight)
+    for table in read_tables(path):
+        reading.add(table)
+    return reading.finish()

@@ -6,6 +6,7 @@ Files in the form that writers give them are read in one pass by a kernel; other
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from trigemu._kernels import physics_hepmc
 from trigemu.arrays import F64, I64, Bool
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.hepmc_ascii import BEAM, Event, read_lines, read_text, weight_names
+from trigemu.physics.hepmc_ascii import BEAM, Event, read_blocks, read_lines, weight_names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,17 +77,21 @@ class Table:
         return len(self.offsets) - 1
 
 
-def read_table(path: Path) -> Table:
-    """Read a file, plain or gzipped.
+def read_tables(path: Path) -> Iterator[Table]:
+    """Read a file, plain or gzipped, piece by piece: tables of consecutive events.
 
     Raises
     ------
     InputError
         It is missing, torn, foreign, damaged or empty.
     """
-    data = read_text(path)
-    table = parsed(data)
-    return careful(path, data) if table is None else table
+    for block in read_blocks(path):
+        data = block.data
+        table = parsed(data)
+        if table is None:
+            # Lines of the head count once.
+            table = careful(path, data, block.line - block.head.count(b"\n"), block.event)
+        yield table
 
 
 def parsed(data: bytes) -> Table | None:
@@ -144,8 +149,11 @@ def parsed(data: bytes) -> Table | None:
     )
 
 
-def careful(path: Path, data: bytes) -> Table:
-    """Return the table of a file's text, read line by line; InputError says what is wrong with which line."""
+def careful(path: Path, data: bytes, line: int = 0, number: int = 0) -> Table:
+    """Return the table of a text, read line by line; InputError says what is wrong with which line.
+
+    ``line`` and ``number`` are as in `trigemu.physics.hepmc_ascii.read_lines`.
+    """
     offsets = [0]
     whole: list[tuple[int, ...]] = []
     momentum: list[tuple[float, ...]] = []
@@ -155,7 +163,7 @@ def careful(path: Path, data: bytes) -> Table:
     weights: list[float] = []
     section: list[float] = []
     names: list[str] = []
-    for event, names in read_lines(path, data):  # noqa: B007
+    for event, names in read_lines(path, data, line, number):  # noqa: B007
         _append(event, offsets[-1], whole, start, point)
         momentum += [event.momentum(i) for i in range(1, len(event.code))]
         offsets.append(len(whole))
@@ -194,17 +202,24 @@ def _append(
     code, status = event.code, event.status
     primary = [-1] * len(code)
     found = 0
+    # Kinds that come out of each vertex: one look at each particle, however many go in.
+    out: dict[int, set[int]] = {}
+    for i in range(1, len(code)):
+        out.setdefault(event.source[i], set()).add(code[i])
     copied = {
         above
-        for i in range(1, len(code))
-        for above in event.mothers(i)
-        if code[above] == code[i]
+        for source, kinds in out.items()
+        if source
+        for above in ([source] if source > 0 else event.incoming[source])
+        if code[above] in kinds
     }  # fmt: skip
     rows: dict[int, int] = {}
     for number, (_, place) in event.vertices.items():
         if place is not None:
             rows[number] = len(point)
             point.append(event.place(place))
+    others = [0] * len(code)
+    starts = event.starts()
     for i in range(1, len(code)):
         above = event.mother(i)
         if status[i] != BEAM:
@@ -213,9 +228,8 @@ def _append(
                 found += 1
             else:
                 primary[i] = primary[above]
-        other = above
-        while other and code[other] == code[i]:
-            other = event.mother(other)
+        others[i] = others[above] if above and code[above] == code[i] else above
+        other = others[i]
         whole.append(
             (
                 code[i],
@@ -228,4 +242,4 @@ def _append(
                 i in copied,
             )
         )
-        start.append(event.place(event.start(i)))
+        start.append(event.place(starts[i]))

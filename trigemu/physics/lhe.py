@@ -7,25 +7,30 @@ pz, E, mass, lifetime (c tau in mm) and spin; status -1 is a beam, 2 a particle 
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from trigemu.arrays import F64
 from trigemu.errors import InputError
 from trigemu.physics.constants import SPEED_OF_LIGHT
-from trigemu.physics.event_file import EventFile, read_bytes
-from trigemu.physics.particles import Particles, make_particles, read_only
-
-ALLOWED = "give a Les Houches event file (.lhe or .lhe.gz)"
+from trigemu.physics.event_energy import Energies
+from trigemu.physics.event_file import EventFile
+from trigemu.physics.event_rows import RowsBuilder
+from trigemu.physics.event_text import signature
+from trigemu.physics.event_weights import WeightBuilder
+from trigemu.physics.final_codes import FinalCodes
+from trigemu.physics.lhe_text import ALLOWED, LheText
+from trigemu.physics.particles import Particles, make_particles
 
 BALANCE = 1e-4
 """How far the final state may be from the initial one, as a fraction of the energy."""
 
-_EVENT = re.compile(r"<event[^>]*>(.*?)</event>", re.DOTALL)
 _COLUMNS = 13
 
+_TOGETHER = 2000
+"""Events whose numbers are put into arrays together."""
 
 def read_lhe(path: str | Path) -> EventFile:
     """Read all events of a Les Houches file; the same file is read only once per process.
@@ -37,46 +42,28 @@ def read_lhe(path: str | Path) -> EventFile:
         there, or an event whose momenta do not balance.
     """
     file = Path(path)
-    try:
-        stat = file.stat()
-    except OSError:
-        raise InputError(f"event file {file} does not exist: {ALLOWED}") from None
-    return _read(file, stat.st_size, stat.st_mtime_ns)
+    return _read(file, *signature(file, ALLOWED))
 
 
-def _text(path: Path) -> str:
-    where = f"event file {path}"
-    text = read_bytes(path, ALLOWED).decode("utf-8", errors="replace").strip()
-    if not text:
-        raise InputError(f"{where} is empty: {ALLOWED}")
-    if "<LesHouchesEvents" not in text[:4096]:
-        raise InputError(f"{where} is not a Les Houches file (no <LesHouchesEvents>): {ALLOWED}")
-    if not text.endswith("</LesHouchesEvents>"):
-        raise InputError(f"{where} is truncated: it does not end with </LesHouchesEvents>; copy it again")
-    return text
-
-
-def _numbers(line: str, where: str) -> list[float]:
+def _numbers(line: bytes, where: str) -> list[float]:
     try:
         # Fortran programs write exponents with D.
-        values = [float(word) for word in line.replace("D", "E").replace("d", "e").split()]
+        values = [float(word) for word in line.replace(b"D", b"E").replace(b"d", b"e").split()]
     except ValueError:
-        raise InputError(f"{where}: {line.strip()[:60]!r} is not a line of numbers") from None
+        text = line.strip()[:60].decode(errors="replace")
+        raise InputError(f"{where}: {text!r} is not a line of numbers") from None
     if not all(map(math.isfinite, values)):
         raise InputError(f"{where}: a number is not finite")
     return values
 
 
-def _lines(block: str) -> list[str]:
-    return [
-        line for line in block.splitlines() if line.strip() and not line.lstrip().startswith(("#", "<", "&"))
-    ]
+def _lines(block: list[bytes]) -> list[bytes]:
+    return [line for line in block if line.strip() and not line.lstrip().startswith((b"#", b"<", b"&"))]
 
 
-def _init(text: str, where: str) -> tuple[float, int]:
+def _init(block: list[bytes], where: str) -> tuple[float, int]:
     """Return the cross-section (pb) and the first beam's code."""
-    match = re.search(r"<init[^>]*>(.*?)</init>", text, re.DOTALL)
-    lines = _lines(match[1]) if match else []
+    lines = _lines(block)
     if not lines:
         raise InputError(f"{where} has no <init> block: {ALLOWED}")
     head = _numbers(lines[0], f"{where}, <init>")
@@ -91,7 +78,7 @@ def _init(text: str, where: str) -> tuple[float, int]:
     return sum(row[0] for row in rows), int(head[0])
 
 
-def _event(block: str, where: str) -> tuple[list[list[float]], float]:
+def _event(block: list[bytes], where: str) -> tuple[list[list[float]], float]:
     """Return an event's particles (checked) and its weight."""
     lines = _lines(block)
     head = _numbers(lines[0], where) if lines else []
@@ -147,49 +134,85 @@ def _starts(particles: list[list[float]]) -> list[tuple[list[float], list[float]
     return out
 
 
+class _Reading:
+    """What is kept of a file while its events come in."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._final: list[tuple[float, ...]] = []
+        self._primaries: list[tuple[float, ...]] = []
+        self._origin: list[int] = []
+        self._beam: list[tuple[float, ...]] = []
+        self._weight: list[float] = []
+        self.final, self.primaries = RowsBuilder(), RowsBuilder()
+        self.weights = WeightBuilder(where, ["XWGTUP"])
+        self.energies, self.codes = Energies(), FinalCodes()
+        self.events = 0
+        self.beams: F64 | None = None
+
+    def add(self, block: list[bytes]) -> None:
+        number = len(self._weight)
+        particles, weight = _event(block, f"{self._where}: event {self.events + number}")
+        self._weight.append(weight)
+        for row, (begin, end, mother, primary) in zip(particles, _starts(particles), strict=True):
+            common = (row[10], *row[6:10])
+            if row[1] == 1:
+                self._final.append((number, row[0], mother, *common, *begin))
+                self._origin.append(primary)
+            if row[1] == -1:
+                self._beam.append((number, *row[6:10]))
+            elif mother == 0:
+                self._primaries.append((number, row[0], 0, *common, *end))
+        if len(self._weight) == _TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        n = len(self._weight)
+        if n == 0:
+            return
+        final, primaries = _table(self._final, n), _table(self._primaries, n)
+        beam = np.array(self._beam, np.float64).reshape(-1, 5)
+        if self.beams is None:
+            self.beams = beam[beam[:, 0] == 0][:, 1:]
+        self.weights.add(np.arange(n + 1), np.array(self._weight), self.events)
+        self.energies.add(final, beam[:, 0].astype(np.int64), beam[:, 1:])
+        self.codes.add(final.pdg, final.event, self.events)
+        self.final.add(final, np.array(self._origin, np.int64))
+        self.primaries.add(primaries, np.zeros(len(primaries), np.int64))
+        self.events += n
+        for rows in (self._final, self._primaries, self._origin, self._beam, self._weight):
+            rows.clear()
+
+
 def _table(rows: list[tuple[float, ...]], events: int) -> Particles:
-    """Return read-only particles from rows of twelve numbers: event, the two codes, mass, momentum and point."""
+    """Return particles from rows of twelve numbers: event, the two codes, mass, momentum and point."""
     data = np.array(rows, dtype=np.float64).reshape(-1, 12)
     event, pdg, mother = data[:, :3].astype(np.int64).T.copy()
     columns = (data[:, 3].copy(), data[:, 4:8].copy(), data[:, 8:12].copy())
-    return read_only(make_particles(event, pdg, *columns, mother, np.ones(events)))
+    return make_particles(event, pdg, *columns, mother, np.ones(events))
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path, size: int, changed: int) -> EventFile:
-    text = _text(path)
-    where = f"event file {path}"
-    cross_section, first_beam = _init(text, where)
-    blocks = _EVENT.findall(text)
-    opened = len(re.findall(r"<event[ >\n\r]", text))
-    if opened == 0:
-        raise InputError(f"{where} holds no event: {ALLOWED}")
-    if len(blocks) != opened:
-        raise InputError(f"{where} is damaged: only {len(blocks)} of its {opened} events are closed")
-    final: list[tuple[float, ...]] = []
-    primaries: list[tuple[float, ...]] = []
-    origin, weights = [], []
-    beams = None
-    for number, block in enumerate(blocks):
-        particles, weight = _event(block, f"{where}: event {number}")
-        weights.append(weight)
-        for row, (begin, end, mother, primary) in zip(particles, _starts(particles), strict=True):
-            common = (row[10], *row[6:10])
-            if row[1] == 1:
-                final.append((number, row[0], mother, *common, *begin))
-                origin.append(primary)
-            if mother == 0 and row[1] != -1:
-                primaries.append((number, row[0], 0, *common, *end))
-        if beams is None:
-            rows = [row for row in particles if row[1] == -1]
-            beams = np.array([row[6:10] for row in rows])
+    text = LheText(path)
+    reading = _Reading(text.where)
+    head: tuple[float, int] | None = None
+    for block in text.events():
+        if head is None:
+            head = _init(text.init or [], text.where)
+        reading.add(block)
+    reading.flush()
+    cross_section, first_beam = head or (0.0, 0)
+    beams = reading.beams
     return EventFile(
-        where,
-        _table(final, len(blocks)),
-        np.array(origin, np.int64),
-        _table(primaries, len(blocks)),
-        {"XWGTUP": np.array(weights)},
+        text.where,
+        reading.final.finish(),
+        reading.primaries.finish(),
+        reading.weights.finish(),
+        tuple(reading.weights.names),
         cross_section if cross_section > 0.0 else None,
         beams if beams is not None and len(beams) == 2 else None,
         first_beam,
+        reading.energies,
+        reading.codes,
     )

@@ -11,14 +11,25 @@ from trigemu.arrays import I8, I32, I64
 INVISIBLE = frozenset((12, 14, 16))
 """Neutrinos."""
 
+_NUCLEI = 1_000_000_000
+"""Codes 10LZZZAAAI of nuclei begin here."""
+
 _NEAR = 6000
 """Codes up to this, all ground states of hadrons among them, have their charges in a table."""
 
 
+def is_nucleus(pdg: int) -> bool:
+    """Return whether a code is that of a nucleus without strangeness."""
+    code = abs(pdg)
+    return _NUCLEI <= code < _NUCLEI + 10_000_000 and 0 < code // 10_000 % 1000 <= code // 10 % 1000
+
+
 @lru_cache(maxsize=4096)
 def charge_of(pdg: int) -> int:
-    """Return the charge in units of e; 0 for codes that are no lepton, meson, baryon or W."""
+    """Return the charge in units of e; 0 for codes that are no lepton, meson, baryon, nucleus or W."""
     code, sign = abs(pdg), 1 if pdg > 0 else -1
+    if is_nucleus(pdg):
+        return sign * min(code // 10_000 % 1000, 127)
     if code in (11, 13, 15):
         return -sign
     if code == 24:
