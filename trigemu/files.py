@@ -90,7 +90,9 @@ def read_archive(path: str | Path, most: int, where: str, hint: str = "") -> zip
     archive = zipfile.ZipFile(io.BytesIO(data))
     # What is read of a member never exceeds the size that the directory states.
     if sum(member.file_size for member in archive.infolist()) > most:
-        raise InputError(f"{where} unpacks to more than {_size(most)}, more than a file of this kind can need")
+        raise InputError(
+            f"{where} unpacks to more than {_size(most)}, more than a file of this kind can need"
+        )
     return archive
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.decision.candidates import Candidates
-from trigemu.decision.decide import lines_near
+from trigemu.decision.tally import lines_near
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Line, Menu
 

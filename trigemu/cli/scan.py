@@ -59,6 +59,7 @@ def efficiency(
 
     The table is also written as CSV and JSON and drawn as PNG and SVG.
     """
+    from trigemu.measure.efficiency import ScanError
     from trigemu.measure.efficiency import efficiency as scan
     from trigemu.measure.grid import parse_grids
     from trigemu.measure.live import bar
@@ -68,17 +69,23 @@ def efficiency(
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
     folder = choose(out, f"{Path(config).stem}-{signal}")
+    failed = None
     with bar("events", sys.stderr) as progress:
-        table = scan(
-            setup,
-            signal,
-            axes,
-            events=events,
-            seed=seed,
-            cl=cl or ONE_SIGMA,
-            lines=lines,
-            progress=progress,
-        )
+        try:
+            table = scan(
+                setup,
+                signal,
+                axes,
+                events=events,
+                seed=seed,
+                cl=cl or ONE_SIGMA,
+                lines=lines,
+                progress=progress,
+            )
+        except ScanError as error:
+            if error.table is None:
+                raise
+            table, failed = error.table, error
     folder.mkdir(parents=True)
     written = write_table(table, folder)
     if as_json:
@@ -89,4 +96,6 @@ def efficiency(
         print_rich(*efficiency_table(table, most=len(lines)))
         for path in written:
             say(printable(str(path)))
+    if failed is not None:
+        raise failed
     return 0

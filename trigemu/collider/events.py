@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from trigemu.arrays import F32, I64, U8, U16
+from trigemu.arrays import F32, F64, I64, U8, U16
 from trigemu.collider.collider import Collider
 from trigemu.collider.crossings import ArrivalRate, Crossings, schedule
 from trigemu.collider.paths import resolve_paths
-from trigemu.collider.signals.collision import PROCESS_STREAMS, Sampled, Sampler
+from trigemu.collider.signals.collision import PROCESS_STREAMS, Drawn, Sampled, Sampler
 from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
+from trigemu.frames.drawn import reads_events
 from trigemu.physics.particles import Particles, join, no_particles
 from trigemu.setup.amounts import check_amounts, table_name
 from trigemu.setup.data import Clock
@@ -39,6 +40,9 @@ class Events:
         of.
     accepted, radius
         uint8[n], float32[n]: see the source ``truth``.
+    event, weight, share
+        int64[n], float64[n] each: see `trigemu.collider.signals.collision.Drawn`; -1, 1 and 0 for what is not of a
+        file.
     particles
         Their particles.
     """
@@ -49,6 +53,9 @@ class Events:
     empty: U16
     accepted: U8
     radius: F32
+    event: I64
+    weight: F64
+    share: F64
     particles: Particles
 
 
@@ -81,6 +88,8 @@ class EventSource:
     ----------
     expected
         Mean number of events in a frame.
+    drawn
+        Whether events of files are among them (`trigemu.frames.drawn`).
 
     Raises
     ------
@@ -102,6 +111,7 @@ class EventSource:
         empty: Sequence[float] = (),
     ) -> None:
         self._seed, self._clock = seed, clock
+        self.drawn = reads_events([table for table, _ in (*signals, *processes)])
         self._signals = len(signals)
         self._samplers: list[Sampler | None] = []
         self._rates: list[ArrivalRate] = []
@@ -159,6 +169,7 @@ class EventSource:
         ]
         sampled += [_nothing(int(np.count_nonzero(kind >= collisions)))]
         row = _rows(crossings, [s.particles.events for s in sampled])
+        drawn = [_drawn(each) for each in sampled]
         is_signal, collided = kind < self._signals, kind < collisions
         return Events(
             time=crossings.time,
@@ -167,6 +178,9 @@ class EventSource:
             empty=_numbers(kind - collisions, ~collided),
             accepted=np.concatenate([s.accepted for s in sampled])[row],
             radius=np.concatenate([s.radius for s in sampled])[row],
+            event=np.concatenate([d.event for d in drawn])[row],
+            weight=np.concatenate([d.weight for d in drawn])[row],
+            share=np.concatenate([d.share for d in drawn])[row],
             particles=join([s.particles for s in sampled]).take(row),
         )
 
@@ -179,6 +193,13 @@ def _rate_key(kind: str, number: int, table: BaseModel) -> str:
     )
     name = getattr(table, "label", "") or getattr(table, kind, "")
     return table_name(kind, number, str(name), key)
+
+
+def _drawn(sampled: Sampled) -> Drawn:
+    n = sampled.particles.events
+    if sampled.drawn is not None:
+        return sampled.drawn
+    return Drawn(np.full(n, -1, np.int64), np.ones(n), np.zeros(n))
 
 
 def _numbers(number: I64, mine: Any) -> U16:
@@ -195,7 +216,8 @@ def _arrivals(table: BaseModel, sampler: Sampler, luminosity: float, clock: Cloc
             name = getattr(table, "label", "") or getattr(table, "process", "")
             raise InputError(f"process {name!r} has no cross-section: give rate_hz or cross_section_nb")
         rate = sampler.cross_section_nb * NB_PER_CM2 * luminosity
-    return ArrivalRate(mean=clock.frame_s * rate)
+    # Events with negative weights count against the others: more are made than remain.
+    return ArrivalRate(mean=clock.frame_s * rate / getattr(sampler, "mean_sign", 1.0))
 
 
 def _rows(crossings: Crossings, counts: list[int]) -> I64:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from trigemu.collider.events import Events, EventSource
 from trigemu.collider.sources import TIMING, TRUTH_SCHEMA
 from trigemu.frames.columns import Array
+from trigemu.frames.drawn import DRAWN
 from trigemu.frames.frame import TRUTH
 from trigemu.physics.particles import Particles
 
@@ -50,6 +51,8 @@ class CrossingGenerator:
     ) -> None:
         self._events = lru_cache(maxsize=RECENT)(source.events)
         self._more_timing = timing
+        drawn = tuple(column.name for column in DRAWN) if source.drawn else ()
+        self._truth_names = (*TRUTH_SCHEMA.names, *drawn)
         self._makers: dict[str, Callable[[int], Columns]] = {TIMING: self._timing, TRUTH: self._truth}
         for name, response in responses.items():
             self._makers[name] = partial(self._respond, response)
@@ -73,7 +76,7 @@ class CrossingGenerator:
 
     def _truth(self, frame: int) -> Columns:
         events = self._events(frame)
-        return {name: getattr(events, name) for name in TRUTH_SCHEMA.names}
+        return {name: getattr(events, name) for name in self._truth_names}
 
     def _respond(self, response: Response, frame: int) -> Columns:
         return response(self._events(frame).particles, frame)

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.decision.candidates import CandidateFinder, Candidates
+from trigemu.decision.tally import TOTALS, Judged, counted, judge, tally_size
 from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.crossings import check_crossings, find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
-from trigemu.menu.compile import CompiledMenu
-from trigemu.menu.planes import unpack_lines
 from trigemu.setup.experiment import Setup, window_reader
 
 EXPECTED = "triggers"
@@ -23,9 +22,6 @@ EXPECTED = "triggers"
 
 REPLAY_HEAD = 3
 """compared, different, and of the first difference: time; the expected and the found words of lines follow."""
-
-TOTALS = 2
-"""Columns of a tally after those of the lines: any L1 line, any HLT line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +35,7 @@ class Verdict:
     candidates
         The trigger's answer.
     tally
-        int64[n signals, 2 + L + 2]: generated, accepted, and accepted with a candidate near by in which line i
-        passed, any L1 line passed, any HLT line passed as well (of those with prescale 1).
+        Generated, accepted and triggered events per signal (`trigemu.decision.tally.counted`).
     monitor
         Counts per histogram; empty for frames that are not sampled.
     readout
@@ -49,6 +44,8 @@ class Verdict:
     replay
         int64[3 + 2 words] (see `REPLAY_HEAD`) when the frame holds recorded triggers to compare with, else
         int64[0].
+    judged
+        The generated events one by one; None where there are none to count.
     """
 
     frame: int
@@ -57,6 +54,7 @@ class Verdict:
     monitor: Mapping[str, NDArray[np.int64]]
     readout: dict[str, dict[str, Array]] | None
     replay: NDArray[np.int64]
+    judged: Judged | None = None
 
 
 class Decider:
@@ -85,7 +83,9 @@ class Decider:
         self._window = setup.match_window
         self._monitor_every = setup.config.record.monitor_every
         self._readout = readout and setup.config.record.mode == "accepted"
-        self.no_tally = np.zeros((self._signals, 2 + len(setup.menu.lines) + TOTALS), np.int64)
+        self._weighted = setup.reads_events
+        columns = 2 + len(setup.menu.lines) + TOTALS
+        self.no_tally = np.zeros(tally_size(self._signals, columns, weighted=self._weighted), np.int64)
         self._no_replay = np.zeros(0, np.int64)
 
     def warm_up(self, schemas: Mapping[str, Schema]) -> None:
@@ -111,15 +111,23 @@ class Decider:
         expected = frame.fragments.get(EXPECTED)
         seen = _detectors(frame)
         words, candidates = self._finder.find(seen)
-        tally = self.no_tally
-        if self._signals and truth is not None:
-            tally = self._tally(truth, candidates)
+        tally, judged = self.no_tally, None
+        if (self._signals or self._weighted) and truth is not None:
+            judged = judge(
+                truth,
+                candidates,
+                signals=self._signals,
+                frame_ticks=self._frame_ticks,
+                window=self._window,
+                menu=self._menu,
+            )
+            tally = counted(judged, self._signals)
         monitor: Mapping[str, NDArray[np.int64]] = {}
         if frame.number % self._monitor_every == 0:
             monitor = self._finder.answers.histograms(self._finder.trigger.monitor(seen, words))
         readout = self._read_out(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
-        return Verdict(frame.number, candidates, tally, monitor, readout, replay)
+        return Verdict(frame.number, candidates, tally, monitor, readout, replay, judged)
 
     def _read_out(self, frame: TimeFrame, candidates: Candidates) -> dict[str, dict[str, Array]] | None:
         time = candidates.time[self._menu.can_be_recorded(candidates.passed)]
@@ -136,40 +144,6 @@ class Decider:
     def _crossings_of(self, frame: TimeFrame, time: NDArray[np.int64]) -> dict[str, dict[str, Array]]:
         rows = find_crossings(frame[str(self._crossings)]["time"], time)
         return {source: take_crossings(columns, rows, time) for source, columns in frame.fragments.items()}
-
-    def _tally(self, truth: Mapping[str, Array], candidates: Candidates) -> NDArray[np.int64]:
-        """Count generated, accepted and triggered events per signal."""
-        time = truth["time"]
-        here = (truth["signal"] < self._signals) & (time >= 0) & (time < self._frame_ticks)
-        signal, time, accepted = truth["signal"][here], time[here], truth["accepted"][here] != 0
-        found = lines_near(time, candidates, self._window, self._menu)
-        columns = np.column_stack([np.ones(len(time), bool), accepted, found & accepted[:, None]])
-        tally = self.no_tally.copy()
-        np.add.at(tally, signal, columns.astype(np.int64))
-        return tally
-
-
-def lines_near(
-    time: NDArray[np.int64], candidates: Candidates, window: int, menu: CompiledMenu
-) -> NDArray[np.bool_]:
-    """Return which lines passed within ``window`` TDC counts of each time: bool[len(time), L + 2].
-
-    HLT lines count only where an L1 line passed that is not prescaled.  The last two columns are any L1 line and any
-    HLT line that is not prescaled: what the menu is sure to keep.
-    """
-    lines = len(menu.lines)
-    full = candidates.passed & menu.full_mask
-    l1 = np.asarray((full & menu.l1_mask).any(axis=1))
-    hlt = l1 & (full & menu.hlt_mask).any(axis=1)
-    # The software trigger only sees what level 1 has sent.
-    seen = np.where(l1[:, None], candidates.passed, candidates.passed & menu.l1_mask)
-    bits = np.column_stack([unpack_lines(seen, lines), l1, hlt])
-    # Candidates are in time order, so a difference of running sums counts those between two times.
-    before = np.zeros((len(bits) + 1, bits.shape[1]), np.int64)
-    np.cumsum(bits, axis=0, out=before[1:])
-    first = np.searchsorted(candidates.time, time - window, side="left")
-    last = np.searchsorted(candidates.time, time + window, side="right")
-    return np.asarray(before[last] > before[first])
 
 
 def compare(expected: Mapping[str, Array], candidates: Candidates, words: int) -> NDArray[np.int64]:

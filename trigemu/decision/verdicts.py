@@ -68,7 +68,7 @@ class RowMaker:
         if len(verdict.candidates.time) or len(verdict.candidates.load):
             row.candidates = verdict.candidates
         if verdict.tally is not self._decider.no_tally and verdict.tally.any():
-            row.tally = verdict.tally.ravel()
+            row.tally = verdict.tally
         row.replay = verdict.replay
         if verdict.monitor:
             row.bins, row.counts = self._layout.join(verdict.monitor)

@@ -1,28 +1,27 @@
 """Acceptance and trigger efficiency of a signal against its parameters, counted on simulated events alone.
 
-Background is switched off and events come one after the other at regular distances, so that what is
-counted is the
-trigger's answer to single events: before prescale and dead time, which are properties of a run and not of
-an event.
+Background is switched off and events come one after the other at regular distances, so that what is counted is the
+trigger's answer to single events: before prescale and dead time, which are properties of a run and not of an event.
+Events of a file come in turn, each with its weight; a file that ends begins again, and then counts once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import count as naturals
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel
 
 from trigemu.config.check import validate
 from trigemu.config.names import allowed
-from trigemu.decision.decide import TOTALS
-from trigemu.errors import InputError, RunError
-from trigemu.measure.grid import grid_points
+from trigemu.decision.tally import TOTALS
+from trigemu.errors import InputError, RunError, TrigemuError
+from trigemu.measure.counting import Count, Counter
+from trigemu.measure.grid import as_axes, grid_points
 from trigemu.measure.offline import Config, as_setup, decide_frames
-from trigemu.measure.statistics import ONE_SIGMA, Efficiency
+from trigemu.measure.statistics import ONE_SIGMA
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
@@ -35,19 +34,24 @@ IDLE_FRAMES = 1000
 """Frames in a row without a generated event after which a scan gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What one grid point gave: generated events, accepted ones, and those that passed each line and the totals."""
+class ScanError(RunError):
+    """A scan that ended before its last point.
 
-    generated: int
-    accepted: int
-    passed: tuple[int, ...]
+    Attributes
+    ----------
+    table
+        The rows of the points that were finished; None if there are none.
+    """
+
+    def __init__(self, message: str, table: EfficiencyTable | None) -> None:
+        super().__init__(message)
+        self.table = table
 
 
 def efficiency(
     config: Config,
     signal: str,
-    grid: Mapping[str, Sequence[float]] | None = None,
+    grid: Mapping[str, Sequence[float] | float] | None = None,
     *,
     events: int = 1000,
     seed: int | None = None,
@@ -65,9 +69,9 @@ def efficiency(
     signal
         Name of the signal (``trigemu list signals``).
     grid
-        Parameter of the signal -> values (sequences or arrays); None for one point.
+        Parameter of the signal -> values (a sequence, an array, or one number); None for one point.
     events
-        Events generated per point (at least; whole frames are made).
+        Events generated per point.
     seed
         Seed of the scan; the configuration's if None.
     cl
@@ -88,7 +92,10 @@ def efficiency(
     Raises
     ------
     InputError
-        No such signal, parameter or configuration, or a value that its model refuses.
+        No such signal, parameter or configuration, or a point that cannot be generated: all points are tried before the
+        first event is made.
+    ScanError
+        A later point failed; it has the rows of those before.
     """
     setup = as_setup(config)
     spec = find_signal(setup, signal)
@@ -96,24 +103,51 @@ def efficiency(
         raise InputError(f"events must be at least 1, not {events}")
     names = (*setup.menu.names, *setup.menu.totals)
     chosen = _chosen(lines, names)
-    points = list(grid_points(grid or {}))
+    axes = as_axes(grid or {})
+    points = list(grid_points(axes))
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
-    setups = [signal_setup(setup, spec, point, seed) for point in points]
-    rows: list[EfficiencyRow] = []
-    for index, (point, single) in enumerate(zip(points, setups, strict=True)):
-        count = count_signal(single, events, _shifted(progress, index * events, len(points) * events))
-        rows += [row for row in _rows(point, spec.name, names, count, cl) if row.line in chosen]
-    return EfficiencyTable(
+    setups = [_checked(setup, spec, point, seed) for point in points]
+
+    empty = EfficiencyTable(
         experiment=setup.config.experiment,
         signal=spec.name,
         title=spec.title,
-        keys=tuple(grid or {}),
+        keys=tuple(axes),
         lines=tuple(name for name in names if name in chosen),
         cl=cl,
         seed=setups[0].config.run.seed,
         config_hash=setup.digest,
-        rows=tuple(rows),
+        rows=(),
     )
+    rows: list[EfficiencyRow] = []
+    for index, (point, single) in enumerate(zip(points, setups, strict=True)):
+        tell = _shifted(progress, index * events, len(points) * events)
+        try:
+            count = count_signal(single, events, tell, cl)
+        except TrigemuError as error:
+            if len(points) == 1:
+                raise
+            kept = f"; the rows of {index} finished points are kept" if index else ""
+            table = replace(empty, rows=tuple(rows)) if rows else None
+            raise ScanError(f"{_named(point)}{error}{kept}", table) from error
+        rows += [row for row in _rows(point, spec.name, names, count) if row.line in chosen]
+    return replace(empty, rows=tuple(rows))
+
+
+def _named(point: Mapping[str, float]) -> str:
+    return f"grid point {', '.join(f'{key}={value:g}' for key, value in point.items())}: " if point else ""
+
+
+def _checked(setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], seed: int | None) -> Setup[Any]:
+    """Return the setup of a point whose events can be generated; InputError names the point."""
+    unknown = [key for key in point if key not in spec.model.model_fields or key == "signal"]
+    try:
+        single = signal_setup(setup, spec, point, seed)
+        # What only the generator finds out: kinematics, event files.
+        single.make_generator(tuple(single.schemas))
+    except InputError as error:
+        raise InputError(f"{'' if unknown else _named(point)}{error}") from None
+    return single
 
 
 def _chosen(lines: Sequence[str], names: Sequence[str]) -> set[str]:
@@ -172,30 +206,35 @@ def _table(setup: Setup[Any], name: str) -> dict[str, Any]:
     return tables[0].model_dump(mode="json") if tables else {"signal": name}
 
 
-def count_signal(setup: Setup[Any], events: int, progress: Callable[[int], None] = lambda _: None) -> Count:
-    """Make and decide frames until at least ``events`` were generated, and count them."""
-    names = (*setup.menu.names, *setup.menu.totals)
-    total = np.zeros(2 + len(setup.menu.names) + TOTALS, np.int64)
+def count_signal(
+    setup: Setup[Any],
+    events: int,
+    progress: Callable[[int], None] = lambda _: None,
+    cl: float = ONE_SIGMA,
+) -> Count:
+    """Make and decide frames until ``events`` were generated, and count them."""
+    lines = len((*setup.menu.names, *setup.menu.totals))
+    counter = Counter(events, 2 + len(setup.menu.names) + TOTALS)
     idle = 0
     for verdict in decide_frames(setup, naturals()):
-        found = verdict.tally.sum(axis=0)
-        total += found
-        idle = 0 if found[0] else idle + 1
-        progress(min(int(total[0]), events))
-        if total[0] >= events:
+        before = counter.generated
+        if verdict.judged is not None:
+            counter.add(verdict.judged)
+        idle = 0 if counter.generated > before else idle + 1
+        progress(counter.generated)
+        if counter.generated >= events:
             break
         if idle >= IDLE_FRAMES:
             raise RunError(f"no signal event in {IDLE_FRAMES} frames: its rate is too low for a scan")
-    return Count(int(total[0]), int(total[1]), tuple(int(n) for n in total[2:][: len(names)]))
+    return counter.finish(lines, cl)
 
 
-def _rows(
-    point: Mapping[str, float], signal: str, lines: Sequence[str], count: Count, cl: float
-) -> list[EfficiencyRow]:
-    accepted = Efficiency.of(count.accepted, count.generated, cl)
+def _rows(point: Mapping[str, float], signal: str, lines: Sequence[str], count: Count) -> list[EfficiencyRow]:
+    accepted = count.results[0]
     rows = []
-    for line, passed in zip(lines, count.passed, strict=True):
-        result = Efficiency.of(passed, count.accepted, cl)
+    for line, passed, result, weight in zip(
+        lines, count.passed, count.results[1:], count.weights[2:], strict=True
+    ):
         rows.append(
             EfficiencyRow(
                 point=dict(point),
@@ -211,6 +250,11 @@ def _rows(
                 value=result.value,
                 low=result.low,
                 high=result.high,
+                distinct=count.distinct[1],
+                effective=result.total,
+                weight_generated=count.weights[0],
+                weight_accepted=count.weights[1],
+                weight_passed=weight,
             )
         )
     return rows

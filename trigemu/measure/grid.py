@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from typing import Any
+
+import numpy as np
 
 from trigemu.errors import InputError
 
@@ -77,6 +80,34 @@ def parse_grids(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
                 raise InputError(f"grid {text!r}: {key} is already on the grid; put its values in one option")
             axes[key] = values
     return axes
+
+
+def as_axes(grid: Mapping[str, Sequence[float] | float]) -> dict[str, tuple[float, ...]]:
+    """Return a grid as users write it in Python: each key with its values, one number being one value.
+
+    Raises
+    ------
+    InputError
+        It is no mapping, or a key's values are not finite numbers in one dimension.
+    """
+    if not isinstance(grid, Mapping):
+        raise InputError(f"grid: a mapping of parameters to values is wanted, not {type(grid).__name__}")
+    return {str(key): _values(str(key), values) for key, values in grid.items()}
+
+
+def _values(key: str, values: Any) -> tuple[float, ...]:
+    where = f"grid key {key!r}"
+    if isinstance(values, str | bytes | Mapping):
+        raise InputError(f"{where}: a list of numbers is wanted, not {str(values)[:40]!r}")
+    try:
+        numbers = np.asarray(values if np.ndim(values) or np.isscalar(values) else list(values), np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{where}: a list of numbers is wanted, not {str(values)[:40]!r}") from None
+    if numbers.ndim > 1:
+        raise InputError(f"{where}: a list of numbers is wanted, not {numbers.ndim} dimensions")
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{where}: a value is not a finite number")
+    return tuple(np.atleast_1d(numbers).tolist())
 
 
 def grid_points(axes: Mapping[str, Sequence[float]]) -> Iterator[dict[str, float]]:

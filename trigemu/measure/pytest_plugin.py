@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 def trigemu_efficiency() -> Callable[..., EfficiencyTable]:
     """`trigemu.measure.efficiency.efficiency`, remembered: tests that ask for the same scan share it."""
     from trigemu.measure.efficiency import efficiency
+    from trigemu.measure.grid import as_axes
 
     known: dict[str, EfficiencyTable] = {}
 
     def scan(config: Any, signal: str, grid: Any = None, **options: Any) -> EfficiencyTable:
         name = getattr(config, "digest", config)
-        axes = sorted((key, tuple(values)) for key, values in (grid or {}).items())
+        axes = sorted(as_axes(grid or {}).items())
         key = repr((str(name), signal, axes, sorted(options.items())))
         if key not in known:
             known[key] = efficiency(config, signal, grid, **options)

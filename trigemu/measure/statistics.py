@@ -119,10 +119,7 @@ def clopper_pearson(
 
 
 def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_SIGMA) -> Efficiency:
-    """Return the efficiency of weighted events, with the interval of an effective number of them.
-
-    The effective size is (sum w)^2 / sum w^2; effective counts go into the Clopper-Pearson construction,
-    which is exact for equal weights and conservative for mildly varying ones.
+    """Return the efficiency of weighted events, each independent of the others; see `clustered_efficiency`.
 
     Parameters
     ----------
@@ -130,11 +127,6 @@ def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_S
         float64[n], none negative.
     passed
         bool[n].
-
-    Returns
-    -------
-    Efficiency
-        ``passed`` and ``total`` are effective counts.
 
     Raises
     ------
@@ -152,13 +144,55 @@ def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_S
             f"{int((w < 0).sum())} of {len(w)} weights are negative: an efficiency of negative weights has "
             "no interval; use a sample without them"
         )
-    total = float(w.sum())
-    if total == 0.0:
+    # Weights may be of any size: only their ratios matter.
+    w = w / w.max() if w.any() else w
+    return clustered_efficiency(np.where(keep, w, 0.0), w, cl)
+
+
+def clustered_efficiency(passed: ArrayLike, total: ArrayLike, cl: float = ONE_SIGMA) -> Efficiency:
+    """Return an efficiency from independent clusters, with the interval of an effective number of events.
+
+    A cluster is an event with its weight, or all that was made of one event of a file.  Its variance is that of a
+    ratio, v = sum (k - e t)^2 / (sum t)^2 with k passed and t in total per cluster, and the effective number e (1 - e)
+    / v, at most (sum t)^2 / sum t^2, which is also taken where none or all passed.  It goes into the Clopper-Pearson
+    construction, which is exact for equal weights.
+
+    Parameters
+    ----------
+    passed, total
+        float64[n], sums of weights per cluster, 0 <= passed <= total.
+
+    Returns
+    -------
+    Efficiency
+        ``passed`` and ``total`` are effective counts.
+    """
+    k, t = np.asarray(passed, np.float64), np.asarray(total, np.float64)
+    whole = float(t.sum())
+    if whole <= 0.0:
         return Efficiency(0.0, 0.0, math.nan, 0.0, 1.0)
-    value = min(1.0, float(w[keep].sum()) / total)
-    scale = w / w.max()
-    size = float(scale.sum()) ** 2 / float((scale**2).sum())
-    low, high = clopper_pearson(value * size, size, cl)
+    value = min(1.0, float(k.sum()) / whole)
+    return effective_efficiency(value, float(((k - value * t) ** 2).sum()), whole, float((t**2).sum()), cl)
+
+
+def effective_efficiency(
+    value: float, residue: float, total: float, square: float, cl: float = ONE_SIGMA
+) -> Efficiency:
+    """Return an efficiency ``value`` with the interval of its effective number of events.
+
+    Parameters
+    ----------
+    value
+        0 to 1.
+    residue
+        sum (k - value t)^2 over independent clusters, see `clustered_efficiency`.
+    total, square
+        sum t and sum t^2 over them; ``total`` is positive.
+    """
+    size = total**2 / square
+    if 0.0 < value < 1.0 and residue > 0.0:
+        size = min(size, value * (1.0 - value) * total**2 / residue)
+    low, high = clopper_pearson(min(value * size, size), size, cl)
     return Efficiency(value * size, size, value, float(low), float(high))
 
 

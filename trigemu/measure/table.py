@@ -33,6 +33,12 @@ class EfficiencyRow:
         Accepted events that the line passed (before prescale and dead time), and accepted events.
     value, low, high
         passed / total with its interval.
+    distinct
+        Independent events among the accepted ones: those that were made of one event of a file are one.
+    effective
+        The number of events whose interval this is: ``total`` for independent events of equal weight.
+    weight_generated, weight_accepted, weight_passed
+        Sums of the weights; the counts where all weights are 1.  Acceptance and value are their ratios.
     """
 
     point: Mapping[str, float]
@@ -48,6 +54,11 @@ class EfficiencyRow:
     value: float
     low: float
     high: float
+    distinct: int
+    effective: float
+    weight_generated: float
+    weight_accepted: float
+    weight_passed: float
 
 
 COLUMNS = tuple(field.name for field in fields(EfficiencyRow) if field.name != "point")

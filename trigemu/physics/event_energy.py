@@ -21,7 +21,7 @@ RESCALED = 0.02
 """How far the energies may be if a table says ``rescale``: further away, the physics is another."""
 
 COMPLETE = 1e-3
-"""Final states whose sums differ by less than this fraction of the energy are complete: all particles are in the file."""
+"""Final states whose sums differ by less than this fraction of the energy have all particles in the file."""
 
 
 @dataclass(slots=True, eq=False)
@@ -135,8 +135,8 @@ def check_energy(
             near = abs(own - sqrt_s) <= RESCALED * sqrt_s
             hint = ": take events of this energy, or set rescale = true in the file's table" if near else ""
             raise InputError(
-                f"{say}: its {what} {own:.6g} GeV in the CM, {sqrt_s:.6g} GeV within {tolerance:.1%} are "
-                f"allowed{hint}"
+                f"{say}: its {what} {own:.6g} GeV in the CM, {sqrt_s:.6g} GeV are allowed "
+                f"(within {tolerance:.1%}){hint}"
             )
         low, high = energies.spread if energies.with_beams else (own, own)
         if max(own - low, high - own) > 5.0 * TOLERANCE * sqrt_s:

@@ -61,36 +61,14 @@ class EventRows:
             start = np.cumsum(counts) - counts
             rows = np.arange(counts.sum()) + np.repeat(first - start, counts)
             return particles.take(events), origin[rows]
-        return self._read(events)
+        return _read(self.spool, self.offsets, events)
 
     @cached_property
     def whole(self) -> tuple[Particles, I64]:
         """All particles and their origins; those of a large file fill the memory."""
-        return self._read(np.arange(len(self))) if self.kept is None else self.kept
-
-    def _read(self, events: I64) -> tuple[Particles, I64]:
-        assert self.spool is not None
-        file, size = self.spool.fileno(), _ROW.itemsize
-        first, counts = self.offsets[events], self.offsets[events + 1] - self.offsets[events]
-        # Neighbours are read together.
-        gap = np.flatnonzero(first[1:] != first[:-1] + counts[:-1]) + 1
-        starts = np.concatenate([[0], gap]) if len(events) else np.zeros(0, np.int64)
-        lengths = np.add.reduceat(counts, starts) if len(events) else counts
-        parts = [
-            os.pread(file, int(n) * size, int(at) * size)
-            for at, n in zip(first[starts], lengths, strict=True)
-        ]
-        rows = np.frombuffer(b"".join(parts), _ROW)
-        made = make_particles(
-            np.repeat(np.arange(len(events)), counts),
-            rows["pdg"].copy(),
-            rows["mass"].copy(),
-            rows["momentum"].copy(),
-            rows["point"].copy(),
-            rows["mother"].copy(),
-            np.ones(len(events)),
-        )
-        return made, rows["origin"].astype(np.int64)
+        if self.kept is not None:
+            return self.kept
+        return _read(self.spool, self.offsets, np.arange(len(self)))
 
 
 class RowsBuilder:
@@ -113,21 +91,10 @@ class RowsBuilder:
             # Nothing of it is left behind, however the process ends.
             self._spool = tempfile.TemporaryFile(prefix="trigemu-events-")  # noqa: SIM115
             for part in self._parts:
-                self._write(*part)
+                _write(self._spool, *part)
             self._parts.clear()
         else:
-            self._write(particles, origin)
-
-    def _write(self, particles: Particles, origin: I64) -> None:
-        assert self._spool is not None
-        try:
-            self._spool.write(_packed(particles, origin).tobytes())
-            self._spool.flush()
-        except OSError as error:
-            raise RunError(
-                f"a large event file does not fit into {tempfile.gettempdir()} ({error.strerror}): set TMPDIR to a "
-                "folder with more space"
-            ) from None
+            _write(self._spool, particles, origin)
 
     def finish(self) -> EventRows:
         """Return all of them."""
@@ -150,3 +117,40 @@ def _packed(particles: Particles, origin: I64) -> NDArray[np.void]:
         if name != "origin":
             rows[name] = getattr(particles, name)
     return rows
+
+
+def _read(spool: BinaryIO | None, offsets: I64, events: I64) -> tuple[Particles, I64]:
+    """Return events from a temporary file and the origins of their particles."""
+    if spool is None:
+        raise ValueError("particles are neither in memory nor in a file")
+    file, size = spool.fileno(), _ROW.itemsize
+    first, counts = offsets[events], offsets[events + 1] - offsets[events]
+    # Neighbours are read together.
+    gap = np.flatnonzero(first[1:] != first[:-1] + counts[:-1]) + 1
+    starts = np.concatenate([[0], gap]) if len(events) else np.zeros(0, np.int64)
+    lengths = np.add.reduceat(counts, starts) if len(events) else counts
+    parts = [
+        os.pread(file, int(n) * size, int(at) * size) for at, n in zip(first[starts], lengths, strict=True)
+    ]
+    rows = np.frombuffer(b"".join(parts), _ROW)
+    made = make_particles(
+        np.repeat(np.arange(len(events)), counts),
+        rows["pdg"].copy(),
+        rows["mass"].copy(),
+        rows["momentum"].copy(),
+        rows["point"].copy(),
+        rows["mother"].copy(),
+        np.ones(len(events)),
+    )
+    return made, rows["origin"].astype(np.int64)
+
+
+def _write(spool: BinaryIO, particles: Particles, origin: I64) -> None:
+    try:
+        spool.write(_packed(particles, origin).tobytes())
+        spool.flush()
+    except OSError as error:
+        raise RunError(
+            f"a large event file does not fit into {tempfile.gettempdir()} ({error.strerror}): set TMPDIR to a "
+            "folder with more space"
+        ) from None

@@ -86,7 +86,9 @@ def check_codes(name: str, codes: FinalCodes, invisible: Collection[int] = ()) -
         if abs(code) in DARK or abs(code) in invisible or is_nucleus(code):
             continue
         hadron = 100 < abs(code) < 1_000_000
-        hint = "let the generator decay it" if hadron else f"set invisible = [{abs(code)}] if it leaves no trace"
+        hint = (
+            "let the generator decay it" if hadron else f"set invisible = [{abs(code)}] if it leaves no trace"
+        )
         raise InputError(
             f"{name}: event {event} has a final particle with PDG code {code} ({count} such in the file), which "
             f"detectors here do not know: {hint}"

@@ -80,10 +80,9 @@ def _read(path: Path, pdgs: tuple[int, ...], size: int, changed: int) -> Particl
             found += len(part)
     check_partons(where, codes)
     used = sum(part.events for part in parts)
-    if not found:
+    if not found or weights is None:
         names = ", ".join(str(code) for code in pdgs)
         raise InputError(f"{where} has no particle with PDG code {names} in its {events} events")
-    assert weights is not None
     made = join(parts)
     kept = weights.finish()
     weight = chosen(where, kept, weights.names, "", events)

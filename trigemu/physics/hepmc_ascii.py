@@ -231,9 +231,7 @@ def weight_names(head: list[str]) -> list[str]:
     return names
 
 
-def read_lines(
-    path: Path, data: bytes, line: int = 0, number: int = 0
-) -> Iterator[tuple[Event, list[str]]]:
+def read_lines(path: Path, data: bytes, line: int = 0, number: int = 0) -> Iterator[tuple[Event, list[str]]]:
     """Yield every event of a text (`Block.data`), checked, with the names of the weights.
 
     Parameters

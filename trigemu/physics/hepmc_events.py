@@ -77,28 +77,26 @@ def _primaries(table: Table) -> Particles:
 class _Reading:
     """What is kept of a file while its tables come in."""
 
-    def __init__(self, where: str, weight: str) -> None:
-        self.where = where
+    def __init__(self, where: str, weights: WeightBuilder) -> None:
+        self.where, self.weights = where, weights
         self.final, self.primaries = RowsBuilder(), RowsBuilder()
-        self.weights: WeightBuilder | None = None
         self.energies, self.codes = Energies(), FinalCodes()
         self.events = 0
         self.section: float | None = None
         self.beams: F64 | None = None
         self.first_beam = 0
-        self._weight = weight
 
     def add(self, table: Table) -> None:
         where, first = self.where, self.events
         (final, origin), primaries = _final(table), _primaries(table)
         counts = np.diff(final.offsets)
         if not counts.all():
-            raise InputError(f"{where}: event {first + int(np.argmin(counts))} has no final particle (status 1)")
+            raise InputError(
+                f"{where}: event {first + int(np.argmin(counts))} has no final particle (status 1)"
+            )
         for particles in (final, primaries):
             if not all(np.isfinite(v).all() for v in (particles.momentum, particles.point, particles.mass)):
                 raise InputError(f"{where} is damaged: a momentum, mass or vertex is not a finite number")
-        if self.weights is None:
-            self.weights = WeightBuilder(where, table.names, self._weight)
         self.weights.add(table.weight_offsets, table.weights, first)
         stated = table.section[table.section > 0.0]
         if len(stated):
@@ -119,7 +117,6 @@ class _Reading:
         self.events += len(table)
 
     def finish(self) -> EventFile:
-        assert self.weights is not None
         beams = self.beams
         return EventFile(
             self.where,
@@ -137,7 +134,12 @@ class _Reading:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, weight: str, size: int, changed: int) -> EventFile:
-    reading = _Reading(label(path), weight)
-    for table in read_tables(path):
+    where = label(path)
+    tables = read_tables(path)
+    # There is one at least.
+    first = next(tables)
+    reading = _Reading(where, WeightBuilder(where, first.names, weight))
+    reading.add(first)
+    for table in tables:
         reading.add(table)
     return reading.finish()

@@ -32,6 +32,7 @@ _COLUMNS = 13
 _TOGETHER = 2000
 """Events whose numbers are put into arrays together."""
 
+
 def read_lhe(path: str | Path) -> EventFile:
     """Read all events of a Les Houches file; the same file is read only once per process.
 

@@ -91,6 +91,8 @@ class LheText:
                 closes, name = True, block
             else:
                 closes, name = tag[1] == b"/", tag[2]
+                if closes and b">" not in line:
+                    continue
             if name == b"header" and not closes:
                 skip = b"" if b"</header>" in line else b"</header>"
             elif name == b"LesHouchesEvents" and closes:

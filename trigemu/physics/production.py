@@ -155,7 +155,7 @@ def pool_cells(flight: Flight, p_min: float, parents: tuple[int, ...], sample: P
         limits = np.stack([own.px, own.py, own.pz, np.zeros(len(own))], axis=1)
         energy = np.sqrt(own.px**2 + own.py**2 + own.pz**2 + mass(parent) ** 2)
         bound = _meson_bound(flight, p_min, parent, companion, energy, energy)
-        weight = bound * ratio / sample.events
+        weight = bound * ratio * own.weight[own.event] / sample.events
         row = _channel_row(POOL, parent, companion)
         parts.append(Cells(limits, np.zeros(len(weight), np.int64), row, bound, weight))
     return parts

@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from trigemu.arrays import I64, U8, U64, Bool
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Schema
-from trigemu.frames.frame import TimeFrame
+from trigemu.frames.drawn import reads_events, with_drawn
+from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.algorithm import BoundAlgorithm
@@ -300,9 +301,18 @@ class Setup(Generic[Section]):
         return self.experiment.bit_names(self.section)
 
     @cached_property
+    def reads_events(self) -> bool:
+        """Whether events of files are drawn (`trigemu.frames.drawn`): by a signal, or a table of the section."""
+        lists = [value for _, value in self.section if isinstance(value, tuple | list)]
+        return reads_events([*self.signals, *(table for tables in lists for table in tables)])
+
+    @cached_property
     def schemas(self) -> Mapping[str, Schema]:
         """Schema of every source, ``truth`` included."""
-        return self.experiment.schemas(self.section)
+        schemas = self.experiment.schemas(self.section)
+        if self.reads_events and TRUTH in schemas:
+            return {**schemas, TRUTH: with_drawn(schemas[TRUTH])}
+        return schemas
 
     @cached_property
     def histograms(self) -> Mapping[str, HistogramSpec]:

@@ -23,7 +23,10 @@ from trigemu.collider.signals.pair_production import back_to_back
 from trigemu.errors import InputError
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.event_file import check_energy
+from trigemu.physics.event_energy import check_energy
+from trigemu.physics.event_rows import EventRows
+from trigemu.physics.event_weights import chosen
+from trigemu.physics.final_codes import check_codes
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.line_shapes import PWave, breit_wigner
 from trigemu.physics.particles import Particles, make_particles, merge
@@ -31,6 +34,9 @@ from trigemu.physics.vectors import along, decay_vertex, direction, isotropic, m
 
 SCALAR = 9900035
 """PDG code of S."""
+
+_PIECE = 100_000
+"""Events that are looked at together."""
 
 _CTAU = {521: 0.4907, 511: 0.4531}
 _KAON, _PION = constants.mass(constants.KAON), constants.mass(constants.PION)
@@ -73,43 +79,52 @@ class _FromFile:
     def __init__(self, table: BtoKS, collider: Collider, path: str) -> None:
         self._table = table
         self._file = file = read_events(path)
-        check_energy(file, collider.sqrt_s, collider.beams.total, lab=True)
-        good = (np.diff(file.primaries.offsets) == 2) & np.add.reduceat(
-            np.abs(file.primaries.pdg) == table.parent, file.primaries.offsets[:-1]
-        ).astype(bool)
-        both = (
-            np.abs(file.primaries.pdg[: 2 * len(good)].reshape(-1, 2)) == table.parent if good.all() else None
-        )
-        if both is None or not both.all():
+        check_energy(file.name, file.energies, collider.sqrt_s, collider.beams.total, lab=True)
+        check_codes(file.name, file.codes)
+        if not _are_pairs(file.primary_rows, table.parent):
             raise InputError(
                 f"{file.name} (other_b) is not of B pairs: every event must be two mesons of PDG code "
                 f"{table.parent} and what they decay to"
             )
+        weight = chosen(file.name, file.weights, file.weight_names, "", len(file))
+        if weight is not None and (weight < 0.0).any():
+            raise InputError(
+                f"{file.name} (other_b): {int((weight < 0.0).sum())} events have negative weights, from which the "
+                "other B cannot be drawn; give a file without them"
+            )
+        self._cumulative = None if weight is None else np.cumsum(weight) / weight.sum()
 
     def draw(self, draws: Draws, index: I64) -> tuple[F64, F64, F64, I64, list[Particles]]:
         """Return momentum, mass, decay point (laboratory) and sign of the B; particles of the other."""
         file = self._file
         u = draws.step(FIRST_STEP).uniform(index)
-        event = np.minimum((u[:, 0] * len(file)).astype(np.int64), len(file) - 1)
+        size = len(file)
+        if self._cumulative is None:
+            event = np.minimum((u[:, 0] * size).astype(np.int64), size - 1)
+        else:
+            event = np.minimum(np.searchsorted(self._cumulative, u[:, 0], side="right"), size - 1)
         side = (u[:, 1] < 0.5).astype(np.int64)
-        row = 2 * event + side
         origin = spot(self._table, draws, index)
-        final, first = file.final, file.final.offsets[event]
-        counts = file.final.offsets[event + 1] - first
-        owner = np.repeat(np.arange(len(index)), counts)
-        at = np.arange(len(owner)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        other = file.origin[at] != side[owner]
-        at, owner = at[other], owner[other]
+        final, primary = file.final_rows.take(event)
+        other = final.select(primary != side[final.event])
         kept = make_particles(
-            index[owner],
-            final.pdg[at],
-            final.mass[at],
-            final.momentum[at],
-            final.point[at] + origin[owner],
-            final.mother[at],
+            index[other.event],
+            other.pdg,
+            other.mass,
+            other.momentum,
+            other.point + origin[other.event],
+            other.mother,
         )
-        b = file.primaries
-        return b.momentum[row], b.mass[row], b.point[row] + origin, np.sign(b.pdg[row]), [kept]
+        b = file.primary_rows.take(event)[0].select(2 * np.arange(len(index)) + side)
+        return b.momentum, b.mass, b.point + origin, np.sign(b.pdg), [kept]
+
+
+def _are_pairs(rows: EventRows, parent: int) -> bool:
+    """Return whether every event is two particles of a kind."""
+    if not (np.diff(rows.offsets) == 2).all():
+        return False
+    pieces = (np.arange(first, min(first + _PIECE, len(rows))) for first in range(0, len(rows), _PIECE))
+    return all(bool((np.abs(rows.take(piece)[0].pdg) == parent).all()) for piece in pieces)
 
 
 class BMesonSampler:

@@ -34,6 +34,11 @@ class Source(Model):
     beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0, 0.0, 0.0)
     energy_spread: bool = False
 
+    @property
+    def reads_events(self) -> bool:
+        """Whether its events come from a file."""
+        return False
+
     def check_below(self, name: str, value: float, limit: float, why: str = "") -> None:
         """Raise `FieldError` unless a value is below a limit (GeV) that the collider's energy sets."""
         if value >= limit:
@@ -60,14 +65,24 @@ class FileInput(Source):
     """Where events come from a file, and how they are drawn.
 
     ``order = "random"``: each event is any of the file's, with replacement; ``"file"``: consecutive events
-    from a random one on, beginning again at the end (frames start at different places).  ``weight`` names an
-    event weight of the file: events are then drawn in proportion to it (random order only), which undoes the
-    bias of files unweighted with a maximum that was too low.
+    from a random one on, beginning again at the end (frames start at different places).  A signal with ``every_ns``, as
+    in an efficiency scan, takes them in turn from the first on.  ``weight`` names an event weight of the file (default:
+    the first; ``"none"``: all alike): random events are drawn in proportion to its absolute value and carry its sign,
+    those in turn carry the weight itself.  ``invisible``: PDG codes of final particles that leave no trace, besides
+    neutrinos and known dark particles.  ``rescale``: bring events whose energy in the CM is up to 2 % from the
+    collider's to it, by a common factor on all momenta in the CM.
     """
 
     file: Annotated[FileName, Field(min_length=1)]
     order: str = Field(default="random", pattern="^(random|file)$")
-    weight: str = ""
+    weight: Annotated[str, Field(max_length=1000)] = ""
+    invisible: Annotated[tuple[int, ...], Field(max_length=100)] = ()
+    rescale: bool = False
+
+    @property
+    def reads_events(self) -> bool:
+        """Whether its events come from a file."""
+        return True
 
 
 class LheInput(FileInput):

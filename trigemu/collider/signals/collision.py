@@ -36,6 +36,25 @@ PROCESS_STREAMS = 0x8000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Which events of a file were taken.
+
+    Attributes
+    ----------
+    event
+        int64[n], number in the file.
+    weight
+        float64[n], what each counts: 1 or -1 where events are drawn in proportion to their weight.
+    share
+        float64[n], the chance with which a draw gives this event.
+    """
+
+    event: I64
+    weight: F64
+    share: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Sampled:
     """Generated events.
 
@@ -47,11 +66,14 @@ class Sampled:
         uint8[n], 1 inside the acceptance that the signal's table describes (always 0 for processes).
     radius
         float32[n], transverse flight of a long-lived particle in mm, 0 without.
+    drawn
+        For events of a file, which; None: each event was made for itself and counts as one.
     """
 
     particles: Particles
     accepted: U8
     radius: F32
+    drawn: Drawn | None = None
 
 
 class Sampler(Protocol):

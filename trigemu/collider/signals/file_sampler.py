@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from trigemu.arrays import F64, I64, Bool
 from trigemu.collider.collider import Collider
 from trigemu.collider.signals.acceptance import charged, count
-from trigemu.collider.signals.base import FileInput, LheInput
-from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
+from trigemu.collider.signals.base import FileInput
+from trigemu.collider.signals.collision import FIRST_STEP, Drawn, Sampled, draws_of, spot
+from trigemu.collider.signals.file_events import LabEvents
 from trigemu.collider.signals.models import FileSignal
 from trigemu.collider.signals.processes import FileProcess
 from trigemu.errors import InputError
 from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws
-from trigemu.physics.beams import Beams
-from trigemu.physics.constants import ELECTRON, PHOTON, PI0, SPEED_OF_LIGHT
-from trigemu.physics.event_file import EventFile, check_energy
-from trigemu.physics.hepmc_events import read_events
-from trigemu.physics.lhe import read_lhe
+from trigemu.physics.constants import PHOTON, PI0
+from trigemu.physics.event_weights import NO_WEIGHT
 from trigemu.physics.particles import Particles, make_particles, merge
-from trigemu.physics.vectors import boost, decay_vertex, isotropic, two_body_decay
-
-_POSITRON = -ELECTRON
-
-
-def load(table: FileInput, beams: Beams) -> EventFile:
-    """Read a table's file and bring its events to the laboratory.
-
-    Raises
-    ------
-    InputError
-        The file is bad, of another collider or in other units.
-    """
-    if not isinstance(table, LheInput):
-        file = read_events(table.file)
-        check_energy(file, beams.sqrt_s, beams.total, lab=True)
-        return file
-    file = read_lhe(table.file)
-    if abs(file.first_beam) != ELECTRON:
-        raise InputError(
-            f"{file.name}: its first beam has the code {file.first_beam}, electron or positron is wanted"
-        )
-    check_energy(file, beams.sqrt_s, beams.total, lab=not table.boost)
-    flip = table.flip_z if table.flip_z is not None else file.first_beam == _POSITRON
-    if not (flip or table.boost):
-        return file
-    return replace(file, final=_placed(file, beams if table.boost else None, flip))
-
-
-def _placed(file: EventFile, beams: Beams | None, flip: bool) -> Particles:
-    """Return the final state of a file mirrored and, if beams are given, brought to their laboratory."""
-    final = file.final
-    momentum, point = final.momentum.copy(), final.point * (1.0, 1.0, 1.0, SPEED_OF_LIGHT)
-    if beams is not None and file.beams is not None:
-        total = file.beams.sum(axis=0)
-        velocity = -total[:3] / total[3]
-        momentum, point = boost(momentum, velocity), boost(point, velocity)
-    if flip:
-        momentum[:, 2] *= -1.0
-        point[:, 2] *= -1.0
-    if beams is not None:
-        momentum, point = beams.to_lab(momentum), beams.to_lab(point)
-    return replace(final, momentum=momentum, point=point / (1.0, 1.0, 1.0, SPEED_OF_LIGHT))
+from trigemu.physics.vectors import decay_vertex, isotropic, two_body_decay
 
 
 class FileSampler:
@@ -84,7 +38,12 @@ class FileSampler:
     Raises
     ------
     InputError
-        See `load`; or the file has no such weight, or a negative one.
+        See `LabEvents`; or weights differ where events are taken in turn.
+
+    Attributes
+    ----------
+    mean_sign
+        Sum of the weights over the sum of their absolute values: what a drawn event counts on average.
     """
 
     cross_section_nb: float | None = None
@@ -92,25 +51,63 @@ class FileSampler:
     def __init__(self, table: FileInput, collider: Collider, seed: int, number: int) -> None:
         self._table, self._acceptance = table, collider.acceptance
         self._seed, self._number = seed, number
-        self._file = load(table, collider.beams)
-        self._cumulative = _cumulative(self._file, table)
+        self._lab = LabEvents(table, collider.beams)
+        self._file, size = self._lab.file, len(self._lab)
+        weight = self._lab.weight
+        self._in_turn = getattr(table, "every_ns", None) is not None
+        self._sign: F64 | None = None
+        self._share = np.full(size, 1.0 / size)
+        self._cumulative: F64 | None = None
+        self.mean_sign = 1.0
+        if table.order == "file" and table.weight not in ("", NO_WEIGHT):
+            raise InputError(f"{self._file.name}: weight = {table.weight!r} needs order = 'random'")
+        if weight is not None:
+            self._weigh(weight)
+
+    def _weigh(self, weight: F64) -> None:
+        name, negative = self._file.name, int(np.count_nonzero(weight < 0.0))
+        if self._in_turn:
+            if negative:
+                raise InputError(
+                    f"{name}: {negative} of its {len(weight)} events have negative weights, whose efficiency has no "
+                    'interval: take a file without them, weight = "none", or mix it into a run (a [[signal]] or '
+                    "process with a rate), which counts them in its rates"
+                )
+            self._sign = weight
+            return
+        if self._table.order == "file":
+            raise InputError(f"{name}: its weights differ, which needs order = 'random' (or weight = 'none')")
+        size = np.abs(weight)
+        self._share = size / size.sum()
+        self._cumulative = np.asarray(np.cumsum(size) / size.sum())
+        if negative:
+            self._sign = np.sign(weight)
+            self.mean_sign = float(weight.sum() / size.sum())
+            if self.mean_sign <= 0.0:
+                raise InputError(f"{name}: the sum of its weights is not positive, so they give no rate")
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
         index = np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
-        made = _decayed(self._file.final.take(self._choose(draws, index)), draws)
+        event = self._choose(draws, index, frame)
+        made = _decayed(self._lab.take(event), draws)
         origin = spot(self._table, draws, index)
         made = made.moved(origin)
         accepted, radius = self._judge(made, origin)
-        return Sampled(made, accepted.astype(np.uint8), radius.astype(np.float32))
+        weight = np.ones(n) if self._sign is None else self._sign[event]
+        drawn = Drawn(event, weight, self._share[event])
+        return Sampled(made, accepted.astype(np.uint8), radius.astype(np.float32), drawn)
 
     def _judge(self, made: Particles, origin: F64) -> tuple[Bool, F64]:
         """Return bool[n] and float64[n]: accepted, and flight of a long-lived particle; for backgrounds nothing."""
         return np.zeros(made.events, np.bool_), np.zeros(made.events)
 
-    def _choose(self, draws: Draws, index: I64) -> I64:
+    def _choose(self, draws: Draws, index: I64, frame: int) -> I64:
         size = len(self._file)
+        if self._in_turn:
+            # At regular distances all frames have as many events.
+            return (frame * len(index) + index) % size
         step = draws.step(FIRST_STEP)
         if self._table.order == "file":
             start = int(step.uniform(np.zeros(1, np.int64))[0, 0] * size)
@@ -160,21 +157,6 @@ class ProcessFile(FileSampler):
             self.cross_section_nb = self._file.cross_section_pb * 1e-3
         elif table.rate_hz is None:
             raise InputError(f"{self._file.name} has no cross-section: give cross_section_nb or rate_hz")
-
-
-def _cumulative(file: EventFile, table: FileInput) -> F64 | None:
-    """Return the cumulative weights, float64[events], by which events are drawn; None if all are alike."""
-    if not table.weight:
-        return None
-    if table.order == "file":
-        raise InputError(f"{file.name}: weight = {table.weight!r} needs order = 'random'")
-    if table.weight not in file.weights:
-        names = ", ".join(file.weights) or "none"
-        raise InputError(f"{file.name} has no weight {table.weight!r}; it has {names}")
-    weight = file.weights[table.weight]
-    if (weight < 0.0).any() or not weight.any():
-        raise InputError(f"{file.name}: weights {table.weight!r} must be 0 or more, and not all 0")
-    return np.asarray(np.cumsum(weight) / weight.sum())
 
 
 def _decayed(made: Particles, draws: Draws) -> Particles:

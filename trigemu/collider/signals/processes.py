@@ -38,6 +38,11 @@ class ClosedForm(Process):
 
     events: FileName | None = None
 
+    @property
+    def reads_events(self) -> bool:
+        """Whether its events may come from a file."""
+        return self.events is not None
+
 
 class PairProcess(ClosedForm):
     """e+e- -> two photons, electrons, muons or taus (which decay natively, spins uncorrelated).

@@ -177,6 +177,7 @@ def muon_parents(path: str) -> tuple[F64, F64]:
     length = np.where(kaon, INTERACTION_LENGTH_MM[KAON], INTERACTION_LENGTH_MM[PION])
     p = np.sqrt(sample.px**2 + sample.py**2 + sample.pz**2)
     weight = np.where(kaon, KAON_TO_MUON, 1.0) * length / (length + p * ctau / m) / sample.events
+    weight = weight * sample.weight[sample.event]
     charge = np.sign(sample.pdg).astype(np.float64)
     return np.stack([sample.px, sample.py, sample.pz, m, charge], axis=1), weight
 

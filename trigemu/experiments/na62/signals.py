@@ -140,7 +140,7 @@ class SignalSource:
         except ValueError:
             where = f" (mesons of {self._path})" if self._path is not None and parents else ""
             raise InputError(
-                f"signal {model.label or model.mass}: no A' of mass {model.mass} GeV and "
+                f"signal with {model.production} production: no A' of mass {model.mass} GeV and "
                 f"p > {model.p_min} GeV decays in the volume{where}; lower epsilon or p_min, or choose "
                 "another production"
             ) from None

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from trigemu._kernels.menu_sequence import find_bad
-from trigemu.decision.decide import REPLAY_HEAD, TOTALS
+from trigemu.decision.decide import REPLAY_HEAD
 from trigemu.decision.monitoring import MonitorLayout
 from trigemu.decision.rows import CORRUPT, Head, Row
 from trigemu.decision.sequencer import Outcome, Sequencer, TriggerState
+from trigemu.decision.tally import TOTALS, split, tally_size
 from trigemu.errors import RunError
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.experiment import Setup
@@ -50,7 +51,8 @@ class Account:
         self._is_hlt = np.array([line.level == "hlt" for line in setup.menu.lines])
         self._l1, self._hlt = setup.menu.l1_mask, setup.menu.hlt_mask
         self._words = setup.menu.words
-        self._tally = np.zeros((len(setup.signals), 2 + lines + TOTALS), np.int64)
+        self._tally_shape = len(setup.signals), 2 + lines + TOTALS
+        self._tally = np.zeros(tally_size(*self._tally_shape, weighted=setup.reads_events), np.int64)
         self._layout = MonitorLayout(setup)
         self._monitor = np.full(self._layout.size, 0, np.int64)
         self._latency = {stage: HdrHistogram() for stage in STAGES}
@@ -78,7 +80,7 @@ class Account:
         self.ledger.record_frame(candidates=len(row.candidates.time), accepted=recorded)
         self.size += row.size
         if len(row.tally):
-            self._tally += row.tally.reshape(self._tally.shape)
+            self._tally += row.tally
         if len(row.bins):
             np.add.at(self._monitor, row.bins, row.counts)
         if len(row.replay):
@@ -171,6 +173,7 @@ class Account:
         """Return all that the recorder knows of the run, as plain data."""
         self._flush_stamps()
         sequencer, ledger = self.sequencer, self.ledger
+        tally, weighted = split(self._tally, *self._tally_shape)
         return {
             "line_names": list(self._names),
             "fired": sequencer.fired.tolist(),
@@ -186,7 +189,8 @@ class Account:
             "decisions_sha256": sequencer.sha256(),
             "ledger": {name: int(getattr(ledger, name)) for name in Ledger.__slots__},
             "size": self.size,
-            "tally": {"shape": list(self._tally.shape), "data": self._tally.astype("<i8").tobytes()},
+            "tally": {"shape": list(tally.shape), "data": tally.astype("<i8").tobytes()},
+            "weighted": {"shape": list(weighted.shape), "data": weighted.astype("<f8").tobytes()},
             "monitor": {
                 name: {"shape": list(counts.shape), "data": counts.astype("<i8").tobytes()}
                 for name, counts in self._layout.split(self._monitor).items()

@@ -81,6 +81,7 @@ def assemble(
         decisions=recorded["decisions"],
         decisions_sha256=recorded["decisions_sha256"],
         tally=_table(recorded["tally"]),
+        weighted=_table(recorded["weighted"], "<f8"),
         monitor={name: _table(counts) for name, counts in recorded["monitor"].items()},
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
@@ -132,9 +133,9 @@ def _per(count: float, seconds: float | None) -> float | None:
     return count / seconds if seconds > 0 else 0.0
 
 
-def _table(data: Mapping[str, Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _table(data: Mapping[str, Any], dtype: str = "<i8") -> np.ndarray[Any, np.dtype[Any]]:
     # A copy: what came over the wire is read-only and keeps its message alive.
-    return np.frombuffer(data["data"], "<i8").reshape(data["shape"]).astype(np.int64)
+    return np.frombuffer(data["data"], dtype).reshape(data["shape"]).copy()
 
 
 def from_conductor(

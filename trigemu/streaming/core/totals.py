@@ -33,6 +33,10 @@ def _no_table() -> NDArray[np.int64]:
     return np.zeros((0, 2), np.int64)
 
 
+def _no_sums() -> NDArray[np.float64]:
+    return np.zeros((0, 1, 2))
+
+
 @dataclass(slots=True)
 class RunTotals:
     """Totals of one run, written to ``totals.json``.
@@ -59,6 +63,10 @@ class RunTotals:
     tally
         int64[n signals, 2 + L + 2]: generated, accepted, and accepted with line i, any L1 line, any HLT line
         passed near by (`trigemu.decision.decide.Verdict`).
+    weighted
+        float64[3, n signals + 1, 2 + L + 2] where events of files were drawn: sums of their weights, of the squares,
+        and of squares times the chance to be drawn again; the last row is that of all events
+        (`trigemu.decision.tally.counted`).  float64[0, ...] else.
     monitor
         Histogram name -> counts, summed over the sampled frames.
     latency
@@ -98,6 +106,7 @@ class RunTotals:
     decisions: int = 0
     decisions_sha256: str = ""
     tally: NDArray[np.int64] = field(default_factory=_no_table)
+    weighted: NDArray[np.float64] = field(default_factory=_no_sums)
     monitor: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     latency: dict[str, HdrHistogram] = field(default_factory=dict)
     throughput: dict[str, Any] = field(default_factory=dict)
@@ -120,6 +129,7 @@ class RunTotals:
         for name in PER_LINE:
             data[name] = data[name].tolist()
         data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
+        data["weighted"] = {"shape": list(self.weighted.shape), "counts": self.weighted.ravel().tolist()}
         data["monitor"] = {
             name: {"shape": list(counts.shape), "counts": counts.ravel().tolist()}
             for name, counts in self.monitor.items()
@@ -135,6 +145,9 @@ class RunTotals:
         for name in values.keys() & set(PER_LINE):
             values[name] = np.asarray(values[name], np.int64)
         values["tally"] = _array(values["tally"])
+        if "weighted" in values:
+            sums = values["weighted"]
+            values["weighted"] = np.asarray(sums["counts"], np.float64).reshape(sums["shape"])
         values["monitor"] = {name: _array(counts) for name, counts in values["monitor"].items()}
         values["latency"] = {name: HdrHistogram.from_dict(each) for name, each in values["latency"].items()}
         return cls(**values)
