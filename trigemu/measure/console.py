@@ -145,7 +145,16 @@ def efficiency_table(table: EfficiencyTable, most: int = 0) -> list[Any]:
             interval(first.acceptance, first.acceptance_low, first.acceptance_high),
             *(interval(row.value, row.low, row.high) for row in rows if row.line in lines),
         )
-    return [shown, f"{rest} The files have all; --line NAME chooses."] if rest else [shown]
+    notes = [f"{rest} The files have all; --line NAME chooses."] if rest else []
+    few = [row for row in table.rows if row.distinct < row.accepted]
+    if few:
+        notes.append(
+            f"{few[0].accepted} accepted events were made of {few[0].distinct} events of the file: intervals are those "
+            "of independent events."
+        )
+    if any(row.weight_generated != row.generated for row in table.rows):
+        notes.append("Events are weighted: values are ratios of sums of weights.")
+    return [shown, *notes]
 
 
 def validation_table(results: Sequence[Result]) -> Table:

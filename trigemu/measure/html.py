@@ -144,21 +144,24 @@ def rate(got: Mapping[str, Any], kind: str = "") -> str:
     return f"{value:,.{places}f} +{up:,.{places}f} −{down:,.{places}f}".replace(",", "\u2009")
 
 
-def interval(value: float | None, low: float, high: float) -> str:
+def interval(value: float | None, low: float | None, high: float | None) -> str:
     """Return ``value +up −down`` for an asymmetric interval."""
     return " ".join(_interval(value, low, high))
 
 
-def stacked(value: float | None, low: float, high: float) -> Html:
+def stacked(value: float | None, low: float | None, high: float | None) -> Html:
     """Return an asymmetric interval with its two ends above each other."""
     centre, *ends = _interval(value, low, high)
     errors = "".join(f"<i>{end}</i>" for end in ends)
     return Html(f'{centre} <span class="ends">{errors}</span>' if ends else centre)
 
 
-def _interval(value: float | None, low: float, high: float) -> list[str]:
+def _interval(value: float | None, low: float | None, high: float | None) -> list[str]:
     if value is None or not math.isfinite(value):
         return ["–"]
+    if low is None or high is None:
+        # Events of negative weight: a value, but no interval.
+        return [f"{value:.4f}"]
     up, down = high - value, value - low
     widest = max(up, down)
     places = 4 if widest <= 0 else min(6, max(3, 1 - math.floor(math.log10(widest))))

@@ -11,7 +11,8 @@ from typing import Any
 
 from trigemu.frames.rundir import write_whole
 from trigemu.measure.rates import line_rates
-from trigemu.measure.statistics import Efficiency, finite
+from trigemu.measure.statistics import finite
+from trigemu.measure.weighted import counted, with_signs
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
@@ -45,7 +46,7 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "frames": dict(totals.frames),
         "fragments": dict(totals.fragments),
         "triggers": {**totals.triggers, "closed": totals.closed},
-        "lines": _lines(setup, totals),
+        "lines": with_signs(_lines(setup, totals), totals),
         "live_time_s": totals.live_s,
         "dead_time_s": totals.dead_s,
         "observed_time_s": totals.observed_s,
@@ -111,7 +112,7 @@ def latency_us(stages: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
-    counted = zip(
+    found = zip(
         setup.menu.lines, totals.fired, totals.accepted, totals.sent, line_rates(setup, totals), strict=True
     )
     return {
@@ -125,7 +126,7 @@ def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
             **rates.after.to_dict("rate"),
             **rates.before.to_dict("raw_rate"),
         }
-        for line, fired, accepted, sent, rates in counted
+        for line, fired, accepted, sent, rates in found
     }
 
 
@@ -134,23 +135,13 @@ def _throughput(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
     return {**totals.throughput, "speed": setup.config.streaming.speed if open_loop else None}
 
 
-def _counted(passed: int, total: int) -> dict[str, Any]:
-    result = Efficiency.of(passed, total)
-    return {"passed": passed, "total": total, "value": result.value, "low": result.low, "high": result.high}
-
-
 def _acceptance(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
-    return {
-        label: _counted(int(row[1]), int(row[0]))
-        for label, row in zip(signal_labels(setup), totals.tally, strict=True)
-    }
+    return {label: counted(totals, i, 1, 0) for i, label in enumerate(signal_labels(setup))}
 
 
 def _efficiency(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
+    names = (*setup.menu.names, *setup.menu.totals)
     return {
-        label: {
-            name: _counted(int(row[2 + index]), int(row[1]))
-            for index, name in enumerate((*setup.menu.names, *setup.menu.totals))
-        }
-        for label, row in zip(signal_labels(setup), totals.tally, strict=True)
+        label: {name: counted(totals, i, 2 + index, 1) for index, name in enumerate(names)}
+        for i, label in enumerate(signal_labels(setup))
     }

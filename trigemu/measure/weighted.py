@@ -1,0 +1,84 @@
+"""Efficiencies and rates of runs in which events of files were drawn: repeated ones, and negative weights.
+
+A run draws events of a file in proportion to the absolute value of their weight, so that each counts 1 or -1; the same
+event may be drawn again.  Of two draws of one event only the detector's answer differs, so the variance is taken as if
+they agreed: a sum over draws of w^2 becomes sum w^2 (1 + (n - 1) share), with n draws of which each gives this
+event with a chance ``share``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.measure.statistics import Efficiency, effective_efficiency
+from trigemu.streaming.core.totals import RunTotals
+
+_EPSILON = 1e-6
+"""Sums are kept in units of 2^-32."""
+
+
+def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str, Any]:
+    """Return an efficiency of a run as plain data.
+
+    Parameters
+    ----------
+    totals
+        The run.
+    signal
+        Index of the ``[[signal]]`` table.
+    passed, total
+        Columns of the tally.
+
+    Returns
+    -------
+    dict
+        passed and total (counts), value, low, high; where events are of a file also ``effective``, the number of events
+        whose interval it is, and where some have negative weights ``negative``, how many of ``total``: value is then
+        the ratio of sums of weights, and there is no interval.
+    """
+    counts = totals.tally[signal]
+    k, n = int(counts[passed]), int(counts[total])
+    plain = Efficiency.of(k, n)
+    found = {"passed": k, "total": n, "value": plain.value, "low": plain.low, "high": plain.high}
+    if not len(totals.weighted):
+        return found
+    weight, square, again = totals.weighted[:, signal]
+    if again[0] == 0.0 or n == 0:
+        return found
+    if weight[0] < square[0] - _EPSILON:
+        negative = round((square[total] - weight[total]) / 2.0)
+        value = float(weight[passed] / weight[total]) if weight[total] > 0.0 else math.nan
+        return {**found, "value": value, "low": math.nan, "high": math.nan, "negative": negative}
+    value = min(1.0, float(weight[passed] / weight[total])) if weight[total] > 0.0 else math.nan
+    if not math.isfinite(value):
+        return {**found, "value": value, "low": 0.0, "high": 1.0, "effective": 0.0}
+    draws = int(counts[0])
+    some, every = (float(square[i] + max(draws - 1, 0) * again[i]) for i in (passed, total))
+    residue = (1.0 - 2.0 * value) * some + value**2 * every
+    result = effective_efficiency(value, max(residue, 0.0), float(weight[total]), every)
+    return {**found, "value": value, "low": result.low, "high": result.high, "effective": result.total}
+
+
+def with_signs(lines: Mapping[str, dict[str, Any]], totals: RunTotals) -> dict[str, dict[str, Any]]:
+    """Return the lines of a summary with rates in which events of negative weight count against the others.
+
+    The error is that of the sum of squares, so it stays; an interval is not defined.  Lines without such events stay as
+    they are; others get ``mean_sign``, the mean of 1 and -1 over the events that fired them.
+    """
+    out = {name: dict(line) for name, line in lines.items()}
+    if not len(totals.weighted):
+        return out
+    weight, square = totals.weighted[0, -1], totals.weighted[1, -1]
+    if weight[0] >= square[0] - _EPSILON:
+        return out
+    for index, line in enumerate(out.values()):
+        events = float(square[2 + index])
+        sign = float(weight[2 + index]) / events if events > 0.0 else 1.0
+        line["mean_sign"] = sign
+        if sign < 1.0:
+            for name in ("rate_hz", "raw_rate_hz"):
+                line[name] *= sign
+            line["rate_low_hz"] = line["rate_high_hz"] = math.nan
+    return out
