@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import stat
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trigemu.errors import InputError
 
-KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
+_KINDS = (
+    (stat.S_ISDIR, "Is a directory"),
+    (stat.S_ISFIFO, "it is a pipe, no regular file"),
+    (stat.S_ISCHR, "it is a device, no regular file"),
 )
 
 MIB = 1 << 20
@@ -30,7 +32,7 @@ def shown(path: str | Path) -> str:
     return text if len(text) <= _SHOWN else f"{text[:80]}...{text[-40:]}"
 
 
-def open_regular(path: str | Path, where: str, hint: str = "") -> BinaryIO:
+def open_regular(path: str | Path, where: str, hint: str = "", missing: str = "does not exist") -> BinaryIO:
     """Open a regular file for reading; a pipe or device is refused without waiting for it.
 
     Parameters
@@ -41,6 +43,8 @@ def open_regular(path: str | Path, where: str, hint: str = "") -> BinaryIO:
         What a message calls it (``event file PATH``).
     hint
         What to give instead, for the message.
+    missing
+        What the message says of a file that is not there.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def open_regular(path: str | Path, where: str, hint: str = "") -> BinaryIO:
         # Opening a pipe would wait for somebody who writes to it.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise InputError(f"{where} does not exist{end}") from None
+        raise InputError(f"{where} {missing}{end}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{where} cannot be read ({reason}){end}") from None
@@ -60,13 +64,15 @@ def open_regular(path: str | Path, where: str, hint: str = "") -> BinaryIO:
     if stat.S_ISREG(mode):
         return os.fdopen(handle, "rb")
     os.close(handle)
-    kind = next((name for test, name in KINDS if test(mode)), "something else")
-    raise InputError(f"{where} cannot be read (it is {kind}, not a regular file){end}")
+    kind = next((name for test, name in _KINDS if test(mode)), "it is no regular file")
+    raise InputError(f"{where} cannot be read ({kind}){end}")
 
 
-def read_regular(path: str | Path, most: int, where: str, hint: str = "") -> bytes:
+def read_regular(
+    path: str | Path, most: int, where: str, hint: str = "", missing: str = "does not exist"
+) -> bytes:
     """Return the content of a regular file of at most ``most`` bytes; raises as `open_regular`, and if it is larger."""
-    with open_regular(path, where, hint) as file:
+    with open_regular(path, where, hint, missing) as file:
         try:
             data = file.read(most + 1)
         except OSError as error:
@@ -76,7 +82,9 @@ def read_regular(path: str | Path, most: int, where: str, hint: str = "") -> byt
     return data
 
 
-def read_archive(path: str | Path, most: int, where: str, hint: str = "") -> zipfile.ZipFile:
+def read_archive(
+    path: str | Path, most: int, where: str, hint: str = "", missing: str = "does not exist"
+) -> zipfile.ZipFile:
     """Return a zip archive (``.npz``) in memory whose members unpack to at most ``most`` bytes together.
 
     Raises
@@ -86,7 +94,7 @@ def read_archive(path: str | Path, most: int, where: str, hint: str = "") -> zip
     zipfile.BadZipFile
         It is not a zip archive.
     """
-    data = read_regular(path, most, where, hint)
+    data = read_regular(path, most, where, hint, missing)
     archive = zipfile.ZipFile(io.BytesIO(data))
     # What is read of a member never exceeds the size that the directory states.
     if sum(member.file_size for member in archive.infolist()) > most:
@@ -94,6 +102,21 @@ def read_archive(path: str | Path, most: int, where: str, hint: str = "") -> zip
             f"{where} unpacks to more than {_size(most)}, more than a file of this kind can need"
         )
     return archive
+
+
+def read_array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """Return an array of an archive; ValueError if it is pickled, damaged, or larger than its member."""
+    member = archive.getinfo(f"{name}.npy")
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        head = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        shape, _, dtype = head(file)
+    # numpy sets the memory aside before it reads.
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize > member.file_size:
+        raise ValueError(f"array {name} is not what its header says")
+    return np.asarray(np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False))
 
 
 def _size(size: int) -> str:

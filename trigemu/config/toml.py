@@ -10,6 +10,12 @@ from typing import Any
 from trigemu.config.origin import Path as KeyPath
 from trigemu.config.origin import toml_lines
 from trigemu.errors import InputError
+from trigemu.files import MIB, read_regular, shown
+
+LARGEST = MIB
+"""Bytes of a configuration or menu: the largest that comes with the package has 30 kB."""
+
+DEEPEST = 32
 
 
 def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
@@ -26,15 +32,11 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         There is no such file, it cannot be read, or it is not TOML (with line and column).
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
+        text = read_regular(path, LARGEST, f"{shown(path)}:", missing="there is no such file").decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(f"{path}: not a TOML file (it is not UTF-8 text)") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise InputError(f"{shown(path)}: not a TOML file (it is not UTF-8 text)") from None
     try:
-        return tomllib.loads(text), toml_lines(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}{_toml_place(str(error), text)}") from None
     except ValueError:
@@ -42,6 +44,18 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         raise InputError(f"{path}: not valid TOML: a whole number of thousands of digits") from None
     except RecursionError:
         raise InputError(f"{path}: not valid TOML (nested too deep)") from None
+    if _deeper(data, DEEPEST):
+        raise InputError(f"{path}: tables are nested more than {DEEPEST} deep")
+    return data, toml_lines(text)
+
+
+def _deeper(data: Any, most: int) -> bool:
+    """Return whether tables and lists are nested more than ``most`` deep."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if not isinstance(data, list):
+        return False
+    return most == 0 or any(_deeper(each, most - 1) for each in data)
 
 
 def _toml_place(message: str, text: str) -> str:

@@ -119,18 +119,30 @@ def efficiency(
         config_hash=setup.digest,
         rows=(),
     )
+    return _scanned(empty, points, setups, events, progress)
+
+
+def _scanned(
+    empty: EfficiencyTable,
+    points: Sequence[Mapping[str, float]],
+    setups: Sequence[Setup[Any]],
+    events: int,
+    progress: Progress | None,
+) -> EfficiencyTable:
+    """Return a table with the rows of all points; ScanError has those that were finished."""
     rows: list[EfficiencyRow] = []
+    names = (*setups[0].menu.names, *setups[0].menu.totals)
     for index, (point, single) in enumerate(zip(points, setups, strict=True)):
         tell = _shifted(progress, index * events, len(points) * events)
         try:
-            count = count_signal(single, events, tell, cl)
+            count = count_signal(single, events, tell, empty.cl)
         except TrigemuError as error:
             if len(points) == 1:
                 raise
             kept = f"; the rows of {index} finished points are kept" if index else ""
             table = replace(empty, rows=tuple(rows)) if rows else None
             raise ScanError(f"{_named(point)}{error}{kept}", table) from error
-        rows += [row for row in _rows(point, spec.name, names, count) if row.line in chosen]
+        rows += [row for row in _rows(point, empty.signal, names, count) if row.line in empty.lines]
     return replace(empty, rows=tuple(rows))
 
 

@@ -273,8 +273,9 @@ def read_lines(path: Path, data: bytes, line: int = 0, number: int = 0) -> Itera
             yield event, names
     except (ValueError, IndexError) as error:
         # Python's own sentences on bad numbers hold the text of the file: keep them short.
+        reason = "words are missing" if isinstance(error, IndexError) else str(error)[:120]
         raise InputError(
-            f"{where} is damaged at line {line} (event {number + max(begun - 1, 0)}): {str(error)[:120]}"
+            f"{where} is damaged at line {line} (event {number + max(begun - 1, 0)}): {reason}"
         ) from None
     if begun == 0:
         raise InputError(f"{where} holds no event: {ALLOWED}")

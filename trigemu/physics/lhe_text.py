@@ -15,6 +15,9 @@ ALLOWED = "give a Les Houches event file (.lhe or .lhe.gz)"
 LONGEST = MIB
 """Bytes of a line."""
 
+_PER_LINE = 16
+"""Bytes that a line counts besides its text: what it costs to look at it."""
+
 _TAG = re.compile(rb"\s*<(/?)(event|init|header|LesHouchesEvents)(?:\s|>|$)")
 """A tag that matters stands first in its line; ``<initrwgt>`` is another."""
 
@@ -68,6 +71,13 @@ class LheText:
         inside: list[bytes] | None = None
         block, number, size, skip = b"", 0, 0, b""
         for line in self._lines():
+            # All that stands in an event, or before or between events.
+            size += len(line) + _PER_LINE
+            if size > LARGEST:
+                what = "the header" if self.init is None else "what stands between events"
+                raise too_large(
+                    self._path, f"event {number}" if block == b"event" and inside is not None else what
+                )
             if skip:
                 # Nothing in a header or comment is what it looks like.
                 skip = b"" if skip in line else skip
@@ -75,9 +85,6 @@ class LheText:
             if b"<" not in line:
                 if inside is not None:
                     inside.append(line)
-                    size += len(line)
-                    if size > LARGEST or len(inside) > LARGEST // 64:
-                        raise too_large(self._path, f"event {number}" if block == b"event" else "<init>")
                 continue
             if line.lstrip().startswith(b"<!--"):
                 skip = b"" if b"-->" in line else b"-->"
@@ -113,7 +120,7 @@ class LheText:
                         raise InputError(f"{self.where} has no <init> block: {ALLOWED}")
                     yield inside
                     number += 1
-                inside = None
+                inside, size = None, 0
         if not self._closed:
             raise InputError(
                 f"{self.where} is truncated: it does not end with </LesHouchesEvents>; copy it again"

@@ -7,7 +7,6 @@ segment, 1 the track passes right of the priority wire, 2 left (at larger azimut
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from trigemu.arrays import U8
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.cdc.config import Cdc
+from trigemu.files import MIB, read_archive, read_array, read_regular
 
 INNER_ENTRIES = 1 << 16
 """Entries for superlayer 0: 15 wires and the priority."""
@@ -27,6 +27,7 @@ OUTER_ENTRIES = 1 << 12
 """Entries for superlayers 1-8: 11 wires and the priority."""
 HIGHEST = 3
 
+_MISSING = "No such file or directory"
 _RADIX = re.compile(r"\s*memory_initialization_radix\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _VECTOR = re.compile(r"\s*memory_initialization_vector\s*=\s*", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,\s]+")
@@ -68,16 +69,9 @@ def load_npz(path: Path) -> tuple[U8, U8]:
         No such file, not an ``.npz``, an array is missing or has another type, length or value.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"left/right tables {path}: {error.strerror}") from None
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with read_archive(path, MIB, f"left/right tables {path}:", missing=_MISSING) as archive:
             names = [name for name in ("inner", "outer") if f"{name}.npy" in archive.namelist()]
-            arrays = {
-                name: np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-                for name in names
-            }
+            arrays = {name: read_array(archive, name) for name in names}
     except (ValueError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile):
         raise InputError(f"left/right tables {path}: not an .npz file") from None
     return (
@@ -121,9 +115,7 @@ def load_coe(path: Path | str, entries: int) -> U8:
     """
     where = f"table {path}"
     try:
-        text = Path(path).read_text(encoding="ascii")
-    except OSError as error:
-        raise InputError(f"{where}: {error.strerror}") from None
+        text = read_regular(path, MIB, f"{where}:", missing=_MISSING).decode("ascii")
     except UnicodeDecodeError:
         raise InputError(f"{where}: not a .coe file (it holds bytes that are not text)") from None
     text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(";"))

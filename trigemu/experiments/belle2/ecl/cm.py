@@ -12,7 +12,6 @@ a degree.  Angles and factor are rounded to the nearest integer.  That gives the
 
 from __future__ import annotations
 
-import io
 import math
 import zipfile
 import zlib
@@ -24,6 +23,7 @@ from trigemu.arrays import F64, I32
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.ecl.cells import CELLS
 from trigemu.experiments.belle2.ecl.positions import centres
+from trigemu.files import MIB, read_archive, read_array, read_regular
 
 ELECTRON_GEV, POSITRON_GEV = 7.004, 4.002
 HALF_CROSSING_RAD = 0.0415
@@ -77,13 +77,12 @@ def load(path: Path) -> I32:
     """
     try:
         if path.suffix == ".npz":
-            with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-                values = np.lib.format.read_array(
-                    io.BytesIO(archive.read("bhabha_lut.npy")), allow_pickle=False
-                )
+            with read_archive(path, MIB, f"cm_table {path}") as archive:
+                values = read_array(archive, "bhabha_lut")
         else:
-            values = np.array([int(word) for word in path.read_text().split()])
-    except (*BAD_FILE, *BAD_ARCHIVE) as error:
+            text = read_regular(path, MIB, f"cm_table {path}").decode()
+            values = np.array([int(word) for word in text.split()], np.int64)
+    except (OverflowError, *BAD_FILE, *BAD_ARCHIVE) as error:
         raise InputError(
             f"cm_table {path}: can't be read ({error}); allowed: an .npz file with the array bhabha_lut, "
             f"or text with {CELLS} integers"

@@ -22,9 +22,13 @@ from numpy.typing import NDArray
 
 from trigemu.config.names import allowed
 from trigemu.errors import InputError
+from trigemu.files import MIB, read_regular
 from trigemu.menu.expression import KEYWORDS
 from trigemu.menu.planes import WORD, SumsOfProducts, pack_lines, unpack_lines, words_for
 from trigemu.menu.products import Term
+
+MOST_BITS = 4096
+"""Bits of a file; the experiment has some 200."""
 
 SUFFIXES = (".inp", ".oup", ".alg")
 
@@ -200,11 +204,13 @@ def _names(file: Path) -> list[str]:
     """Return the names of a file with lines ``number name``."""
     names: list[str] = []
     lines = _read(file)
+    if len(lines) > MOST_BITS:
+        raise InputError(f"{file}: {len(lines)} lines, a trigger word has at most {MOST_BITS} bits")
     for number, line in enumerate(lines):
         words = line.split()
         place = f"{file}, line {number + 1}"
         if len(words) != 2:
-            raise InputError(f"{place}: {line!r} is not a number and a name")
+            raise InputError(f"{place}: {line[:60]!r} is not a number and a name")
         if words[0] != str(number):
             raise InputError(f"{place}: bit {words[0]!r} where bit {number} is due")
         if words[1].lower() in names:
@@ -223,11 +229,7 @@ def _names(file: Path) -> list[str]:
 
 def _read(file: Path) -> list[str]:
     try:
-        text = file.read_text(encoding="ascii")
-    except FileNotFoundError:
-        raise InputError(f"{file}: there is no such file") from None
+        text = read_regular(file, MIB, f"{file}:", missing="there is no such file").decode("ascii")
     except UnicodeDecodeError:
         raise InputError(f"{file}: not an FTDL file (it is not ASCII text)") from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from None
     return text.replace("\r\n", "\n").removesuffix("\n").split("\n")

@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trigemu.arrays import F32
 from trigemu.errors import InputError
+from trigemu.files import MIB, read_archive, read_array
 
 SUPERLAYERS = 9
 INPUTS = 3 * SUPERLAYERS
@@ -56,6 +57,9 @@ DEFAULT_WINDOWS = (
     (-2.5, 2.5),
 )
 """Relative ids that count, per superlayer (belle2_facts 5.1, windows of the experiment's weights of 2018)."""
+
+LARGEST = 16 * MIB
+"""Bytes of a file of networks; those of the experiment have some ten thousand weights."""
 
 _KEYS = ("nodes", "weights", "output_scale", "relevant_id", "pattern", "pattern_mask", "t_max")
 
@@ -224,9 +228,10 @@ def load_npz(path: str | Path) -> Network:
         If the file cannot be read, lacks an array, or holds a network that is not allowed.
     """
     try:
-        # A file that is opened here is closed here, also when it is no archive.
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in _KEYS if key in archive.files}
+        with read_archive(path, LARGEST, str(path)) as archive:
+            arrays = {key: read_array(archive, key) for key in _KEYS if f"{key}.npy" in archive.namelist()}
+    except InputError:
+        raise
     except Exception as error:
         # Damaged archives give errors of many kinds, from zip files to array headers.
         raise InputError(

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F32
 from trigemu.errors import InputError
+from trigemu.files import MIB, read_regular
+
+LARGEST = 16 * MIB
+"""Bytes of a model; one with the experiment's layers has some ten thousand weights."""
 
 ALLOWED = "Gemm, or MatMul and Add, then Tanh, with or without a factor 1/2 before it"
 
@@ -28,7 +32,8 @@ def read_layers(path: str | Path) -> list[F32]:
     except ImportError as error:
         raise InputError(f"{path}: reading .onnx networks needs onnx (pip install 'trigemu[nn]')") from error
     try:
-        graph = onnx.load(str(path)).graph
+        # Weights in other files are not followed.
+        graph = onnx.load_model_from_string(read_regular(path, LARGEST, str(path))).graph
         constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
         for node in graph.node:
             if node.op_type == "Constant":
@@ -36,6 +41,8 @@ def read_layers(path: str | Path) -> list[F32]:
         nodes = [(n.op_type, list(n.input), list(n.output), _attributes(n, onnx)) for n in graph.node]
         inputs = [value.name for value in graph.input if value.name not in constants]
         outputs = [value.name for value in graph.output]
+    except InputError:
+        raise
     except Exception as error:
         # protobuf and onnx meet damaged files with errors of many kinds.
         reason = " ".join(str(error).split())[:80]

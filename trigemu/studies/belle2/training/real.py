@@ -9,6 +9,7 @@ import numpy as np
 
 from trigemu.arrays import F32, F64, I64, Bool
 from trigemu.errors import InputError
+from trigemu.files import MIB, read_regular
 from trigemu.studies.belle2.training import chamber
 from trigemu.studies.belle2.training.detector import OMEGA_STEP, Smearing, measure
 from trigemu.studies.belle2.training.inputs import build_inputs
@@ -21,6 +22,9 @@ from trigemu.studies.belle2.training.recipe import (
     targets_of,
 )
 from trigemu.studies.belle2.training.toys import Helices
+
+LARGEST = 256 * MIB
+"""Bytes of a table: a million tracks."""
 
 WINDOWS = np.array(
     [
@@ -87,8 +91,8 @@ def read_real(path: Path) -> RealTracks:
         If the file cannot be read, lacks a column, or holds something that is not a finite number.
     """
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_regular(path, LARGEST, f"{path}:").decode("ascii").splitlines()
+    except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not a readable table of neural-trigger inputs ({error})") from error
     names = lines[0].split("\t") if lines else []
     for name in (*EVENT_COLUMNS, *INPUT_COLUMNS, *TARGET_COLUMNS, *HARDWARE_COLUMNS):
