@@ -97,10 +97,10 @@ def as_axes(grid: Mapping[str, Sequence[float] | float]) -> dict[str, tuple[floa
 
 def _values(key: str, values: Any) -> tuple[float, ...]:
     where = f"grid key {key!r}"
-    if isinstance(values, str | bytes | Mapping):
+    if values is None or isinstance(values, str | bytes | Mapping):
         raise InputError(f"{where}: a list of numbers is wanted, not {str(values)[:40]!r}")
     try:
-        numbers = np.asarray(values if np.ndim(values) or np.isscalar(values) else list(values), np.float64)
+        numbers = np.asarray(list(values) if isinstance(values, Iterator) else values, np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{where}: a list of numbers is wanted, not {str(values)[:40]!r}") from None
     if numbers.ndim > 1:

@@ -35,8 +35,9 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     -------
     dict
         passed and total (counts), value, low, high; where events are of a file also ``effective``, the number of events
-        whose interval it is, and where some have negative weights ``negative``, how many of ``total``: value is then
-        the ratio of sums of weights, and there is no interval.
+        whose interval it is.  Where some have negative weights, value is the ratio of sums of weights without an
+        interval, ``negative`` says how many of ``total``, and ``yield`` and ``yield_err`` are the sum over what passed
+        and the root of the sum of squares.
     """
     counts = totals.tally[signal]
     k, n = int(counts[passed]), int(counts[total])
@@ -50,7 +51,16 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     if weight[0] < square[0] - _EPSILON:
         negative = round((square[total] - weight[total]) / 2.0)
         value = float(weight[passed] / weight[total]) if weight[total] > 0.0 else math.nan
-        return {**found, "value": value, "low": math.nan, "high": math.nan, "negative": negative}
+        error = math.sqrt(square[passed] + (int(counts[0]) - 1) * again[passed])
+        return {
+            **found,
+            "value": value,
+            "low": math.nan,
+            "high": math.nan,
+            "negative": negative,
+            "yield": float(weight[passed]),
+            "yield_err": error,
+        }
     value = min(1.0, float(weight[passed] / weight[total])) if weight[total] > 0.0 else math.nan
     if not math.isfinite(value):
         return {**found, "value": value, "low": 0.0, "high": 1.0, "effective": 0.0}

@@ -14,6 +14,9 @@ TOLERANCE = 2e-3
 """How far the energy of a file's beams in the CM may be from the collider's: four times the spread of its beams, and
 less than the 0.6 % between data at the Upsilon(4S) and below it."""
 
+SPREAD = 2.6e-3
+"""How far single events may be from the mean of their file: five times the spread of beams."""
+
 DIRECTION = 5e-3
 """How far the sum of the beams' momenta may be from the laboratory's, as a fraction of its energy."""
 
@@ -139,7 +142,7 @@ def check_energy(
                 f"(within {tolerance:.1%}){hint}"
             )
         low, high = energies.spread if energies.with_beams else (own, own)
-        if max(own - low, high - own) > 5.0 * TOLERANCE * sqrt_s:
+        if max(own - low, high - own) > SPREAD * sqrt_s:
             raise InputError(
                 f"{say}: its beams have {low:.6g} to {high:.6g} GeV in the CM, so its events are of several "
                 "energies; give one file for each"

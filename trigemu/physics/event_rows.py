@@ -6,7 +6,6 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,8 @@ from trigemu.physics.particles import Particles, join, make_particles, read_only
 IN_MEMORY = 64 * MIB
 """Bytes of particles that are kept in memory; those of larger files go to a temporary file (in ``TMPDIR``)."""
 
+_PIECE = 64 * MIB
+
 _ROW = np.dtype(
     [
         ("pdg", "<i4"),
@@ -29,6 +30,37 @@ _ROW = np.dtype(
         ("point", "<f8", 4),
     ]
 )
+
+
+class Spool:
+    """A temporary file that vanishes with this object, and with the process however that ends."""
+
+    def __init__(self) -> None:
+        self._file, path = tempfile.mkstemp(prefix="trigemu-events-")
+        os.unlink(path)
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def write(self, rows: NDArray[np.void]) -> None:
+        """Append rows; RunError if there is no space for them."""
+        data = memoryview(rows.tobytes())
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError as error:
+            raise RunError(
+                f"a large event file does not fit into {tempfile.gettempdir()} ({error.strerror}): set TMPDIR to a "
+                "folder with more space"
+            ) from None
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return so many bytes from a place on."""
+        parts = []
+        while size > 0 and (part := os.pread(self._file, min(size, _PIECE), start)):
+            parts.append(part)
+            start, size = start + len(part), size - len(part)
+        return b"".join(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +79,7 @@ class EventRows:
 
     offsets: I64
     kept: tuple[Particles, I64] | None
-    spool: BinaryIO | None = None
+    spool: Spool | None = None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -78,7 +110,7 @@ class RowsBuilder:
         self._parts: list[tuple[Particles, I64]] = []
         self._counts: list[I64] = []
         self._size = 0
-        self._spool: BinaryIO | None = None
+        self._spool: Spool | None = None
 
     def add(self, particles: Particles, origin: I64) -> None:
         """Append events; numbers of events are counted on."""
@@ -88,13 +120,12 @@ class RowsBuilder:
             self._parts.append((particles, origin))
             if self._size <= IN_MEMORY:
                 return
-            # Nothing of it is left behind, however the process ends.
-            self._spool = tempfile.TemporaryFile(prefix="trigemu-events-")  # noqa: SIM115
+            self._spool = Spool()
             for part in self._parts:
-                _write(self._spool, *part)
+                self._spool.write(_packed(*part))
             self._parts.clear()
         else:
-            _write(self._spool, particles, origin)
+            self._spool.write(_packed(particles, origin))
 
     def finish(self) -> EventRows:
         """Return all of them."""
@@ -119,19 +150,17 @@ def _packed(particles: Particles, origin: I64) -> NDArray[np.void]:
     return rows
 
 
-def _read(spool: BinaryIO | None, offsets: I64, events: I64) -> tuple[Particles, I64]:
+def _read(spool: Spool | None, offsets: I64, events: I64) -> tuple[Particles, I64]:
     """Return events from a temporary file and the origins of their particles."""
     if spool is None:
         raise ValueError("particles are neither in memory nor in a file")
-    file, size = spool.fileno(), _ROW.itemsize
+    size = _ROW.itemsize
     first, counts = offsets[events], offsets[events + 1] - offsets[events]
     # Neighbours are read together.
     gap = np.flatnonzero(first[1:] != first[:-1] + counts[:-1]) + 1
     starts = np.concatenate([[0], gap]) if len(events) else np.zeros(0, np.int64)
     lengths = np.add.reduceat(counts, starts) if len(events) else counts
-    parts = [
-        os.pread(file, int(n) * size, int(at) * size) for at, n in zip(first[starts], lengths, strict=True)
-    ]
+    parts = [spool.read(int(at) * size, int(n) * size) for at, n in zip(first[starts], lengths, strict=True)]
     rows = np.frombuffer(b"".join(parts), _ROW)
     made = make_particles(
         np.repeat(np.arange(len(events)), counts),
@@ -143,14 +172,3 @@ def _read(spool: BinaryIO | None, offsets: I64, events: I64) -> tuple[Particles,
         np.ones(len(events)),
     )
     return made, rows["origin"].astype(np.int64)
-
-
-def _write(spool: BinaryIO, particles: Particles, origin: I64) -> None:
-    try:
-        spool.write(_packed(particles, origin).tobytes())
-        spool.flush()
-    except OSError as error:
-        raise RunError(
-            f"a large event file does not fit into {tempfile.gettempdir()} ({error.strerror}): set TMPDIR to a "
-            "folder with more space"
-        ) from None
