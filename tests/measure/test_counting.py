@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 from support.event_texts import lhe
 
-import trigemu
 from trigemu.cli import cli
 from trigemu.decision.tally import Judged
 from trigemu.errors import InputError, RunError
@@ -35,7 +34,7 @@ def config(folder: Path, text: str, more: str = "") -> str:
 seed = 4
 frames = 3
 [menu]
-file = "{Path(trigemu.__file__).parents[1] / "configs" / "menus" / "belle2.toml"}"
+file = "{Path(__file__).parents[2] / "configs" / "menus" / "belle2.toml"}"
 [[signal]]
 signal = "lhe-signal"
 file = "{folder / "events.lhe"}"

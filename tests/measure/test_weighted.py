@@ -11,14 +11,13 @@ import pytest
 from click.testing import CliRunner
 from support.event_texts import lhe
 
-import trigemu
 from trigemu.cli import cli
 from trigemu.decision.tally import SUMS, UNIT, Judged, counted, split, tally_size
 from trigemu.measure.weighted import counted as efficiency_of
 from trigemu.measure.weighted import with_signs
 from trigemu.streaming.core.totals import RunTotals
 
-SHIPPED = Path(trigemu.__file__).parents[1] / "configs" / "menus" / "belle2.toml"
+SHIPPED = Path(__file__).parents[2] / "configs" / "menus" / "belle2.toml"
 
 
 def run(

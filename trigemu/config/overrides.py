@@ -9,9 +9,11 @@ from typing import Any
 
 from trigemu.config.names import allowed
 from trigemu.config.origin import Path
+from trigemu.config.toml import DEEPEST, deeper
 from trigemu.errors import InputError
 from trigemu.plain import short
 
+_DIGITS = 10
 _PART = re.compile(r'"([^"]*)"|([^".=]+)')
 
 
@@ -35,7 +37,8 @@ def parse_override(text: str) -> Override:
     Raises
     ------
     InputError
-        There is no ``=``, or a key is empty.
+        There is no ``=``, a key is empty, there are too many, or the value is nested too deep or has a number of
+        thousands of digits.
     """
     key, equals, value = text.partition("=")
     key = key.strip()
@@ -51,10 +54,12 @@ def parse_override(text: str) -> Override:
         raise InputError(
             f"--set {short(text, 100)}: write KEY=VALUE with dotted keys, for instance --set run.seed=2"
         )
-    return Override(text, tuple(keys), _value(value.strip()))
+    if len(keys) > DEEPEST:
+        raise InputError(f"--set {short(text, 100)}: a key has at most {DEEPEST} parts, not {len(keys)}")
+    return Override(text, tuple(keys), _value(value.strip(), f"--set {short(text, 100)}"))
 
 
-def _value(text: str) -> Any:
+def _value(text: str, where: str) -> Any:
     try:
         parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
@@ -63,6 +68,8 @@ def _value(text: str) -> Any:
         raise InputError(
             f"--set: {short(text)} cannot be read: it has thousands of digits, or brackets"
         ) from None
+    if deeper(parsed, DEEPEST):
+        raise InputError(f"{where}: the value is nested more than {DEEPEST} deep")
     return parsed["value"] if len(parsed) == 1 else text
 
 
@@ -100,7 +107,7 @@ def _step(table: Any, key: str, override: Override) -> str | int:
     for index, name in enumerate(names):
         if name and name.lower() == key.lower():
             return index
-    if key.isdigit() and int(key) < len(table):
+    if key.isdecimal() and len(key) < _DIGITS and int(key) < len(table):
         return int(key)
     raise InputError(f"{override.place}: there is no {key!r}; {allowed(key, names)}")
 

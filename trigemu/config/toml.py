@@ -16,6 +16,9 @@ LARGEST = MIB
 """Bytes of a configuration or menu: the largest that comes with the package has 30 kB."""
 
 DEEPEST = 32
+"""How deep tables and lists may be nested."""
+
+_MANY_PARTS = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}""")
 
 
 def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
@@ -35,6 +38,8 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         text = read_regular(path, LARGEST, f"{shown(path)}:", missing="there is no such file").decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"{shown(path)}: not a TOML file (it is not UTF-8 text)") from None
+    if _MANY_PARTS.search(text):
+        raise InputError(f"{path}: a dotted key has more than {DEEPEST} parts")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -44,18 +49,18 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         raise InputError(f"{path}: not valid TOML: a whole number of thousands of digits") from None
     except RecursionError:
         raise InputError(f"{path}: not valid TOML (nested too deep)") from None
-    if _deeper(data, DEEPEST):
+    if deeper(data, DEEPEST):
         raise InputError(f"{path}: tables are nested more than {DEEPEST} deep")
     return data, toml_lines(text)
 
 
-def _deeper(data: Any, most: int) -> bool:
+def deeper(data: Any, most: int) -> bool:
     """Return whether tables and lists are nested more than ``most`` deep."""
     if isinstance(data, dict):
         data = list(data.values())
     if not isinstance(data, list):
         return False
-    return most == 0 or any(_deeper(each, most - 1) for each in data)
+    return most == 0 or any(deeper(each, most - 1) for each in data)
 
 
 def _toml_place(message: str, text: str) -> str:
