@@ -90,5 +90,6 @@ def with_signs(lines: Mapping[str, dict[str, Any]], totals: RunTotals) -> dict[s
         if sign < 1.0:
             for name in ("rate_hz", "raw_rate_hz"):
                 line[name] *= sign
-            line["rate_low_hz"] = line["rate_high_hz"] = math.nan
+            for name in ("rate_low_hz", "rate_high_hz", "raw_rate_low_hz", "raw_rate_high_hz"):
+                line[name] = math.nan
     return out
