@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import gzip
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from trigemu.errors import InputError
-from trigemu.physics import hepmc
+from trigemu.experiments.na62.halo import muon_parents
+from trigemu.physics import event_text, hepmc
+from trigemu.physics.flight import Flight
+from trigemu.physics.production import pool_cells
 
 HEADER = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW nominal\n"
 FOOTER = "HepMC::Asciiv3-END_EVENT_LISTING\n\n"
@@ -133,3 +138,48 @@ def test_shared_file(shared_data):
     assert sample.events == 3300
     counts = {pdg: np.mean(sample.pdg == pdg) * len(sample) / 3300 for pdg in (111, 221, 333)}
     assert counts == pytest.approx({111: 4.989, 221: 0.577, 333: 0.022}, abs=6e-4)
+
+
+def test_weights_of_events(tmp_path):
+    text = HEADER + event(0) + event(1).replace("W 1.0", "W 3.0") + FOOTER
+    sample = hepmc.read(write(tmp_path / "a.hepmc3", text), (111,))
+    assert list(sample.weight) == [0.5, 1.5]
+    flight = Flight(80_000.0, 155_000.0, 0.05, math.inf)
+    (cells,) = pool_cells(flight, 5.0, (111,), replace(sample, momentum=100.0 * sample.momentum))
+    assert cells.weight[1] == pytest.approx(3.0 * cells.weight[0])
+    for weights, message in (
+        (("-1.0", "3.0"), "1 of its 2 events have negative weights"),
+        (("0.0", "0.0"), "are 0"),
+    ):
+        text = HEADER + "".join(event(i).replace("W 1.0", f"W {w}") for i, w in enumerate(weights)) + FOOTER
+        with pytest.raises(InputError, match=message):
+            hepmc.read(write(tmp_path / "b.hepmc3", text), (111,))
+
+
+def test_muons_have_the_weights_of_their_events(tmp_path):
+    text = HEADER + event(0) + event(1).replace("W 1.0", "W 3.0") + FOOTER
+    _, weight = muon_parents(str(write(tmp_path / "a.hepmc3", text)))
+    assert weight[2:] == pytest.approx(3.0 * weight[:2])
+
+
+def test_partons_and_other_beams(tmp_path):
+    path = write(tmp_path / "a.hepmc3", GOOD.replace(" -211 ", " 21 "))
+    with pytest.raises(InputError, match="has a final gluon"):
+        hepmc.read(path, (111,))
+    for new in (" 450.0 450.0 ", " -400.0 400.0 ", " 6500.0 6500.0 "):
+        path = write(tmp_path / "b.hepmc3", GOOD.replace(" 400.0 400.0 ", new))
+        with pytest.raises(InputError, match=r"a beam of 400 GeV along \+z on a target is wanted"):
+            hepmc.check_beam(path, (111,), 400.0)
+        assert len(hepmc.read(path, (111,))) == 2
+    hepmc.check_beam(write(tmp_path / "c.hepmc3", GOOD), (111,), 400.0)
+    none = GOOD.replace(" 4\n", " 2\n")
+    hepmc.check_beam(write(tmp_path / "d.hepmc3", none), (111,), 400.0)
+
+
+def test_a_pool_is_made_of_the_first_events(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.hepmc3", HEADER + "".join(event(i) for i in range(40)) + FOOTER)
+    monkeypatch.setattr(hepmc, "MOST", 5)
+    monkeypatch.setattr(event_text, "CHUNK", 600)
+    sample = hepmc.read(path, (111,))
+    assert 5 <= sample.events < 15
+    assert len(sample) == sample.events

@@ -21,6 +21,7 @@ from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.halo import HaloSource
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
+from trigemu.physics import hepmc, mesons
 from trigemu.physics.arrivals import poisson_times
 from trigemu.physics.particles import Particles, join, no_particles
 from trigemu.physics.purpose import Purpose
@@ -120,6 +121,8 @@ class EventSource:
         self._seed = seed
         self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
         self._frame_s = self._frame_ticks * LSB_NS * 1e-9
+        if path is not None:
+            hepmc.check_beam(path, mesons.FROM_FILES, mesons.BEAM_GEV)
         self._halo = HaloSource(section.halo, seed, path)
         self._rates = (self._halo.rate_hz, section.halo.neutral_rate_hz)
         self._signals: list[SignalSource] = [
