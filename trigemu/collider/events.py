@@ -42,7 +42,7 @@ class Events:
         uint8[n], float32[n]: see the source ``truth``.
     event, weight, share
         int64[n], float64[n] each: see `trigemu.collider.signals.collision.Drawn`; -1, 1 and 0 for what is not of a
-        file.
+        file.  None where no event of a file is wanted.
     particles
         Their particles.
     """
@@ -53,10 +53,10 @@ class Events:
     empty: U16
     accepted: U8
     radius: F32
-    event: I64
-    weight: F64
-    share: F64
     particles: Particles
+    event: I64 | None = None
+    weight: F64 | None = None
+    share: F64 | None = None
 
 
 MAX_EVENTS = 10_000
