@@ -28,6 +28,7 @@ from trigemu.files import MIB, read_archive, read_array, read_regular
 ELECTRON_GEV, POSITRON_GEV = 7.004, 4.002
 HALF_CROSSING_RAD = 0.0415
 
+_MISSING = "can't be read (No such file or directory)"
 BAD_FILE = (OSError, KeyError, ValueError)
 BAD_ARCHIVE = (EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
@@ -77,10 +78,10 @@ def load(path: Path) -> I32:
     """
     try:
         if path.suffix == ".npz":
-            with read_archive(path, MIB, f"cm_table {path}") as archive:
+            with read_archive(path, MIB, f"cm_table {path}", missing=_MISSING) as archive:
                 values = read_array(archive, "bhabha_lut")
         else:
-            text = read_regular(path, MIB, f"cm_table {path}").decode()
+            text = read_regular(path, MIB, f"cm_table {path}", missing=_MISSING).decode()
             values = np.array([int(word) for word in text.split()], np.int64)
     except (OverflowError, *BAD_FILE, *BAD_ARCHIVE) as error:
         raise InputError(
