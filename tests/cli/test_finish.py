@@ -238,7 +238,9 @@ def test_a_recorder_does_not_go_on_behind_frames_that_are_gone(complete: Path, t
     plan = make_plan(Job.of(load_setup("pulser"), tmp_path / "out"))
     conductor = Conductor(replace(plan, tag=None, tickets=False))
     figures = {"memory": 0, "counters": {}, "progress": 0}
-    conductor.receive(b"r", Note(p.REGISTER, {"role": "recorder", "name": "recorder", "endpoint": "ipc:///tmp/x"}), 0)
+    conductor.receive(
+        b"r", Note(p.REGISTER, {"role": "recorder", "name": "recorder", "endpoint": "ipc:///tmp/x"}), 0
+    )
     conductor.receive(b"r", Note(p.READY, {**figures, "next": 0}), 0)
     conductor.dispatcher.next = conductor.dispatcher.upto = 7
     conductor.receive(b"r", Note(p.READY, {**figures, "next": 5}), 0)
