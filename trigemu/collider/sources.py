@@ -15,14 +15,21 @@ BACKGROUND = 0xFFFF
 """``signal`` (``process``) of an event that is of no ``[[signal]]`` (process) table."""
 
 
-def crossing_schema(source: str, *columns: tuple[str, str]) -> Schema:
-    """Return the schema of a source with these columns (name, dtype) and ``offsets``, one piece per crossing."""
-    return Schema(source, (*(Column(name, dtype) for name, dtype in columns), Column("offsets", "<i8")))
+def crossing_schema(source: str, *columns: tuple[str, str] | Column) -> Schema:
+    """Return the schema of a source with these columns and ``offsets``, one piece per crossing.
+
+    A column is a name and a dtype, or a `Column`, which says which values there can be.
+    """
+    return Schema(source, (*map(_column, columns), Column("offsets", "<i8")))
 
 
-def timing_schema(*columns: tuple[str, str]) -> Schema:
+def timing_schema(*columns: tuple[str, str] | Column) -> Schema:
     """Return the schema of ``timing``: ``time`` in ticks since the start of the frame, and more columns."""
-    return Schema(TIMING, (Column("time", "<i8"), *(Column(name, dtype) for name, dtype in columns)))
+    return Schema(TIMING, (Column("time", "<i8"), *map(_column, columns)))
+
+
+def _column(given: tuple[str, str] | Column) -> Column:
+    return given if isinstance(given, Column) else Column(*given)
 
 
 TRUTH_SCHEMA = Schema(
@@ -30,9 +37,9 @@ TRUTH_SCHEMA = Schema(
     (
         Column("time", "<i8"),
         Column("signal", "<u2"),
-        Column("accepted", "|u1"),
+        Column("accepted", "|u1", high=1),
         Column("process", "<u2"),
-        Column("radius", "<f4"),
+        Column("radius", "<f4", low=0.0),
     ),
 )
 """What was generated in each crossing.

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from trigemu._kernels.menu_sequence import find_bad
 from trigemu.arrays import I64, U16, U64
 from trigemu.decision.answers import Answers
-from trigemu.errors import InputError
+from trigemu.errors import InputError, RunError
 from trigemu.frames.frame import TimeFrame
+from trigemu.menu.compile import CompiledMenu
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import CombinesEntries, Selects, Setup, Trigger
 
@@ -118,3 +120,43 @@ class CandidateFinder:
 
     def _each_entry(self, words: TriggerWords[Any]) -> tuple[I64, U64]:
         return words.time, self._menu.evaluate(words.bits, words.kinds)
+
+
+def check_candidates(frame: int, candidates: Candidates, frame_ticks: int, menu: CompiledMenu) -> None:
+    """Raise `RunError` unless candidates are as `Candidates` says; the sentence names the first that is not.
+
+    Parameters
+    ----------
+    frame, frame_ticks
+        Number and length (TDC counts) of the frame.
+    candidates
+        What the trigger made of it.
+    menu
+        Says which lines there are.
+    """
+    time, fired, passed = candidates.time, candidates.fired, candidates.passed
+    if not len(time) == len(fired) == len(passed):
+        raise RunError(f"frame {frame}: candidates have columns of different lengths")
+    if not len(time):
+        return
+    shape = (len(time), menu.words)
+    if fired.shape != shape or passed.shape != shape:
+        raise RunError(f"frame {frame}: candidates have {fired.shape} lines where {shape} are due")
+    bad = find_bad(
+        np.ascontiguousarray(time, np.int64),
+        np.ascontiguousarray(fired, np.uint64),
+        np.ascontiguousarray(passed, np.uint64),
+        frame_ticks,
+        menu.l1_mask,
+        menu.hlt_mask,
+    )
+    if bad >= 0:
+        raise RunError(
+            f"frame {frame}: candidate {bad} (time {time[bad]}, fired {hexadecimal(fired[bad])}, "
+            f"passed {hexadecimal(passed[bad])}) is not in order, not inside the frame or not of this menu"
+        )
+
+
+def hexadecimal(words: U64) -> str:
+    """Return a row of lines (uint64[words]) as one number, line 0 its lowest bit."""
+    return hex(int.from_bytes(np.ascontiguousarray(words, "<u8").tobytes(), "little"))

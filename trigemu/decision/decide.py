@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.decision.candidates import CandidateFinder, Candidates
+from trigemu.decision.candidates import CandidateFinder, Candidates, check_candidates
+from trigemu.decision.door import Door
 from trigemu.decision.tally import TOTALS, Judged, counted, judge, tally_size
 from trigemu.frames.columns import Array, cut_windows
-from trigemu.frames.crossings import check_crossings, find_crossings, take_crossings
+from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
 from trigemu.setup.experiment import Setup, window_reader
@@ -76,6 +77,7 @@ class Decider:
     def __init__(self, setup: Setup[Any], *, readout: bool = True) -> None:
         self._finder = CandidateFinder(setup)
         self._menu = setup.menu
+        self._door = Door(setup, {EXPECTED: expected_schema(setup.menu.words, setup.clock.frame_ticks)})
         self._crossings = setup.crossings
         self._windows = None if self._crossings is not None else window_reader(setup, self._finder.trigger)
         self._signals = len(setup.signals)
@@ -102,15 +104,17 @@ class Decider:
 
         Raises
         ------
-        CrossingError
-            The frame's fragments do not agree about its crossings.
+        CorruptError
+            The frame's fragments hold what its detectors cannot give, or do not agree about its crossings.
+        RunError
+            The trigger's answer is none: entries out of order, outside the frame or without a line of the menu.
         """
-        if self._crossings is not None:
-            check_crossings(frame.fragments, self._crossings, frame.number, self._frame_ticks)
+        frame = self._door.check(frame)
         truth = frame.fragments.get(TRUTH)
         expected = frame.fragments.get(EXPECTED)
         seen = _detectors(frame)
         words, candidates = self._finder.find(seen)
+        check_candidates(frame.number, candidates, self._frame_ticks, self._menu)
         tally, judged = self.no_tally, None
         if (self._signals or self._weighted) and truth is not None:
             judged = judge(
@@ -164,11 +168,10 @@ def compare(expected: Mapping[str, Array], candidates: Candidates, words: int) -
     return result
 
 
-def expected_schema(words: int) -> Schema:
+def expected_schema(words: int, frame_ticks: int) -> Schema:
     """Return the columns of a frame's recorded triggers: time, and the fired lines word by word."""
-    return Schema(
-        EXPECTED, (Column("time", "<i8"), *(Column(f"fired{word}", "<u8") for word in range(words)))
-    )
+    time = Column("time", "<i8", low=0, high=frame_ticks - 1, rises=True)
+    return Schema(EXPECTED, (time, *(Column(f"fired{word}", "<u8") for word in range(words))))
 
 
 def _detectors(frame: TimeFrame) -> TimeFrame:

@@ -30,7 +30,7 @@ INCOMPLETE = 2
 """`Row.lost` of a frame that was given up because fragments did not come."""
 
 CORRUPT = 3
-"""`Row.lost` of a frame whose fragments contradict each other; ``missing`` says how many are wrong."""
+"""`Row.lost` of a frame whose fragments hold what cannot be, or contradict each other; ``missing``: how many do."""
 
 _HEAD = 15
 _SIZES = slice(9, _HEAD)

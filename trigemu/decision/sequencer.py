@@ -15,9 +15,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu._kernels.menu_sequence import advance, find_bad
-from trigemu.arrays import I64, U64
-from trigemu.decision.candidates import Candidates
+from trigemu._kernels.menu_sequence import advance
+from trigemu.arrays import I64
+from trigemu.decision.candidates import Candidates, check_candidates
 from trigemu.errors import RunError
 from trigemu.menu.choke import ChokeModel
 from trigemu.menu.compile import CompiledMenu
@@ -85,6 +85,7 @@ class Sequencer:
         lines = len(menu.lines)
         scales = [line.scale for line in menu.lines]
         self._frame_ticks = clock.frame_ticks
+        self._menu = menu
         self._rules = rules(menu.dead_time, tick_ns=clock.tick_ns, clock_ticks=clock.clock_ticks).array()
         self._choke = (
             ChokeModel(menu.choke, clock_ticks=clock.clock_ticks, frame_ticks=clock.frame_ticks)
@@ -127,7 +128,7 @@ class Sequencer:
         time = np.ascontiguousarray(candidates.time, np.int64)
         fired = np.ascontiguousarray(candidates.fired, np.uint64)
         passed = np.ascontiguousarray(candidates.passed, np.uint64)
-        self._check(frame, time, fired, passed)
+        check_candidates(frame, candidates, self._frame_ticks, self._menu)
         pauses = _NO_PAUSE if self._choke is None else self._choke.advance(frame, candidates.load)
         self._hash.update(struct.pack("<QQ", frame, count))
         self.frames += 1
@@ -194,21 +195,6 @@ class Sequencer:
         if frame != due:
             raise RunError(f"the sequencer was given frame {frame} where frame {due} is due")
 
-    def _check(self, frame: int, time: I64, fired: U64, passed: U64) -> None:
-        if not len(time) == len(fired) == len(passed):
-            raise RunError(f"frame {frame}: candidates have columns of different lengths")
-        if not len(time):
-            return
-        shape = (len(time), len(self._l1))
-        if fired.shape != shape or passed.shape != shape:
-            raise RunError(f"frame {frame}: candidates have {fired.shape} lines where {shape} are due")
-        bad = find_bad(time, fired, passed, self._frame_ticks, self._l1, self._hlt)
-        if bad >= 0:
-            raise RunError(
-                f"frame {frame}: candidate {bad} (time {time[bad]}, fired {hexadecimal(fired[bad])}, "
-                f"passed {hexadecimal(passed[bad])}) is not in order, not inside the frame or not of this menu"
-            )
-
     @property
     def sent(self) -> I64:
         """int64[lines], candidates that the line kept and that came through the dead time."""
@@ -257,8 +243,3 @@ class Sequencer:
         (uint8).
         """
         return self._hash.hexdigest()
-
-
-def hexadecimal(words: U64) -> str:
-    """Return a row of lines (uint64[words]) as one number, line 0 its lowest bit."""
-    return hex(int.from_bytes(np.ascontiguousarray(words, "<u8").tobytes(), "little"))

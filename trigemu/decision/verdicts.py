@@ -11,8 +11,8 @@ from trigemu.decision.monitoring import MonitorLayout
 from trigemu.decision.readout import encode_readout, readout_schemas
 from trigemu.decision.rows import CORRUPT, Row
 from trigemu.frames.columns import Block, Buffer
-from trigemu.frames.crossings import CrossingError
 from trigemu.frames.frame import Fragment, TimeFrame
+from trigemu.frames.ranges import CorruptError
 from trigemu.setup.experiment import Setup
 
 
@@ -41,7 +41,7 @@ class RowMaker:
         messages: Sequence[Sequence[Buffer]],
         received_ns: int,
     ) -> Row:
-        """Return the row of a complete frame (a lost one if its fragments contradict each other).
+        """Return the row of a complete frame (a lost one if its fragments hold what cannot be).
 
         Parameters
         ----------
@@ -61,8 +61,12 @@ class RowMaker:
             size += block.buffer.nbytes
         try:
             verdict = self._decider.decide(TimeFrame(self._run, frame, columns))
-        except CrossingError as error:
-            return Row(frame, lost=CORRUPT, missing=len(error.sources))
+        except CorruptError as error:
+            row = Row(frame, lost=CORRUPT, missing=len(error.sources))
+            if self._all:
+                # What came is kept as it came: a replay finds the same.
+                row.extra = [part for message in messages for part in message]
+            return row
         row = Row(frame, planned_ns, sent_ns, received_ns, size=size)
         # An answer without candidates and load needs no arrays of its own.
         if len(verdict.candidates.time) or len(verdict.candidates.load):

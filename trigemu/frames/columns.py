@@ -141,7 +141,8 @@ def pack(schema: Schema, columns: Mapping[str, Array]) -> Block:
     Raises
     ------
     InputError
-        A column is missing, extra, not one-dimensional, or cannot be cast to its dtype without changing kind.
+        A column is missing, extra, not one-dimensional, cannot be cast to its dtype without changing kind, or
+        holds a number that its dtype cannot.
     """
     if isinstance(columns, Block) and (columns.schema is schema or columns.schema == schema):
         return columns
@@ -162,13 +163,34 @@ def pack(schema: Schema, columns: Mapping[str, Array]) -> Block:
     for name, value in zip(schema.names, values, strict=True):
         view = block[name]
         try:
-            np.copyto(view, value, casting="same_kind")
-        except TypeError as error:
+            if value.dtype == view.dtype:
+                np.copyto(view, value)
+            else:
+                _copy_numbers(view, value)
+        except (TypeError, InputError) as error:
             raise InputError(f"source {schema.source!r}: column {name!r}: {error}") from None
         end = position + view.nbytes
         position = aligned(end)
         buffer[end:position] = 0
     return block
+
+
+def _copy_numbers(view: Array, value: Array) -> None:
+    """Copy numbers of another dtype of the same kind; none may become another number."""
+    if value.dtype.kind in "iu" and view.dtype.kind in "iu" and len(value):
+        limits = np.iinfo(view.dtype)
+        if int(value.min()) < limits.min or int(value.max()) > limits.max:
+            bad = int(np.argmax((value < limits.min) | (value > limits.max)))
+            raise InputError(
+                f"entry {bad} is {value[bad]}, {view.dtype} holds {limits.min} to {limits.max}"
+            )
+    with np.errstate(over="ignore"):
+        np.copyto(view, value, casting="same_kind")
+    if value.dtype.kind == "f" and view.dtype.itemsize < value.dtype.itemsize:
+        lost = np.isinf(view) & np.isfinite(value)
+        if lost.any():
+            bad = int(np.argmax(lost))
+            raise InputError(f"entry {bad} is {value[bad]}, more than {view.dtype} holds")
 
 
 def check_offsets(offsets: Array, hits: int, where: str) -> None:

@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, check_offsets, cut_windows
 from trigemu.frames.frame import TRUTH
+from trigemu.frames.ranges import CorruptError
 from trigemu.frames.schema import OFFSETS
 
 
-class CrossingError(InputError):
+class CrossingError(CorruptError):
     """Fragments of one frame that do not agree about its crossings; ``sources`` are those that are wrong."""
-
-    def __init__(self, sentence: str, sources: tuple[str, ...]) -> None:
-        super().__init__(sentence)
-        self.sources = sources
 
 
 def check_crossings(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu.errors import InputError
 
@@ -22,15 +23,35 @@ OFFSETS = "offsets"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Name and dtype (one of `DTYPES`) of one column."""
+    """Name and dtype (one of `DTYPES`) of one column, and which values the detector can give.
+
+    Attributes
+    ----------
+    name, dtype
+        What travels; the other attributes do not, and are no part of a schema's digest.
+    low, high
+        Smallest and largest possible value; None: that of the dtype (floating-point numbers are always finite).
+    known
+        bool[65536] for a column of 16 bits without sign: the values that there are (channels, say).
+    rises
+        Values never fall: hits sorted by time.
+    """
 
     name: str
     dtype: str
+    low: float | None = field(default=None, compare=False)
+    high: float | None = field(default=None, compare=False)
+    known: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
+    rises: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
             raise InputError(
                 f"column {self.name!r}: dtype {self.dtype!r} is not one of {', '.join(sorted(DTYPES))}"
+            )
+        if self.known is not None and (self.dtype != "<u2" or self.known.shape != (1 << 16,)):
+            raise InputError(
+                f"column {self.name!r}: known values are {self.known.shape} for {self.dtype}, not (65536,) for <u2"
             )
 
 
@@ -50,8 +71,10 @@ class Schema:
     ----------
     names, dtypes, itemsizes
         Of the columns, in order.
+    limited
+        The columns whose values are not any that their dtype can hold (`trigemu.frames.ranges` checks them).
     digest
-        Sixteen hex digits that change with any change of the schema; every message carries them.
+        Sixteen hex digits that change with any change of names and dtypes; every message carries them.
 
     Raises
     ------
@@ -65,6 +88,7 @@ class Schema:
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     dtypes: tuple[np.dtype[np.generic], ...] = field(init=False, repr=False, compare=False)
     itemsizes: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    limited: tuple[Column, ...] = field(init=False, repr=False, compare=False)
     digest: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +97,7 @@ class Schema:
         dtypes = tuple(np.dtype(column.dtype) for column in self.columns)
         text = ";".join([self.source, *(f"{column.name}:{column.dtype}" for column in self.columns)])
         derived = {
+            "limited": tuple(column for column in self.columns if _is_limited(column)),
             "names": names,
             "dtypes": dtypes,
             "itemsizes": tuple(dtype.itemsize for dtype in dtypes),
@@ -92,6 +117,11 @@ class Schema:
         return {
             column.name: np.zeros(1 if column.name == OFFSETS else 0, column.dtype) for column in self.columns
         }
+
+
+def _is_limited(column: Column) -> bool:
+    given = column.low, column.high, column.known
+    return column.rises or column.dtype[1] == "f" or any(each is not None for each in given)
 
 
 def _check_names(source: str, names: Sequence[str]) -> None:

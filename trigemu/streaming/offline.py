@@ -8,13 +8,14 @@ from collections.abc import Callable
 from trigemu.decision.rows import Row
 from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
-from trigemu.frames.columns import Buffer, pack
+from trigemu.frames.columns import Buffer
 from trigemu.frames.frame import Fragment
 from trigemu.frames.rundir import TOTALS_FILE, write_json
 from trigemu.frames.wire import fragment_message
 from trigemu.streaming.census import Spans
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
+from trigemu.streaming.making import make_block
 from trigemu.streaming.planning import Job
 from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.recorded import open_comparison, open_source
@@ -99,7 +100,7 @@ class _Offline:
         messages: list[list[Buffer]] = []
         now_ns = time.monotonic_ns()
         for source in sorted(self._job.sources):
-            block = pack(self._schemas[source], self._generator.fragment(source, frame))
+            block = make_block(self._generator, self._schemas[source], frame)
             fragment = Fragment(self._run, frame, source, block, now_ns, time.monotonic_ns())
             fragments.append(fragment)
             if self._all:

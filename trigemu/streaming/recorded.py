@@ -121,7 +121,8 @@ class RecordedTriggers(Recorded):
     def __init__(self, reader: RunReader, setup: Setup[Any], frames: int) -> None:
         detectors = {source: schema for source, schema in setup.schemas.items() if source != TRUTH}
         self._words = setup.menu.words
-        super().__init__(reader, {**detectors, EXPECTED: expected_schema(self._words)}, frames)
+        expected = expected_schema(self._words, setup.clock.frame_ticks)
+        super().__init__(reader, {**detectors, EXPECTED: expected}, frames)
         self._crossings = setup.crossings is not None
         self._windows = readout_schemas(detectors)
         self._rows: OrderedDict[int, Row] = OrderedDict()

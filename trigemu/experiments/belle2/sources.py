@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from trigemu.collider.sources import BACKGROUND, TIMING, TRUTH_SCHEMA, crossing_schema, timing_schema
+from trigemu.experiments.belle2.bits import EXTERNAL
+from trigemu.experiments.belle2.cdc.geometry import CHANNELS, WIRES
+from trigemu.experiments.belle2.ecl.cells import CELLS
+from trigemu.experiments.belle2.klm import geometry as klm
+from trigemu.frames.columns import Column
 from trigemu.frames.frame import TRUTH
 
 __all__ = ["BACKGROUND", "CDC", "CLUSTERS", "ECL", "KLM", "SCHEMAS", "TIMING", "TRACKS"]
 
 CDC, ECL, KLM, TRACKS, CLUSTERS = "cdc", "ecl", "klm", "tracks", "clusters"
 
+_TURN = 2.0 * math.pi
+
+
+def _planes() -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    known = np.zeros(1 << 16, np.bool_)
+    known[: klm.CHANNELS] = klm.exists() != 0
+    return known
+
+
 SCHEMAS = {
     # phase: where the calorimeter's sampling clock stands, in 2^-16 of 125 ns.  external: bits of
     # `trigemu.experiments.belle2.bits.EXTERNAL` (injection veto, random triggers).
-    TIMING: timing_schema(("phase", "<u2"), ("external", "<u4")),
+    TIMING: timing_schema(("phase", "<u2"), Column("external", "<u4", high=(1 << len(EXTERNAL)) - 1)),
     # channel: wire, counted through all layers (0-14335).  tdc: raw counts, larger is earlier, `T0_TDC` at the
     # collision.
-    CDC: crossing_schema(CDC, ("channel", "<u2"), ("tdc", "<i2")),
+    CDC: crossing_schema(CDC, Column("channel", "<u2", high=CHANNELS - 1), ("tdc", "<i2")),
     # channel: trigger cell 1-576.  value: ADC counts of 5.25 MeV.  time: in 1/8 ns after the collision.
-    ECL: crossing_schema(ECL, ("channel", "<u2"), ("value", "<u2"), ("time", "<i2")),
+    ECL: crossing_schema(
+        ECL, Column("channel", "<u2", low=1, high=CELLS), ("value", "<u2"), ("time", "<i2")
+    ),
     # channel: see `trigemu.experiments.belle2.klm.geometry`.
-    KLM: crossing_schema(KLM, ("channel", "<u2")),
+    KLM: crossing_schema(KLM, Column("channel", "<u2", known=_planes())),
     # What offline reconstruction would give the software trigger, from a fast simulation: helices at the point of
     # closest approach to the z axis (d0, z0 in mm; omega = charge / radius in 1/mm; angles in rad).
     # first_layer, last_layer: drift-chamber layers; hits: how many; klm_layers: layers of KLM with a hit that
@@ -28,23 +48,28 @@ SCHEMAS = {
     TRACKS: crossing_schema(
         TRACKS,
         ("d0", "<f4"),
-        ("phi0", "<f4"),
+        Column("phi0", "<f4", low=-_TURN, high=_TURN),
         ("omega", "<f4"),
         ("z0", "<f4"),
         ("tan_lambda", "<f4"),
         ("time", "<f4"),
-        ("energy", "<f4"),
-        ("hits", "|u1"),
+        Column("energy", "<f4", low=0.0),
+        Column("hits", "|u1", high=len(WIRES)),
         ("first_layer", "|u1"),
         ("last_layer", "|u1"),
-        ("klm_layers", "|u1"),
-        ("charge", "|i1"),
-        ("cluster", "<i2"),
+        Column("klm_layers", "|u1", high=sum(klm.LAYERS)),
+        Column("charge", "|i1", low=-1, high=1),
+        Column("cluster", "<i2", low=-1),
     ),
     # energy in GeV, direction from the collision point in rad, time in ns; track: index inside the event, -1
     # without.
     CLUSTERS: crossing_schema(
-        CLUSTERS, ("energy", "<f4"), ("theta", "<f4"), ("phi", "<f4"), ("time", "<f4"), ("track", "<i2")
+        CLUSTERS,
+        Column("energy", "<f4", low=0.0),
+        Column("theta", "<f4", low=0.0, high=_TURN),
+        Column("phi", "<f4", low=-_TURN, high=_TURN),
+        ("time", "<f4"),
+        Column("track", "<i2", low=-1),
     ),
     TRUTH: TRUTH_SCHEMA,
 }

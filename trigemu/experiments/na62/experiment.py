@@ -6,7 +6,7 @@ from trigemu.experiments.na62.bits import ENTRIES, bit_names
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62, sends_nothing
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.sources import DETECTORS, SCHEMAS
+from trigemu.experiments.na62.sources import DETECTORS, schemas
 from trigemu.setup.data import Clock, HardwareLatency, Scan
 from trigemu.setup.experiment import ExperimentSpec
 
@@ -30,7 +30,7 @@ EXPERIMENT = ExperimentSpec(
     name="na62",
     config_model=NA62,
     clock=lambda section: Clock(LSB_NS, TIMESTAMP_LSB, section.frame_timestamps * TIMESTAMP_LSB),
-    sources=SCHEMAS,
+    sources=schemas,
     bits=lambda section: bit_names(section.l0),
     signals="trigemu.experiments.na62.aprime:SIGNALS",
     generator="trigemu.experiments.na62.generator:NA62Generator",

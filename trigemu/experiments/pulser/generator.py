@@ -12,9 +12,6 @@ from trigemu.frames.columns import Array, Block, Column, Schema, allocate, pack
 from trigemu.frames.frame import TRUTH
 from trigemu.setup.experiment import Setup
 
-PULSE = (Column("time", "<i8"), Column("channel", "<u2"))
-TRUTH_COLUMNS = (Column("time", "<i8"), Column("signal", "<u2"), Column("accepted", "|u1"))
-
 CHANNELS = 256
 """Channels of a source."""
 
@@ -26,8 +23,21 @@ _TRUTH_STREAM = 4095
 
 def schemas(config: Pulser) -> dict[str, Schema]:
     """Return the schema of every source."""
-    found = {f"p{index}": Schema(f"p{index}", PULSE) for index in range(config.sources)}
-    return {**found, TRUTH: Schema(TRUTH, TRUTH_COLUMNS)} if config.truth else found
+    last = config.frame_ticks - 1
+    pulse = (
+        Column("time", "<i8", low=0, high=last, rises=True),
+        Column("channel", "<u2", high=CHANNELS - 1),
+    )
+    if config.ready_made_kib:
+        # Nobody looks at what is in these blocks: they measure how fast bytes travel.
+        pulse = (Column("time", "<i8"), Column("channel", "<u2"))
+    truth = (
+        Column("time", "<i8", low=0, high=last),
+        Column("signal", "<u2"),
+        Column("accepted", "|u1", high=1),
+    )
+    found = {f"p{index}": Schema(f"p{index}", pulse) for index in range(config.sources)}
+    return {**found, TRUTH: Schema(TRUTH, truth)} if config.truth else found
 
 
 class PulseGenerator:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trigemu.frames.columns import Block, pack
+from trigemu.frames.columns import Block
 from trigemu.frames.frame import Fragment
 from trigemu.frames.schema import Schema
 from trigemu.frames.wire import fragment_message
@@ -16,6 +16,7 @@ from trigemu.streaming.core.producing import ProducerCore, Task
 from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.link.link import Link
 from trigemu.streaming.link.transport import Part, Port, share
+from trigemu.streaming.making import make_block
 from trigemu.streaming.roles.shell import Shell
 
 BURST = 16
@@ -106,7 +107,7 @@ class Producer(Shell):
         self.progress += 1
 
     def _make(self, source: str, frame: int) -> Shared:
-        block = pack(self._schemas[source], self._generator.fragment(source, frame))
+        block = make_block(self._generator, self._schemas[source], frame)
         latest = self._latest.get(source)
         # A source whose fragments are ready-made gives the same block again and again.
         if latest is None or latest[0] is not block:

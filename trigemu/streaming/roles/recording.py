@@ -226,15 +226,17 @@ class Recording:
         outcome = self.account.take(row)
         if outcome is not None:
             row.state, row.accepted = outcome.state, outcome.accepted
-            if row.extra:
-                self._write_data(row, outcome)
+        if row.extra:
+            self._write_data(row, outcome)
         if self._comparison is not None:
             self._comparison.take(row)
         row.extra = ()
 
-    def _write_data(self, row: Row, outcome: Outcome) -> None:
+    def _write_data(self, row: Row, outcome: Outcome | None) -> None:
         if self._all:
             kind, parts = FRAGMENT, row.extra
+        elif outcome is None:
+            return
         else:
             cut = self._menu.can_be_recorded(row.candidates.passed)
             recorded = outcome.state[cut] == TriggerState.RECORDED
