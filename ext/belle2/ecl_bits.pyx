@@ -7,6 +7,9 @@ cell; products are taken in the order of the experiment's simulation.
 from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t
 from libc.stdlib cimport abs
 
+from shared.checks cimport cuts as cut_rows
+from shared.checks cimport need, whole
+
 cdef enum:
     MAX_CLUSTERS = 16
     TYPES = 14
@@ -20,6 +23,10 @@ cdef enum:
     SOURCE = 8
     QUALITY = 10
     BACKGROUND = 11
+
+cdef enum:
+    CELLS = 577
+    SUMS = 22
 
 cdef enum:
     ELOW
@@ -41,6 +48,7 @@ cdef enum:
     TAUB2B
     HIE
     LML
+    BITS
 
 cdef struct Cuts:
     double total[3]
@@ -112,6 +120,25 @@ cdef inline bint inside(int dphi, int total, const int *angles) noexcept nogil:
     return angles[0] < dphi < angles[1] and angles[2] < total < angles[3]
 
 
+cdef bint thetas_fit(const int16_t[::1] theta) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(CELLS):
+        outside |= theta[i] < 0 or theta[i] > 17
+    return not outside
+
+
+cdef bint clusters_fit(const int64_t[::1] offsets, const int16_t[:, ::1] cells) noexcept nogil:
+    """Return whether crossings have no more clusters than there is room for, all of them in cells that there are."""
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(offsets.shape[0] - 1):
+        outside |= offsets[i + 1] - offsets[i] > MAX_CLUSTERS
+    for i in range(offsets[offsets.shape[0] - 1]):
+        outside |= cells[i, 0] < 1 or cells[i, 0] >= CELLS
+    return not outside
+
+
 cdef class Bits:
     """The decisions with their thresholds and tables; see `CalorimeterTrigger`."""
 
@@ -122,6 +149,7 @@ cdef class Bits:
     def __init__(self, object config, const int16_t[::1] theta, const int32_t[::1] table):
         """Copy the thresholds of an `Ecl` and keep the tables (577 entries each)."""
         cdef Cuts *c = &self.cuts
+        need(theta.shape[0] == CELLS and table.shape[0] == CELLS and thetas_fit(theta), "Bits")
         self.theta, self.table = theta, table
         fill(c.total, config.total_energy)
         fill(c.types_forward, config.bhabha2d_forward)
@@ -164,6 +192,16 @@ cdef class Bits:
         cdef Py_ssize_t event, row
         cdef Crossing x
         cdef int i, entry
+        cdef Py_ssize_t events = counts.shape[0]
+        need(
+            self.table is not None and counts.shape[1] > BACKGROUND and sums.shape[0] >= events
+            and sums.shape[1] == SUMS and cluster_offsets.shape[0] == events + 1
+            and cut_rows(cluster_offsets, min(cluster_whole.shape[0], cluster_real.shape[0]))
+            and cluster_whole.shape[1] >= 1 and cluster_real.shape[1] >= 1 and bits.shape[0] >= events
+            and bits.shape[1] == BITS and words.shape[0] >= events and words.shape[1] == 3
+            and clusters_fit(cluster_offsets, cluster_whole),
+            "Bits.run",
+        )
         with nogil:
             for event in range(counts.shape[0]):
                 if not counts[event, 0]:
@@ -201,7 +239,7 @@ cdef class Bits:
         bits[BHABHA2D_TYPES] = types
         bits[BHABHA2D] = types != 0 and counts[ICN] < cuts.bhabha_clusters
         bits[PHYSICS] = not bits[BHABHA2D] and (
-            <int> (x.physics_energy * 1000 + 0.5) > cuts.physics_mev or counts[ICN] > cuts.physics_clusters
+            whole(x.physics_energy * 1000 + 0.5) > cuts.physics_mev or counts[ICN] > cuts.physics_clusters
         )
 
     cdef void pairs(self, Crossing *x, int16_t *bits) noexcept nogil:
@@ -340,8 +378,8 @@ cdef void pack(const int16_t *counts, const int16_t *bits, const double *sums, u
     in bit 33 together with the 2D decision, types 2 to 13 in bits 32 down to 21, the 14th nowhere; the total energy
     is in whole GeV.
     """
-    cdef uint32_t kinds = bits[BHABHA2D] << 13, etot = <uint32_t> <int> sums[1] & 0x1FFF
-    cdef uint32_t time = <uint32_t> <int> (sums[3] + 0.5) & 0x7F, lml = bits[LML], hie = bits[HIE]
+    cdef uint32_t kinds = bits[BHABHA2D] << 13, etot = <uint32_t> whole(sums[1]) & 0x1FFF
+    cdef uint32_t time = <uint32_t> whole(sums[3] + 0.5) & 0x7F, lml = bits[LML], hie = bits[HIE]
     cdef uint32_t tau = bits[TAUB2B], full = counts[CLUSTERS_EXCEED] > 0, in_track = bits[VETO_IN_TRACK] == 1
     cdef uint32_t flag = bits[SELECT_FLAG] & 3 if bits[SELECT] else 0
     cdef int k

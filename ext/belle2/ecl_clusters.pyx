@@ -6,12 +6,17 @@ are those of the experiment's simulation (doubles; cells in the order of their n
 
 from libc.math cimport NAN
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
+from libc.string cimport memset
+
+from shared.checks cimport cuts as cut_rows
+from shared.checks cimport need, whole
 
 cdef enum:
     CELLS = 577
     RINGS = 18
     NEAR = 9
     RING_SUMS = 4  # where the ring sums begin among the sums
+    MANY = 128     # hits of a crossing that are sorted by counting
 
 # Columns of ``counts``, what is counted per event.
 cdef enum:
@@ -27,6 +32,7 @@ cdef enum:
     EVENT_CELL
     QUALITY
     BACKGROUND
+    COUNTS
 
 cdef struct Crossing:
     # Cells of the crossing: of a cell hit twice, the last hit.  Those that were not hit have energy 0.
@@ -34,6 +40,45 @@ cdef struct Crossing:
     double time[CELLS]
     int8_t fired[CELLS]
     int kept
+
+
+cdef bint tables_fit(
+    const int16_t[:, ::1] near, const int16_t[:, ::1] vetoes, const int16_t[::1] theta
+) noexcept nogil:
+    cdef Py_ssize_t i, k
+    cdef bint outside = False
+    for i in range(CELLS):
+        outside |= theta[i] < 0 or theta[i] >= RINGS
+        for k in range(NEAR):
+            outside |= near[i, k] < 0 or near[i, k] >= CELLS
+        for k in range(5):
+            outside |= vetoes[i, k] < 0 or vetoes[i, k] >= CELLS
+    return not outside
+
+
+cdef bint cells_fit(const int16_t[::1] cell) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(cell.shape[0]):
+        outside |= cell[i] < 1 or cell[i] >= CELLS
+    return not outside
+
+
+cdef void by_counting(
+    const int16_t[::1] cell, int64_t first, int64_t last, int32_t *order
+) noexcept nogil:
+    """List hits by cell, those of one cell in their order: however they come, in time that grows with their number."""
+    cdef int64_t i
+    cdef int place[CELLS + 1]
+    cdef int k
+    memset(place, 0, sizeof(place))
+    for i in range(first, last):
+        place[cell[i] + 1] += 1
+    for k in range(CELLS):
+        place[k + 1] += place[k]
+    for i in range(first, last):
+        order[place[cell[i]]] = <int32_t> i
+        place[cell[i]] += 1
 
 
 cdef class Clusters:
@@ -59,6 +104,12 @@ cdef class Clusters:
         const double[:, ::1] centres,
     ):
         """Take the settings of an `Ecl` and keep the tables (577 entries each)."""
+        need(
+            near.shape[0] == CELLS and near.shape[1] == NEAR and vetoes.shape[0] == CELLS and vetoes.shape[1] == 5
+            and theta.shape[0] == CELLS and quadrants.shape[0] == CELLS and centres.shape[0] == CELLS
+            and centres.shape[1] == 3 and tables_fit(near, vetoes, theta),
+            "Clusters",
+        )
         self.near, self.vetoes, self.theta, self.quadrants = near, vetoes, theta, quadrants
         self.centres = centres
         self.window, self.step = config.window_ns, config.window_ns - config.overlap_ns
@@ -90,6 +141,15 @@ cdef class Clusters:
         cdef uint8_t flags = 0
         cdef Crossing x
         cdef int i, n
+        need(
+            self.near is not None and cut_rows(offsets, cell.shape[0]) and energy.shape[0] == cell.shape[0]
+            and time.shape[0] == cell.shape[0] and u.shape[0] >= events and order.shape[0] > cell.shape[0]
+            and cell.shape[0] < 1 << 30 and counts.shape[0] >= events and counts.shape[1] == COUNTS
+            and sums.shape[0] >= events and sums.shape[1] == RING_SUMS + RINGS and cluster_offsets.shape[0] == events + 1
+            and min(cluster_whole.shape[0], cluster_real.shape[0]) >= events * self.limit
+            and cluster_whole.shape[1] == 2 and cluster_real.shape[1] == 5 and cells_fit(cell),
+            "Clusters.run",
+        )
         with nogil:
             for i in range(CELLS):
                 x.fired[i] = 0
@@ -127,6 +187,9 @@ cdef class Clusters:
         cdef double most = 0.0, start, fluctuation = (-1.0 + u) * 125.0
         cdef int32_t hit
         # Insertion keeps hits of one cell in their order; hits mostly come sorted already.
+        if last - first > MANY:
+            by_counting(cell, first, last, order)
+            n, first = <int> (last - first), last
         for i in range(first, last):
             k = n
             while k > 0 and cell[order[k - 1]] > cell[i]:
@@ -134,7 +197,7 @@ cdef class Clusters:
                 k -= 1
             order[k] = <int32_t> i
             n += 1
-        cdef double middle = <double> (<int> (4000.0 / self.step + 0.5))
+        cdef double middle = <double> whole(4000.0 / self.step + 0.5)
         for k in range(3):
             starts[k] = (middle + k - 1) * self.step + fluctuation - middle * self.step
             totals[k] = 0.0

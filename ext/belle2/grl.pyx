@@ -16,6 +16,8 @@ two sets come, answers every window at once.
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from shared.bits cimport popcount64
+from shared.checks cimport cuts as cut_rows
+from shared.checks cimport need
 
 # Bits of the output, in the order of `trigemu.experiments.belle2.grl.bits`.
 cdef enum:
@@ -173,15 +175,18 @@ cdef inline void map_tracks(
     """Fill the tracks' maps and match each track with a cluster; a cluster may serve many tracks."""
     cdef int64_t t
     cdef int bin, best, matched = 0, strong = 0
-    cdef double phi
+    cdef double phi, turned
     maps.signed_bins = maps.origin = maps.surface = maps.reached = 0
     for t in range(first, last):
-        maps.signed_bins |= <uint64_t> 1 << (<int> (phi0[t] * TO_DEGREES / 10) + OPPOSITE) % BINS
+        # Tracks come from -180 to 180 degrees; another azimuth, or none, is in no bin.
+        turned = phi0[t] * TO_DEGREES / 10
+        if -OPPOSITE <= turned <= OPPOSITE:
+            maps.signed_bins |= <uint64_t> 1 << (<int> turned + OPPOSITE) % BINS
         maps.origin |= <uint64_t> 1 << strict_bin(wrapped(phi0[t]))
         phi = azimuth_at(cuts.ecl_radius, phi0[t], omega[t])
         bin = strict_bin(phi)
         maps.surface |= <uint64_t> 1 << bin
-        if phi == phi:
+        if 0.0 <= phi < BINS:
             maps.reached |= <uint64_t> 1 << (<int> (phi * TO_DEGREES / 10)) % BINS
         best = nearest_cluster(bin, clusters, cuts.match_bins)
         if best >= 0:
@@ -321,6 +326,17 @@ cdef inline void window_bits(const TrackMaps *tracks, uint64_t clusters, uint64_
         put(words, P3 + k, apart <= k + 1)
 
 
+cdef bint clusters_fit(const int64_t[::1] offsets, const int16_t[:, ::1] place) noexcept nogil:
+    """Return whether crossings have no more clusters than there is room for, all in bins that there are."""
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(offsets.shape[0] - 1):
+        outside |= offsets[i + 1] - offsets[i] > MAX_CLUSTERS
+    for i in range(offsets[offsets.shape[0] - 1]):
+        outside |= place[i, 0] < 0 or place[i, 0] >= BINS
+    return not outside
+
+
 def words(
     const int64_t[::1] track_offsets,
     const double[::1] phi0,
@@ -345,7 +361,7 @@ def words(
 
     ``klm`` holds the sector masks (barrel forward, barrel backward, endcap forward, endcap backward) as uint8[4, n].
     ``place`` (bin, 1 in the barrel, ring) and ``direction`` (azimuth in degrees, cot(theta)) have a row per cluster.
-    Clusters per crossing are at most `MAX_CLUSTERS`, bins 0-35: the caller has checked.
+    Clusters per crossing are at most `MAX_CLUSTERS`, bins 0-35; ValueError if not.
     """
     cdef Cuts c = cuts
     cdef Clusters clusters
@@ -356,6 +372,16 @@ def words(
     cdef uint64_t full
     cdef bint bhabha
     cdef uint64_t[2] w
+    cdef Py_ssize_t tracks_ = min(min(phi0.shape[0], omega.shape[0]), min(z.shape[0], cot_theta.shape[0]))
+    cdef Py_ssize_t clusters_ = min(min(energy.shape[0], time_ns.shape[0]), min(place.shape[0], direction.shape[0]))
+    need(
+        cut_rows(track_offsets, min(tracks_, found.shape[0])) and cut_rows(cluster_offsets, clusters_)
+        and cluster_offsets.shape[0] == n + 1 and min(short_map.shape[0], inner_map.shape[0]) >= n
+        and min(event_time_ns.shape[0], ecl.shape[0]) >= n and ecl.shape[1] == 3 and klm.shape[0] == 4
+        and klm.shape[1] >= n and place.shape[1] == 3 and direction.shape[1] == 2 and out.shape[0] >= n
+        and out.shape[1] == 2 and clusters_fit(cluster_offsets, place),
+        "words",
+    )
     with nogil:
         for i in range(n):
             w[0] = w[1] = 0

@@ -3,6 +3,8 @@
 from libc.math cimport M_PI, acos, atan, fabs, sin
 from libc.stdint cimport uint64_t
 
+from shared.checks cimport whole
+
 cdef enum:
     BINS = 36
     OPPOSITE = 18
@@ -115,11 +117,11 @@ cdef inline uint64_t widened(uint64_t map36, int by) noexcept nogil:
 
 cdef inline int momentum(double omega, double cot_theta, bint straight_passes) noexcept nogil:
     """Return the momentum in units of 0.1 GeV that the trigger works out of truncated curvature and angle."""
-    cdef double curvature = <int> (100 * omega / 0.044) * 0.044
+    cdef double curvature = whole(100 * omega / 0.044) * 0.044
     cdef double theta = atan(1.0 / cot_theta) if cot_theta != 0 else 0.0
     cdef double s
-    theta = <int> (theta / 0.098125) * 0.098125
+    theta = whole(theta / 0.098125) * 0.098125
     s = sin(theta)
     if curvature == 0 or s == 0:
         return 1 << 30 if straight_passes else -(1 << 30)
-    return <int> fabs(4.5 / curvature / s)
+    return whole(fabs(4.5 / curvature / s))

@@ -3,20 +3,25 @@
 Plan.  A superlayer is one word; all bins are compared at once, with words turned by the steps of a pattern.
 """
 
-from libc.math cimport asin, floor
+from libc.math cimport asin, fabs, floor
 from libc.stdint cimport int8_t, int16_t, int64_t, uint64_t
 
 from shared.bits cimport rotated64
+from shared.checks cimport cuts, need
 
 cdef extern from *:
     """
     #define BINS_PER_RADIAN 10.18591635788130
+    #define MOST_RAD 1e6
     """
     const double BINS_PER_RADIAN
+    const double MOST_RAD
 
 
 cdef inline uint64_t passed(double phi0, double omega, double inside, double outside) noexcept nogil:
-    """Return the bins that a track passes between two radii, and one more on either side."""
+    """Return the bins that a track passes between two radii, and one more on either side (all: where it is unknown)."""
+    if not (fabs(phi0) < MOST_RAD and fabs(omega) < MOST_RAD):
+        return ~<uint64_t> 0
     cdef double one = phi0 - asin(max(-1.0, min(1.0, 0.5 * inside * omega)))
     cdef double two = phi0 - asin(max(-1.0, min(1.0, 0.5 * outside * omega)))
     cdef int first = <int> floor(min(one, two) * BINS_PER_RADIAN) - 1
@@ -69,6 +74,13 @@ def hit_maps(
     cdef uint64_t veto
     cdef Py_ssize_t event, i
     cdef int layer, number
+    need(
+        cuts(offsets, segment.shape[0]) and track_offsets.shape[0] == offsets.shape[0]
+        and cuts(track_offsets, min(phi0.shape[0], omega.shape[0])) and firsts.shape[0] == 6
+        and 0 <= firsts[5] <= bins.shape[0] and patterns.shape[1] == 4
+        and min(short_.shape[0], inner.shape[0]) >= offsets.shape[0] - 1,
+        "hit_maps",
+    )
     with nogil:
         for event in range(offsets.shape[0] - 1):
             for layer in range(5):
@@ -78,6 +90,8 @@ def hit_maps(
                 number = segment[i]
                 if number >= firsts[5]:
                     break
+                if number < 0:
+                    continue
                 while number >= firsts[layer + 1]:
                     layer += 1
                 maps[layer] |= bins[number]

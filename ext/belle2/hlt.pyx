@@ -6,6 +6,9 @@ One pass over the objects of each event; what lines ask of pairs is worked out f
 from libc.math cimport NAN, fabs, sqrt
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
+from shared.checks cimport cuts as cut_rows
+from shared.checks cimport need
+
 # Columns of the outputs, in the order of `trigemu.experiments.belle2.hlt.objects`.
 cdef enum:
     TRACKS, TRACK_C, LOOSE, TIGHT, LOOSE_B, TIGHT_B, CHARGE, CHARGE_B
@@ -16,6 +19,7 @@ cdef enum:
 
 cdef enum:
     P_MAX, P_MAX_B, MASS_NEGATIVE, MASS_POSITIVE, THETA_POSITIVE
+    VALUES
 
 cdef enum:
     NEGATIVE, POSITIVE, NEGATIVE_ANY, POSITIVE_ANY, CLUSTER_1, CLUSTER_2, NEUTRAL_1, NEUTRAL_2
@@ -174,6 +178,17 @@ def summarise(
     cdef int64_t k
     cdef int side, column
     cdef double mass
+    cdef Py_ssize_t tracks = min(min(charge.shape[0], z0.shape[0]), min(track_time.shape[0], hits.shape[0]))
+    cdef Py_ssize_t clusters = min(min(energy.shape[0], cluster_time.shape[0]), min(theta_deg.shape[0], track.shape[0]))
+    tracks = min(min(tracks, pt.shape[0]), min(p_cm.shape[0], track_lab.shape[0]))
+    clusters = min(clusters, min(cluster_lab.shape[0], cluster_cm.shape[0]))
+    need(
+        cut_rows(track_offsets, tracks) and cut_rows(cluster_offsets, clusters) and cluster_offsets.shape[0] == n + 1
+        and track_lab.shape[1] == 4 and cluster_lab.shape[1] == 4 and cluster_cm.shape[1] == 4
+        and min(counts.shape[0], min(values.shape[0], leaders.shape[0])) >= n and counts.shape[1] == COUNTS
+        and values.shape[1] == VALUES and leaders.shape[1] == LEADERS,
+        "summarise",
+    )
     with nogil:
         for i in range(n):
             values[i, P_MAX] = values[i, P_MAX_B] = NAN

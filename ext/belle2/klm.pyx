@@ -8,6 +8,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memset
 
 from shared.bits cimport popcount64
+from shared.checks cimport cuts, need
 
 cdef enum:
     SECTIONS = 4
@@ -30,6 +31,11 @@ def sectors(
     cdef int64_t k
     cdef uint32_t mask[SECTIONS * SECTORS]
     cdef uint8_t fired
+    need(
+        cuts(offsets, channel.shape[0]) and exists.shape[0] == CHANNELS and out.shape[0] == SECTIONS
+        and out.shape[1] >= n,
+        "sectors",
+    )
     with nogil:
         for i in range(n):
             memset(mask, 0, sizeof(mask))

@@ -7,8 +7,38 @@ last, each step rounded; only the activation goes through double precision.
 from libc.math cimport cosf, sinf, tanh
 from libc.stdint cimport int8_t, int32_t
 
+from shared.checks cimport need
+
 cdef enum:
     INPUTS = 27
+
+
+cdef bint layers_fit(
+    const int32_t[::1] first, const int32_t[:, ::1] shapes, Py_ssize_t weights, Py_ssize_t room
+) noexcept nogil:
+    """Return whether experts have layers that follow each other, with all their weights, from 27 inputs to 2 outputs."""
+    cdef Py_ssize_t e, k, inside
+    cdef bint outside = first.shape[0] < 1 or shapes.shape[1] != 3
+    if outside:
+        return False
+    for e in range(first.shape[0] - 1):
+        if not 0 <= first[e] < first[e + 1] <= shapes.shape[0]:
+            return False
+        inside = INPUTS
+        for k in range(first[e], first[e + 1]):
+            outside |= shapes[k, 1] != inside or shapes[k, 0] < 1 or shapes[k, 0] >= room or shapes[k, 2] < 0
+            outside |= shapes[k, 2] + <Py_ssize_t> shapes[k, 0] * (inside + 1) > weights
+            inside = shapes[k, 0]
+        outside |= inside < 2
+    return not outside and room > INPUTS
+
+
+cdef bint experts_fit(const int8_t[::1] expert, Py_ssize_t experts) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(expert.shape[0]):
+        outside |= expert[i] >= experts
+    return not outside
 
 
 def run(
@@ -35,6 +65,13 @@ def run(
     cdef const float *w
     cdef const float *s
     cdef float value
+    cdef Py_ssize_t n = expert.shape[0]
+    need(
+        inputs.shape[0] >= n and inputs.shape[1] == INPUTS and room.shape[0] == 2 and z.shape[0] >= n
+        and min(cot.shape[0], theta.shape[0]) >= n and scale.shape[0] >= first.shape[0] - 1 and scale.shape[1] == 4
+        and layers_fit(first, shapes, weights.shape[0], room.shape[1]) and experts_fit(expert, first.shape[0] - 1),
+        "run",
+    )
     with nogil:
         for t in range(expert.shape[0]):
             if expert[t] < 0:

@@ -16,6 +16,8 @@ from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from shared.bits cimport at_least, count5, ctz64
+from shared.checks cimport cuts as cut_rows
+from shared.checks cimport need
 
 cdef enum:
     CHANNELS = 14336
@@ -25,6 +27,8 @@ cdef enum:
     PAD = 8
     MOST = 384       # segments in a superlayer
     MISSING = 9999   # time of a wire or layer without hit
+    INNER_ENTRIES = 65536
+    OUTER_ENTRIES = 4096
 
 
 cdef struct Candidate:
@@ -255,6 +259,23 @@ cdef inline void forget(
             time[place[channel[i]]] = MISSING
 
 
+cdef bint chamber(const int16_t[::1] wires, const int16_t[::1] lower, const uint16_t[::1] place) noexcept nogil:
+    """Return whether tables are those of a chamber that rows of bits and times can hold."""
+    cdef int i, layer = 3
+    cdef bint outside = wires.shape[0] != LAYERS or lower.shape[0] != 9 or place.shape[0] != CHANNELS
+    if outside:
+        return False
+    for i in range(LAYERS):
+        # Ends of rows are repeated by whole bytes.
+        outside |= wires[i] < PAD or wires[i] > MOST or wires[i] % 8 != 0
+    for i in range(9):
+        outside |= lower[i] < 0 or lower[i] >= wires[layer]
+        layer += 5 if i == 0 else 6
+    for i in range(CHANNELS):
+        outside |= place[i] >= LAYERS * ROW
+    return not outside
+
+
 def find_segments(
     const uint16_t[::1] channel,
     const int16_t[::1] tdc,
@@ -288,7 +309,15 @@ def find_segments(
     cdef Output out
     cdef int limits[3]
     cdef int s, layer = 3, segments = 0
-    cdef Py_ssize_t event, bad = -1
+    cdef Py_ssize_t event, bad = -1, room = min(segment.shape[0], min(position.shape[0], left_right.shape[0]))
+    room = min(min(room, min(time.shape[0], fastest.shape[0])), min(found.shape[0], pattern.shape[0]))
+    need(
+        tdc.shape[0] == channel.shape[0] and cut_rows(offsets, channel.shape[0]) and cuts.shape[0] >= offsets.shape[0]
+        and room >= 2 * channel.shape[0] and time_of.shape[0] == LAYERS * ROW and inner.shape[0] == INNER_ENTRIES
+        and outer.shape[0] == OUTER_ENTRIES and chamber(wires, lower, place) and 0 <= low and high < 1 << 15
+        and 0 <= origin < 1 << 15,
+        "find_segments",
+    )
     limits[0], limits[1], limits[2] = low, high, origin
     for s in range(9):
         # Superlayer 0 uses layers 3-7, the others the first five of their six.

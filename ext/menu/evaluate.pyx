@@ -7,6 +7,8 @@ are turned back into words of rows.  More than 64 rows go through the same in wi
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 
+from shared.checks cimport need
+
 cdef extern from "planes.h" nogil:
     const int PLANES_WIDE
     const int PLANES_ROWS
@@ -58,6 +60,26 @@ cdef inline void transpose(uint64_t *a) noexcept nogil:
     swap_blocks(a, 1, 0x5555555555555555)
 
 
+cdef bint nested(const int32_t[::1] places, Py_ssize_t end) noexcept nogil:
+    """Return whether places begin at 0, never fall and end at the number of what they cut."""
+    cdef Py_ssize_t i, n = places.shape[0]
+    cdef bint good = n > 0
+    if not good:
+        return False
+    good = places[0] == 0 and places[n - 1] == end
+    for i in range(1, n):
+        good &= places[i] >= places[i - 1]
+    return good
+
+
+cdef bint below(const int32_t[::1] bit, int32_t end) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef bint outside = False
+    for i in range(bit.shape[0]):
+        outside |= (bit[i] < 0) | (bit[i] >= end)
+    return not outside
+
+
 def evaluate(
     const uint64_t[:, ::1] words,
     const uint8_t[::1] entry,
@@ -89,6 +111,13 @@ def evaluate(
     cdef planes_menu menu
     if rows == 0 or lines == 0:
         return
+    need(
+        entry.shape[0] == rows and fired.shape[0] == rows and fired.shape[1] == (lines + BLOCK - 1) // BLOCK
+        and term_of.shape[0] == lines + 1 and nested(term_of, factor_of.shape[0] - 1)
+        and nested(factor_of, bit.shape[0]) and inverted.shape[0] == bit.shape[0] and used.shape[0] == width
+        and planes.shape[0] >= width * <Py_ssize_t> PLANES_ROWS and below(bit, <int32_t> (width * BLOCK)),
+        "evaluate",
+    )
     menu.width = width
     menu.lines = lines
     menu.entry_of = &entry_of[0]

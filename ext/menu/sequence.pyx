@@ -19,6 +19,7 @@ Times are TDC counts since begin-of-run (int64) unless they are called frame tim
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
 from shared.bits cimport ctz64, mix64
+from shared.checks cimport need
 
 cdef uint64_t GAMMA = 0x9E3779B97F4A7C15
 
@@ -235,6 +236,28 @@ cdef inline uint8_t decide(const Lines *menu, Busy *busy, Candidate *c, int64_t 
     return RECORDED_STATE if record(menu, c) else VETOED_STATE
 
 
+cdef inline bint fits(
+    const uint64_t[:, ::1] rows, Py_ssize_t count, const uint64_t[::1] l1, const uint64_t[::1] hlt
+) noexcept nogil:
+    """Return whether there are so many rows of lines, as long as the masks."""
+    return rows.shape[0] == count and (count == 0 or rows.shape[1] == l1.shape[0]) and hlt.shape[0] == l1.shape[0]
+
+
+cdef bint of_the_menu(
+    const uint64_t[:, ::1] fired, const uint64_t[::1] l1, const uint64_t[::1] hlt, Py_ssize_t lines
+) noexcept nogil:
+    """Return whether all lines that fired are lines of the masks, and these among so many."""
+    cdef Py_ssize_t i, word, rest
+    cdef uint64_t outside = 0
+    for word in range(l1.shape[0]):
+        rest = lines - BITS * word
+        if rest < BITS:
+            outside |= (l1[word] | hlt[word]) & ~((<uint64_t> 1 << max(rest, <Py_ssize_t> 0)) - 1)
+        for i in range(fired.shape[0]):
+            outside |= fired[i, word] & ~(l1[word] | hlt[word])
+    return outside == 0
+
+
 def find_bad(
     const int64_t[::1] time,
     const uint64_t[:, ::1] fired,
@@ -248,6 +271,7 @@ def find_bad(
     cdef Py_ssize_t n = time.shape[0]
     cdef int64_t last = -1
     cdef uint64_t wrong, some
+    need(fits(fired, n, l1, hlt) and fits(passed, n, l1, hlt), "find_bad")
     with nogil:
         for i in range(n):
             wrong = some = 0
@@ -296,6 +320,16 @@ def advance(
     cdef Candidate c
     cdef Py_ssize_t i, word
     cdef int64_t start = frame * frame_ticks
+    cdef Py_ssize_t rows = time.shape[0], lines = factor.shape[0]
+    need(
+        l1.shape[0] > 0 and lines > 0 and fits(fired, rows, l1, hlt) and fits(passed, rows, l1, hlt)
+        and fits(accepted, rows, l1, hlt) and state.shape[0] >= rows and kept.shape[0] >= l1.shape[0]
+        and key.shape[0] == lines and counting.shape[0] == lines and counter.shape[0] == lines
+        and counts.shape[0] == 5 and counts.shape[1] == lines and states.shape[0] >= 4 and carry.shape[0] == 3
+        and rules.shape[0] == 5 and (rules[0] > 0 or rules[1] == 0) and pauses.shape[0] % 2 == 0
+        and of_the_menu(fired, l1, hlt, lines),
+        "advance",
+    )
     cdef uint64_t frame_hash = mix64(<uint64_t> frame + GAMMA)
     menu.words, menu.l1, menu.hlt, menu.software = l1.shape[0], &l1[0], &hlt[0], False
     for word in range(menu.words):
@@ -328,8 +362,10 @@ def fill_queue(
     """
     cdef Py_ssize_t i
     cdef Py_ssize_t found = 0
-    cdef int64_t words = queue[0]
-    cdef bint on = queue[1]
+    cdef int64_t words
+    cdef bint on
+    need(limits.shape[0] == 3 and queue.shape[0] == 2 and steps.shape[0] >= load.shape[0], "fill_queue")
+    words, on = queue[0], queue[1]
     with nogil:
         for i in range(load.shape[0]):
             words = max(words + load[i] - limits[0], 0)

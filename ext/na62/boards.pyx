@@ -9,11 +9,14 @@ and LAV's pairs have to be sorted, and they come nearly sorted: insertion is eno
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 
+from shared.checks cimport need
+
 cdef enum:
     BOARDS = 4
     SLOT_CLUSTERS = 4
     TIMESTAMP_SHIFT = 8
     PACKET_SHIFT = 16
+    CHANNELS = 65536
     MULTIPLICITY_CAP = 255
     FIRED = 0x4000
 
@@ -105,6 +108,11 @@ cdef inline Py_ssize_t sort_slot(Slot25 *x, int threshold) noexcept nogil:
     return found
 
 
+cdef inline Py_ssize_t room(const int64_t[::1] time, const uint16_t[::1] word, const uint8_t[::1] hits) noexcept:
+    """Return how many primitives fit into the outputs."""
+    return min(time.shape[0], min(word.shape[0], hits.shape[0]))
+
+
 def multiplicity(
     const int64_t[::1] time,
     const uint16_t[::1] channel,
@@ -122,6 +130,11 @@ def multiplicity(
     cdef Slot25 x
     cdef Bunch merged
     cdef Py_ssize_t bad
+    need(
+        channel.shape[0] == count and board_channels > 0 and room(out_time, out_word, out_hits) >= count
+        and 0 < window < FAR,
+        "multiplicity",
+    )
     with nogil:
         merged.first = 0
         merged.shift = 0
@@ -173,6 +186,11 @@ def lav_pairs(
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i, j, n = 0, bad
     cdef int64_t apart, t
+    need(
+        channel.shape[0] == count and value.shape[0] == count and low.shape[0] >= CHANNELS
+        and pairs.shape[0] >= count and 0 <= reach < FAR,
+        "lav_pairs",
+    )
     with nogil:
         bad = out_of_order(time)
         if bad < 0:
@@ -213,6 +231,7 @@ def lav_clusters(
     cdef int in_packet = 0
     cdef int64_t packet = -FAR
     cdef Bunch bunch
+    need(room(out_time, out_word, out_hits) >= count and 0 < window < FAR, "lav_clusters")
     with nogil:
         while i < count:
             bunch.first = pairs[i]
@@ -260,6 +279,11 @@ def energy_sums(
     cdef Py_ssize_t count = time.shape[0]
     cdef Py_ssize_t i = 0, m = 0, bad
     cdef Slot before, here, after
+    need(
+        channel.shape[0] == count and value.shape[0] == count and room(out_time, out_word, out_hits) >= count
+        and steps.shape[0] == 3 and 0 <= condition_bit < 16 and threshold >= 0,
+        "energy_sums",
+    )
     with nogil:
         bad = out_of_order(time)
         before.number = here.number = -2 * FAR

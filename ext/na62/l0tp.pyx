@@ -8,6 +8,8 @@ memory itself.
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
+from shared.checks cimport all_within, need
+
 cdef enum:
     PACKET_SHIFT = 16
     ID_BITS = 0x7FFF
@@ -18,8 +20,11 @@ cdef enum:
 cdef extern from *:
     """
     #define NEVER (-((int64_t)1 << 62))
+    #define EVER ((int64_t)1 << 61)
     """
     const int64_t NEVER
+    # Times are nearer to 0 than this, so that slots and sentinels lie beyond all of them.
+    const int64_t EVER
 
 
 cdef struct Queue:
@@ -83,6 +88,12 @@ def merge(
     # A slot is known by the time at which it starts; masks cost less than shifts by a variable.
     cdef int64_t width = <int64_t> 1 << slot_shift, slot
     cdef const int64_t *given = &reference[0] if ni > 0 else NULL
+    need(
+        word.shape[0] == ni and min(time.shape[0], min(flags.shape[0], state.shape[0])) >= ni + nj
+        and state.shape[1] == 2 and 0 <= slot_shift < 32 and 0 <= column < 8 and -EVER <= low <= high <= EVER
+        and all_within(reference, EVER) and all_within(control, EVER),
+        "merge",
+    )
     if ni + nj == 0:
         load[:] = 0
         return 0
@@ -228,6 +239,11 @@ def align(
     cdef Py_ssize_t k, lo = 0
     cdef int64_t low, width = <int64_t> 1 << slot_shift
     cdef uint64_t half = column >> 2, place = 16 * (column & 3), ids
+    need(
+        word.shape[0] == m and state.shape[0] >= n and state.shape[1] == 2 and 0 <= slot_shift < 32
+        and 0 <= column < 8 and all_within(entry, EVER) and all_within(time, EVER),
+        "align",
+    )
     if n == 0 or m == 0:
         return
     with nogil:

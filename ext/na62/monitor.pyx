@@ -86,7 +86,7 @@ def nearest(const int64_t[::1] time, const int64_t[::1] other, int64_t width, in
     """
     cdef Py_ssize_t i, at = 0, half = counts.shape[0] // 2
     cdef int64_t apart, before
-    if not other.shape[0] or width < 1:
+    if not other.shape[0] or width < 1 or width > <int64_t> 1 << 40:
         return
     with nogil:
         # Plan: `at` is the first of the others that is not before the time at hand; as both lists rise, it only

@@ -2,6 +2,8 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
+from shared.checks cimport need
+
 
 def encode_words(
     const uint32_t[::1] timestamp,
@@ -15,7 +17,8 @@ def encode_words(
     Return the number of words, or -1 - i if primitive i has an id whose upper byte is 0: it would read as a
     marker.
     """
-    cdef Py_ssize_t i, n = 0, bad = -1
+    cdef Py_ssize_t i, n = 0, bad = -1, count = timestamp.shape[0]
+    need(fine.shape[0] == count and word.shape[0] == count and out.shape[0] >= 2 * count, "encode_words")
     with nogil:
         for i in range(timestamp.shape[0]):
             if word[i] >> 8 == 0:
@@ -38,13 +41,15 @@ def decode_words(
     uint8_t[::1] fine,
     uint16_t[::1] word,
 ):
-    """Read primitives back; return how many.  ``mask`` holds the timestamp bits that survive."""
-    cdef Py_ssize_t i, n = 0
+    """Read primitives back, as many as there is room for; return how many.  ``mask`` holds the timestamp bits that survive."""
+    cdef Py_ssize_t i, n = 0, room = min(timestamp.shape[0], min(fine.shape[0], word.shape[0]))
     with nogil:
         for i in range(words.shape[0]):
             if words[i] >> 24 == 0:
                 high = words[i]
                 continue
+            if n == room:
+                break
             timestamp[n] = (high << 8 | (words[i] >> 8 & 0xFF)) & mask
             fine[n] = <uint8_t> (words[i] & 0xFF)
             word[n] = <uint16_t> (words[i] >> 16)

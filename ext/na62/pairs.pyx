@@ -6,7 +6,10 @@ A tile hit travels as one 64-bit key, ``time << 16 | tile << 1 | tight``, so tha
 
 from libc.stdint cimport int64_t, uint16_t, uint64_t
 
+from shared.checks cimport need, rising_within
+
 cdef enum:
+    CODES = 65536
     MAX_TILES = 256
     NO_TILE = 0xFFFF
     TIME_SHIFT = 16
@@ -48,15 +51,20 @@ def tile_hits(
     cdef const int64_t *t
     cdef const int64_t *last
     cdef const uint16_t *ch
-    cdef const uint16_t *codes = &code_of[0]
+    cdef const uint16_t *codes
     cdef int64_t *out
     cdef int64_t key, window = tight_window
     cdef uint64_t apart, code
     cdef Pairing pairing
+    need(
+        channel.shape[0] == count and code_of.shape[0] == CODES and keys.shape[0] >= count and 0 <= window < FAR,
+        "tile_hits",
+    )
     if count == 0:
         return 0
-    t, ch, last = &time[0], &channel[0], &time[count - 1]
-    if t[0] < -FAR or last[0] >= FAR:
+    t, ch, last, codes = &time[0], &channel[0], &time[count - 1], &code_of[0]
+    # All times first: what is out of order or range must not be written anywhere.
+    if not rising_within(time, FAR):
         return first_bad(t, count)
     with nogil:
         pairing.begin = &keys[0]
@@ -67,7 +75,7 @@ def tile_hits(
         one_hit(&pairing, t[0], codes[ch[0]], window)
         t += 1
         ch += 1
-        while t <= last and t[0] >= (t - 1)[0] and pairing.end == pairing.begin:
+        while t <= last and pairing.end == pairing.begin:
             one_hit(&pairing, t[0], codes[ch[0]], window)
             t += 1
             ch += 1
@@ -80,7 +88,6 @@ def tile_hits(
                 codes[ch[1]] == code ^ 1
                 and apart <= <uint64_t> window
                 and t[0] - pairing.opened[(code >> 1) & (MAX_TILES - 1)] > window
-                and t[0] >= (t - 1)[0]
             ):
                 key = ((t[0] + <int64_t> (apart >> 1)) << TIME_SHIFT) | <int64_t> code | 1
                 if key >= (out - 1)[0]:
@@ -89,18 +96,15 @@ def tile_hits(
                     t += 2
                     ch += 2
                     continue
-            if t[0] < (t - 1)[0]:
-                break
             pairing.end = out
             one_hit(&pairing, t[0], code, window)
             out = pairing.end
             t += 1
             ch += 1
         pairing.end = out
-        if t == last and t[0] >= (t - 1)[0]:
+        if t == last:
             one_hit(&pairing, t[0], codes[ch[0]], window)
-            t += 1
-    return pairing.end - pairing.begin if t > last else first_bad(&time[0], count)
+    return pairing.end - pairing.begin
 
 
 cdef void one_hit(Pairing *p, int64_t t, uint64_t code, int64_t window) noexcept nogil:

@@ -7,6 +7,7 @@ A tile hit travels as one 64-bit key, ``time << 16 | tile << 1 | tight``, so tha
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
 
 from shared.bits cimport mix64
+from shared.checks cimport need
 
 cdef enum:
     MAX_TILES = 256
@@ -122,6 +123,7 @@ def single_words(const uint8_t[::1] tile_of, int layout, uint16_t[::1] words):
     """Fill ``words[tile << 1 | tight]`` with the primitive id of a cluster of that one hit."""
     cdef Py_ssize_t k
     cdef Cluster one
+    need(tile_of.shape[0] >= MAX_TILES and words.shape[0] >= 2 * MAX_TILES, "single_words")
     for k in range(2 * MAX_TILES):
         start(&one, 0, k & 1, tile_of[k >> 1])
         words[k] = word_of(&one, layout)
@@ -157,12 +159,19 @@ def tile_clusters(
     cdef Board board
     cdef const int64_t *next
     cdef const int64_t *end
-    cdef const uint16_t *words = &single[0]
+    cdef const uint16_t *words
     cdef int64_t *times
     cdef uint16_t *ids
     cdef uint8_t *sizes
+    # A primitive takes at least one hit, so there is room for all.
+    need(
+        0 <= count <= keys.shape[0] and count <= min(time.shape[0], min(word.shape[0], hits.shape[0]))
+        and tile_of.shape[0] >= MAX_TILES and single.shape[0] >= 2 * MAX_TILES and 0 < window < 1 << SPLIT_SHIFT,
+        "tile_clusters",
+    )
     if count == 0:
         return 0
+    words = &single[0]
     next, times, ids, sizes = &keys[0], &time[0], &word[0], &hits[0]
     end = next + count
     board.seed = mix64(seed)

@@ -8,6 +8,7 @@ hash table; the same pass joins the entries of a timestamp to one candidate.
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 from shared.bits cimport rotated64
+from shared.checks cimport need
 
 cdef enum:
     TIMESTAMP_SHIFT = 8
@@ -64,6 +65,7 @@ cdef class States:
         cdef Py_ssize_t i
         for i in range(TABLE):
             self.table[i].b = 0
+            self.table[i].fired = 0
         self.known = 0
         self.asking = 0
 
@@ -81,6 +83,11 @@ cdef class States:
         cdef Py_ssize_t k
         cdef uint64_t a, b
         cdef State *found
+        need(
+            state.shape[1] == 2 and flags.shape[0] == state.shape[0] and rows.shape[1] == 2
+            and min(rows.shape[0], kinds.shape[0]) >= MAX_STATES,
+            "States.ask",
+        )
         if self.asking:
             # Nobody told: those states have no lines.
             self.clear()
@@ -109,6 +116,7 @@ cdef class States:
     def tell(self, const uint64_t[::1] fired):
         """Learn the lines of the states that `ask` found, in its order."""
         cdef Py_ssize_t k
+        need(fired.shape[0] >= self.asking, "States.tell")
         for k in range(self.asking):
             self.asked[k].fired = fired[k]
         self.asking = 0
@@ -133,6 +141,11 @@ cdef class States:
         cdef const uint8_t *kinds
         cdef uint64_t a, b
         cdef Chooser chooser
+        need(
+            flags.shape[0] == count and state.shape[0] >= count and state.shape[1] == 2
+            and min(out_time.shape[0], out_fired.shape[0]) >= count,
+            "States.fire",
+        )
         if count == 0:
             return 0
         times, words, kinds = &time[0], &state[0, 0], &flags[0]
@@ -204,6 +217,10 @@ def one_per_timestamp(
     """
     cdef Py_ssize_t k
     cdef Chooser chooser
+    need(
+        fired.shape[0] == time.shape[0] and min(out_time.shape[0], out_fired.shape[0]) >= time.shape[0],
+        "one_per_timestamp",
+    )
     if time.shape[0] == 0:
         return 0
     begin(&chooser, physics, &out_time[0], &out_fired[0])
