@@ -361,7 +361,7 @@ def words(
 
     ``klm`` holds the sector masks (barrel forward, barrel backward, endcap forward, endcap backward) as uint8[4, n].
     ``place`` (bin, 1 in the barrel, ring) and ``direction`` (azimuth in degrees, cot(theta)) have a row per cluster.
-    Clusters per crossing are at most `MAX_CLUSTERS`, bins 0-35; ValueError if not.
+    Clusters per crossing are at most `MAX_CLUSTERS`, bins 0-35; InputError if not.
     """
     cdef Cuts c = cuts
     cdef Clusters clusters

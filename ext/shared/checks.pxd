@@ -8,10 +8,16 @@ from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
 
+cdef inline int refuse(str kernel) except -1:
+    from trigemu.errors import InputError
+
+    raise InputError(f"{kernel}: arrays have not the lengths, or hold not the numbers, that they must have")
+
+
 cdef inline int need(bint good, str kernel) except -1:
-    """Raise ValueError unless arrays are as a kernel wants them."""
+    """Raise InputError unless arrays are as a kernel wants them."""
     if not good:
-        raise ValueError(f"{kernel}: arrays do not have the lengths, or tables the values, that they must have")
+        refuse(kernel)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trigemu.arrays import I64, Bool
+from trigemu.arrays import I16, I64, Bool
 from trigemu.collider.response.clusters import find_clusters
 from trigemu.collider.response.config import Background, Cells, Photons, Tracking
 from trigemu.collider.response.detector import Detector
@@ -22,6 +22,11 @@ def _numbers(found: Bool, offsets: I64, event: I64) -> tuple[I64, I64]:
     cuts = before[offsets]
     number = np.where(found, before[:-1] - cuts[event], -1)
     return cuts.astype(np.int64), number.astype(np.int64)
+
+
+def _number16(number: I64) -> I16:
+    """Return numbers inside events as 16 bits; beyond them there is no partner (-1)."""
+    return np.where(number < 1 << 15, number, -1).astype(np.int16)
 
 
 def tracks_and_clusters(
@@ -80,11 +85,11 @@ def tracks_and_clusters(
     for k, name in enumerate(("hits", "first_layer", "last_layer")):
         columns[name] = np.ascontiguousarray(in_chamber[:, k])
     columns["charge"] = np.sign(fits[:, 2]).astype(np.int8)
-    columns["cluster"] = mine.astype(np.int16)
+    columns["cluster"] = _number16(mine)
     columns["offsets"] = offsets
     names = ("energy", "theta", "phi", "time")
     rows: Columns = {
         name: np.ascontiguousarray(c, np.float32) for name, c in zip(names, clusters.T, strict=True)
     }
-    rows["track"], rows["offsets"] = track.astype(np.int16), cut
+    rows["track"], rows["offsets"] = _number16(track), cut
     return columns, rows, found

@@ -35,6 +35,9 @@ Address = tuple[Int, Int, int, int]
 MAX_HITS = 1024
 """Hits of one particle."""
 
+NO_COUNT = 1 << 20
+"""What `tdc_count` returns for a time that no count stands for."""
+
 _HIT = int(ColliderPurpose.CHAMBER_HIT)
 
 
@@ -78,8 +81,9 @@ def settings(config: Cells, tdc: Tdc) -> CellNumbers:
 
 @inlined
 def tdc_count(time: float, t0: float, count_ns: float) -> int:
-    """Return the TDC's count of a time after the collision in ns, rounded (see `Tdc`)."""
-    return math.floor(t0 + time / count_ns + 0.5)
+    """Return the TDC's count of a time after the collision in ns, rounded (see `Tdc`); `NO_COUNT` beyond 16 bits."""
+    count = t0 + time / count_ns + 0.5
+    return math.floor(count) if -32768.0 <= count < 32768.0 else NO_COUNT
 
 
 @inlined
@@ -137,7 +141,7 @@ def _cells_of_layer(
                 flown = flight_ns(arc - flight.start, flight.pt, shape.slope, flight.mass)
                 t = flight.time + flown + drift + length / cells.propagation_mm_ns
                 count = tdc_count(t, cells.t0, cells.count_ns)
-                if -32768 <= count < 32768:
+                if count != NO_COUNT:
                     if n < len(channels):
                         channels[n] = channel
                         counts[n] = count

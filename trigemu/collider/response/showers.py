@@ -36,6 +36,9 @@ SPOTS = CORE_SPOTS + TAIL_SPOTS
 
 _PARTICLE = int(ColliderPurpose.SHOWER)
 _BLOCKS = 4  # random blocks of a particle
+MOST_TURNS = 1e9
+"""A direction further around is none."""
+
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 _FARTHEST = 0.98  # the profile is cut where this fraction of it is inside
 
@@ -160,13 +163,13 @@ def lay(
     Returns how many are in use.
     """
     share = energy / number
-    if share <= 0.0:
+    if not 0.0 < share < math.inf:
         return n
     for k in range(number):
         theta, turn = aim[k, 0], aim[k, 1]
-        if not 0.0 < theta < math.pi:
+        if not (0.0 < theta < math.pi and abs(turn) < MOST_TURNS):
             continue
-        ring = look_up[int(theta * PER_RADIAN)]
+        ring = look_up[min(int(theta * PER_RADIAN), len(look_up) - 1)]
         if ring < 0:
             continue
         size = rings[ring, CRYSTALS]

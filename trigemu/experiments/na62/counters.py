@@ -114,12 +114,14 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns
         p = momentum(rows[i])
         energy = math.sqrt(p * p + rows[i, MASS] * rows[i, MASS])
         energy = lkr_energy(abs(pdg[i]), energy, flags[i] & LKR_SHOWER != 0, g, u, v)
-        counts = int(energy * 1000.0 / LKR_COUNT_MEV + 0.5)
-        if counts <= 0:
+        # In floating point first: no integer holds what a file may say.
+        scaled = energy * 1000.0 / LKR_COUNT_MEV + 0.5
+        if not scaled >= 1.0:
             continue
+        counts = int(min(scaled, float(LOW16)))
         half = 0.5 * LKR_COLUMNS * LKR_TRIGGER_CELL
         cell = steps(y + half, LKR_TRIGGER_CELL) * LKR_COLUMNS + steps(x + half, LKR_TRIGGER_CELL)
-        out[n] = pack(ticks(t + t0[i] + sigma_ns * late), cell, min(counts, LOW16))
+        out[n] = pack(ticks(t + t0[i] + sigma_ns * late), cell, counts)
         n += 1
     return n
 
@@ -165,7 +167,7 @@ def lav(
 def rich_channel(x: float, y: float, right: bool) -> int:
     """Return the RICH channel (0-1951) at a point of a disc (mm from its centre), -1 outside."""
     half = 0.5 * RICH_COLUMNS * RICH_PITCH_MM
-    if abs(x) >= half or abs(y) >= half:
+    if not (abs(x) < half and abs(y) < half):
         return -1
     cell = steps(abs(y), RICH_PITCH_MM) * RICH_COLUMNS + steps(x + half, RICH_PITCH_MM)
     if cell >= RICH_BOARD:

@@ -65,6 +65,9 @@ NEWCHOD_PURPOSE, MUV3_PURPOSE, ANTI0_PURPOSE = (
     int(NA62Purpose.MUV3),
     int(NA62Purpose.ANTI0),
 )
+FARTHEST = (1 << 31) - 1
+"""TDC counts from the start of a frame that a packed hit holds; nothing so far away is in any fragment."""
+
 UNIT_UNIFORM = math.sqrt(12.0)
 """Width of a uniform distribution of sigma 1."""
 
@@ -74,8 +77,11 @@ BLOCKS = 4
 
 @inlined
 def ticks(time_ns: float) -> int:
-    """Return a time as TDC counts, rounded to the nearest."""
-    return math.floor(time_ns / LSB_NS + 0.5)
+    """Return a time as TDC counts, rounded to the nearest; `FARTHEST` for what is farther away, or no number."""
+    counts = time_ns / LSB_NS + 0.5
+    if not -FARTHEST <= counts <= FARTHEST:
+        return -FARTHEST if counts < 0.0 else FARTHEST
+    return math.floor(counts)
 
 
 @inlined

@@ -22,6 +22,8 @@ REFERENCE, CONTROL = 1, 2
 """Bits of `Entries.flags`."""
 
 _EVER = 1 << 61
+"""Times must be nearer to 0 than this."""
+
 _NONE = Primitives(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint8))
 
 
@@ -91,12 +93,14 @@ def process(
     Raises
     ------
     InputError
-        Not seven inputs, or not sorted by time.
+        Not seven inputs; or times that are not sorted or beyond 2**61, or another number of ids.
     """
     if len(primitives) != len(DETECTOR_ORDER):
         raise InputError(f"the trigger processor has {len(DETECTOR_ORDER)} inputs, not {len(primitives)}")
     if not trusted:
         _check_order(primitives)
+    if not -_EVER <= span[0] <= span[1] <= _EVER or steps < 0:
+        raise InputError(f"span {span} must rise within 2**61 TDC counts, and steps {steps} must not be negative")
     scratch = scratch or Scratch()
     shift = FINE_BITS - l0.slot_bits
     column = DETECTOR_ORDER.index(l0.reference)
@@ -129,8 +133,14 @@ def process(
 
 def _check_order(primitives: Sequence[Primitives | None]) -> None:
     for name, found in zip(DETECTOR_ORDER, primitives, strict=True):
-        if found is not None and not na62_l0tp.rising(found.time):
+        if found is None:
+            continue
+        if not len(found.time) == len(found.word) == len(found.hits):
+            raise InputError(f"primitives of {name!r} have columns of different lengths")
+        if not na62_l0tp.rising(found.time):
             raise InputError(f"primitives of {name!r} are not sorted by time")
+        if len(found.time) and not -_EVER <= int(found.time[0]) <= int(found.time[-1]) < _EVER:
+            raise InputError(f"primitives of {name!r} have times beyond 2**61 TDC counts")
 
 
 def overwritten(time: NDArray[np.int64], slot_bits: int) -> NDArray[np.bool_]:

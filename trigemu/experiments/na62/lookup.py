@@ -87,7 +87,8 @@ def newchod_tiles(x: float, y: float, overlap: bool) -> tuple[int, int]:
 @inlined
 def muv3_pad(x: float, y: float) -> int:
     """Return the MUV3 pad at a point (mm), -1 in the hole, outside, or in a gap between pads."""
-    if abs(x) >= MUV3_HALF or abs(y) >= MUV3_HALF or x * x + y * y <= MUV3_INNER * MUV3_INNER:
+    # What is no number is in no pad.
+    if not (abs(x) < MUV3_HALF and abs(y) < MUV3_HALF and x * x + y * y > MUV3_INNER * MUV3_INNER):
         return -1
     pitch = MUV3_PAD
     origin = MUV3_HALF
@@ -115,6 +116,6 @@ def in_lkr(x: float, y: float) -> bool:
     """Return whether a point (mm) lies in the LKr octagon and outside its hole."""
     ax = abs(x)
     ay = abs(y)
-    if ax >= LKR_APOTHEM or ay >= LKR_APOTHEM or ax + ay >= LKR_CORNER:
+    if not (ax < LKR_APOTHEM and ay < LKR_APOTHEM and ax + ay < LKR_CORNER):
         return False
     return x * x + y * y > LKR_INNER * LKR_INNER

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from trigemu._kernels import na62_mtp
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import FINE_BITS, PACKET_LSB, PACKET_TIMESTAMPS
 from trigemu.experiments.na62.primitives import Primitives
+from trigemu.frames.columns import Column, Schema, pack
 
 HEADER_BYTES = 8
 MAX_BYTES = 1472
@@ -39,6 +41,9 @@ PROCESSOR_BITS = 31
 
 SOURCE_IDS = {"chod": 0x18, "rich": 0x1C, "lav": 0x10, "muv3": 0x30, "newchod": 0x20, "lkr": 0x24}
 """Source ids (FARMLIB); NewCHOD shares the one of IRC, TALK's was not found."""
+
+
+_SCHEMA = Schema("packet", (Column("timestamp", "<u4"), Column("fine", "|u1"), Column("word", "<u2")))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,10 +86,11 @@ def encode(packet: Packet) -> bytes:
     if count > MAX_PRIMITIVES:
         raise InputError(f"{where}: {count} primitives, at most {MAX_PRIMITIVES} fit in one packet")
     words = np.zeros(2 + 2 * count, "<u4")
+    columns = pack(_SCHEMA, {name: getattr(packet, name) for name in _SCHEMA.names})
     used = na62_mtp.encode_words(
-        np.ascontiguousarray(packet.timestamp, np.uint32),
-        np.ascontiguousarray(packet.fine, np.uint8),
-        np.ascontiguousarray(packet.word, np.uint16),
+        columns["timestamp"],
+        columns["fine"],
+        columns["word"],
         packet.timestamp_high,
         words[2:],
     )
@@ -137,6 +143,10 @@ def decode(data: bytes | bytearray | memoryview, *, timestamp_bits: int = 32) ->
     return Packet(first >> 24, second >> 24, first & 0xFF_FFFF, timestamp, fine, word)
 
 
+def _columns(primitives: Primitives) -> tuple[NDArray[Any], ...]:
+    return primitives.time, primitives.word, primitives.hits
+
+
 def limit(primitives: Primitives) -> tuple[Primitives, int]:
     """Keep the first 255 primitives of each packet time; return them and how many were cut.
 
@@ -166,6 +176,9 @@ def packets(
             f"timestamps, not {start_timestamp} to {end}"
         )
     edges = np.searchsorted(primitives.time, np.arange(count + 1) * PACKET_LSB)
+    # Cut first: what is beyond the packets has no 32-bit timestamp.
+    primitives = Primitives(*(values[edges[0] : edges[-1]] for values in _columns(primitives)))
+    edges = edges - edges[0]
     timestamp = (start_timestamp + (primitives.time >> FINE_BITS)).astype(np.uint32)
     fine = (primitives.time & 0xFF).astype(np.uint8)
     high = start_timestamp >> 8

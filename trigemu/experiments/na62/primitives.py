@@ -23,6 +23,8 @@ from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
 from trigemu.experiments.na62.scratch import Scratch
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
 from trigemu.experiments.na62.tiles import MUV3_CODES, MUV3_TILES, NEWCHOD_CODES, NEWCHOD_TILES
+from trigemu.frames.columns import Column, Schema, pack
+from trigemu.frames.ranges import CorruptError
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -85,10 +87,10 @@ def tile_keys(
 
     Raises
     ------
-    InputError
-        The hits are not sorted by time.
+    CorruptError
+        The hits are not sorted by time, or beyond 2**44 TDC counts.
     """
-    time, channel = _hits(columns)
+    time, channel = _hits(columns, detector)
     keys = (scratch or Scratch()).take(f"{detector} keys", len(time), np.int64)
     codes = NEWCHOD_CODES if detector == "newchod" else MUV3_CODES
     return keys[: _checked(na62_pairs.tile_hits(time, channel, codes, window, keys), detector)]
@@ -161,8 +163,7 @@ def lav_pairs(columns: Columns, scratch: Scratch | None = None) -> NDArray[np.in
 
     The time is corrected for slewing, t_low - (t_high - t_low) / 2 for thresholds of 5 and 15 mV, truncated.
     """
-    time, channel = _hits(columns)
-    value = np.ascontiguousarray(columns["value"], np.uint16)
+    time, channel, value = _hits(columns, "lav", "value")
     scratch = scratch or Scratch()
     low = scratch.take("lav low", 1 << 16, np.int64)
     pairs = scratch.take("lav pairs", len(time), np.int64)
@@ -198,8 +199,7 @@ def lkr_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) -> 
     condition's threshold there is no primitive; the time is the energy-weighted mean over the three
     timestamps, rounded down; a cluster is a trigger cell with a hit of at least ``lkr_cluster_gev``.
     """
-    time, channel = _hits(columns)
-    value = np.ascontiguousarray(columns["value"], np.uint16)
+    time, channel, value = _hits(columns, "lkr", "value")
     out = _outputs("lkr", len(time), scratch)
     steps = np.array([_counts(gev) for gev in (10.0, 20.0, 40.0)], np.int64)
     count = na62_boards.energy_sums(
@@ -271,7 +271,7 @@ def _single_words(detector: str, layout: int) -> NDArray[np.uint16]:
 
 
 def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | None) -> Primitives:
-    time, channel = _hits(columns)
+    time, channel = _hits(columns, detector)
     out = _outputs(detector, len(time), scratch)
     count = na62_boards.multiplicity(
         time,
@@ -287,10 +287,19 @@ def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | No
     return out.first(_checked(count, detector))
 
 
-def _hits(columns: Columns) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-    return np.ascontiguousarray(columns["time"], np.int64), np.ascontiguousarray(
-        columns["channel"], np.uint16
-    )
+def _hits(columns: Columns, detector: str, *more: str) -> tuple[NDArray[Any], ...]:
+    """Return time, channel and further columns of hits, in the types that kernels read."""
+    names = ("time", "channel", *more)
+    dtypes = [np.asarray(columns[name]).dtype for name in names]
+    if dtypes[0] == np.int64 and dtypes[1:] == [np.uint16] * (len(names) - 1):
+        found = tuple(np.ascontiguousarray(columns[name]) for name in names)
+    else:
+        schema = Schema(detector, (Column("time", "<i8"), *(Column(name, "<u2") for name in names[1:])))
+        block = pack(schema, {name: columns[name] for name in names})
+        found = tuple(block[name] for name in names)
+    if len({len(values) for values in found}) > 1:
+        raise CorruptError(f"source {detector!r}: columns of hits have different lengths", (detector,))
+    return found
 
 
 def _outputs(detector: str, length: int, scratch: Scratch | None) -> Primitives:
@@ -305,7 +314,9 @@ def _outputs(detector: str, length: int, scratch: Scratch | None) -> Primitives:
 
 def _checked(count: int, detector: str) -> int:
     if count < 0:
-        raise InputError(f"source {detector!r}: hit {-1 - count} is out of time order or beyond 2**44 counts")
+        raise CorruptError(
+            f"source {detector!r}: hit {-1 - count} is out of time order or beyond 2**44 counts", (detector,)
+        )
     return count
 
 

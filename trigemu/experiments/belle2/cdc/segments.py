@@ -29,6 +29,7 @@ from trigemu.experiments.belle2.cdc.geometry import (
 from trigemu.experiments.belle2.cdc.tables import left_right
 from trigemu.experiments.belle2.clock import T0_TDC
 from trigemu.experiments.belle2.records import Segments
+from trigemu.frames.ranges import CorruptError
 
 Columns = Mapping[str, NDArray[Any]]
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -172,8 +173,8 @@ class SegmentFinder:
         )
         if count < 0:
             hit = -1 - count
-            raise InputError(
-                f"source cdc: hit {hit} has channel {channel[hit]}, allowed are 0-{CHANNELS - 1}"
+            raise CorruptError(
+                f"source cdc: hit {hit} has channel {channel[hit]}, allowed are 0-{CHANNELS - 1}", ("cdc",)
             )
         return Segments(
             cuts,
@@ -192,7 +193,8 @@ def _exactly(columns: Columns, name: str, kind: type[_Number]) -> NDArray[_Numbe
     column = np.ascontiguousarray(columns[name])
     if column.dtype == kind:
         return column
-    result = column.astype(kind)
+    with np.errstate(invalid="ignore"):
+        result = column.astype(kind)
     if not np.array_equal(result, column):
         raise InputError(f"source cdc: {name} holds numbers that are no {np.dtype(kind)}")
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -100,13 +101,15 @@ def _digitise(
             work[cell, 0] = work[cell, 1] = 0.0
             noise, jitter = normal2(seed, frame, _CELL, event, cell)
             counts = np.floor((deposited + c.noise_gev * noise) / c.adc_gev + 0.5)
-            if counts < c.threshold_counts:
+            if not counts >= c.threshold_counts:
                 continue
             if rows < len(out):
                 when += jitter * np.hypot(c.time_constant_ns, c.time_noise_ns_gev / deposited)
                 out[rows, 0] = cell
                 out[rows, 1] = int(min(counts, c.saturation_counts))
-                out[rows, 2] = int(np.floor(min(max(when * _TIME_PER_NS, -_LATEST), _LATEST - 1.0) + 0.5))
+                # Energies of a file may be so large that their mean time is no number.
+                eighths = when * _TIME_PER_NS if abs(when) < _LATEST else math.copysign(_LATEST, when)
+                out[rows, 2] = int(np.floor(min(max(eighths, -_LATEST), _LATEST - 1.0) + 0.5))
             rows += 1
         out_offsets[event + 1] = rows
     return rows

@@ -113,7 +113,7 @@ class Matcher:
         Raises
         ------
         InputError
-            A cluster's cell is not 1-576, or a crossing has more than 32 clusters.
+            A cluster's cell is not 1-576 or its position none, or a crossing has more than 32 clusters.
         """
         n = len(tracks.offsets) - 1
         out = np.empty((n, 2), np.uint64)
@@ -121,6 +121,8 @@ class Matcher:
             return out
         if len(ecl.cell) and not (ecl.cell.min() >= 1 and ecl.cell.max() <= CELLS):
             raise InputError(f"calorimeter clusters: cells must be 1-{CELLS}")
+        if not np.isfinite(ecl.position_cm).all():
+            raise InputError("calorimeter clusters: positions must be finite")
         if int(np.diff(ecl.offsets).max()) > MAX_CLUSTERS:
             raise InputError(f"calorimeter clusters: a crossing has more than {MAX_CLUSTERS}")
         sectors = np.stack([klm.barrel_forward, klm.barrel_backward, klm.endcap_forward, klm.endcap_backward])

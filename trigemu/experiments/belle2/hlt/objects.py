@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_hlt
 from trigemu.arrays import F64, I64
+from trigemu.errors import InputError
 from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.hlt.frame import to_cm
 from trigemu.frames.columns import check_offsets
@@ -138,10 +139,15 @@ class Finder:
         Raises
         ------
         InputError
-            Offsets do not cut the rows into pieces.
+            Offsets do not cut the rows into pieces, or columns have different lengths.
         """
-        for name, columns, column in (("tracks", tracks, "omega"), ("clusters", clusters, "energy")):
-            check_offsets(np.asarray(columns["offsets"], np.int64), len(columns[column]), f"source {name!r}")
+        for name, columns in (("tracks", tracks), ("clusters", clusters)):
+            lengths = {len(values) for key, values in columns.items() if key != "offsets"}
+            if len(lengths) != 1:
+                raise InputError(f"source {name!r}: columns of different lengths")
+            check_offsets(np.asarray(columns["offsets"], np.int64), lengths.pop(), f"source {name!r}")
+        if len(tracks["offsets"]) != len(clusters["offsets"]):
+            raise InputError("sources 'tracks' and 'clusters' have different numbers of events")
         n = len(tracks["offsets"]) - 1
         pt, track_lab = track_momenta(tracks)
         cluster_lab = cluster_momenta(clusters)

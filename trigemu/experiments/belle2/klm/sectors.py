@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_klm
-from trigemu.errors import InputError
 from trigemu.experiments.belle2.klm import geometry
 from trigemu.experiments.belle2.klm.config import Klm
 from trigemu.experiments.belle2.records import KlmTrigger
-from trigemu.frames.columns import check_offsets
+from trigemu.frames.columns import Column, Schema, check_offsets, pack
+from trigemu.frames.ranges import CorruptError
 
 _EXISTS = geometry.exists()
+_SCHEMA = Schema("klm", (Column("channel", "<u2"), Column("offsets", "<i8")))
 
 
 def sectors(columns: Mapping[str, NDArray[np.generic]], config: Klm) -> KlmTrigger:
@@ -34,18 +35,19 @@ def sectors(columns: Mapping[str, NDArray[np.generic]], config: Klm) -> KlmTrigg
     Raises
     ------
     InputError
-        A channel that the detector does not have, or offsets that do not cut the hits into pieces.
+        A channel that the detector does not have (`CorruptError`), or offsets that do not cut the hits into pieces.
     """
-    channel = np.ascontiguousarray(columns["channel"], np.uint16)
-    offsets = np.ascontiguousarray(columns["offsets"], np.int64)
+    block = pack(_SCHEMA, {name: columns[name] for name in _SCHEMA.names})
+    channel, offsets = block["channel"], block["offsets"]
     check_offsets(offsets, len(channel), "source 'klm'")
     out = np.empty((4, len(offsets) - 1), np.uint8)
     bad = belle2_klm.sectors(offsets, channel, _EXISTS, config.planes, out)
     if bad >= 0:
         section, sector, layer, _ = (int(value) for value in geometry.unpack(channel[bad]))
-        raise InputError(
+        raise CorruptError(
             f"source 'klm', hit {bad}: channel {channel[bad]} is section {section}, sector {sector}, layer {layer}; "
-            f"sections 0-3 have {geometry.SECTORS} sectors and {geometry.LAYERS} layers"
+            f"sections 0-3 have {geometry.SECTORS} sectors and {geometry.LAYERS} layers",
+            ("klm",),
         )
     return KlmTrigger(
         barrel_forward=out[geometry.BARREL_FORWARD],

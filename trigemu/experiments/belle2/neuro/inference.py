@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_mlp_float
 from trigemu.arrays import F32
+from trigemu.errors import InputError
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.network import INPUTS, OUTPUTS, Network
-from trigemu.experiments.belle2.neuro.packing import pack
+from trigemu.experiments.belle2.neuro.packing import LARGEST_SUM, pack
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +48,7 @@ class FixedPoint:
     """
 
     def __init__(self, network: Network, precision: Precision | None = None) -> None:
-        self.single = pack(network, precision or Precision())
+        self.single, self._largest = pack(network, precision or Precision())
 
     def run(self, raw: NDArray[np.int16] | NDArray[np.int32], expert: NDArray[np.int8]) -> Outputs:
         """Return what the network says.
@@ -58,8 +59,16 @@ class FixedPoint:
             int16[n, 27] or int32[n, 27], inputs in units of 2^-node bits.
         expert
             int8[n], which expert is asked, -1 for none.
+
+        Raises
+        ------
+        InputError
+            Another number of inputs or experts, an expert that does not exist, or inputs with which sums of a network
+            of large weights leave 64 bits.
         """
         n = len(expert)
+        if self._largest < LARGEST_SUM and n and not -self._largest <= raw.min() <= raw.max() <= self._largest:
+            raise InputError(f"inputs are beyond {self._largest}, more than sums with this network's weights hold")
         out = Outputs(np.empty((n, OUTPUTS), np.int32), *(np.empty(n, np.float32) for _ in range(3)))
         self.single.run(raw, expert, out.raw, out.z_cm, out.cot_theta, out.theta)
         return out

@@ -36,6 +36,12 @@ INPUTS = 3 * SUPERLAYERS
 OUTPUTS = 2
 MAX_NODES = 4096
 MAX_EXPERTS = 127
+NARROWEST, FARTHEST_ID = 1e-3, 1e4
+"""Narrowest window of relative segment ids, and how far from a track it may reach; a superlayer has 384 segments."""
+
+LARGEST_SCALE = 1e6
+"""Largest z (cm) or theta at the outputs -1 and +1."""
+
 STEREO_MASK = 170
 """Superlayers 1, 3, 5 and 7: whose hits decide the expert (belle2_facts 5.2)."""
 
@@ -186,15 +192,17 @@ def _check(expert: Expert, where: str) -> None:
             f"and have {OUTPUTS} (z and theta)"
         )
     scale, windows = expert.output_scale, expert.relevant_id
-    if scale.shape != (4,) or not np.isfinite(scale).all() or scale[0] >= scale[1] or scale[2] >= scale[3]:
+    if scale.shape != (4,) or not (np.abs(scale) <= LARGEST_SCALE).all() or (scale[::2] >= scale[1::2]).any():
         raise InputError(
-            f"{where}: output scale {scale.tolist()} must be z, z, theta, theta, each pair rising"
+            f"{where}: output scale {scale.tolist()} must be z, z, theta, theta, each pair rising, none beyond "
+            f"{LARGEST_SCALE:g}"
         )
     if windows.shape != (SUPERLAYERS, 2) or not np.isfinite(windows).all():
         raise InputError(f"{where}: relevant ids must be {SUPERLAYERS} pairs of finite numbers")
-    if (windows[:, 0] >= windows[:, 1]).any():
+    if np.abs(windows).max() > FARTHEST_ID or (windows[:, 1] - windows[:, 0] < NARROWEST).any():
         raise InputError(
-            f"{where}: a window of relevant ids is empty, its first number must be the smaller one"
+            f"{where}: a window of relevant ids is empty, narrower than {NARROWEST} or beyond {FARTHEST_ID:g}: its "
+            "first number must be the smaller one"
         )
     if not 0 < expert.t_max < 1 << 15:
         raise InputError(f"{where}: t_max is {expert.t_max}, allowed are 1 to 32767 ticks")

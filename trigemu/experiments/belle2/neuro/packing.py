@@ -1,7 +1,7 @@
 """Networks in fixed point: integer weights, the activation's table, and how the kernels want them in memory.
 
 The arithmetic is that of the experiment's simulation (belle2_facts 5.3): weights rounded half away from zero, sums
-exact, their size shifted right to the address of a table of tanh(x / 2), the sign restored afterwards; a sum of zero
+exact (in 64 bits; a network whose sums could be larger is refused), their size shifted right to the address of a table of tanh(x / 2), the sign restored afterwards; a sum of zero
 counts as positive, so it gives the table's first entry and not zero.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu._kernels.belle2_mlp import COLUMNS, Fixed
-from trigemu.arrays import I16, I32, I64
+from trigemu.arrays import F64, I16, I32, I64
+from trigemu.errors import InputError
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.curve import activations, bend
 from trigemu.experiments.belle2.neuro.network import Expert, Network
@@ -21,6 +22,12 @@ FEW = 4
 LARGEST_SUM = 2**31 - 1
 LARGEST_WEIGHT = 2**15 - 1
 LARGEST_INPUT = 2**15 - 2
+LARGEST_EXACT = 2**63 - 1
+"""Largest size of a sum that the slow path holds."""
+
+INPUT_RANGE = 2
+"""Inputs of a network lie within -1 and 1 (windows, drift times and angles are scaled so); twice that must be safe."""
+
 SHORT_NODE_BITS = 14
 """Activations of up to this many bits fit in 16-bit integers with their sign."""
 
@@ -37,13 +44,42 @@ def activation_table(precision: Precision) -> I32:
     return table
 
 
-def fixed_weights(expert: Expert, precision: Precision) -> list[I64]:
-    """Return the layers' weights as int64[out, in + 1] in units of 2^-weight bits, rounded half away from zero."""
+def fixed_weights(expert: Expert, precision: Precision, where: str = "network") -> list[I64]:
+    """Return the layers' weights as int64[out, in + 1] in units of 2^-weight bits, rounded half away from zero.
+
+    Raises
+    ------
+    InputError
+        With a node's weights the sums of the arithmetic could leave 64 bits.
+    """
     layers = []
-    for layer in expert.layers:
+    for number, layer in enumerate(expert.layers):
         scaled = layer.astype(np.float64) * (1 << precision.weight)
+        most = (INPUT_RANGE if number == 0 else 1) << precision.node
+        _check_sums(np.abs(scaled), most, precision, f"{where}, layer {number}")
         layers.append(np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64))
     return layers
+
+
+def _check_sums(size: F64, most: int, precision: Precision, where: str) -> None:
+    """Refuse nodes (rows of weights' sizes, the bias last) whose sums do not fit for inputs up to ``most``."""
+    # Half a unit per weight for rounding; what floating point loses of the sum is far less than what is left.
+    sums = (size[:, :-1] + 0.5).sum(axis=1) * most + (size[:, -1] + 0.5) * (1 << precision.node)
+    bad = ~(sums < 0.99 * LARGEST_EXACT)
+    if bad.any():
+        node = int(np.argmax(bad))
+        largest = size[node].max() / (1 << precision.weight)
+        raise InputError(
+            f"{where}, node {node}: weights up to {largest:g} are more than sums of 64 bits hold with {precision.node} "
+            f"bits after the point for nodes and {precision.weight} for weights: train with smaller weights"
+        )
+
+
+def exact_limit(layers: list[I64], precision: Precision) -> int:
+    """Return the largest size of inputs with which no sum of the first layer can leave 64 bits."""
+    size = np.abs(layers[0].astype(object))
+    weights, bias = size[:, :-1].sum(axis=1), size[:, -1] * (1 << precision.node)
+    return int(min((LARGEST_EXACT - b) // max(w, 1) for w, b in zip(weights, bias, strict=True)))
 
 
 def input_limit(layers: list[I64], precision: Precision) -> int:
@@ -66,14 +102,22 @@ def input_limit(layers: list[I64], precision: Precision) -> int:
     return int(max(-1, min(limit, LARGEST_INPUT)))
 
 
-def pack(network: Network, precision: Precision) -> Fixed:
-    """Return a network ready to run in fixed point."""
+def pack(network: Network, precision: Precision) -> tuple[Fixed, int]:
+    """Return a network ready to run in fixed point, and the largest size of inputs that it can take.
+
+    Raises
+    ------
+    InputError
+        It has weights that the arithmetic cannot hold.
+    """
+    largest = LARGEST_SUM
     first, shapes, wide, limits = [0], [], [], []
     repeated: list[int] = []
     parts: list[I16] = []
     biases: list[I32] = []
-    for expert in network.experts:
-        layers = fixed_weights(expert, precision)
+    for number, expert in enumerate(network.experts):
+        layers = fixed_weights(expert, precision, f"network, expert {number}")
+        largest = min(largest, exact_limit(layers, precision))
         limit = input_limit(layers, precision)
         for layer in layers:
             places = len(repeated), sum(map(len, parts)), sum(map(len, biases))
@@ -91,7 +135,7 @@ def pack(network: Network, precision: Precision) -> Fixed:
     short = np.append(table, 0) if precision.node <= SHORT_NODE_BITS else np.zeros(1)
     shift = precision.node + precision.weight - precision.table
     offset, curve = bend(table, precision)
-    return Fixed(
+    fixed = Fixed(
         np.array(first, np.int32),
         np.array(shapes, np.int32),
         np.array([*repeated, 0], np.int32),
@@ -105,6 +149,7 @@ def pack(network: Network, precision: Precision) -> Fixed:
         curve,
         np.stack([e.output_scale for e in network.experts]),
     )
+    return fixed, largest
 
 
 def _repeats(layer: I64) -> list[int]:

@@ -91,7 +91,8 @@ def quantisation_report(
     Raises
     ------
     trigemu.errors.InputError
-        If the arrays do not fit together, hold numbers that are not finite, or name experts that do not exist.
+        If the arrays do not fit together, hold numbers that are not finite or beyond what fixed point holds, or name
+        experts that do not exist; or the network has weights that fixed point cannot hold.
     """
     n = len(inputs)
     if inputs.shape != (n, INPUTS) or expert.shape != (n,) or true_z_cm.shape != (n,):
@@ -109,11 +110,18 @@ def quantisation_report(
     scaled = np.ascontiguousarray(inputs[asked], np.float32)
     chosen = np.ascontiguousarray(expert[asked], np.int8)
     truth = true_z_cm[asked]
+    # First: a network that fixed point cannot hold costs nothing but a sentence.
+    fixed = [FixedPoint(network, precision) for precision in precisions]
     reference = FloatingPoint(network).run(scaled, chosen).z_cm
     costs = [_cost(None, reference, reference, truth, cut_cm)]
-    for precision in precisions:
-        raw = (scaled * np.float32(1 << precision.node)).astype(np.int32)
-        z = FixedPoint(network, precision).run(raw, chosen).z_cm
+    for precision, point in zip(precisions, fixed, strict=True):
+        units = scaled.astype(np.float64) * (1 << precision.node)
+        if len(units) and np.abs(units).max() >= 2.0**31:
+            raise InputError(
+                f"quantisation report: inputs up to {np.abs(scaled).max():g} are more than 32 bits hold, "
+                f"{precision.node} of them after the point"
+            )
+        z = point.run(units.astype(np.int32), chosen).z_cm
         costs.append(_cost(precision, z, reference, truth, cut_cm))
     size = np.abs(truth)
     signal = tuple(int((size < region).sum()) for region in SIGNAL_CM)

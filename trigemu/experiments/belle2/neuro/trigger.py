@@ -50,7 +50,7 @@ class NeuroTrigger:
     Raises
     ------
     trigemu.errors.InputError
-        If the network cannot be read.
+        If the network cannot be read, or has weights that fixed point cannot hold.
     """
 
     def __init__(self, config: Neuro, network: Network | None = None) -> None:
@@ -62,7 +62,10 @@ class NeuroTrigger:
             config.event_time,
             config.incomplete == "expert0",
         )
-        self._fixed = FixedPoint(self.network, config.precision) if fixed else None
+        try:
+            self._fixed = FixedPoint(self.network, config.precision) if fixed else None
+        except InputError as error:
+            raise InputError(f"{config.network or 'belle2.neuro'}: {error}") from None
         self._floating = None if fixed else FloatingPoint(self.network)
 
     def decide(self, segments: Segments, tracks: Tracks2D, event_time: EventTime) -> NeuroTracks:

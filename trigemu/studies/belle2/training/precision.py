@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
+from trigemu.errors import InputError
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.readers import load_network
 from trigemu.studies.belle2.training.networks import costs
@@ -43,6 +44,15 @@ def quantise(network: Path, precisions: Sequence[str]) -> list[dict[str, float |
         The file.
     precisions
         Texts for `parse_precision`, beside the hardware's own; `COARSER` if there are none.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or holds weights that fixed point cannot.
     """
     bits = [parse_precision(text) for text in precisions or COARSER]
-    return costs(load_network(network), bits)
+    loaded = load_network(network)
+    try:
+        return costs(loaded, bits)
+    except InputError as error:
+        raise InputError(f"{network}: {error}") from None
