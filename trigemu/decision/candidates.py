@@ -135,10 +135,10 @@ def check_candidates(frame: int, candidates: Candidates, frame_ticks: int, menu:
         Says which lines there are.
     """
     time, fired, passed = candidates.time, candidates.fired, candidates.passed
+    if not (len(time) or len(fired) or len(passed)):
+        return
     if not len(time) == len(fired) == len(passed):
         raise RunError(f"frame {frame}: candidates have columns of different lengths")
-    if not len(time):
-        return
     shape = (len(time), menu.words)
     if fired.shape != shape or passed.shape != shape:
         raise RunError(f"frame {frame}: candidates have {fired.shape} lines where {shape} are due")

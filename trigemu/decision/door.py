@@ -9,7 +9,7 @@ from trigemu.errors import InputError
 from trigemu.frames.columns import Array, pack
 from trigemu.frames.crossings import check_crossings
 from trigemu.frames.frame import TimeFrame
-from trigemu.frames.ranges import CorruptError, impossible, is_plain
+from trigemu.frames.ranges import CorruptError, Ranges, is_plain
 from trigemu.frames.schema import Schema
 from trigemu.setup.experiment import Setup
 
@@ -26,7 +26,8 @@ class Door:
     """
 
     def __init__(self, setup: Setup[Any], more: Mapping[str, Schema]) -> None:
-        self._schemas = {**setup.schemas, **more}
+        schemas = {**setup.schemas, **more}
+        self._ranges = {source: Ranges(schema) for source, schema in schemas.items()}
         self._crossings = setup.crossings
         self._frame_ticks = setup.clock.frame_ticks
 
@@ -43,16 +44,16 @@ class Door:
         sentence = ""
         cast: dict[str, Mapping[str, Array]] = {}
         for source, columns in frame.fragments.items():
-            schema = self._schemas.get(source)
-            if schema is None:
+            ranges = self._ranges.get(source)
+            if ranges is None:
                 continue
             found = ""
-            if not is_plain(schema, columns):
+            if not is_plain(ranges.schema, columns):
                 try:
-                    cast[source] = columns = _as_block(schema, columns)
+                    cast[source] = columns = _as_block(ranges.schema, columns)
                 except InputError as error:
                     found = str(error)
-            found = found or impossible(schema, columns)
+            found = found or ranges.complaint(columns)
             if found:
                 wrong.append(source)
                 sentence = sentence or found

@@ -6,14 +6,18 @@ impossible for the detector makes a fragment *corrupt*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from trigemu._kernels import frames_ranges as _kernel
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Block
 from trigemu.frames.schema import OFFSETS, Column, Schema
+
+
+_Look: TypeAlias = Callable[[Array], bool]
 
 
 class CorruptError(InputError):
@@ -27,21 +31,37 @@ class CorruptError(InputError):
         self.sources = sources
 
 
-def impossible(schema: Schema, columns: Mapping[str, Array]) -> str:
-    """Return one sentence about the first value that cannot be ("" if there is none).
+class Ranges:
+    """Looks at the columns of one source.
 
     Parameters
     ----------
     schema
-        The source's schema.
-    columns
-        Its columns, in the schema's dtypes.
+        Its schema, which says what is possible.
+
+    Attributes
+    ----------
+    schema
+        The same.
     """
-    for column in schema.limited:
-        values = columns[column.name]
-        if len(values) and not _possible(column, values):
-            return f"source {schema.source!r}, column {column.name!r}: {_complaint(column, values)}"
-    return ""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._looks = tuple((column, _look_of(column)) for column in schema.limited)
+
+    def complaint(self, columns: Mapping[str, Array]) -> str:
+        """Return one sentence about the first value that cannot be ("" if there is none).
+
+        Parameters
+        ----------
+        columns
+            The source's columns, in the schema's dtypes.
+        """
+        for column, look in self._looks:
+            values = columns[column.name]
+            if not look(values):
+                return f"source {self.schema.source!r}, column {column.name!r}: {_complaint(column, values)}"
+        return ""
 
 
 def is_plain(schema: Schema, columns: Mapping[str, Array]) -> bool:
@@ -60,26 +80,29 @@ def is_plain(schema: Schema, columns: Mapping[str, Array]) -> bool:
     return len(lengths) <= 1
 
 
-def _possible(column: Column, values: Array) -> bool:
-    low, high = column.low, column.high
-    if column.rises:
-        if (values[1:] < values[:-1]).any():
-            return False
-        return (low is None or values[0] >= low) and (high is None or values[-1] <= high)
+def _look_of(column: Column) -> _Look:
+    """Return a function that says whether all values are possible; the common kinds are compiled."""
+    kind = np.dtype(column.dtype)
+    limits: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    low = limits.min if column.low is None else column.low
+    high = limits.max if column.high is None else column.high
+    if column.rises and column.dtype == "<i8":
+        return lambda values: _kernel.rises_between(np.ascontiguousarray(values), int(low), int(high))
     if column.known is not None:
-        return bool(column.known[values].all())
-    if column.dtype[1] == "f":
-        # A number that is none fails both comparisons.
-        least, most = values.min(), values.max()
-        return bool(
-            least >= (-_LARGEST if low is None else low) and most <= (_LARGEST if high is None else high)
-        )
-    if high is not None and values.max() > high:
-        return False
-    return low is None or not values.min() < low
+        known = column.known.view(np.uint8)
+        return lambda values: _kernel.all_known(np.ascontiguousarray(values), known)
+    if column.dtype == "<u2" and low <= 0 and not column.rises:
+        return lambda values: _kernel.at_most(np.ascontiguousarray(values), int(high))
+    if column.rises:
+        return lambda values: _between(values, low, high) and not (values[1:] < values[:-1]).any()
+    if kind.kind == "u" and low <= 0:
+        return lambda values: not len(values) or bool(values.max() <= high)
+    # A number that is none fails both comparisons.
+    return lambda values: _between(values, low, high)
 
 
-_LARGEST = np.finfo(np.float64).max
+def _between(values: Array, low: float, high: float) -> bool:
+    return not len(values) or bool(values.min() >= low and values.max() <= high)
 
 
 def _complaint(column: Column, values: Array) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from trigemu.errors import InputError
 from trigemu.frames.columns import Block, pack
-from trigemu.frames.ranges import impossible
-from trigemu.frames.schema import Schema
+from trigemu.frames.ranges import Ranges
 from trigemu.setup.experiment import Generator
 from trigemu.streaming.recorded import Recorded
 
 
-def make_block(generator: Generator, schema: Schema, frame: int) -> Block:
+def make_block(generator: Generator, ranges: Ranges, frame: int) -> Block:
     """Return the block of one source in one frame.
 
     Recorded fragments are passed on as they are: what cannot be in them is found, and counted, where the frame is
@@ -21,13 +20,13 @@ def make_block(generator: Generator, schema: Schema, frame: int) -> Block:
     InputError
         The generator made columns that do not fit the schema, or values that the schema rules out.
     """
-    source = schema.source
-    columns = generator.fragment(source, frame)
+    schema = ranges.schema
+    columns = generator.fragment(schema.source, frame)
     if isinstance(generator, Recorded):
         return pack(schema, columns)
     try:
         block = pack(schema, columns)
-        found = impossible(schema, block)
+        found = ranges.complaint(block)
     except InputError as error:
         found = str(error)
     if found:

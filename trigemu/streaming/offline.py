@@ -10,6 +10,7 @@ from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
 from trigemu.frames.columns import Buffer
 from trigemu.frames.frame import Fragment
+from trigemu.frames.ranges import Ranges
 from trigemu.frames.rundir import TOTALS_FILE, write_json
 from trigemu.frames.wire import fragment_message
 from trigemu.streaming.census import Spans
@@ -71,6 +72,7 @@ class _Offline:
         self._maker = RowMaker(setup)
         source = open_source(job.replay, setup, job.frames) if job.replay else None
         self._schemas = source.schemas if source else setup.schemas
+        self._ranges = {name: Ranges(schema) for name, schema in self._schemas.items()}
         self._generator = source or setup.make_generator(job.sources)
         self._run = setup.config.run.number
         self._checksum = setup.config.streaming.checksum
@@ -100,7 +102,7 @@ class _Offline:
         messages: list[list[Buffer]] = []
         now_ns = time.monotonic_ns()
         for source in sorted(self._job.sources):
-            block = make_block(self._generator, self._schemas[source], frame)
+            block = make_block(self._generator, self._ranges[source], frame)
             fragment = Fragment(self._run, frame, source, block, now_ns, time.monotonic_ns())
             fragments.append(fragment)
             if self._all:

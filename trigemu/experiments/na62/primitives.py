@@ -23,7 +23,7 @@ from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
 from trigemu.experiments.na62.scratch import Scratch
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
 from trigemu.experiments.na62.tiles import MUV3_CODES, MUV3_TILES, NEWCHOD_CODES, NEWCHOD_TILES
-from trigemu.frames.columns import Column, Schema, pack
+from trigemu.frames.columns import Block, Column, Schema, pack
 from trigemu.frames.ranges import CorruptError
 
 Columns = Mapping[str, NDArray[Any]]
@@ -290,16 +290,12 @@ def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | No
 def _hits(columns: Columns, detector: str, *more: str) -> tuple[NDArray[Any], ...]:
     """Return time, channel and further columns of hits, in the types that kernels read."""
     names = ("time", "channel", *more)
-    dtypes = [np.asarray(columns[name]).dtype for name in names]
-    if dtypes[0] == np.int64 and dtypes[1:] == [np.uint16] * (len(names) - 1):
-        found = tuple(np.ascontiguousarray(columns[name]) for name in names)
-    else:
+    if type(columns) is not Block:
         schema = Schema(detector, (Column("time", "<i8"), *(Column(name, "<u2") for name in names[1:])))
-        block = pack(schema, {name: columns[name] for name in names})
-        found = tuple(block[name] for name in names)
-    if len({len(values) for values in found}) > 1:
-        raise CorruptError(f"source {detector!r}: columns of hits have different lengths", (detector,))
-    return found
+        columns = pack(schema, {name: columns[name] for name in names})
+        if len(set(columns.lengths)) > 1:
+            raise CorruptError(f"source {detector!r}: columns of hits have different lengths", (detector,))
+    return tuple([columns[name] for name in names])
 
 
 def _outputs(detector: str, length: int, scratch: Scratch | None) -> Primitives:

@@ -8,6 +8,7 @@ from typing import Any
 
 from trigemu.frames.columns import Block
 from trigemu.frames.frame import Fragment
+from trigemu.frames.ranges import Ranges
 from trigemu.frames.schema import Schema
 from trigemu.frames.wire import fragment_message
 from trigemu.setup.experiment import Generator, Setup
@@ -42,7 +43,7 @@ class Producer(Shell):
         self._core: ProducerCore[Shared] = ProducerCore(sources)
         self._latest: dict[str, Shared] = {}
         self._generator = generator
-        self._schemas = schemas
+        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
         self._run = setup.config.run.number
         self._checksum = setup.config.streaming.checksum
         # The high-water mark is only a safety net above what credits allow.
@@ -107,7 +108,7 @@ class Producer(Shell):
         self.progress += 1
 
     def _make(self, source: str, frame: int) -> Shared:
-        block = make_block(self._generator, self._schemas[source], frame)
+        block = make_block(self._generator, self._ranges[source], frame)
         latest = self._latest.get(source)
         # A source whose fragments are ready-made gives the same block again and again.
         if latest is None or latest[0] is not block:
