@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trigemu.errors import TrigemuError
 from trigemu.frames.columns import Block
 from trigemu.frames.frame import Fragment
 from trigemu.frames.ranges import Ranges
@@ -85,12 +86,24 @@ class Producer(Shell):
             self._core.remove_worker(worker)
 
     def work(self, ports: list[Port]) -> None:
-        """Send a burst of frames."""
-        for _ in range(BURST):
-            task = self._core.pop()
-            if task is None:
-                return
-            self._send(task)
+        """Send a burst of frames.
+
+        Raises
+        ------
+        TrigemuError
+            The generator makes what cannot be; control has been told, since it would be the same in another life.
+        """
+        try:
+            for _ in range(BURST):
+                task = self._core.pop()
+                if task is None:
+                    return
+                self._send(task)
+        except TrigemuError as error:
+            self.link.report(
+                p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}}
+            )
+            raise
 
     def _send(self, task: Task) -> None:
         core, port = self._core, self._ports[task.worker]

@@ -8,6 +8,7 @@ from typing import Any
 
 from trigemu.decision.rows import INCOMPLETE, Row, encode_rows
 from trigemu.decision.verdicts import RowMaker, whole
+from trigemu.errors import TrigemuError
 from trigemu.frames.columns import Buffer
 from trigemu.frames.frame import Fragment
 from trigemu.frames.schema import Schema
@@ -107,10 +108,22 @@ class Worker(Shell):
         self._flush()
 
     def work(self, ports: list[Port]) -> None:
-        """Take fragments, decide complete frames, and send what is due."""
+        """Take fragments, decide complete frames, and send what is due.
+
+        Raises
+        ------
+        TrigemuError
+            The trigger's answer is none; control has been told, since it would be the same in another life.
+        """
         if self._data in ports:
-            for parts in self._data.receive():
-                self._take(parts)
+            try:
+                for parts in self._data.receive():
+                    self._take(parts)
+            except TrigemuError as error:
+                self.link.report(
+                    p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}}
+                )
+                raise
         if self._rows and time.monotonic() - self._oldest > FLUSH_S:
             self._flush()
 
