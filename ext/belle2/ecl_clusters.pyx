@@ -67,7 +67,7 @@ cdef bint cells_fit(const int16_t[::1] cell) noexcept nogil:
 cdef void by_counting(
     const int16_t[::1] cell, int64_t first, int64_t last, int32_t *order
 ) noexcept nogil:
-    """List hits by cell, those of one cell in their order: however they come, in time that grows with their number."""
+    """List hits by cell, those of one cell in their order, in time that grows with their number."""
     cdef int64_t i
     cdef int place[CELLS + 1]
     cdef int k
@@ -145,7 +145,8 @@ cdef class Clusters:
             self.near is not None and cut_rows(offsets, cell.shape[0]) and energy.shape[0] == cell.shape[0]
             and time.shape[0] == cell.shape[0] and u.shape[0] >= events and order.shape[0] > cell.shape[0]
             and cell.shape[0] < 1 << 30 and counts.shape[0] >= events and counts.shape[1] == COUNTS
-            and sums.shape[0] >= events and sums.shape[1] == RING_SUMS + RINGS and cluster_offsets.shape[0] == events + 1
+            and sums.shape[0] >= events and sums.shape[1] == RING_SUMS + RINGS
+            and cluster_offsets.shape[0] == events + 1
             and min(cluster_whole.shape[0], cluster_real.shape[0]) >= events * self.limit
             and cluster_whole.shape[1] == 2 and cluster_real.shape[1] == 5 and cells_fit(cell),
             "Clusters.run",

@@ -16,8 +16,6 @@ two sets come, answers every window at once.
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from shared.bits cimport popcount64
-from shared.checks cimport cuts as cut_rows
-from shared.checks cimport need
 
 # Bits of the output, in the order of `trigemu.experiments.belle2.grl.bits`.
 cdef enum:
@@ -38,6 +36,7 @@ cdef enum:
     MAX_CLUSTERS = 32
 
 include "grl_bins.pxi"
+include "grl_checks.pxi"
 
 
 cdef struct Cuts:
@@ -326,17 +325,6 @@ cdef inline void window_bits(const TrackMaps *tracks, uint64_t clusters, uint64_
         put(words, P3 + k, apart <= k + 1)
 
 
-cdef bint clusters_fit(const int64_t[::1] offsets, const int16_t[:, ::1] place) noexcept nogil:
-    """Return whether crossings have no more clusters than there is room for, all in bins that there are."""
-    cdef Py_ssize_t i
-    cdef bint outside = False
-    for i in range(offsets.shape[0] - 1):
-        outside |= offsets[i + 1] - offsets[i] > MAX_CLUSTERS
-    for i in range(offsets[offsets.shape[0] - 1]):
-        outside |= place[i, 0] < 0 or place[i, 0] >= BINS
-    return not outside
-
-
 def words(
     const int64_t[::1] track_offsets,
     const double[::1] phi0,
@@ -372,16 +360,11 @@ def words(
     cdef uint64_t full
     cdef bint bhabha
     cdef uint64_t[2] w
-    cdef Py_ssize_t tracks_ = min(min(phi0.shape[0], omega.shape[0]), min(z.shape[0], cot_theta.shape[0]))
-    cdef Py_ssize_t clusters_ = min(min(energy.shape[0], time_ns.shape[0]), min(place.shape[0], direction.shape[0]))
-    need(
-        cut_rows(track_offsets, min(tracks_, found.shape[0])) and cut_rows(cluster_offsets, clusters_)
-        and cluster_offsets.shape[0] == n + 1 and min(short_map.shape[0], inner_map.shape[0]) >= n
-        and min(event_time_ns.shape[0], ecl.shape[0]) >= n and ecl.shape[1] == 3 and klm.shape[0] == 4
-        and klm.shape[1] >= n and place.shape[1] == 3 and direction.shape[1] == 2 and out.shape[0] >= n
-        and out.shape[1] == 2 and clusters_fit(cluster_offsets, place),
-        "words",
+    check_columns(
+        track_offsets, min(min(phi0.shape[0], omega.shape[0]), min(z.shape[0], min(cot_theta.shape[0], found.shape[0]))),
+        cluster_offsets, min(energy.shape[0], time_ns.shape[0]), place, direction,
     )
+    check_crossings(short_map, inner_map, event_time_ns, ecl, klm, out, n)
     with nogil:
         for i in range(n):
             w[0] = w[1] = 0

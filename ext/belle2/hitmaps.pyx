@@ -19,7 +19,7 @@ cdef extern from *:
 
 
 cdef inline uint64_t passed(double phi0, double omega, double inside, double outside) noexcept nogil:
-    """Return the bins that a track passes between two radii, and one more on either side (all: where it is unknown)."""
+    """Return the bins that a track passes between two radii, and one more on either side (all if it is unknown)."""
     if not (fabs(phi0) < MOST_RAD and fabs(omega) < MOST_RAD):
         return ~<uint64_t> 0
     cdef double one = phi0 - asin(max(-1.0, min(1.0, 0.5 * inside * omega)))

@@ -16,7 +16,7 @@ cdef enum:
 cdef bint layers_fit(
     const int32_t[::1] first, const int32_t[:, ::1] shapes, Py_ssize_t weights, Py_ssize_t room
 ) noexcept nogil:
-    """Return whether experts have layers that follow each other, with all their weights, from 27 inputs to 2 outputs."""
+    """Return whether experts have layers that follow each other, with all weights, from 27 inputs to 2 outputs."""
     cdef Py_ssize_t e, k, inside
     cdef bint outside = first.shape[0] < 1 or shapes.shape[1] != 3
     if outside:

@@ -19,8 +19,7 @@ from libc.math cimport asin, fabs, remainder, round
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy
 
-from shared.checks cimport cuts as cut_rows
-from shared.checks cimport need, whole
+from shared.checks cimport whole
 
 cdef enum:
     SUPERLAYERS = 9
@@ -40,6 +39,7 @@ cdef enum:
     PLACE_SHIFT = 53
 
 include "neuro_inputs.pxi"
+include "neuro_checks.pxi"
 
 
 cdef inline double wrapped(double value, double period) noexcept nogil:
@@ -318,49 +318,6 @@ cdef inline int one_track(
     return expert
 
 
-cdef bint segments_fit(
-    const int16_t[::1] segment, const uint8_t[::1] layer_of, const int32_t[::1] first
-) noexcept nogil:
-    """Return whether segments are those of the chamber, and their superlayers there."""
-    cdef Py_ssize_t i
-    cdef bint outside = layer_of.shape[0] != SEGMENTS or first.shape[0] != SUPERLAYERS + 1
-    if outside:
-        return False
-    for i in range(segment.shape[0]):
-        outside |= segment[i] < 0 or segment[i] >= SEGMENTS
-    for i in range(SEGMENTS):
-        outside |= layer_of[i] >= SUPERLAYERS
-    for i in range(SUPERLAYERS):
-        # Less than half of what marks an empty slot (neuro_near.h).
-        outside |= first[i + 1] <= first[i] or first[i + 1] - first[i] >= NEAR_NOWHERE // 2
-    return not outside and first[0] == 0 and first[SUPERLAYERS] <= SEGMENTS
-
-
-cdef bint relations_fit(const int32_t[::1] segment, Py_ssize_t segments) noexcept nogil:
-    """Return whether relations are to rows of segments that there are."""
-    cdef Py_ssize_t i
-    cdef bint outside = False
-    for i in range(segment.shape[0]):
-        outside |= segment[i] < 0 or segment[i] >= segments
-    return not outside
-
-
-cdef bint drift_times_fit(const int32_t[:, ::1] experts) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef bint outside = False
-    for i in range(experts.shape[1]):
-        outside |= experts[2, i] < 1 or experts[2, i] >= UNKNOWN_SIDE
-    return not outside
-
-
-cdef Py_ssize_t longest(const int64_t[::1] offsets) noexcept nogil:
-    """Return the largest number of rows that offsets cut off."""
-    cdef Py_ssize_t i, most = 0
-    for i in range(offsets.shape[0] - 1):
-        most = max(most, offsets[i + 1] - offsets[i])
-    return most
-
-
 def build(
     const int64_t[::1] offsets,
     const int16_t[::1] segment,
@@ -412,34 +369,14 @@ def build(
     cdef Relations relations
     cdef Room own
     cdef Py_ssize_t event, t, i
-    cdef Py_ssize_t n = phi0.shape[0], kinds = windows.shape[0] - 1, crossings = track_offsets.shape[0] - 1
-    if n == 0:
+    if phi0.shape[0] == 0:
         return
-    need(
-        omega.shape[0] == n and cut_rows(track_offsets, n) and offsets.shape[0] == crossings + 1
-        and cut_rows(offsets, min(min(segment.shape[0], position.shape[0]), min(side.shape[0], time.shape[0])))
-        and rel_offsets.shape[0] == n + 1 and cut_rows(rel_offsets, min(rel_segment.shape[0], rel_weight.shape[0]))
-        and min(event_found.shape[0], event_ticks.shape[0]) >= crossings
-        and segments_fit(segment, layer_of, first) and relations_fit(rel_segment, segment.shape[0]),
-        "build",
+    check_rules(windows, experts, scales, t_scale, radius, precision, met, angles)
+    check_rows(offsets, segment, position, side, time, layer_of, first, rel_offsets, rel_segment, rel_weight)
+    check_tracks(
+        track_offsets, phi0, omega, rel_offsets, offsets, event_found, event_ticks, room.shape[1] // ROOM, room.shape[0]
     )
-    need(
-        kinds > 0 and windows.shape[1] == SUPERLAYERS and windows.shape[2] == 2 and experts.shape[0] == 3
-        and experts.shape[1] == kinds and scales.shape[0] == 2 and scales.shape[1] == kinds
-        and scales.shape[2] == SUPERLAYERS and t_scale.shape[0] == kinds and radius.shape[0] == SUPERLAYERS
-        and radius.shape[1] == 2 and precision.shape[0] == 4 and drift_times_fit(experts) and met.shape[0] == MEMORY
-        and angles.shape[0] == MEMORY and angles.shape[1] == 2 * SUPERLAYERS and room.shape[0] == 2
-        and room.shape[1] // ROOM >= longest(offsets) + longest(rel_offsets) + SPARE
-        and max(precision[0], max(precision[1], max(precision[2], precision[3]))) < 21
-        and (precision[0] < 0 or (min(precision[1], min(precision[2], precision[3])) >= 0
-             and precision[2] <= precision[0] + precision[1])),
-        "build",
-    )
-    need(
-        min(expert.shape[0], valid.shape[0]) >= n and chosen.shape[0] >= n and chosen.shape[1] == SUPERLAYERS
-        and inputs.shape[0] >= n and inputs.shape[1] == INPUTS and raw.shape[0] >= n and raw.shape[1] == INPUTS,
-        "build",
-    )
+    check_outputs(phi0.shape[0], expert, valid, chosen, inputs, raw)
     rules.windows = &windows[0, 0, 0]
     rules.pattern, rules.masked, rules.t_max = &experts[0, 0], &experts[1, 0], &experts[2, 0]
     rules.id_scale, rules.id_middle, rules.t_scale = &scales[0, 0, 0], &scales[1, 0, 0], &t_scale[0]

@@ -9,7 +9,6 @@ cdef enum:
     VALUES = 65536
 
 
-
 def rises_between(const int64_t[::1] values, int64_t low, int64_t high):
     """Return whether values never fall and all are from ``low`` to ``high``."""
     cdef Py_ssize_t i, n = values.shape[0]

@@ -80,6 +80,22 @@ cdef bint below(const int32_t[::1] bit, int32_t end) noexcept nogil:
     return not outside
 
 
+cdef int check_tables(
+    const uint64_t[:, ::1] words, const uint8_t[::1] entry, const uint8_t[::1] entry_of, const int32_t[::1] term_of,
+    const int32_t[::1] factor_of, const int32_t[::1] bit, const uint64_t[::1] inverted, const uint8_t[::1] used,
+    uint64_t[::1] planes, uint64_t[:, ::1] fired,
+) except -1:
+    """Raise InputError unless the tables of a menu lead to bits of the words, and there is room for all lines."""
+    cdef Py_ssize_t rows = words.shape[0], width = words.shape[1], lines = entry_of.shape[0]
+    return need(
+        entry.shape[0] == rows and fired.shape[0] == rows and fired.shape[1] == (lines + BLOCK - 1) // BLOCK
+        and term_of.shape[0] == lines + 1 and nested(term_of, factor_of.shape[0] - 1)
+        and nested(factor_of, bit.shape[0]) and inverted.shape[0] == bit.shape[0] and used.shape[0] == width
+        and planes.shape[0] >= width * <Py_ssize_t> PLANES_ROWS and below(bit, <int32_t> (width * BLOCK)),
+        "evaluate",
+    )
+
+
 def evaluate(
     const uint64_t[:, ::1] words,
     const uint8_t[::1] entry,
@@ -111,13 +127,7 @@ def evaluate(
     cdef planes_menu menu
     if rows == 0 or lines == 0:
         return
-    need(
-        entry.shape[0] == rows and fired.shape[0] == rows and fired.shape[1] == (lines + BLOCK - 1) // BLOCK
-        and term_of.shape[0] == lines + 1 and nested(term_of, factor_of.shape[0] - 1)
-        and nested(factor_of, bit.shape[0]) and inverted.shape[0] == bit.shape[0] and used.shape[0] == width
-        and planes.shape[0] >= width * <Py_ssize_t> PLANES_ROWS and below(bit, <int32_t> (width * BLOCK)),
-        "evaluate",
-    )
+    check_tables(words, entry, entry_of, term_of, factor_of, bit, inverted, used, planes, fired)
     menu.width = width
     menu.lines = lines
     menu.entry_of = &entry_of[0]

@@ -41,7 +41,10 @@ def decode_words(
     uint8_t[::1] fine,
     uint16_t[::1] word,
 ):
-    """Read primitives back, as many as there is room for; return how many.  ``mask`` holds the timestamp bits that survive."""
+    """Read primitives back, as many as there is room for; return how many.
+
+    ``mask`` holds the timestamp bits that survive.
+    """
     cdef Py_ssize_t i, n = 0, room = min(timestamp.shape[0], min(fine.shape[0], word.shape[0]))
     with nogil:
         for i in range(words.shape[0]):

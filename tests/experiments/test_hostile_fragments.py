@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import resource
+import sys
 from collections import Counter
 
 import pytest
@@ -54,4 +55,4 @@ def test_hostile_fragments_are_corrupt_or_decided(prepared):
 
 @pytest.mark.slow
 def test_many_hostile_fragments(prepared):
-    print(survive(*prepared, 30_000))
+    sys.stdout.write(f"{survive(*prepared, 30_000)}\n")

@@ -35,7 +35,15 @@ def extremes(dtype: np.dtype[Any]) -> list[Any]:
         return [np.nan, np.inf, -np.inf, limits.max, limits.min, limits.tiny, 0.0, -0.0, 1e10, -1e10, 1e30]
     info = np.iinfo(dtype)
     near = [0, 1, 2, -1, -2, 255, 256, 577, 1024, 14336, 1 << 14, 1 << 31, 1 << 44, 1 << 61, 1 << 62]
-    values = [info.min, info.min + 1, info.max, info.max - 1, info.max // 2, *near, *(-value for value in near)]
+    values = [
+        info.min,
+        info.min + 1,
+        info.max,
+        info.max - 1,
+        info.max // 2,
+        *near,
+        *(-value for value in near),
+    ]
     return [value for value in values if info.min <= value <= info.max]
 
 
@@ -71,9 +79,7 @@ def hostile(frames: Frames, random: np.random.Generator) -> Iterator[tuple[int, 
         yield number, f"{name}: {', '.join(columns)}", found
 
 
-def decide(
-    setup: Setup[Any], maker: RowMaker, number: int, blocks: Mapping[str, Block]
-) -> str:
+def decide(setup: Setup[Any], maker: RowMaker, number: int, blocks: Mapping[str, Block]) -> str:
     """Send fragments through the worker's path: messages, their checks, the row; return the frame's state."""
     fragments, messages = [], []
     for name in sorted(blocks):

@@ -181,9 +181,7 @@ def _copy_numbers(view: Array, value: Array) -> None:
         limits = np.iinfo(view.dtype)
         if int(value.min()) < limits.min or int(value.max()) > limits.max:
             bad = int(np.argmax((value < limits.min) | (value > limits.max)))
-            raise InputError(
-                f"entry {bad} is {value[bad]}, {view.dtype} holds {limits.min} to {limits.max}"
-            )
+            raise InputError(f"entry {bad} is {value[bad]}, {view.dtype} holds {limits.min} to {limits.max}")
     with np.errstate(over="ignore"):
         np.copyto(view, value, casting="same_kind")
     if value.dtype.kind == "f" and view.dtype.itemsize < value.dtype.itemsize:

@@ -16,7 +16,6 @@ from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Block
 from trigemu.frames.schema import OFFSETS, Column, Schema
 
-
 _Look: TypeAlias = Callable[[Array], bool]
 
 

@@ -35,9 +35,7 @@ SCHEMAS = {
     # collision.
     CDC: crossing_schema(CDC, Column("channel", "<u2", high=CHANNELS - 1), ("tdc", "<i2")),
     # channel: trigger cell 1-576.  value: ADC counts of 5.25 MeV.  time: in 1/8 ns after the collision.
-    ECL: crossing_schema(
-        ECL, Column("channel", "<u2", low=1, high=CELLS), ("value", "<u2"), ("time", "<i2")
-    ),
+    ECL: crossing_schema(ECL, Column("channel", "<u2", low=1, high=CELLS), ("value", "<u2"), ("time", "<i2")),
     # channel: see `trigemu.experiments.belle2.klm.geometry`.
     KLM: crossing_schema(KLM, Column("channel", "<u2", known=_planes())),
     # What offline reconstruction would give the software trigger, from a fast simulation: helices at the point of

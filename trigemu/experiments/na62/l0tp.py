@@ -100,7 +100,9 @@ def process(
     if not trusted:
         _check_order(primitives)
     if not -_EVER <= span[0] <= span[1] <= _EVER or steps < 0:
-        raise InputError(f"span {span} must rise within 2**61 TDC counts, and steps {steps} must not be negative")
+        raise InputError(
+            f"span {span} must rise within 2**61 TDC counts, and steps {steps} must not be negative"
+        )
     scratch = scratch or Scratch()
     shift = FINE_BITS - l0.slot_bits
     column = DETECTOR_ORDER.index(l0.reference)

@@ -46,7 +46,6 @@ decay products cross every detector plane the search needs; GeV and mm."""
 BACKGROUND = 0xFFFF
 
 
-
 def _hits(source: str, time: Column) -> Schema:
     channels = CHANNELS.get(source)
     return Schema(

@@ -67,8 +67,14 @@ class FixedPoint:
             of large weights leave 64 bits.
         """
         n = len(expert)
-        if self._largest < LARGEST_SUM and n and not -self._largest <= raw.min() <= raw.max() <= self._largest:
-            raise InputError(f"inputs are beyond {self._largest}, more than sums with this network's weights hold")
+        if (
+            self._largest < LARGEST_SUM
+            and n
+            and not -self._largest <= raw.min() <= raw.max() <= self._largest
+        ):
+            raise InputError(
+                f"inputs are beyond {self._largest}, more than sums with this network's weights hold"
+            )
         out = Outputs(np.empty((n, OUTPUTS), np.int32), *(np.empty(n, np.float32) for _ in range(3)))
         self.single.run(raw, expert, out.raw, out.z_cm, out.cot_theta, out.theta)
         return out

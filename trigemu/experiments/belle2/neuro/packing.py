@@ -1,8 +1,9 @@
 """Networks in fixed point: integer weights, the activation's table, and how the kernels want them in memory.
 
 The arithmetic is that of the experiment's simulation (belle2_facts 5.3): weights rounded half away from zero, sums
-exact (in 64 bits; a network whose sums could be larger is refused), their size shifted right to the address of a table of tanh(x / 2), the sign restored afterwards; a sum of zero
-counts as positive, so it gives the table's first entry and not zero.
+exact (in 64 bits; a network whose sums could be larger is refused), their size shifted right to the address of a table
+of tanh(x / 2), the sign restored afterwards; a sum of zero counts as positive, so it gives the table's first entry and
+not zero.
 """
 
 from __future__ import annotations
