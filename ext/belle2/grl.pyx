@@ -361,7 +361,8 @@ def words(
     cdef bint bhabha
     cdef uint64_t[2] w
     check_columns(
-        track_offsets, min(min(phi0.shape[0], omega.shape[0]), min(z.shape[0], min(cot_theta.shape[0], found.shape[0]))),
+        track_offsets,
+        min(min(phi0.shape[0], omega.shape[0]), min(min(z.shape[0], cot_theta.shape[0]), found.shape[0])),
         cluster_offsets, min(energy.shape[0], time_ns.shape[0]), place, direction,
     )
     check_crossings(short_map, inner_map, event_time_ns, ecl, klm, out, n)

@@ -20,7 +20,7 @@ cdef int check_columns(
     const int64_t[::1] track_offsets, Py_ssize_t tracks, const int64_t[::1] cluster_offsets, Py_ssize_t clusters,
     const int16_t[:, ::1] place, const double[:, ::1] direction,
 ) except -1:
-    """Raise InputError unless offsets cut tracks and clusters into crossings, and clusters are where there are any."""
+    """Raise InputError unless offsets cut tracks and clusters into crossings, and clusters lie in bins."""
     clusters = min(clusters, min(place.shape[0], direction.shape[0]))
     return need(
         cuts(track_offsets, tracks) and cuts(cluster_offsets, clusters)

@@ -179,8 +179,9 @@ def summarise(
     cdef int side, column
     cdef double mass
     cdef Py_ssize_t tracks = min(min(charge.shape[0], z0.shape[0]), min(track_time.shape[0], hits.shape[0]))
-    cdef Py_ssize_t clusters = min(energy.shape[0], min(cluster_time.shape[0], min(theta_deg.shape[0], track.shape[0])))
+    cdef Py_ssize_t clusters = min(energy.shape[0], cluster_time.shape[0])
     tracks = min(min(tracks, pt.shape[0]), min(p_cm.shape[0], track_lab.shape[0]))
+    clusters = min(clusters, min(theta_deg.shape[0], track.shape[0]))
     clusters = min(clusters, min(cluster_lab.shape[0], cluster_cm.shape[0]))
     need(
         cut_rows(track_offsets, tracks) and cut_rows(cluster_offsets, clusters) and cluster_offsets.shape[0] == n + 1

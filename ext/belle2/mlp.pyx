@@ -109,8 +109,9 @@ cdef class Fixed:
     ):
         cdef Py_ssize_t i, n = shapes.shape[0], start = 0, experts = limit.shape[0]
         need(
-            experts > 0 and n > 0 and first.shape[0] == experts + 1 and shapes.shape[1] == 9 and repeated.shape[0] > 0
-            and scale.shape[0] == experts and scale.shape[1] == 4 and len(activation) == 4 and short_table.shape[0] > 0
+            experts > 0 and n > 0 and first.shape[0] == experts + 1 and shapes.shape[1] == 9
+            and repeated.shape[0] > 0 and scale.shape[0] == experts and scale.shape[1] == 4
+            and len(activation) == 4 and short_table.shape[0] > 0
             and (curve.shape[0] == 0 or (curve.shape[0] == 4 and curve.shape[1] == 32))
             and activation_fits(table, short_table, limit, activation)
             and layers_fit(first, shapes, wide.shape[0])

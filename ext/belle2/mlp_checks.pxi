@@ -13,7 +13,9 @@ cdef bint activation_fits(
     for i in range(limit.shape[0]):
         # The fast ways read the short table, one entry beyond the last address too.
         outside |= limit[i] >= 0 and (short_table.shape[0] < last + 2 or one > SHORT_ONE or limit[i] > 32766)
-    if outside or not (0 <= shift < 48 and 0 <= last < table.shape[0] and 0 < one <= 1 << 20 and 0 < offset <= 1 << 24):
+    if outside or not (0 <= shift < 48 and 0 <= last < table.shape[0]):
+        return False
+    if not (0 < one <= 1 << 20 and 0 < offset <= 1 << 24):
         return False
     for i in range(table.shape[0]):
         outside |= table[i] < -one or table[i] > one

@@ -72,21 +72,20 @@ cdef int check_rows(
     const int32_t[::1] rel_segment, const int8_t[::1] rel_weight,
 ) except -1:
     """Raise InputError unless segments are those of the chamber, and relations lead to them."""
+    cdef Py_ssize_t rows = min(min(segment.shape[0], position.shape[0]), min(side.shape[0], time.shape[0]))
     return need(
-        cuts(offsets, min(min(segment.shape[0], position.shape[0]), min(side.shape[0], time.shape[0])))
-        and cuts(rel_offsets, min(rel_segment.shape[0], rel_weight.shape[0]))
-        and segments_fit(segment, layer_of, first)
-        and relations_fit(rel_segment, min(min(segment.shape[0], position.shape[0]), min(side.shape[0], time.shape[0]))),
+        cuts(offsets, rows) and cuts(rel_offsets, min(rel_segment.shape[0], rel_weight.shape[0]))
+        and segments_fit(segment, layer_of, first) and relations_fit(rel_segment, rows),
         "build",
     )
 
 
 cdef int check_tracks(
-    const int64_t[::1] track_offsets, const double[::1] phi0, const double[::1] omega, const int64_t[::1] rel_offsets,
-    const int64_t[::1] offsets, const uint8_t[::1] event_found, const int32_t[::1] event_ticks, Py_ssize_t places,
-    Py_ssize_t stretches,
+    const int64_t[::1] track_offsets, const double[::1] phi0, const double[::1] omega,
+    const int64_t[::1] rel_offsets, const int64_t[::1] offsets, const uint8_t[::1] event_found,
+    const int32_t[::1] event_ticks, Py_ssize_t places, Py_ssize_t stretches,
 ) except -1:
-    """Raise InputError unless tracks and crossings are as many as they must be, and there is room for one crossing."""
+    """Raise InputError unless tracks and crossings are as many as they must be, with room for one crossing."""
     cdef Py_ssize_t n = phi0.shape[0], crossings = track_offsets.shape[0] - 1
     return need(
         omega.shape[0] == n and cuts(track_offsets, n) and rel_offsets.shape[0] == n + 1

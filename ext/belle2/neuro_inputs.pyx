@@ -374,7 +374,8 @@ def build(
     check_rules(windows, experts, scales, t_scale, radius, precision, met, angles)
     check_rows(offsets, segment, position, side, time, layer_of, first, rel_offsets, rel_segment, rel_weight)
     check_tracks(
-        track_offsets, phi0, omega, rel_offsets, offsets, event_found, event_ticks, room.shape[1] // ROOM, room.shape[0]
+        track_offsets, phi0, omega, rel_offsets, offsets, event_found, event_ticks, room.shape[1] // ROOM,
+        room.shape[0],
     )
     check_outputs(phi0.shape[0], expert, valid, chosen, inputs, raw)
     rules.windows = &windows[0, 0, 0]

@@ -31,10 +31,10 @@ def prepared(request, configs):
     return setup, make_frames(setup, 4)
 
 
-def survive(setup, frames, count):
+def survive(setup, frames, count, first=0):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     states: Counter[str] = Counter()
-    for seed in range(count // TOGETHER):
+    for seed in range(first, first + count // TOGETHER):
         faulthandler.dump_traceback_later(SECONDS, exit=True)
         try:
             states += run(setup, frames, TOGETHER, seed)
@@ -54,5 +54,7 @@ def test_hostile_fragments_are_corrupt_or_decided(prepared):
 
 
 @pytest.mark.slow
-def test_many_hostile_fragments(prepared):
-    sys.stdout.write(f"{survive(*prepared, 30_000)}\n")
+@pytest.mark.parametrize("batch", range(6))
+def test_many_hostile_fragments(prepared, batch):
+    """Thirty thousand for each configuration."""
+    sys.stdout.write(f"{survive(*prepared, 5000, 1000 * (batch + 1))}\n")

@@ -8,6 +8,7 @@ from trigemu.collider.response.layers import DriftChamber
 from trigemu.collider.response.rings import Rings
 from trigemu.collider.signals.offered import common_processes, dark_boson_signals, gun_signals
 from trigemu.collider.sources import TIMING, TRUTH_SCHEMA, crossing_schema, timing_schema
+from trigemu.frames.columns import Column
 from trigemu.frames.frame import TRUTH
 from trigemu.physics.beams import Beams
 
@@ -48,9 +49,11 @@ SIGNALS = (*dark_boson_signals(COLLIDER), *gun_signals(COLLIDER))
 PROCESSES = common_processes(COLLIDER)
 
 CHAMBER, CALORIMETER = "chamber", "calorimeter"
+WIRE = Column("channel", "<u2", high=int(WIRES.first[-1]) - 1)  # fragments with others are corrupt
+CRYSTAL = Column("channel", "<u2", high=RINGS * AROUND - 1)
 SCHEMAS = {
     TIMING: timing_schema(),
-    CHAMBER: crossing_schema(CHAMBER, ("channel", "<u2"), ("tdc", "<i2")),  # wire, counts of `TDC`
-    CALORIMETER: crossing_schema(CALORIMETER, ("channel", "<u2"), ("value", "<u2")),  # crystal, MeV
+    CHAMBER: crossing_schema(CHAMBER, WIRE, ("tdc", "<i2")),  # counts of `TDC`
+    CALORIMETER: crossing_schema(CALORIMETER, CRYSTAL, ("value", "<u2")),  # MeV
     TRUTH: TRUTH_SCHEMA,
 }

@@ -20,8 +20,6 @@ from trigemu.setup.data import Clock, HistogramSpec, TriggerWords, signal
 from trigemu.setup.experiment import ExperimentSpec, Setup
 
 PLANES = 3
-HIT = (Column("time", "<i8"), Column("channel", "<u2"))
-TRUTH_COLUMNS = (Column("time", "<i8"), Column("signal", "<u2"), Column("accepted", "|u1"))
 
 
 class Telescope(Model):
@@ -30,6 +28,18 @@ class Telescope(Model):
     frame_ticks: Annotated[int, Field(ge=100)] = 100_000
     efficiency: Annotated[float, Field(ge=0, le=1)] = 0.9
     noise_hz: Annotated[float, Field(ge=0)] = 1.0e3
+
+
+def schemas(section: Telescope) -> dict[str, Schema]:
+    """Return every source with its columns, and the values that these can have: others never reach the trigger."""
+    last = section.frame_ticks - 1
+    hit = (Column("time", "<i8", low=0, high=last, rises=True), Column("channel", "<u2", high=PLANES - 1))
+    truth = (
+        Column("time", "<i8", low=0, high=last),
+        Column("signal", "<u2"),
+        Column("accepted", "|u1", high=1),
+    )
+    return {"planes": Schema("planes", hit), TRUTH: Schema(TRUTH, truth)}
 
 
 class Muons(Model):
@@ -111,7 +121,7 @@ EXPERIMENT = ExperimentSpec(
     name="telescope",
     config_model=Telescope,
     clock=lambda section: Clock(tick_ns=10.0, clock_ticks=1, frame_ticks=section.frame_ticks),
-    sources={"planes": Schema("planes", HIT), TRUTH: Schema(TRUTH, TRUTH_COLUMNS)},
+    sources=schemas,
     bits=("single", "double", "triple"),
     signals=(signal("muons", "muons", Muons),),
     generator=TelescopeGenerator,

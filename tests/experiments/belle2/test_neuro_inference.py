@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reference.belle2_neuro import activation, fixed_row, float_row, unscaled
 
 from trigemu._kernels.belle2_mlp import level
+from trigemu.errors import InputError
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.inference import FixedPoint, FloatingPoint
 from trigemu.experiments.belle2.neuro.network import Network, make_expert
@@ -222,3 +223,15 @@ def test_conformance_vectors(shared_data):
         out = floating.run((rows / 4096).astype(np.float32), expert)
         np.testing.assert_allclose(out.z_cm, vectors["ph2fp_float"][:, e, 0], rtol=0, atol=2e-3)
         np.testing.assert_allclose(out.theta, vectors["ph2fp_float"][:, e, 1], rtol=0, atol=5e-5)
+
+
+def test_large_weights_that_it_can_hold_are_exact():
+    """Sums of nearly 64 bits are those of whole numbers of any size."""
+    flat = np.zeros(28 * 2, np.float32)
+    flat[0], flat[1], flat[28] = 2.0**33, -(2.0**33), 1.0
+    fixed = FixedPoint(Network((make_expert([27, 2], flat),)), Precision())
+    inputs = np.zeros((3, 27), np.int32)
+    inputs[:, 0], inputs[:, 1] = [4096, 4095, 0], [4095, 4096, 0]
+    assert fixed.run(inputs, np.zeros(3, np.int8)).raw[:, 0].tolist() == [4096, -4096, 2]
+    with pytest.raises(InputError, match="more than sums with this network's weights hold"):
+        fixed.run(np.full((1, 27), 2**30, np.int32), np.zeros(1, np.int8))

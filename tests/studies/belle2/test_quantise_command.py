@@ -6,10 +6,12 @@ import json
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from trigemu.cli import cli
+from trigemu.experiments.belle2.neuro.network import Network, make_expert, save_npz
 
 OWN = resources.files("trigemu.experiments.belle2.neuro") / "data" / "belle2-neuro.npz"
 
@@ -44,3 +46,19 @@ def test_bad_precision_is_one_sentence() -> None:
     result = CliRunner().invoke(cli, ["quantise", str(OWN), "--precision", "12,10"])
     assert result.exit_code == 2
     assert "must be three numbers of bits" in result.output
+
+
+@pytest.mark.parametrize("weight", [1e13, 1e20, -1e38, 3e38])
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("column", [0, -1])
+def test_weights_that_fixed_point_cannot_hold(tmp_path, weight, layer, column):
+    """One sentence, wherever the weight is; never a crash, never another number."""
+    rng = np.random.default_rng(1)
+    layers = [rng.normal(size=(5, 28)), rng.normal(size=(2, 6))]
+    layers[layer][1, column] = weight
+    flat = np.concatenate([each.ravel() for each in layers]).astype(np.float32)
+    save_npz(tmp_path / "large.npz", Network((make_expert([27, 5, 2], flat),)))
+    result = CliRunner().invoke(cli, ["quantise", str(tmp_path / "large.npz")])
+    assert result.exit_code == 2
+    assert f"large.npz: network, expert 0, layer {layer}, node 1: weights up to" in result.stderr
+    assert result.stderr.count("\n") == 1
