@@ -326,23 +326,11 @@ cdef inline void window_bits(const TrackMaps *tracks, uint64_t clusters, uint64_
 
 
 def words(
-    const int64_t[::1] track_offsets,
-    const double[::1] phi0,
-    const double[::1] omega,
-    const uint8_t[::1] found,
-    const float[::1] z,
-    const float[::1] cot_theta,
-    const uint64_t[::1] short_map,
-    const uint64_t[::1] inner_map,
-    const int64_t[::1] cluster_offsets,
-    const double[::1] energy,
-    const double[::1] time_ns,
-    const double[::1] event_time_ns,
-    const uint32_t[:, ::1] ecl,
-    const uint8_t[:, ::1] klm,
-    const int16_t[:, ::1] place,
-    const double[:, ::1] direction,
-    dict cuts,
+    const int64_t[::1] track_offsets, const double[::1] phi0, const double[::1] omega, const uint8_t[::1] found,
+    const float[::1] z, const float[::1] cot_theta, const uint64_t[::1] short_map,
+    const uint64_t[::1] inner_map, const int64_t[::1] cluster_offsets, const double[::1] energy,
+    const double[::1] time_ns, const double[::1] event_time_ns, const uint32_t[:, ::1] ecl,
+    const uint8_t[:, ::1] klm, const int16_t[:, ::1] place, const double[:, ::1] direction, dict cuts,
     uint64_t[:, ::1] out,
 ):
     """Fill ``out`` (uint64[n, 2]) with the bits of n crossings.
@@ -360,12 +348,10 @@ def words(
     cdef uint64_t full
     cdef bint bhabha
     cdef uint64_t[2] w
-    check_columns(
-        track_offsets,
-        min(min(phi0.shape[0], omega.shape[0]), min(min(z.shape[0], cot_theta.shape[0]), found.shape[0])),
-        cluster_offsets, min(energy.shape[0], time_ns.shape[0]), place, direction,
+    check_words(
+        track_offsets, phi0, omega, found, z, cot_theta, cluster_offsets, energy, time_ns, place, direction,
+        short_map, inner_map, event_time_ns, ecl, klm, out,
     )
-    check_crossings(short_map, inner_map, event_time_ns, ecl, klm, out, n)
     with nogil:
         for i in range(n):
             w[0] = w[1] = 0

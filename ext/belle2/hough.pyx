@@ -16,7 +16,6 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memset
 
 from shared.bits cimport at_least, count5, ctz64, popcount64
-from shared.checks cimport cuts as cut_rows
 from shared.checks cimport need
 
 cdef enum:
@@ -283,72 +282,7 @@ cdef int relate(const Search *s, const Hits *hits, const Cluster *cluster, Outpu
     return count
 
 
-cdef inline bint gather(
-    Hits *hits, Py_ssize_t start, Py_ssize_t stop, const int16_t *segment, const uint8_t *position,
-    const int16_t *axial_of, const int8_t *layer_of, int numbers,
-) noexcept nogil:
-    """Take the axial segments of a crossing; return whether all are segments, and none more often than there are."""
-    cdef Py_ssize_t row
-    cdef int n = 0, axial
-    hits.seen = 0
-    for row in range(start, stop):
-        if segment[row] < 0 or segment[row] >= numbers:
-            return False
-        axial = axial_of[segment[row]]
-        if axial < 0:
-            continue
-        if n == SEGMENTS:
-            return False
-        hits.row[n] = <int32_t> row
-        hits.axial[n] = <int16_t> axial
-        hits.wire[n] = <int16_t> (3 * axial + position[row] % 3)
-        hits.layer[n] = layer_of[segment[row]]
-        hits.first[n] = position[row] == 3
-        hits.seen |= 1 << hits.layer[n]
-        n += 1
-    hits.count = n
-    return True
-
-
-cdef bint numbered(const int16_t[::1] axial_of, const int8_t[::1] layer_of) noexcept nogil:
-    """Return whether segments have numbers among the axial ones, and superlayers, or none."""
-    cdef Py_ssize_t i
-    cdef bint outside = axial_of.shape[0] != layer_of.shape[0]
-    if outside:
-        return False
-    for i in range(axial_of.shape[0]):
-        outside |= axial_of[i] >= SEGMENTS or layer_of[i] >= SUPERLAYERS or (axial_of[i] >= 0 and layer_of[i] < 0)
-    return not outside
-
-
-cdef bint columns_fit(
-    const int16_t[::1] start, const int32_t[::1] row, const int16_t[::1] length, int columns, int most
-) noexcept nogil:
-    """Return whether wires begin at a column and have no more words than there are columns."""
-    cdef Py_ssize_t i
-    cdef bint outside = False
-    for i in range(length.shape[0]):
-        outside |= length[i] < 0 or length[i] > most
-    for i in range(start.shape[0]):
-        outside |= start[i] < 0 or start[i] >= columns or row[i] < 0
-    return not outside
-
-
-cdef bint words_fit(
-    const Search *s, const int16_t[::1] axial_of, const int8_t[::1] layer_of, Py_ssize_t words, Py_ssize_t related
-) noexcept nogil:
-    """Return whether all words of axial segments are there."""
-    cdef Py_ssize_t i, k, level, axial
-    cdef bint outside = False
-    for i in range(axial_of.shape[0]):
-        axial = axial_of[i]
-        if axial < 0:
-            continue
-        outside |= s.relation_row[axial] + 2 * s.relation_length[layer_of[i]] > related
-        for level in range(s.levels):
-            for k in range(3 * axial, 3 * axial + 3):
-                outside |= s.row[level * s.wires + k] + s.length[SUPERLAYERS * level + layer_of[i]] > words
-    return not outside
+include "hough_checks.pxi"
 
 
 cdef class Finder:
@@ -366,19 +300,8 @@ cdef class Finder:
         const uint64_t[::1] words, const int16_t[::1] relation_start, const int32_t[::1] relation_row,
         const int16_t[::1] relation_length, const uint64_t[::1] relation_words,
     ):
-        cdef Py_ssize_t level
-        need(
-            0 < columns <= COLUMNS and columns % 2 == 0 and 0 < rows <= 64 and 1 <= min_hits <= SUPERLAYERS
-            and 1 <= min_short <= SUPERLAYERS and start.shape[0] > 0 and start.shape[1] == 3 * SEGMENTS
-            and row.shape[0] == start.shape[0] and row.shape[1] == start.shape[1]
-            and length.shape[0] == start.shape[0] and length.shape[1] == SUPERLAYERS
-            and relation_start.shape[0] == SEGMENTS and relation_row.shape[0] == SEGMENTS
-            and relation_length.shape[0] == SUPERLAYERS and words.shape[0] > 0 and relation_words.shape[0] > 0
-            and columns_fit(relation_start, relation_row, relation_length, 2 * columns, 2 * columns),
-            "Finder",
-        )
-        for level in range(start.shape[0]):
-            need(columns_fit(start[level], row[level], length[level], columns, columns), "Finder")
+        check_plane(columns, rows, min_hits, min_short, start, row, length)
+        check_relations(columns, relation_start, relation_row, relation_length, words, relation_words)
         self.words, self.related = words.shape[0], relation_words.shape[0]
         self.kept = (start, row, length, words, relation_start, relation_row, relation_length, relation_words)
         self.s.columns, self.s.rows = columns, rows
@@ -404,11 +327,13 @@ cdef class Finder:
         cdef uint64_t bits
         cdef int column, row, fewest = min(s.min_hits, s.min_short), numbers = <int> axial_of.shape[0]
         cdef bint good = True
+        need(self.kept is not None, "Finder.find")
+        check_segments(
+            s, offsets, min(segment.shape[0], position.shape[0]), axial_of, layer_of, self.words, self.related,
+            centre_phi0.shape[0], centre_y.shape[0],
+        )
         need(
-            self.kept is not None and cut_rows(offsets, min(segment.shape[0], position.shape[0]))
-            and numbered(axial_of, layer_of) and words_fit(s, axial_of, layer_of, self.words, self.related)
-            and centre_phi0.shape[0] >= 2 * s.columns and centre_y.shape[0] >= 2 * s.rows - 1
-            and cuts.shape[0] >= offsets.shape[0] and ambiguous.shape[0] >= offsets.shape[0] - 1
+            cuts.shape[0] >= offsets.shape[0] and ambiguous.shape[0] >= offsets.shape[0] - 1
             and min(omega.shape[0], min(corner.shape[0], squares.shape[0])) >= phi0.shape[0] and corner.shape[1] == 2
             and rel_cuts.shape[0] >= phi0.shape[0] + 1 and rel_weight.shape[0] >= rel_segment.shape[0],
             "Finder.find",

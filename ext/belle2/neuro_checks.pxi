@@ -83,14 +83,14 @@ cdef int check_rows(
 cdef int check_tracks(
     const int64_t[::1] track_offsets, const double[::1] phi0, const double[::1] omega,
     const int64_t[::1] rel_offsets, const int64_t[::1] offsets, const uint8_t[::1] event_found,
-    const int32_t[::1] event_ticks, Py_ssize_t places, Py_ssize_t stretches,
+    const int32_t[::1] event_ticks, uint8_t[:, ::1] room,
 ) except -1:
     """Raise InputError unless tracks and crossings are as many as they must be, with room for one crossing."""
     cdef Py_ssize_t n = phi0.shape[0], crossings = track_offsets.shape[0] - 1
     return need(
         omega.shape[0] == n and cuts(track_offsets, n) and rel_offsets.shape[0] == n + 1
         and offsets.shape[0] == crossings + 1 and min(event_found.shape[0], event_ticks.shape[0]) >= crossings
-        and stretches == 2 and places >= longest(offsets) + longest(rel_offsets) + SPARE,
+        and room.shape[0] == 2 and room.shape[1] // ROOM >= longest(offsets) + longest(rel_offsets) + SPARE,
         "build",
     )
 

@@ -319,39 +319,15 @@ cdef inline int one_track(
 
 
 def build(
-    const int64_t[::1] offsets,
-    const int16_t[::1] segment,
-    const uint8_t[::1] position,
-    const uint8_t[::1] side,
-    const int16_t[::1] time,
-    const int64_t[::1] track_offsets,
-    const double[::1] phi0,
-    const double[::1] omega,
-    const int64_t[::1] rel_offsets,
-    const int32_t[::1] rel_segment,
-    const int8_t[::1] rel_weight,
-    const uint8_t[::1] event_found,
-    const int32_t[::1] event_ticks,
-    const float[:, :, ::1] windows,
-    const int32_t[:, ::1] experts,
-    const float[:, :, ::1] scales,
-    const float[::1] t_scale,
-    const double[:, ::1] radius,
-    const int32_t[::1] first,
-    const uint8_t[::1] layer_of,
-    const int32_t[::1] precision,
-    int mask,
-    bint alike,
-    int option,
-    bint fallback,
-    double[::1] met,
-    double[:, ::1] angles,
-    uint8_t[:, ::1] room,
-    int8_t[::1] expert,
-    uint8_t[::1] valid,
-    int32_t[:, ::1] chosen,
-    float[:, ::1] inputs,
-    int32_t[:, ::1] raw,
+    const int64_t[::1] offsets, const int16_t[::1] segment, const uint8_t[::1] position,
+    const uint8_t[::1] side, const int16_t[::1] time, const int64_t[::1] track_offsets, const double[::1] phi0,
+    const double[::1] omega, const int64_t[::1] rel_offsets, const int32_t[::1] rel_segment,
+    const int8_t[::1] rel_weight, const uint8_t[::1] event_found, const int32_t[::1] event_ticks,
+    const float[:, :, ::1] windows, const int32_t[:, ::1] experts, const float[:, :, ::1] scales,
+    const float[::1] t_scale, const double[:, ::1] radius, const int32_t[::1] first,
+    const uint8_t[::1] layer_of, const int32_t[::1] precision, int mask, bint alike, int option, bint fallback,
+    double[::1] met, double[:, ::1] angles, uint8_t[:, ::1] room, int8_t[::1] expert, uint8_t[::1] valid,
+    int32_t[:, ::1] chosen, float[:, ::1] inputs, int32_t[:, ::1] raw,
 ):
     """Fill expert, validity, chosen segments and inputs of every 2D track of a frame.
 
@@ -373,10 +349,7 @@ def build(
         return
     check_rules(windows, experts, scales, t_scale, radius, precision, met, angles)
     check_rows(offsets, segment, position, side, time, layer_of, first, rel_offsets, rel_segment, rel_weight)
-    check_tracks(
-        track_offsets, phi0, omega, rel_offsets, offsets, event_found, event_ticks, room.shape[1] // ROOM,
-        room.shape[0],
-    )
+    check_tracks(track_offsets, phi0, omega, rel_offsets, offsets, event_found, event_ticks, room)
     check_outputs(phi0.shape[0], expert, valid, chosen, inputs, raw)
     rules.windows = &windows[0, 0, 0]
     rules.pattern, rules.masked, rules.t_max = &experts[0, 0], &experts[1, 0], &experts[2, 0]

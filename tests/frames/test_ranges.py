@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trigemu.errors import InputError
-from trigemu.frames.columns import Column, Schema, pack
+from trigemu.frames.columns import Column, Schema, pack, pack_exactly
 from trigemu.frames.ranges import Ranges, is_plain
 
 KNOWN = np.zeros(1 << 16, np.bool_)
@@ -96,7 +96,7 @@ def test_numbers_that_a_column_cannot_hold_are_not_cut(dtype, values, sentence):
 
 def test_numbers_of_another_dtype_that_fit_are_kept():
     schema = Schema("hits", (Column("a", "<u2"), Column("b", "<f4")))
-    block = pack(schema, {"a": np.array([0, 65535]), "b": np.array([np.inf, 0.5])})
+    block = pack_exactly(schema, {"a": np.array([0, 65535]), "b": np.array([np.inf, 0.5])})
     assert block["a"].tolist() == [0, 65535]
     assert block["b"].tolist() == [np.inf, 0.5]
 

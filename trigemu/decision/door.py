@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.errors import InputError
-from trigemu.frames.columns import Array, pack
+from trigemu.frames.columns import Array, pack_exactly
 from trigemu.frames.crossings import check_crossings
 from trigemu.frames.frame import TimeFrame
 from trigemu.frames.ranges import CorruptError, Ranges, is_plain
@@ -68,7 +68,7 @@ class Door:
 
 def _as_block(schema: Schema, columns: Mapping[str, Array]) -> Mapping[str, Array]:
     """Return plain arrays as a received fragment would have them."""
-    block = pack(schema, columns)
+    block = pack_exactly(schema, columns)
     hits = {len(block[name]) for name in schema.names if name != "offsets"}
     if len(hits) > 1:
         raise InputError(f"source {schema.source!r}: hit columns of different lengths")

@@ -29,6 +29,7 @@ __all__ = [
     "cut_windows",
     "grown",
     "pack",
+    "pack_exactly",
     "take_pieces",
 ]
 
@@ -177,11 +178,7 @@ def pack(schema: Schema, columns: Mapping[str, Array]) -> Block:
 
 def _copy_numbers(view: Array, value: Array) -> None:
     """Copy numbers of another dtype of the same kind; none may become another number."""
-    if value.dtype.kind in "iu" and view.dtype.kind in "iu" and len(value):
-        limits = np.iinfo(view.dtype)
-        if int(value.min()) < limits.min or int(value.max()) > limits.max:
-            bad = int(np.argmax((value < limits.min) | (value > limits.max)))
-            raise InputError(f"entry {bad} is {value[bad]}, {view.dtype} holds {limits.min} to {limits.max}")
+    _check_integers(value, view.dtype)
     with np.errstate(over="ignore"):
         np.copyto(view, value, casting="same_kind")
     if value.dtype.kind == "f" and view.dtype.itemsize < value.dtype.itemsize:
@@ -189,6 +186,34 @@ def _copy_numbers(view: Array, value: Array) -> None:
         if lost.any():
             bad = int(np.argmax(lost))
             raise InputError(f"entry {bad} is {value[bad]}, more than {view.dtype} holds")
+
+
+def _check_integers(value: Array, dtype: np.dtype[Any]) -> None:
+    if value.dtype.kind in "iu" and dtype.kind in "iu" and len(value):
+        limits = np.iinfo(dtype)
+        if int(value.min()) < limits.min or int(value.max()) > limits.max:
+            bad = int(np.argmax((value < limits.min) | (value > limits.max)))
+            raise InputError(f"entry {bad} is {value[bad]}, {dtype} holds {limits.min} to {limits.max}")
+
+
+def pack_exactly(schema: Schema, columns: Mapping[str, Array]) -> Block:
+    """Pack columns whose integers may be of any dtype, as those of a notebook are.
+
+    Raises
+    ------
+    InputError
+        As `pack`, but integers of another dtype that fit are taken.
+    """
+    cast = dict(columns)
+    for name, dtype in zip(schema.names, schema.dtypes, strict=True):
+        value = np.asarray(cast[name]) if name in cast else None
+        if value is not None and value.ndim == 1 and value.dtype.kind in "iu" and dtype.kind in "iu":
+            try:
+                _check_integers(value, dtype)
+            except InputError as error:
+                raise InputError(f"source {schema.source!r}: column {name!r}: {error}") from None
+            cast[name] = value.astype(dtype, copy=False)
+    return pack(schema, cast)
 
 
 def check_offsets(offsets: Array, hits: int, where: str) -> None:

@@ -27,7 +27,7 @@ from trigemu._kernels import na62_mtp
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import FINE_BITS, PACKET_LSB, PACKET_TIMESTAMPS
 from trigemu.experiments.na62.primitives import Primitives
-from trigemu.frames.columns import Column, Schema, pack
+from trigemu.frames.columns import Column, Schema, pack_exactly
 
 HEADER_BYTES = 8
 MAX_BYTES = 1472
@@ -86,7 +86,7 @@ def encode(packet: Packet) -> bytes:
     if count > MAX_PRIMITIVES:
         raise InputError(f"{where}: {count} primitives, at most {MAX_PRIMITIVES} fit in one packet")
     words = np.zeros(2 + 2 * count, "<u4")
-    columns = pack(_SCHEMA, {name: getattr(packet, name) for name in _SCHEMA.names})
+    columns = pack_exactly(_SCHEMA, {name: getattr(packet, name) for name in _SCHEMA.names})
     used = na62_mtp.encode_words(
         columns["timestamp"],
         columns["fine"],

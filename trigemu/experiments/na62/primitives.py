@@ -23,7 +23,7 @@ from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
 from trigemu.experiments.na62.scratch import Scratch
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
 from trigemu.experiments.na62.tiles import MUV3_CODES, MUV3_TILES, NEWCHOD_CODES, NEWCHOD_TILES
-from trigemu.frames.columns import Block, Column, Schema, pack
+from trigemu.frames.columns import Block, Column, Schema, pack_exactly
 from trigemu.frames.ranges import CorruptError
 
 Columns = Mapping[str, NDArray[Any]]
@@ -292,7 +292,7 @@ def _hits(columns: Columns, detector: str, *more: str) -> tuple[NDArray[Any], ..
     names = ("time", "channel", *more)
     if type(columns) is not Block:
         schema = Schema(detector, (Column("time", "<i8"), *(Column(name, "<u2") for name in names[1:])))
-        columns = pack(schema, {name: columns[name] for name in names})
+        columns = pack_exactly(schema, {name: columns[name] for name in names})
         if len(set(columns.lengths)) > 1:
             raise CorruptError(f"source {detector!r}: columns of hits have different lengths", (detector,))
     return tuple([columns[name] for name in names])

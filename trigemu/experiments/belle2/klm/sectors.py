@@ -15,7 +15,7 @@ from trigemu._kernels import belle2_klm
 from trigemu.experiments.belle2.klm import geometry
 from trigemu.experiments.belle2.klm.config import Klm
 from trigemu.experiments.belle2.records import KlmTrigger
-from trigemu.frames.columns import Column, Schema, check_offsets, pack
+from trigemu.frames.columns import Column, Schema, check_offsets, pack_exactly
 from trigemu.frames.ranges import CorruptError
 
 _EXISTS = geometry.exists()
@@ -37,7 +37,7 @@ def sectors(columns: Mapping[str, NDArray[np.generic]], config: Klm) -> KlmTrigg
     InputError
         A channel that the detector does not have (`CorruptError`), or offsets that do not cut the hits into pieces.
     """
-    block = pack(_SCHEMA, {name: columns[name] for name in _SCHEMA.names})
+    block = pack_exactly(_SCHEMA, {name: columns[name] for name in _SCHEMA.names})
     channel, offsets = block["channel"], block["offsets"]
     check_offsets(offsets, len(channel), "source 'klm'")
     out = np.empty((4, len(offsets) - 1), np.uint8)
