@@ -153,6 +153,8 @@ def _check(tcid: NDArray[np.integer[Any]], energy: F64, time: F64, offsets: I64,
         )
     if n < 0 or offsets[0] != 0 or offsets[-1] != m or (np.diff(offsets) < 0).any():
         raise InputError(f"ecl: offsets must rise from 0 to the number of hits, {m}")
+    if np.asarray(tcid).dtype.kind not in "iu":
+        raise InputError(f"ecl: channels are {np.asarray(tcid).dtype}; allowed: integers")
     if m:
         low, high = int(tcid.min()), int(tcid.max())
         if low < 1 or high > cells.CELLS:

@@ -1,0 +1,87 @@
+"""Particles with numbers that no event has: the response makes of them what the detector can give, or nothing."""
+
+from __future__ import annotations
+
+import faulthandler
+import warnings
+
+import numpy as np
+import pytest
+from support.hostile import extremes
+
+from trigemu.collider.response.helix import perigees
+from trigemu.experiments.belle2.config import Belle2
+from trigemu.experiments.belle2.ecl.response import ecl_hits
+from trigemu.experiments.belle2.response.cdc import cdc_hits
+from trigemu.experiments.belle2.response.klm import klm_hits
+from trigemu.experiments.belle2.response.offline import offline
+from trigemu.experiments.belle2.sources import CDC, ECL, KLM
+from trigemu.experiments.belle2.sources import SCHEMAS as BELLE2
+from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.hits import unpack
+from trigemu.experiments.na62.response import Exposure, detectors
+from trigemu.experiments.na62.sources import SCHEMAS as NA62_SOURCES
+from trigemu.frames.columns import pack
+from trigemu.frames.ranges import Ranges
+from trigemu.physics.particles import Particles
+
+KINDS = np.array([11, -11, 13, -13, 22, 211, -211, 321, 2212, -2212, 2112, -2112, 130, 12], np.int32)
+CHARGES = {11: -1, -11: 1, 13: -1, -13: 1, 211: 1, -211: -1, 321: 1, 2212: 1, -2212: -1}
+HUGE = np.array([*extremes(np.dtype(np.float64)), 1e-300, 1e300, -1e300, 1e154, 1e160, 1e12, 3e3, np.pi])
+SECONDS = 200
+
+
+def particles(random: np.random.Generator, events: int) -> Particles:
+    count = 12 * events
+    pdg = random.choice(KINDS, count)
+    momentum, point = random.normal(size=(count, 4)), 10.0 * random.normal(size=(count, 4))
+    momentum[:, 2] = np.abs(momentum[:, 2])
+    mass = np.full(count, 0.1)
+    for values in (momentum, point, mass):
+        flat = values.reshape(-1)
+        places = random.integers(0, len(flat), len(flat) // 5)
+        flat[places] = random.choice(HUGE, len(places))
+    momentum[:, 3] = 5.0
+    charge = np.array([CHARGES.get(kind, 0) for kind in pdg.tolist()], np.int8)
+    mother = np.zeros(count, np.int32)
+    return Particles(
+        np.ones(events), np.repeat(np.arange(events), 12), pdg, charge, mother, mass, momentum, point
+    )
+
+
+@pytest.fixture(autouse=True)
+def watched():
+    faulthandler.dump_traceback_later(SECONDS, exit=True)
+    with warnings.catch_warnings():
+        # Sums and squares of such numbers overflow, on purpose.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_belle2(seed):
+    section = Belle2()
+    given = particles(np.random.default_rng(seed), 40)
+    assert np.isfinite(perigees(given, 1.5)).all()
+    made = {
+        CDC: cdc_hits(given, section.response, 1, 0),
+        ECL: ecl_hits(given, section.ecl, 1, 0),
+        KLM: klm_hits(given, section.response, 1, 0),
+    }
+    for source, columns in made.items():
+        assert Ranges(BELLE2[source]).complaint(pack(BELLE2[source], columns)) == ""
+        assert (np.diff(columns["offsets"]) >= 0).all()
+    tracks, clusters = offline(given, section.response, 1, 0)
+    assert len(tracks["offsets"]) == len(clusters["offsets"]) == 41
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_na62(seed):
+    given = particles(np.random.default_rng(seed), 40)
+    count = len(given.pdg)
+    exposure = Exposure(given, np.zeros(count), np.full(count, 7, np.uint8))
+    for source, detector in detectors(NA62().response, 1, 65536).items():
+        raw = detector.raw(exposure, 0)
+        columns = unpack(detector.core(raw, raw))
+        assert Ranges(NA62_SOURCES[source]).complaint(pack(NA62_SOURCES[source], columns)) == ""
