@@ -33,6 +33,16 @@ def at_most(const uint16_t[::1] values, uint16_t high):
     return most <= high
 
 
+def singles_between(const float[::1] values, double low, double high):
+    """Return whether all values are numbers from ``low`` to ``high``."""
+    cdef Py_ssize_t i
+    cdef bint every = True
+    with nogil:
+        for i in range(values.shape[0]):
+            every &= (values[i] >= low) & (values[i] <= high)
+    return bool(every)
+
+
 def all_known(const uint16_t[::1] values, const uint8_t[::1] known):
     """Return whether the table (uint8[65536], 0 or 1) has all values."""
     cdef Py_ssize_t i

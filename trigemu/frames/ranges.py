@@ -92,11 +92,13 @@ def _look_of(column: Column) -> _Look:
         return lambda values: _kernel.all_known(np.ascontiguousarray(values), known)
     if column.dtype == "<u2" and low <= 0 and not column.rises:
         return lambda values: _kernel.at_most(np.ascontiguousarray(values), int(high))
+    if column.dtype == "<f4" and not column.rises:
+        # A number that is none fails both comparisons, here and below.
+        return lambda values: _kernel.singles_between(np.ascontiguousarray(values), float(low), float(high))
     if column.rises:
         return lambda values: _between(values, low, high) and not (values[1:] < values[:-1]).any()
     if kind.kind == "u" and low <= 0:
         return lambda values: not len(values) or bool(values.max() <= high)
-    # A number that is none fails both comparisons.
     return lambda values: _between(values, low, high)
 
 

@@ -15,8 +15,8 @@ from trigemu._kernels import belle2_klm
 from trigemu.experiments.belle2.klm import geometry
 from trigemu.experiments.belle2.klm.config import Klm
 from trigemu.experiments.belle2.records import KlmTrigger
-from trigemu.frames.columns import Column, Schema, check_offsets, pack_exactly
-from trigemu.frames.ranges import CorruptError
+from trigemu.frames.columns import Array, Column, Schema, check_offsets, pack_exactly
+from trigemu.frames.ranges import CorruptError, is_plain
 
 _EXISTS = geometry.exists()
 _SCHEMA = Schema("klm", (Column("channel", "<u2"), Column("offsets", "<i8")))
@@ -37,7 +37,9 @@ def sectors(columns: Mapping[str, NDArray[np.generic]], config: Klm) -> KlmTrigg
     InputError
         A channel that the detector does not have (`CorruptError`), or offsets that do not cut the hits into pieces.
     """
-    block = pack_exactly(_SCHEMA, {name: columns[name] for name in _SCHEMA.names})
+    block: Mapping[str, Array] = {name: columns[name] for name in _SCHEMA.names}
+    if not is_plain(_SCHEMA, block):
+        block = pack_exactly(_SCHEMA, block)
     channel, offsets = block["channel"], block["offsets"]
     check_offsets(offsets, len(channel), "source 'klm'")
     out = np.empty((4, len(offsets) - 1), np.uint8)
