@@ -1,6 +1,6 @@
 """What a trigger answers, looked at before it is used: kind, shape and names of everything that plug-ins return.
 
-A frame costs a few comparisons of types.  Whether times are in order and inside the frame is for the sequencer.
+A frame costs a few comparisons of types.  `trigemu.decision.candidates.check_candidates` looks at order and times.
 """
 
 from __future__ import annotations
