@@ -71,8 +71,8 @@ class _Offline:
         self._on_snapshot = on_snapshot
         self._maker = RowMaker(setup)
         source = open_source(job.replay, setup, job.frames) if job.replay else None
-        self._schemas = source.schemas if source else setup.schemas
-        self._ranges = {name: Ranges(schema) for name, schema in self._schemas.items()}
+        schemas = source.schemas if source else setup.schemas
+        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
         self._generator = source or setup.make_generator(job.sources)
         self._run = setup.config.run.number
         self._checksum = setup.config.streaming.checksum
