@@ -167,7 +167,7 @@ def test_shipped_configurations_are_found_by_name() -> None:
 
 C = "c.toml"
 M = "menus/m.toml"
-ALL_KEYS = "allowed: experiment, title, run, menu, streaming, record, input, signal, algorithm, section"
+ALL_KEYS = "allowed: experiment, title, run, menu, streaming, record, input, signal, algorithm, toy"
 LINE_KEYS = "allowed: name, when, level, on, prescale, select, enabled, source"
 EITHER = "give either every (1 in n) or set (firmware number, 1 in n + 1)"
 

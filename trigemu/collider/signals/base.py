@@ -16,6 +16,7 @@ from trigemu.config.model import FieldError, FileName, Model
 
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Milli = Annotated[float, Field(ge=0, le=100)]
+PdgCode = Annotated[int, Field(gt=-(10**10), lt=10**10)]
 
 USABLE = 0.995
 """Fraction of the energy in the CM that masses may add up to: radiation and spread of the beams need the rest."""
@@ -76,7 +77,7 @@ class FileInput(Source):
     file: Annotated[FileName, Field(min_length=1)]
     order: str = Field(default="random", pattern="^(random|file)$")
     weight: Annotated[str, Field(max_length=1000)] = ""
-    invisible: Annotated[tuple[int, ...], Field(max_length=100)] = ()
+    invisible: Annotated[tuple[PdgCode, ...], Field(max_length=100)] = ()
     rescale: bool = False
 
     @property
