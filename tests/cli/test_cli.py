@@ -133,7 +133,7 @@ def test_options_change_the_configuration():
 
 def fail_with(monkeypatch, error: BaseException) -> None:
     def run(setup, out, **options):
-        out.mkdir(parents=True)
+        (out / "run.json").touch()
         raise error
 
     monkeypatch.setattr("trigemu.streaming.run", run)
@@ -154,7 +154,10 @@ def test_errors_in_a_run(tmp_path, monkeypatch, error, code, left):
     out = tmp_path / "deep" / "run"
     done = call("run", "pulser", "--out", out, code=code)
     assert done.stdout == ""
-    assert len([line for line in done.stderr.splitlines() if line.strip()]) == 1
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    # What could not be written is named, and what writes it.
+    assert [line for line in lines if "trigemu finish" in line] == lines[:-1]
+    assert len(lines) == (2 if left else 1)
     assert out.exists() == left
     assert (tmp_path / "deep").exists() == left
 

@@ -1,59 +1,41 @@
 """The command line: parse, call, print.  ``trigemu.cli:main`` is the console script.
 
-Nothing heavy is imported before a command needs it, so that ``trigemu --help`` is quick.
+Nothing is imported before signals are heard, and nothing heavy before a command needs it, so that
+``trigemu --help`` is quick.
 """
 
 from __future__ import annotations
 
-import click
+from typing import TYPE_CHECKING, Any
 
-from trigemu import __version__
-from trigemu.cli.display import display
-from trigemu.cli.finish import finish
-from trigemu.cli.guard import GuardedGroup
-from trigemu.cli.inspect import list_group
-from trigemu.cli.output import export
-from trigemu.cli.quantise import quantise
-from trigemu.cli.roles import control, producer, recorder, worker
-from trigemu.cli.run import replay, run
-from trigemu.cli.scan import efficiency
-from trigemu.cli.train import train
-from trigemu.cli.validation import validate
+if TYPE_CHECKING:
+    from trigemu.cli.commands import cli as cli
 
 __all__ = ["cli", "main"]
 
 
-@click.group(cls=GuardedGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="trigemu %(version)s")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def cli(debug: bool) -> None:
-    """Emulate the triggers that hunt the dark sector.
+def __getattr__(name: str) -> Any:
+    if name != "cli":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from trigemu.cli.commands import cli
 
-    Exit codes: 0 good, 1 a run that failed or whose ledger does not close, 2 bad input or usage, 130
-    interrupted.
-    """
-    del debug  # read by GuardedGroup, which also guards the parsing of this very option
-
-
-for _command in (
-    run,
-    replay,
-    efficiency,
-    validate,
-    export,
-    finish,
-    display,
-    train,
-    quantise,
-    list_group,
-    producer,
-    worker,
-    recorder,
-    control,
-):
-    cli.add_command(_command)
+    return cli
 
 
 def main() -> None:
     """Run the command line (console script)."""
-    cli(prog_name="trigemu")
+    try:
+        from trigemu.stopping import listen
+
+        listen()
+        from trigemu.cli.commands import cli
+
+        cli(prog_name="trigemu")
+    except KeyboardInterrupt:
+        # Before the command line itself could hear of it.
+        import sys
+
+        from trigemu.stopping import heard, leave
+
+        sys.stderr.write(f"trigemu: {heard().sentence}\n")
+        leave(heard().code or 130)

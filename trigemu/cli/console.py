@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from trigemu.cli.guard import say
+from trigemu.cli.guard import say, to_whom_reads
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,11 +27,12 @@ def print_rich(*things: RenderableType) -> None:
         file=sys.stdout, width=None if terminal else 160, highlight=False, soft_wrap=not terminal
     )
     # Rich ends the program with its own exit code when it meets a closed pipe, so `say` does the writing.
-    with console.capture() as capture:
-        for thing in things:
-            # A bare text may quote what a configuration holds, in which brackets mean nothing.
-            console.print(Text(thing) if isinstance(thing, str) else thing)
-    say(capture.get().rstrip("\n"))
+    with to_whom_reads(sys.stdout):
+        with console.capture() as capture:
+            for thing in things:
+                # A bare text may quote what a configuration holds, in which brackets mean nothing.
+                console.print(Text(thing) if isinstance(thing, str) else thing)
+        say(capture.get().rstrip("\n"))
 
 
 def print_rows(rows: list[dict[str, Any]], title: str) -> None:

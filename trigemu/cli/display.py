@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trigemu.cli.folder import choose
+from trigemu.cli.folder import claimed
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 from trigemu.errors import InputError
@@ -39,6 +39,8 @@ def display(
         where = f"for {', '.join(offered)} only" if offered else "for no installed experiment"
         raise InputError(f"there are pictures of crossings {where}; this configuration is of {experiment}")
     write_display = resolve(offered[experiment].display)
-    for path in write_display(setup, choose(out, f"{Path(config).stem}-display"), frame, event):
+    with claimed(out, f"{Path(config).stem}-display") as folder:
+        written = write_display(setup, folder, frame, event)
+    for path in written:
         say(printable(str(path)))
     return 0

@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from trigemu.errors import TrigemuError
 from trigemu.plain import one_sentence, short
+from trigemu.stopping import heard
+from trigemu.stopping import leave as end_process
 
 FAILED = 1
 USAGE = 2
@@ -39,10 +42,10 @@ class GuardedGroup(click.Group):
         except click.ClickException as error:
             leave(_usage(error), error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            leave("interrupted", INTERRUPTED)
+            leave(heard().sentence, heard().code or INTERRUPTED)
         except BrokenPipeError:
             close_stdout()
-            sys.exit(0)
+            end_process(0)
         except TrigemuError as error:
             if debug:
                 raise
@@ -58,7 +61,7 @@ class GuardedGroup(click.Group):
             if debug:
                 raise
             leave(f"unexpected {type(error).__name__}: {error} (trigemu --debug shows where)", FAILED)
-        sys.exit(code if isinstance(code, int) else 0)
+        end_process(code if isinstance(code, int) else 0)
 
 
 def _usage(error: click.ClickException) -> str:
@@ -69,17 +72,19 @@ def _usage(error: click.ClickException) -> str:
 
 def leave(sentence: str, code: int) -> NoReturn:
     """Print one line on stderr and leave with an exit code."""
-    click.echo(f"trigemu: {one_sentence(sentence)}", err=True)
-    sys.exit(code)
+    say(f"trigemu: {one_sentence(sentence)}", err=True)
+    end_process(code)
 
 
 def close_stdout() -> None:
-    """Stop writing to a standard output that nobody reads any more (``trigemu ... | head``).
+    """Stop writing to a standard output that nobody reads any more (``trigemu ... | head``)."""
+    _close(sys.stdout)
 
-    Python flushes stdout once more on its way out; on a closed pipe that would print a complaint.
-    """
+
+def _close(stream: TextIO) -> None:
+    # Python flushes once more on its way out; on a closed pipe that would print a complaint.
     try:
-        descriptor = sys.stdout.fileno()
+        descriptor = stream.fileno()
     except (OSError, ValueError):
         return
     null = os.open(os.devnull, os.O_WRONLY)
@@ -88,9 +93,17 @@ def close_stdout() -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print; a closed pipe does not change what a command has done or its exit code."""
-    try:
+    """Print; a closed pipe or terminal does not change what a command has done or its exit code."""
+    with to_whom_reads(sys.stderr if err else sys.stdout):
         click.echo(text, err=err)
-    except BrokenPipeError:
-        if not err:
-            close_stdout()
+
+
+@contextmanager
+def to_whom_reads(stream: TextIO) -> Iterator[None]:
+    """Write to a stream, or to nobody if its reader (a pipe, a terminal) is gone."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        _close(stream)

@@ -62,7 +62,6 @@ recorder = _role("recorder", "Put decisions in order and write the run.")
 @run_options
 def control(config: str, bind: str, keys: Path | None, insecure: bool, **options: Any) -> int:
     """Conduct a run of CONFIG whose roles join from elsewhere."""
-    from trigemu.cli.folder import choose
     from trigemu.cli.run import conduct
 
     chosen = RunOptions(**options)
@@ -71,7 +70,6 @@ def control(config: str, bind: str, keys: Path | None, insecure: bool, **options
             "trigemu control leads other processes; for a run without any: trigemu run --offline"
         )
     setup = load(config, chosen)
-    out = choose(chosen.out, Path(config).stem)
 
     def start(folder: Path, on_snapshot: Any) -> Any:
         from trigemu.streaming import serve_control
@@ -86,4 +84,4 @@ def control(config: str, bind: str, keys: Path | None, insecure: bool, **options
             on_endpoint=lambda endpoint: say(f"control listens at {endpoint}", err=True),
         )
 
-    return conduct(setup, out, start, chosen)
+    return conduct(setup, chosen.out, Path(config).stem, start, chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import click
 
 from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.finish import hint_unfinished
-from trigemu.cli.folder import choose, nothing_left
+from trigemu.cli.folder import claimed
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
+from trigemu.errors import InputError
 from trigemu.plain import printable
+from trigemu.stopping import cleaned, closing, held
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
@@ -32,14 +35,13 @@ def run(config: str, **options: Any) -> int:
     """Run a trigger: CONFIG is a TOML file or the name of a shipped configuration."""
     chosen = RunOptions(**options)
     setup = load(config, chosen)
-    out = choose(chosen.out, Path(config).stem)
 
     def start(folder: Path, on_snapshot: Callable[[Snapshot], None]) -> RunTotals:
         from trigemu.streaming import run as stream
 
         return stream(setup, folder, offline=chosen.offline, on_snapshot=on_snapshot)
 
-    return conduct(setup, out, start, chosen)
+    return conduct(setup, chosen.out, Path(config).stem, start, chosen)
 
 
 @click.command()
@@ -50,7 +52,6 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
     """Send a recorded run through the live protocol again, and compare what is decided."""
     chosen = RunOptions(**options)
     setup = load(config, chosen) if config else _recorded(rundir, chosen)
-    out = choose(chosen.out, f"{rundir.resolve().name}-replay")
 
     def start(folder: Path, on_snapshot: Callable[[Snapshot], None]) -> RunTotals:
         from trigemu.streaming import replay as stream
@@ -61,7 +62,7 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
     otherwise = config or chosen.overrides or chosen.seed is not None
     good = (*GOOD, "tainted") if otherwise else GOOD
     hint_unfinished(rundir)
-    return conduct(setup, out, start, chosen, good)
+    return conduct(setup, chosen.out, f"{rundir.resolve().name}-replay", start, chosen, good)
 
 
 def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
@@ -80,27 +81,90 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
 
 
 def conduct(
-    setup: Setup[Any], out: Path, start: Start, options: RunOptions, good: tuple[str, ...] = GOOD
+    setup: Setup[Any],
+    out: Path | None,
+    stem: str,
+    start: Start,
+    options: RunOptions,
+    good: tuple[str, ...] = GOOD,
 ) -> int:
-    """Run, show progress, write summary and report, print them, and return the exit code."""
-    from trigemu.measure.live import progress_view
+    """Run, show progress, write summary and report, print them, and return the exit code.
+
+    ``out``: the run directory to make, or None for the first free ``runs/<stem>-<number>``.
+    """
+    # From the moment when the directory is made there is something to close.
+    with held() as stop, claimed(out, stem, keep=_is_run) as folder:
+        from trigemu.measure.live import progress_view
+
+        try:
+            with progress_view(setup) as show:
+                totals = start(folder, _to_whom_looks(show))
+        except InputError:
+            raise
+        except BaseException:
+            if _is_run(folder):
+                _conclude(setup, folder)
+            raise
+        summary = _conclude(setup, folder, totals)
+        if options.as_json:
+            print_json(summary)
+        else:
+            from trigemu.measure.console import summary_tables
+
+            print_rich(*summary_tables(summary))
+            say("\n" + printable(str(folder / "report.html")))
+        return stop.code or _exit_code(summary, good)
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "run.json").exists()
+
+
+def _to_whom_looks(show: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
+    """Return what shows a run as long as there is a terminal; a run goes on without one."""
+
+    def shown(snapshot: Snapshot) -> None:
+        with suppress(OSError):
+            show(snapshot)
+
+    return shown
+
+
+def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) -> dict[str, Any]:
+    """Write summary and report of a run that has ended (one that has failed left its totals in the folder)."""
+    done = False
+
+    def hint() -> None:
+        if not done:
+            where = printable(str(folder))
+            say(f"trigemu: summary or report is missing; trigemu finish {where} writes them", err=True)
+
+    try:
+        with closing(), cleaned(hint):
+            summary = _write(setup, folder, totals)
+            done = True
+            return summary
+    except Exception:
+        if totals is not None:
+            raise
+        # What made the run fail is the one thing to tell.
+        return {}
+    finally:
+        hint()
+
+
+def _write(setup: Setup[Any], folder: Path, totals: RunTotals | None) -> dict[str, Any]:
+    from trigemu.frames.rundir import TOTALS_FILE, read_json
     from trigemu.measure.report import write_report
     from trigemu.measure.summary import summarise, write_summary
+    from trigemu.streaming.core.totals import RunTotals
 
-    with nothing_left(out):
-        with progress_view(setup) as show:
-            totals = start(out, show)
-        summary = summarise(setup, totals)
-        write_summary(out / "summary.json", summary)
-        write_report(out / "report.html", setup, totals, summary)
-    if options.as_json:
-        print_json(summary)
-    else:
-        from trigemu.measure.console import summary_tables
-
-        print_rich(*summary_tables(summary))
-        say("\n" + printable(str(out / "report.html")))
-    return _exit_code(summary, good)
+    if totals is None:
+        totals = RunTotals.from_dict(read_json(folder / TOTALS_FILE))
+    summary = summarise(setup, totals)
+    write_summary(folder / "summary.json", summary)
+    write_report(folder / "report.html", setup, totals, summary)
+    return summary
 
 
 def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
@@ -108,8 +172,8 @@ def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
     from trigemu.measure.taints import taints
 
     quality = summary["run"]["quality"]
-    if quality == "interrupted":
-        return INTERRUPTED if summary["closed"] else FAILED
+    if quality == "interrupted" and summary["closed"]:
+        return INTERRUPTED
     # A replay may be asked to decide otherwise, but not to make do with what is left of a recording.
     if not summary["closed"] or quality not in good or summary["missing"]:
         ledger = "closes" if summary["closed"] else "does not close"

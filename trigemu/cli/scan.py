@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from trigemu.cli.console import print_json, print_rich
-from trigemu.cli.folder import choose
+from trigemu.cli.folder import claimed
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
 from trigemu.plain import printable
@@ -68,9 +68,8 @@ def efficiency(
 
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
-    folder = choose(out, f"{Path(config).stem}-{signal}")
     failed = None
-    with bar("events", sys.stderr) as progress:
+    with claimed(out, f"{Path(config).stem}-{signal}") as folder, bar("events", sys.stderr) as progress:
         try:
             table = scan(
                 setup,
@@ -86,8 +85,7 @@ def efficiency(
             if error.table is None:
                 raise
             table, failed = error.table, error
-    folder.mkdir(parents=True)
-    written = write_table(table, folder)
+        written = write_table(table, folder)
     if as_json:
         print_json(table.to_dict())
     else:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from trigemu.drafts import draft_of
 from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader
 from trigemu.measure.export_files import write_parquet, write_root
@@ -72,16 +72,13 @@ def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str]
         if on_missing is not None:
             on_missing(census.missing["said"])
     about = json.dumps({**_about(reader, setup), "missing": census.missing})
-    # A name of its own: nobody else's file is overwritten or removed.
-    draft = Path(file).with_name(f"{Path(file).name}.{os.getpid()}.part")
     try:
-        rows = _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes), about)
-        draft.replace(file)
+        with draft_of(Path(file), new=True) as draft:
+            return _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes), about)
+    except FileExistsError:
+        raise InputError(f"{file}: exists already; another process has made it meanwhile") from None
     except OSError as error:
         raise RunError(f"cannot write {file}: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return rows
 
 
 def _check_target(to: str, file: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
-from trigemu.plain import short
+from trigemu.plain import printable, short
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -40,11 +40,28 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         return
     from rich.console import Console
     from rich.live import Live
+    from rich.text import Text
 
     title = short(setup.config.title or setup.config.experiment)
-    with Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True) as live:
-        scales = {line.name: line.scale for line in setup.menu.lines}
-        yield lambda snapshot: live.update(live_table(title, snapshot, scales))
+    live = Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True)
+    # A terminal that is closed meanwhile is no reason to lose a run.
+    with suppress(OSError):
+        live.start()
+    scales = {line.name: line.scale for line in setup.menu.lines}
+    told = 0
+
+    def show(snapshot: Snapshot) -> None:
+        nonlocal told
+        for notice in snapshot.notices[told:]:
+            live.console.print(Text(printable(notice)))
+        told = len(snapshot.notices)
+        live.update(live_table(title, snapshot, scales))
+
+    try:
+        yield show
+    finally:
+        with suppress(OSError):
+            live.stop()
 
 
 class PlainLines:
@@ -54,10 +71,14 @@ class PlainLines:
         self._stream = stream
         self._clock = clock
         self._next = -1.0
+        self._told = 0
         self._state = ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the snapshot if it is time to."""
+        for notice in snapshot.notices[self._told :]:
+            self._stream.write(f"{notice}\n")
+        self._told = len(snapshot.notices)
         now = self._clock()
         if snapshot.state == self._state and now < self._next:
             return

@@ -34,6 +34,9 @@ class Streaming(Model):
     ``producers`` groups the sources, one producer process per group (default: one per source).
     ``credits`` is how many frames a worker may hold.  ``policy``: out of credit, ``lossless`` waits,
     ``realtime`` inhibits and counts dead time.  ``speed`` scales the pace of ``realtime`` (1 = beam time).
+    ``stall_s``: a role that lives but does not get on for so long is replaced, and a run in which nothing moves
+    fails (0: never; a trigger may take less than this for one frame).  ``control_grace_s``: roles end so long after
+    control has died.
     """
 
     producers: tuple[tuple[str, ...], ...] | None = None
@@ -44,6 +47,8 @@ class Streaming(Model):
     checksum: bool = True
     heartbeat_s: Annotated[float, Field(ge=0.01, le=60)] = 1.0
     lives: Annotated[int, Field(ge=2, le=1000)] = 5
+    stall_s: Annotated[float, Field(ge=0, le=86400)] = 60.0
+    control_grace_s: Annotated[float, Field(ge=0.1, le=3600)] = 5.0
     max_restarts: Annotated[int, Field(ge=0, le=10**6)] = 10
 
 

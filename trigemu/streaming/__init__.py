@@ -86,19 +86,22 @@ def _do(
     on_snapshot: Callable[[Snapshot], None] | None,
 ) -> RunTotals:
     from trigemu.frames.rundir import create_run
+    from trigemu.stopping import held, released
     from trigemu.streaming.planning import Job, make_plan
 
-    job = Job.of(setup, out, source)
-    # What is wrong with the plan is said before anything is written.
-    make_plan(job)
-    create_run(job.out, setup.to_dict(), job.identity["run_id"])
-    if offline:
-        from trigemu.streaming.offline import run_offline
+    with released():
+        job = Job.of(setup, out, source)
+        # What is wrong with the plan is said before anything is written.
+        make_plan(job)
+    with held():
+        create_run(job.out, setup.to_dict(), job.identity["run_id"])
+        if offline:
+            from trigemu.streaming.offline import run_offline
 
-        return run_offline(job, on_snapshot)
-    from trigemu.streaming.roles.control import run_processes
+            return run_offline(job, on_snapshot)
+        from trigemu.streaming.roles.control import run_processes
 
-    return run_processes(job, on_snapshot)
+        return run_processes(job, on_snapshot)
 
 
 def serve_role(

@@ -8,9 +8,7 @@ from typing import Any
 
 from trigemu.errors import InputError
 from trigemu.frames.lock import is_locked
-from trigemu.frames.rundir import read_json
-
-PROCESSES_FILE = "processes.json"
+from trigemu.frames.rundir import PROCESSES_FILE, read_json
 
 _MARGIN_S = 2.0
 

@@ -11,11 +11,11 @@ from typing import Any
 from trigemu.decision.rows import VERDICTS, Row
 from trigemu.errors import InputError
 from trigemu.frames.lock import RESERVE_FILE
-from trigemu.frames.rundir import TOTALS_FILE, RunReader, RunWriter, read_json, write_json
+from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, RunReader, RunWriter, read_json, write_json
 from trigemu.frames.runwriter import check_writable
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
-from trigemu.streaming.alive import PROCESSES_FILE, refuse_running
+from trigemu.streaming.alive import refuse_running
 from trigemu.streaming.census import Census, take_census
 from trigemu.streaming.comparison import as_row, recorded_entries
 from trigemu.streaming.core.account import Account

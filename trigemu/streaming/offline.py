@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
-from trigemu.decision.rows import Row
+from trigemu.decision.rows import LOST, Row
 from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
 from trigemu.frames.columns import Buffer
@@ -13,6 +16,8 @@ from trigemu.frames.frame import Fragment
 from trigemu.frames.ranges import Ranges
 from trigemu.frames.rundir import TOTALS_FILE, write_json
 from trigemu.frames.wire import fragment_message
+from trigemu.stopping import Stop, held
+from trigemu.streaming.background import Background
 from trigemu.streaming.census import Spans
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals, Snapshot
@@ -25,77 +30,138 @@ from trigemu.streaming.roles.recording import Recording
 BATCH = 16
 """Frames written at a time."""
 
+FLUSH_S = 0.05
+"""Frames that are done wait this long at most until they are written."""
+
+PATIENCE_S = 0.3
+"""How long the frame at hand may take when the user wants to stop; then it is not recorded."""
+
 SNAPSHOT_S = 0.25
+TICK_S = 0.05
 
 
 def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None) -> RunTotals:
     """Make, decide and record all frames one after the other.
 
-    Ctrl-C ends the run after the frame at hand; the run directory is closed.
+    Ctrl-C, SIGTERM or SIGHUP ends the run (`trigemu.stopping`); the run directory is closed.
 
     Raises
     ------
     RunError
         No space left; the run directory is closed.
     """
-    recording = Recording(
-        job.setup,
-        job.out,
-        frames=job.frames,
-        window=2 * BATCH,
-        sources=job.sources,
-        comparison=open_comparison(job.replay, job.setup) if job.replay else None,
-    )
-    offline = _Offline(job, recording, on_snapshot)
-    try:
+    with held() as stop:
+        recording = Recording(
+            job.setup,
+            job.out,
+            frames=job.frames,
+            window=2 * BATCH,
+            sources=job.sources,
+            comparison=open_comparison(job.replay, job.setup) if job.replay else None,
+        )
+        offline = _Offline(job, recording, on_snapshot)
         try:
-            offline.run()
-        except KeyboardInterrupt:
-            offline.interrupted = True
-        recording.close()
-    except RunError:
-        recording.close()
-        raise
-    totals = offline.totals()
+            offline.run(stop)
+            recording.close()
+        except BaseException:
+            offline.aborted = True
+            with suppress(RunError):
+                recording.close()
+            with suppress(RunError):
+                _write(job, offline.totals())
+            raise
+        totals = offline.totals()
+        _write(job, totals)
+        return totals
+
+
+def _write(job: Job, totals: RunTotals) -> None:
     write_json(job.out / TOTALS_FILE, totals.to_dict(), totals.run_id)
-    return totals
 
 
 class _Offline:
+    """Frames are made and decided in a thread of their own, so that this one hears the user whatever they do."""
+
     def __init__(
         self, job: Job, recording: Recording, on_snapshot: Callable[[Snapshot], None] | None
     ) -> None:
-        setup = job.setup
         self._job = job
         self._recording = recording
         self._on_snapshot = on_snapshot
-        self._maker = RowMaker(setup)
-        source = open_source(job.replay, setup, job.frames) if job.replay else None
-        schemas = source.schemas if source else setup.schemas
-        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
-        self._generator = source or setup.make_generator(job.sources)
-        self._run = setup.config.run.number
-        self._checksum = setup.config.streaming.checksum
-        self._all = setup.config.record.mode == "all"
+        self._run = job.setup.config.run.number
+        self._checksum = job.setup.config.streaming.checksum
+        self._all = job.setup.config.record.mode == "all"
         self._begin = time.monotonic()
         self._end = self._begin
         self._shown = self._begin
         self._memory = [0.0, 0.0, 0.0]
+        self._done: SimpleQueue[list[Row]] = SimpleQueue()
+        self._written = threading.Semaphore(0)
+        self._over = False
         self.interrupted = False
+        self.aborted = False
 
-    def run(self) -> None:
+    def run(self, stop: Stop) -> None:
+        frames = Background(self._make)
+        try:
+            while self._recording.next < self._job.frames:
+                if stop.count:
+                    self.interrupted = True
+                    break
+                self._record(TICK_S)
+                if frames.wait(0.0) and self._done.empty():
+                    frames.result()
+        finally:
+            self._over = True
+            # What is done is kept.
+            until = time.monotonic() + PATIENCE_S
+            while not frames.wait(0.0) and time.monotonic() < until:
+                self._record(TICK_S)
+            while not self._done.empty():
+                self._record(0.0)
+            frames.give_up()
+
+    def _record(self, timeout_s: float) -> None:
+        try:
+            rows = self._done.get(timeout=timeout_s) if timeout_s else self._done.get_nowait()
+        except Empty:
+            return
+        try:
+            self._recording.offer(rows)
+            self._recording.write()
+        finally:
+            self._written.release()
+        self._end = time.monotonic()
+        self._show()
+
+    def _make(self) -> None:
+        setup = self._job.setup
+        self._maker = RowMaker(setup)
+        source = open_source(self._job.replay, setup, self._job.frames) if self._job.replay else None
+        schemas = source.schemas if source else setup.schemas
+        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
+        self._generator = source or setup.make_generator(self._job.sources)
         absent = Spans()
         for first, count in self._job.skips:
             absent.add(first, first + count)
-        for frame in range(self._job.frames):
-            if frame in absent:
-                self._recording.skip(frame, 1)
-            else:
-                self._recording.offer([self._row(frame)])
-            if frame % BATCH == BATCH - 1 or frame == self._job.frames - 1:
-                self._recording.write()
-                self._end = time.monotonic()
-                self._show()
+        rows: list[Row] = []
+        due = 0.0
+        try:
+            for frame in range(self._job.frames):
+                if self._over:
+                    break
+                # A frame that a damaged recording lacks cannot be made.
+                rows.append(Row(frame, lost=LOST) if frame in absent else self._row(frame))
+                now = time.monotonic()
+                due = due or now + FLUSH_S
+                if len(rows) >= BATCH or now > due:
+                    self._done.put(rows)
+                    rows, due = [], 0.0
+                    # One of the two threads works at a time: they would only wait for the interpreter's lock.
+                    self._written.acquire()
+        finally:
+            if rows:
+                self._done.put(rows)
 
     def _row(self, frame: int) -> Row:
         fragments: list[Fragment] = []
@@ -150,7 +216,7 @@ class _Offline:
 
     def totals(self) -> RunTotals:
         start, end, peak = self._memory
-        planned = self._recording.next if self.interrupted else self._job.frames
+        planned = self._recording.next if self.interrupted or self.aborted else self._job.frames
         return assemble(
             self._recording.totals(),
             planned=planned,
@@ -161,4 +227,5 @@ class _Offline:
             identity=self._job.identity,
             interrupted=self.interrupted,
             missing=self._job.missing,
+            aborted=self.aborted,
         )

@@ -101,6 +101,7 @@ def make_plan(job: Job, *, tickets: bool = False) -> Plan:
         lives=streaming.lives,
         max_restarts=streaming.max_restarts,
         skips=job.skips,
+        stall_s=streaming.stall_s,
         configuration={
             "config": job.setup.to_dict(),
             "frames": job.frames,

@@ -10,6 +10,19 @@ from pathlib import Path
 TICKET = "TRIGEMU_TICKET"
 """Environment variable with what a role that control has started shows it (`trigemu.streaming.core.plan.Plan.tag`)."""
 
+
+def process_state(pid: int) -> tuple[int, bool] | None:
+    """Return the processor time that a process has used (clock ticks) and whether it is stopped (SIGSTOP).
+
+    None where the system does not tell.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12]), fields[0] in "Tt"
+    except (OSError, IndexError, ValueError):
+        return None
+
+
 _STATM = Path("/proc/self/statm")
 
 

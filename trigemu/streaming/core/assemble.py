@@ -200,4 +200,5 @@ def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> 
         bytes_per_s=_per(float(run.get("size", 0)), elapsed) or 0.0,
         restarts=conductor.restarts,
         kept=tuple(run.get("kept", (0,) * len(line_names))),
+        notices=tuple(conductor.notices),
     )

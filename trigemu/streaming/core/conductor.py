@@ -13,11 +13,12 @@ from typing import Any
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
 from trigemu.streaming.core.doors import Door
-from trigemu.streaming.core.liveness import Liveness
-from trigemu.streaming.core.peers import Peer, Peers
+from trigemu.streaming.core.groups import Groups
+from trigemu.streaming.core.peers import History, Peer, Peers
 from trigemu.streaming.core.plan import Instruction, Plan, Restart, Send
 from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.core.runstate import RunState, State
+from trigemu.streaming.core.watch import Watch, is_failure
 
 ENDING = ("producer", "worker", "recorder")
 """Order in which roles deliver their totals."""
@@ -31,7 +32,7 @@ class Conductor:
 
     Attributes
     ----------
-    state, dispatcher, peers, door
+    state, dispatcher, peers, door, watch
         Its parts.
     failure
         The sentence that says why the run failed ("" while it has not).
@@ -39,8 +40,8 @@ class Conductor:
         The recorder's totals, once it has delivered them.
     progress
         What the recorder last reported.
-    interrupted, aborted, restarts
-        Whether the user asked to stop, whether frames under way were given up, restarts so far.
+    interrupted, given_up, restarts, notices
+        Whether the user asked to stop, whether nothing is waited for, restarts, and a sentence for each.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -53,13 +54,14 @@ class Conductor:
         self.recorded: Mapping[str, Any] | None = None
         self.progress: Mapping[str, Any] = {}
         self.interrupted = False
-        self.aborted = False
+        self.given_up = False
         self.restarts = 0
         self.unknown = 0
         self.start_ns = 0
         self.end_ns = 0
-        self._liveness = Liveness(plan.heartbeat_s, plan.lives)
-        self._groups: dict[str, int] = {}
+        self.notices: list[str] = []
+        self.watch = Watch(self.peers, plan.heartbeat_s, plan.lives, plan.stall_s)
+        self._groups = Groups(plan.producers, self.peers)
         self._ending: str | None = None
         self._last_beat = 0
         self._last_damage = 0
@@ -70,6 +72,7 @@ class Conductor:
             p.MISSING: self._missing,
             p.FAILED: self._failed,
             p.ENDED: self._ended,
+            p.LEAVE: self._leave,
         }
 
     def receive(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
@@ -84,16 +87,29 @@ class Conductor:
             return []
         if note.kind == p.REGISTER:
             return self._register(identity, note, now_ns)
+        if note.kind == p.PULSE:
+            return self._pulse(identity, note, now_ns)
         if self.door.is_foreign(note):
             self.peers.foreign += 1
             return []
         peer = self.peers.find(identity)
         handler = self._handlers.get(note.kind)
-        if peer is None or handler is None:
+        if handler is None:
             self.unknown += 1
             return []
-        self._liveness.beat(peer.name, now_ns / 1e9)
+        if peer is None:
+            # It was stopped for a while, for instance, and another has its place.
+            self.unknown += 1
+            return [_refuse(identity, "another process has taken its place")]
+        self.watch.liveness.beat(peer.name, now_ns / 1e9)
         return handler(peer, note, now_ns)
+
+    def _pulse(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
+        peer = self.peers.find(identity.removesuffix(p.PULSE_SUFFIX))
+        if peer is None:
+            return []
+        self.watch.pulse(peer.name, note.number("progress"), note.number("turns"), now_ns / 1e9)
+        return [Send(identity, p.BEAT, {})]
 
     def _register(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
         role, name, endpoint = note.text("role"), note.text("name"), note.text("endpoint")
@@ -105,7 +121,7 @@ class Conductor:
             return list(self.door.refuse(identity, objection))
         namesake = self.peers.get(name)
         if namesake is not None:
-            if self._liveness.beats(name, now_ns / 1e9):
+            if namesake.ready and self.watch.liveness.beats(name, now_ns / 1e9):
                 there = f"this run has a {namesake.role} called {name} already"
                 return list(self.door.refuse(identity, there))
             # A new life of a role whose death nobody has noticed yet (and if it lives, it must not go on).
@@ -113,31 +129,17 @@ class Conductor:
                 _refuse(namesake.identity, "another process has taken its place"),
                 *self._lose(name, now_ns),
             ]
-        group = self._group(role, name)
+        group = self._groups.take(name) if role == "producer" else ()
         taken = role == "recorder" and any(self.peers.of("recorder"))
         if group is None or taken or (self._ending is not None and role != "recorder"):
             return [*out, *self.door.refuse(identity, f"this run needs no other {role}")]
         self.peers.add(Peer(role, name, identity, endpoint))
-        sources = list(self.plan.producers[group]) if role == "producer" else []
-        return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": sources})]
-
-    def _group(self, role: str, name: str) -> int | None:
-        """Return which group of sources a producer makes (0 for other roles), or None if all are taken."""
-        if role != "producer" or name in self._groups:
-            return self._groups.get(name, 0)
-        free = set(range(len(self.plan.producers))) - set(self._groups.values())
-        if not free:
-            # The group of a producer that is gone may be taken over under another name.
-            free = {i for held, i in self._groups.items() if self.peers.get(held) is None}
-            self._groups = {held: i for held, i in self._groups.items() if i not in free}
-        if not free:
-            return None
-        self._groups[name] = min(free)
-        return self._groups[name]
+        self.watch.liveness.watch(name, now_ns / 1e9)
+        return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": list(group)})]
 
     def _ready(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         peer.ready = True
-        self._liveness.watch(peer.name, now_ns / 1e9)
+        self.watch.moved(now_ns / 1e9)
         self._report(peer, note)
         out: list[Instruction] = []
         if peer.role == "recorder":
@@ -161,7 +163,7 @@ class Conductor:
         return out + self._pump(now_ns)
 
     def _maybe_start(self, now_ns: int) -> None:
-        if self.state.state is State.IDLE and len(list(self.peers)) >= self._wanted:
+        if self.state.state is State.IDLE and len(list(self.peers)) >= self.plan.wanted:
             self.state.to(State.CONFIGURED)
         counts = [len(list(self.peers.of(role, ready=True))) for role in p.ROLES]
         if self.state.state is State.CONFIGURED and (
@@ -171,10 +173,6 @@ class Conductor:
             self.start_ns = now_ns
             frame_ns = self.plan.frame_ns
             self.dispatcher.start(None if frame_ns is None else Pace(now_ns, frame_ns))
-
-    @property
-    def _wanted(self) -> int:
-        return len(self.plan.producers) + self.plan.workers + 1
 
     def _tell_recorder(self, worker: Peer) -> Send:
         recorder = next(self.peers.of("recorder", ready=True), None)
@@ -204,7 +202,6 @@ class Conductor:
     def _beat(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         self._report(peer, note)
         peer.progress = note.number("progress")
-        self._liveness.beat(peer.name, now_ns / 1e9, peer.progress)
         if peer.role != "recorder":
             return []
         self.progress = note.table("run")
@@ -223,10 +220,12 @@ class Conductor:
         if peer.role == "recorder":
             upto = note.number("upto")
             self.dispatcher.durable(min(upto, self.dispatcher.next))
+            self.watch.moved(now_ns / 1e9)
         return self._pump(now_ns, release=True)
 
     def _missing(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         fields = {"worker": peer.name, "have": note.fields.get("have"), "partial": note.fields.get("partial")}
+        self.watch.lacking(peer.name, fields["have"], fields["partial"])
         return [
             Send(producer.identity, p.RESEND, fields) for producer in self.peers.of("producer", ready=True)
         ]
@@ -240,7 +239,8 @@ class Conductor:
     def _ended(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         self._report(peer, note)
         peer.ended = True
-        self._liveness.forget(peer.name)
+        self.watch.forget(peer.name)
+        self.watch.moved(now_ns / 1e9)
         if peer.role == "recorder":
             self.recorded = note.table("totals")
         return self._end_step()
@@ -270,7 +270,7 @@ class Conductor:
         return out
 
     def _end(self, role: str) -> list[Instruction]:
-        fields = {"abort": self.aborted}
+        fields = {"abort": self.given_up}
         return [
             Send(peer.identity, p.END, fields) for peer in self.peers.of(role, ready=True) if not peer.ended
         ]
@@ -295,15 +295,26 @@ class Conductor:
         """Let time pass: heartbeats, roles that no longer beat, frames that are due."""
         if self.state.over:
             return []
-        if self.aborted and now_ns - self.end_ns > ABORT_NS:
+        if self.given_up and now_ns - self.end_ns > ABORT_NS:
             return self._over()
         out: list[Instruction] = []
-        for name in self._liveness.dead(now_ns / 1e9):
-            out += self.lost(name, "sends no heartbeats", now_ns)
+        for name, reason in self.watch.look(now_ns / 1e9):
+            out += self.lost(name, reason, now_ns)
+        if self._has_work and self.watch.stands_still(now_ns / 1e9):
+            waits = self.watch.who_waits(self.dispatcher, self._ending, self._groups.makers())
+            out += self.fail(f"nothing has moved for {self.plan.stall_s:g} s: {waits}", now_ns)
         if now_ns - self._last_beat >= self.plan.heartbeat_s * 1e9 and not self.state.over:
             self._last_beat = now_ns
             out += [Send(peer.identity, p.BEAT, {"state": str(self.state.state)}) for peer in self.peers]
         return out + self._pump(now_ns)
+
+    def _leave(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
+        return self.lost(peer.name, note.text("reason"), now_ns)
+
+    @property
+    def _has_work(self) -> bool:
+        flows = self.state.state in (State.RUNNING, State.DRAINING) and not self.given_up
+        return flows and (self._ending is not None or self.dispatcher.has_work)
 
     def lost(self, name: str, reason: str, now_ns: int) -> list[Instruction]:
         """Have a role replaced that is gone (its process ended, or its lives ran out)."""
@@ -311,20 +322,24 @@ class Conductor:
             return []
         peer = self.peers.get(name)
         out = self._lose(name, now_ns)
-        if self.aborted:
+        if self.given_up:
             return out if any(self.peers.of("recorder")) else [*out, *self._over()]
-        if peer is not None and (peer.ended or (self._ending and peer.role != "recorder")):
+        role = peer.role if peer is not None else name.rpartition("-")[0] or name
+        if (peer is not None and peer.ended) or (self._ending and role != "recorder"):
             return out + self._end_step()
-        self.restarts += 1
-        if self.restarts > self.plan.max_restarts:
-            return out + self.fail(f"{name} {reason}; {self.plan.max_restarts} restarts were allowed", now_ns)
-        if name in self.peers.histories:
-            self.peers.histories[name].restarts += 1
+        if is_failure(reason) and self.watch.ended_again(role, reason, self.dispatcher.upto):
+            return out + self.fail(f"{name} {reason}, for the second time at the same place", now_ns)
+        self.restarts, most = self.restarts + 1, self.plan.max_restarts
+        if self.restarts > most:
+            return out + self.fail(f"{name} {reason}; {most} restarts were allowed", now_ns)
+        self.peers.histories.setdefault(name, History()).restarts += 1
+        self.notices.append(f"{name} {reason}; it is started again ({self.restarts} of {most} restarts)")
         return [*out, Restart(name, reason)]
 
     def _lose(self, name: str, now_ns: int) -> list[Instruction]:
         peer = self.peers.remove(name)
-        self._liveness.forget(name)
+        self.watch.forget(name)
+        self.watch.moved(now_ns / 1e9)
         if peer is None:
             return []
         out: list[Instruction] = []
@@ -355,7 +370,7 @@ class Conductor:
         """Give up the frames under way; the recorder closes the run with what it has."""
         if not self.failure:
             self.interrupted = True
-        self.aborted = True
+        self.given_up = True
         self.dispatcher.stop()
         self.end_ns = now_ns
         recorder = next(self.peers.of("recorder", ready=True), None)
@@ -363,6 +378,11 @@ class Conductor:
             return self._over()
         self._ending = ENDING[-1]
         return self._end(ENDING[-1])
+
+    @property
+    def aborted(self) -> bool:
+        """Whether the run failed, or frames under way were given up."""
+        return self.given_up and bool(self.failure or self.dispatcher.limit > self.dispatcher.upto)
 
     def fail(self, reason: str, now_ns: int) -> list[Instruction]:
         """End a run that cannot go on; the recorder closes it with what it has."""

@@ -181,6 +181,11 @@ class Dispatcher:
         return max(0, self.pace.due(self.next) - now_ns)
 
     @property
+    def has_work(self) -> bool:
+        """Whether somebody holds a frame, or none needs to wait for its planned time."""
+        return self.next > self.upto or self.pace is None
+
+    @property
     def finished(self) -> bool:
         """Whether every frame up to the limit is durable."""
         return self.next >= self.limit and self.upto >= self.limit

@@ -42,8 +42,8 @@ class Plan:
         that is not durable one may be assigned.
     frame_ns
         Wall time per frame for ``realtime``; None for ``lossless``.
-    heartbeat_s, lives, max_restarts
-        Liveness, and how many restarts a run may have.
+    heartbeat_s, lives, stall_s, max_restarts
+        Liveness (see `trigemu.streaming.core.watch`), and how many restarts a run may have.
     configuration
         What every role is sent.
     tag
@@ -67,3 +67,9 @@ class Plan:
     tag: int | None = None
     tickets: bool = False
     skips: Sequence[tuple[int, int]] = ()
+    stall_s: float = 0.0
+
+    @property
+    def wanted(self) -> int:
+        """Roles that a run begins with."""
+        return len(self.producers) + self.workers + 1

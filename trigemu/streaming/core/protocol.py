@@ -9,16 +9,21 @@ from typing import Any
 from trigemu.frames.columns import Buffer
 from trigemu.frames.wire import WireError, decode, encode
 
-REGISTER, READY, BEAT, DURABLE, MISSING, FAILED, ENDED = (
+REGISTER, READY, BEAT, PULSE, DURABLE, MISSING, FAILED, LEAVE, ENDED = (
     "register",
     "ready",
     "beat",
+    "pulse",
     "durable",
     "missing",
     "failed",
+    "leave",
     "ended",
 )
 """From a role to control."""
+
+PULSE_SUFFIX = b"~"
+"""Heartbeats come over a socket of their own; its identity is that of the role with this after it."""
 
 CONFIGURE, START, WORKER, GONE, RECORDER, ASSIGN, RELEASE, RESEND, SKIP, END, BYE = (
     "configure",

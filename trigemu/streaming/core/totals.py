@@ -181,8 +181,8 @@ class Snapshot:
         Wall time so far and until the end (None while unknown).
     bytes_per_s
         Payload built into frames per wall second.
-    restarts
-        Roles restarted so far.
+    restarts, notices
+        Roles restarted so far, and a sentence for each.
     """
 
     state: str
@@ -201,3 +201,4 @@ class Snapshot:
     bytes_per_s: float = 0.0
     restarts: int = 0
     kept: tuple[int, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import time
@@ -12,6 +13,8 @@ from trigemu.errors import RunError
 from trigemu.frames.wire import WireError
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.protocol import Note
+from trigemu.streaming.link.addresses import ipc_folder_of
+from trigemu.streaming.link.pulse import Pulse
 from trigemu.streaming.link.transport import Transport
 from trigemu.streaming.process import resident_bytes
 
@@ -45,6 +48,10 @@ class Link:
         Messages that are not of this run.
     tag
         Number of the run that this process takes part in; None until control has said.
+    pulse
+        Its heartbeats.
+    patience_s
+        Longest time to wait for anything without a look at whether control lives.
     """
 
     def __init__(self, transport: Transport, control: str, role: str, name: str, parent: int = 0) -> None:
@@ -57,18 +64,23 @@ class Link:
         self.tag: int | None = None
         self._parent = parent
         # A name of its own for every life: what was meant for an earlier one does not reach this one.
-        identity = f"{name}/{os.getpid()}/{secrets.token_hex(4)}".encode()[-255:]
-        self.port = transport.dealer(control, identity)
+        self.identity = f"{name}/{os.getpid()}/{secrets.token_hex(4)}".encode()[-254:]
+        self.port = transport.dealer(control, self.identity)
+        self.pulse = Pulse(transport, control, self.identity, parent, ipc_folder_of(control))
         self._heartbeat_s = 1.0
-        self._patience_s = PATIENCE_S
+        # Control may have much to compile; whether it lives is seen otherwise where it is the parent.
+        self._patience_s = math.inf if parent else PATIENCE_S
+        self.patience_s = 0.2
         self._seen = time.monotonic()
         self._beaten = 0.0
 
-    def configure(self, heartbeat_s: float, lives: int) -> None:
-        """Take over the run's heartbeat."""
+    def configure(self, heartbeat_s: float, grace_s: float) -> None:
+        """Take over the run's heartbeat, and how long a role may outlive control."""
         self._heartbeat_s = heartbeat_s
-        self._patience_s = heartbeat_s * lives
-        self._seen = time.monotonic()
+        self._patience_s = math.inf
+        # So often at least a role that waits for something looks whether control lives.
+        self.patience_s = min(heartbeat_s / 2, grace_s / 8)
+        self.pulse.configure(heartbeat_s, grace_s)
 
     def send(self, kind: str, fields: Mapping[str, Any]) -> None:
         """Send a message to control."""
@@ -100,14 +112,20 @@ class Link:
         ControlLostError
             Control has not been heard of for too long.
         """
+        if self.pulse.orphaned:
+            how = "the control process has ended" if self._parent else "control sends no heartbeats"
+            raise ControlLostError(f"{self.name}: {how}")
         if now - self._beaten < self._heartbeat_s:
             return False
         self._beaten = now
-        if self._parent and os.getppid() != self._parent:
-            raise ControlLostError(f"{self.name}: the control process has ended")
         if now - self._seen > self._patience_s:
             raise ControlLostError(f"{self.name}: control sends no heartbeats")
         return True
+
+    def close(self) -> None:
+        """Close all sockets of this process."""
+        self.pulse.stop()
+        self.transport.close()
 
     def report(
         self, kind: str, progress: int, counters: Mapping[str, int], fields: Mapping[str, Any]

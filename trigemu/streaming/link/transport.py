@@ -7,9 +7,7 @@ library does not take at once waits in the port's own queue, which credits bound
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,7 +18,7 @@ import numpy as np
 import zmq
 from numpy.typing import NDArray
 
-from trigemu.errors import InputError, RunError
+from trigemu.errors import InputError
 from trigemu.frames.columns import Buffer
 from trigemu.streaming.link.addresses import ipc_endpoint
 from trigemu.streaming.link.keys import Guard, Keys, check_folder, new_folder
@@ -173,12 +171,12 @@ class Transport:
         socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         return self._bind(socket, endpoint)
 
-    def dealer(self, endpoint: str, identity: bytes) -> Port:
-        """Return a role's end of the control socket."""
+    def dealer(self, endpoint: str, identity: bytes, *, polled: bool = True) -> Port:
+        """Return a role's end of the control socket; one that is not ``polled`` belongs to another thread."""
         socket = self._socket(zmq.DEALER, 0)
         socket.setsockopt(zmq.IDENTITY, identity)
         self._watch(socket)
-        return self._connect(socket, endpoint)
+        return self._connect(socket, endpoint, polled=polled)
 
     def pull(self, high_water: int) -> Port:
         """Return a socket that takes data."""
@@ -222,7 +220,7 @@ class Transport:
         self._register(port)
         return port
 
-    def _connect(self, socket: zmq.Socket[bytes], endpoint: str) -> Port:
+    def _connect(self, socket: zmq.Socket[bytes], endpoint: str, *, polled: bool = True) -> Port:
         if self._keys:
             self._keys.join(socket)
         if endpoint.startswith("tcp:"):
@@ -236,7 +234,8 @@ class Transport:
             socket.close(0)
             raise InputError(f"cannot connect to {endpoint}: {error.strerror}") from None
         port = Port(socket, endpoint)
-        self._register(port)
+        if polled:
+            self._register(port)
         return port
 
     def _watch(self, socket: zmq.Socket[bytes]) -> None:
@@ -306,8 +305,10 @@ class Transport:
         for port in self._ports.values():
             port.close(linger_s)
         self._ports.clear()
-        for watcher in self._watchers:
-            watcher.close(0)
+        # Who was refused can still be asked for afterwards.
+        self._strangers = self.strangers
+        while self._watchers:
+            self._watchers.pop().close(0)
         if self._guard is not None:
             self._guard.stop()
         self._context.term()
@@ -378,22 +379,3 @@ class _OneClient:
     def callback(self, domain: str, key: bytes) -> bool:
         """Return whether a client with this public key may come in."""
         return key == self._key
-
-
-def ipc_folder() -> Path:
-    """Make a private folder (0700) for ipc sockets, short enough for the system's limit on their paths.
-
-    Raises
-    ------
-    RunError
-        Even the shortest folder makes paths that are too long.
-    """
-    for parent in (tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"):  # noqa: S108 mkdtemp is safe
-        if parent and os.path.isdir(parent):
-            folder = Path(tempfile.mkdtemp(prefix="tge-", dir=parent))
-            if len(str(folder)) + 24 <= IPC_PATH_MAX:
-                return folder
-            shutil.rmtree(folder, ignore_errors=True)
-    raise RunError(
-        f"no folder for sockets whose paths stay below {IPC_PATH_MAX} characters; set TMPDIR to a shorter one"
-    )

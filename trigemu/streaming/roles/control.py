@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from trigemu.errors import RunError
+from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import TOTALS_FILE, create_run, write_json
 from trigemu.frames.wire import WireError
 from trigemu.setup.experiment import Setup
+from trigemu.stopping import Stop, held
+from trigemu.streaming.background import Background
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import from_conductor, snapshot
@@ -28,11 +28,14 @@ from trigemu.streaming.link.transport import ControlPort, Transport, load_keys
 from trigemu.streaming.planning import Job, make_plan
 from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.roles.launcher import Launcher
+from trigemu.streaming.roles.recording import Recording
 
 OnSnapshot = Callable[[Snapshot], None]
 
 TICK_S = 0.02
 SNAPSHOT_S = 0.25
+GIVEN_UP_S = 1.0
+"""How long the roles of a run that is given up have to end."""
 
 
 class Control:
@@ -48,6 +51,8 @@ class Control:
         Where roles find control; empty: any free port.
     launcher
         Starts roles again; None: whoever started them does.
+    stop
+        The signals that are heard.
     on_snapshot
         Called a few times per second with the run as it is.
     """
@@ -57,11 +62,15 @@ class Control:
         job: Job,
         transport: Transport,
         endpoint: str,
+        stop: Stop,
         launcher: Launcher | None = None,
         on_snapshot: OnSnapshot | None = None,
     ) -> None:
         self.conductor = Conductor(make_plan(job, tickets=launcher is not None))
-        self.signals = 0
+        self._stop = stop
+        self._gone: list[tuple[str, str]] = []
+        self._watched = 0
+        self._looked = 0
         self._job = job
         self._transport = transport
         self._port = ControlPort(transport.router(endpoint))
@@ -87,13 +96,26 @@ class Control:
         names += [("worker", f"worker-{i}") for i in range(plan.workers)]
         names += [("producer", f"producer-{i}") for i in range(len(plan.producers))]
         for role, name in names:
-            self._launcher.start(role, name, self.endpoint, self._tag)
+            self._start(self._launcher, role, name)
         self._launcher.write_processes()
+
+    def _start(self, launcher: Launcher, role: str, name: str) -> None:
+        launcher.start(role, name, self.endpoint, self._tag)
+        self.conductor.watch.liveness.watch(name, time.monotonic())
+
+    def prepare(self, work: Callable[[], None]) -> None:
+        """Do something before the roles are heard, unless the user wants to stop."""
+        task = Background(work)
+        while not task.wait(TICK_S):
+            if self._stop.count:
+                task.give_up()
+                return
+        task.result()
 
     def run(self) -> None:
         """Lead the run to its end."""
         conductor = self.conductor
-        handled = watched = 0
+        handled = 0
         while not conductor.state.over:
             self._wait()
             out: list[Instruction] = []
@@ -102,18 +124,32 @@ class Control:
                     out += conductor.receive(identity, p.read_note(parts), time.monotonic_ns())
                 except (WireError, TypeError, ValueError, LookupError):
                     self._damaged += 1
-            now_ns = time.monotonic_ns()
-            if self._launcher is not None and now_ns - watched > TICK_S * 1e9:
-                watched = now_ns
-                for name, story in self._launcher.ended():
-                    out += conductor.lost(name, story, now_ns)
-            while handled < self.signals:
+            if self._launcher is not None:
+                out += self._look_after(self._launcher)
+            while handled < self._stop.count:
                 handled += 1
                 out += conductor.interrupt(time.monotonic_ns())
             out += conductor.tick(time.monotonic_ns())
             self._execute(out)
             self._show()
         self._show(last=True)
+
+    def _look_after(self, launcher: Launcher) -> list[Instruction]:
+        """Take note of processes that have ended, and of those that run."""
+        now_ns = time.monotonic_ns()
+        if now_ns - self._watched < TICK_S * 1e9:
+            return []
+        self._watched = now_ns
+        out: list[Instruction] = []
+        # What they said before their end has been heard by now.
+        for name, story in self._gone:
+            out += self.conductor.lost(name, story, now_ns)
+        self._gone = list(launcher.ended())
+        if now_ns - self._looked > self.conductor.plan.heartbeat_s * 1e9 / 2:
+            self._looked = now_ns
+            for name, clock, stopped in launcher.states():
+                self.conductor.watch.process(name, clock, stopped, now_ns / 1e9)
+        return out
 
     def _wait(self) -> None:
         due_ns = self.conductor.dispatcher.due_in_ns(time.monotonic_ns())
@@ -129,7 +165,7 @@ class Control:
     def _restart(self, each: Restart) -> None:
         if self._launcher is not None:
             role = each.name.rpartition("-")[0] or each.name
-            self._launcher.start(role, each.name, self.endpoint, self._tag)
+            self._start(self._launcher, role, each.name)
             self._launcher.write_processes()
 
     def _show(self, *, last: bool = False) -> None:
@@ -143,31 +179,25 @@ class Control:
             self._on_snapshot(snapshot(self.conductor, self._job.setup.menu.names, time.monotonic_ns()))
 
     def totals(self) -> RunTotals:
-        """Return the totals of the run that has ended."""
-        recorded = self.conductor.recorded or Account(self._job.setup, len(self._job.sources)).totals()
+        """Return the totals of the run that has ended, with all roles that control had started."""
+        recorded = self.conductor.recorded or self._recovered()
         self.conductor.peers.damaged += self._damaged + self.conductor.unknown
         self.conductor.peers.foreign += self._transport.strangers
         start, end, peak = self._memory
         memory = {"control": {"start_mib": start, "end_mib": end, "peak_mib": peak, "restarts": 0}}
         return from_conductor(self.conductor, recorded, memory, self._job.identity, self._job.missing)
 
-
-@contextmanager
-def catching_signals(control: Control) -> Iterator[None]:
-    """Count Ctrl-C (and the polite kill) instead of ending; only the main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def count(number: int, frame: object) -> None:
-        control.signals += 1
-
-    earlier = {number: signal.signal(number, count) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
+    def _recovered(self) -> Mapping[str, Any]:
+        """Close the directory of a run whose recorder has not done so, and return what it holds."""
+        job = self._job
+        never = not any(name for name in self.conductor.peers.histories if name.startswith("recorder"))
+        if self._launcher is not None or never:
+            with suppress(TrigemuError):
+                recording = Recording(job.setup, job.out, frames=job.frames, window=1, sources=job.sources)
+                recording.close()
+                return recording.totals()
+        # A recorder elsewhere has the records.
+        return Account(job.setup, len(job.sources)).totals()
 
 
 def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
@@ -180,22 +210,40 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
     RunError
         The run failed; its directory is closed.
     """
-    with Launcher(job.out) as launcher:
-        transport = Transport(folder=launcher.folder)
+    control: Control | None = None
+    with held() as stop:
         try:
-            control = Control(job, transport, ipc_endpoint(launcher.folder, "control"), launcher, on_snapshot)
-            with catching_signals(control):
-                control.start_roles()
-                # While the roles start: files that workers cannot read are the user's mistake, not a worker's death.
-                job.setup.make_trigger()
-                # The roles wait for their configuration, and then find compiled what all of them need.
-                if job.replay is None:
-                    job.setup.warm_up()
-                control.run()
-            totals = control.totals()
-        finally:
-            transport.close()
-    return finish(control, totals, job.out)
+            with Launcher(job.out) as launcher:
+                transport = Transport(folder=launcher.folder)
+                try:
+                    endpoint = ipc_endpoint(launcher.folder, "control")
+                    control = Control(job, transport, endpoint, stop, launcher, on_snapshot)
+                    control.start_roles()
+                    control.prepare(lambda: _prepare(job))
+                    control.run()
+                    if control.conductor.given_up:
+                        launcher.patience_s = GIVEN_UP_S
+                finally:
+                    transport.close()
+        except InputError:
+            raise
+        except Exception:
+            if control is not None:
+                control.conductor.fail("control failed", time.monotonic_ns())
+                with suppress(Exception):
+                    totals = control.totals()
+                    write_json(job.out / TOTALS_FILE, totals.to_dict(), totals.run_id)
+            raise
+        return finish(control, control.totals(), job.out)
+
+
+def _prepare(job: Job) -> None:
+    """Look at files and compile while the roles start."""
+    # Files that workers cannot read are the user's mistake, not a worker's death.
+    job.setup.make_trigger()
+    # The roles wait for their configuration, and then find compiled what all of them need.
+    if job.replay is None:
+        job.setup.warm_up()
 
 
 def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
@@ -247,15 +295,14 @@ def serve_control(
     check_bind(bind)
     folder = choose_keys(keys, insecure, bind)
     job = Job.of(setup, out)
-    transport = Transport(keys=load_keys(folder, create=True) if folder else None)
-    try:
-        control = Control(job, transport, bind, None, on_snapshot)
-        create_run(out, setup.to_dict(), job.identity["run_id"])
-        if on_endpoint is not None:
-            on_endpoint(control.endpoint)
-        with catching_signals(control):
+    with held() as stop:
+        transport = Transport(keys=load_keys(folder, create=True) if folder else None)
+        try:
+            control = Control(job, transport, bind, stop, None, on_snapshot)
+            create_run(out, setup.to_dict(), job.identity["run_id"])
+            if on_endpoint is not None:
+                on_endpoint(control.endpoint)
             control.run()
-        totals = control.totals()
-    finally:
-        transport.close()
-    return finish(control, totals, out)
+        finally:
+            transport.close()
+        return finish(control, control.totals(), out)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from trigemu.errors import RunError
-from trigemu.frames.rundir import write_json
-from trigemu.streaming.alive import PROCESSES_FILE
-from trigemu.streaming.link.transport import ipc_folder
-from trigemu.streaming.process import TICKET
+from trigemu.frames.rundir import PROCESSES_FILE, write_json
+from trigemu.streaming.process import TICKET, process_state
+from trigemu.streaming.roles.sockets import SocketFolder
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FAREWELL_S = 10.0
@@ -50,12 +49,16 @@ class Launcher:
     ----------
     folder
         Private folder for the sockets.
+    patience_s
+        How long the children have to end by themselves, all together.
     """
 
     def __init__(self, out: Path) -> None:
         self._out = out
         self._children: dict[str, Child] = {}
-        self.folder: Path = ipc_folder()
+        self._sockets = SocketFolder()
+        self.folder: Path = self._sockets.path
+        self.patience_s = _FAREWELL_S
 
     def __enter__(self) -> Launcher:
         return self
@@ -63,7 +66,7 @@ class Launcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end(0.0 if error else _FAREWELL_S)
+        self.end(0.0 if error else self.patience_s)
 
     def start(self, role: str, name: str, control: str, ticket: int) -> None:
         """Start a role that shows control this ticket (and end what is left of an earlier life)."""
@@ -97,10 +100,12 @@ class Launcher:
         ]
         write_json(self._out / PROCESSES_FILE, {"processes": entries})
 
-    def role_of(self, name: str) -> str | None:
-        """Return the role of a child started here."""
-        child = self._children.get(name)
-        return child.role if child else None
+    def states(self) -> Iterator[tuple[str, int, bool]]:
+        """Yield name, processor time used and whether it is stopped, of every child of which the system tells this."""
+        for child in self._children.values():
+            state = process_state(child.process.pid)
+            if state is not None:
+                yield child.name, *state
 
     def ended(self) -> Iterator[tuple[str, str]]:
         """Yield name and story of every child that has ended since the last call."""
@@ -123,14 +128,19 @@ class Launcher:
 
     def end(self, patience_s: float) -> None:
         """Wait for the children to end, end those that do not, and clean up."""
-        for child in self._children.values():
-            try:
-                child.process.wait(patience_s)
-            except subprocess.TimeoutExpired:
+        until = time.monotonic() + patience_s
+        try:
+            for child in self._children.values():
+                try:
+                    child.process.wait(max(0.0, until - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    child.process.kill()
+            for child in self._children.values():
                 _kill(child)
-        self._children.clear()
-        (self._out / PROCESSES_FILE).unlink(missing_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        finally:
+            self._children.clear()
+            (self._out / PROCESSES_FILE).unlink(missing_ok=True)
+            self._sockets.close()
 
 
 def _kill(child: Child) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run ``ROLE CONTROL NAME PARENT``; control alone decides about Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Run ``ROLE CONTROL NAME PARENT``; control alone hears the signals that end a run."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     from trigemu.errors import TrigemuError
     from trigemu.plain import one_sentence
     from trigemu.streaming.process import TICKET

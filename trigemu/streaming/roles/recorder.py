@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.errors import RunError
-from trigemu.frames.rundir import TOTALS_FILE, write_json
+from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, write_json
 from trigemu.frames.wire import WireError
+from trigemu.stopping import Stopped
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.protocol import Note
@@ -48,6 +49,10 @@ class Recorder(Shell):
             self._recording.close()
             self._abandon()
             raise
+        except Stopped:
+            # Another recorder may go on with the run.
+            self._recording.close()
+            raise
         except RunError as error:
             with contextlib.suppress(RunError):
                 self._recording.close()
@@ -72,6 +77,13 @@ class Recorder(Shell):
             aborted=True,
         )
         write_json(self._path / TOTALS_FILE, totals.to_dict(), totals.run_id)
+        (self._path / PROCESSES_FILE).unlink(missing_ok=True)
+
+    def last_words(self) -> Mapping[str, Any]:
+        """Close the run directory; return what it holds."""
+        with contextlib.suppress(RunError):
+            self._recording.close()
+        return self._recording.totals()
 
     def ready(self) -> Mapping[str, Any]:
         """Say which frame is wanted first."""

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import time
+import traceback
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import create_run
+from trigemu.frames.runfiles import read_run
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Generator
+from trigemu.stopping import Stop, Stopped, held
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.endpoints import check_name
 from trigemu.streaming.core.protocol import ROLES, Note
 from trigemu.streaming.link.addresses import ipc_folder_of, own_address
 from trigemu.streaming.link.keys import choose_keys, is_loopback
-from trigemu.streaming.link.link import Link
+from trigemu.streaming.link.link import ControlLostError, Link
 from trigemu.streaming.link.transport import Port, Transport, load_keys
 from trigemu.streaming.recorded import open_comparison, open_source
 from trigemu.streaming.roles.producer import Producer
@@ -80,29 +85,62 @@ def serve_role(
     create = keys is None and is_loopback(control)
     found = load_keys(where, create=create) if where else None
     transport = Transport(keys=found, folder=folder, host=host)
-    try:
-        data = None if role == "producer" else transport.pull(4096)
-        link = Link(transport, control, role, name, parent)
-        link.tag = ticket
-        link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
-        configuration = _configuration(link)
-        link.tag = run_tag(configuration.fields["identity"]["run_id"])
+    data = None if role == "producer" else transport.pull(4096)
+    link = Link(transport, control, role, name, parent)
+    link.tag = ticket
+    # A recorder has something to close; the others can go at any moment (what control has started follows control).
+    with held() if role == "recorder" and not parent else nullcontext(Stop()) as stop:
         try:
-            shell = _shell(link, data, configuration.fields)
-        except TrigemuError as error:
-            link.report(p.FAILED, 0, {}, {"reason": str(error), "totals": {}})
+            link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
+            _serve(link, data, stop)
+        except ControlLostError:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
             raise
-        # What is there by now stays: no need to look through it for garbage again and again.
-        gc.freeze()
-        shell.run()
-    finally:
-        transport.close()
+        except KeyboardInterrupt:
+            link.send(p.LEAVE, {"reason": "was stopped by its user"})
+            raise
+        finally:
+            link.close()
     return 0
 
 
-def _configuration(link: Link) -> Note:
+def _serve(link: Link, data: Port | None, stop: Stop) -> None:
+    configuration = _configuration(link, stop)
+    link.tag = run_tag(configuration.fields["identity"]["run_id"])
+    shell: Shell | None = None
+    try:
+        shell = _shell(link, data, configuration.fields)
+        shell.stop = stop
+        # What is there by now stays: no need to look through it for garbage again and again.
+        gc.freeze()
+        shell.run()
+    except (OSError, MemoryError):
+        # The next life may have more luck.
+        raise
+    except TrigemuError as error:
+        if shell is None:
+            link.report(p.FAILED, 0, {}, {"reason": str(error), "totals": {}})
+        raise
+    except Exception as error:
+        # What is made and decided depends on nothing but the configuration: it would end so again and again.
+        reason = f"{link.name}: {_story(error)}"
+        totals = {} if shell is None else shell.last_words()
+        link.report(p.FAILED, 0, {}, {"reason": reason, "totals": totals})
+        raise RunError(reason) from error
+
+
+def _story(error: Exception) -> str:
+    """Return an error that nobody foresaw as one sentence that says where it came from."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"unexpected {type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def _configuration(link: Link, stop: Stop) -> Note:
     """Wait for the configuration; `RunError` if control sends this role home."""
     while True:
+        if stop.count:
+            raise Stopped(stop.sentence)
         for note in link.notes():
             if note.kind == p.CONFIGURE:
                 return note
@@ -115,14 +153,14 @@ def _configuration(link: Link) -> Note:
                 f"{link.name}: control at {link.control} and this process do not have the same keys (--keys DIR), or "
                 "only one of them is --insecure"
             )
-        link.transport.wait(0.5)
+        link.transport.wait(link.patience_s)
 
 
 def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     """Set up what works."""
     setup = build_setup(given["config"], "the run's configuration")
     streaming = setup.config.streaming
-    link.configure(streaming.heartbeat_s, streaming.lives)
+    link.configure(streaming.heartbeat_s, streaming.control_grace_s)
     frames, window = int(given["frames"]), int(given["window"])
     source = open_source(Path(given["replay"]), setup, frames) if given["replay"] else None
     schemas = source.schemas if source else setup.schemas
@@ -140,6 +178,8 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     path = Path(given["path"])
     if not (path / "run.json").exists():
         create_run(path, given["config"], given["identity"]["run_id"])
+    elif read_run(path).run_id != given["identity"]["run_id"]:
+        raise InputError(f"{path}: holds another run; remove it, or let control use another output directory")
     recording = Recording(
         setup,
         path,

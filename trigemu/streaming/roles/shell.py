@@ -11,6 +11,7 @@ from typing import Any
 from trigemu.errors import InputError, RunError
 from trigemu.frames.wire import WireError
 from trigemu.plain import one_sentence, short
+from trigemu.stopping import Stop, Stopped
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.endpoints import check_endpoint
 from trigemu.streaming.core.protocol import Note
@@ -33,11 +34,15 @@ class Shell(ABC):
     ----------
     progress
         A number that changes while the role works.
+    stop
+        Signals that are held for it.
     """
 
     def __init__(self, link: Link) -> None:
         self.link = link
         self.progress = 0
+        self.stop = Stop()
+        self._turns = 0
         self._over = False
 
     def run(self) -> None:
@@ -51,8 +56,12 @@ class Shell(ABC):
             The run does not want this role any more.
         """
         self.link.report(p.READY, self.progress, self.counters(), self.ready())
+        self.link.pulse.follow(lambda: (self.progress, self._turns))
         while not self._over:
-            ports = self.link.transport.wait(self.timeout())
+            self._turns += 1
+            if self.stop.count:
+                raise Stopped(self.stop.sentence)
+            ports = self.link.transport.wait(min(self.timeout(), self.link.patience_s))
             if self.link.port in ports:
                 for note in self.link.notes():
                     self._hear(note)
@@ -102,6 +111,10 @@ class Shell(ABC):
 
     def figures(self) -> Mapping[str, Any]:
         """Return what a heartbeat carries besides counters."""
+        return {}
+
+    def last_words(self) -> Mapping[str, Any]:
+        """Return the totals, of a role that has some, before it ends because of an error."""
         return {}
 
     def timeout(self) -> float:

@@ -107,7 +107,7 @@ def crossing_of(setup: Setup[Belle2], frame: int = 0, event: int = 0) -> Crossin
 
 
 def write_display(setup: Setup[Belle2], folder: Path, frame: int = 0, event: int = 0) -> list[Path]:
-    """Write the pictures of one crossing as PNG and SVG into a new folder and return the files.
+    """Write the pictures of one crossing as PNG and SVG into a folder (made if need be) and return the files.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def write_display(setup: Setup[Belle2], folder: Path, frame: int = 0, event: int
         "hough": hough_figure(crossing),
         "calorimeter": calorimeter_figure(crossing),
     }
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{suffix}" for name in figures for suffix in ("png", "svg")]
     for path in paths:
         save_figure(figures[path.stem], path)

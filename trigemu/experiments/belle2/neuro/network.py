@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trigemu.arrays import F32
+from trigemu.drafts import draft_of
 from trigemu.errors import InputError
 from trigemu.files import MIB, read_archive, read_array
 
@@ -215,16 +216,18 @@ def save_npz(path: str | Path, network: Network) -> None:
     """Write a network as the module's docstring describes it."""
     experts = network.experts
     depth = max(len(expert.nodes) for expert in experts)
-    np.savez_compressed(
-        Path(path),
-        nodes=np.array([(*e.nodes, *[0] * (depth - len(e.nodes))) for e in experts], np.int32),
-        weights=np.concatenate([e.weights for e in experts]),
-        output_scale=np.stack([e.output_scale for e in experts]),
-        relevant_id=np.stack([e.relevant_id.ravel() for e in experts]),
-        pattern=np.array([e.pattern for e in experts], np.int32),
-        pattern_mask=np.array([e.pattern_mask for e in experts], np.int32),
-        t_max=np.array([e.t_max for e in experts], np.int32),
-    )
+    path = Path(path)
+    with draft_of(path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")) as draft:
+        np.savez_compressed(
+            draft,
+            nodes=np.array([(*e.nodes, *[0] * (depth - len(e.nodes))) for e in experts], np.int32),
+            weights=np.concatenate([e.weights for e in experts]),
+            output_scale=np.stack([e.output_scale for e in experts]),
+            relevant_id=np.stack([e.relevant_id.ravel() for e in experts]),
+            pattern=np.array([e.pattern for e in experts], np.int32),
+            pattern_mask=np.array([e.pattern_mask for e in experts], np.int32),
+            t_max=np.array([e.t_max for e in experts], np.int32),
+        )
 
 
 def load_npz(path: str | Path) -> Network:

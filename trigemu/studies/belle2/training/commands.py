@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from trigemu.drafts import write_whole
 from trigemu.measure.studies import Report
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def neuro(
     else:
         report = _train_real(out, real, folds, _given(seed=seed, toys=tracks, members=members))
     beside = out.with_suffix(".json")
-    beside.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="ascii")
+    write_whole(beside, json.dumps(report, indent=2, allow_nan=False) + "\n")
     return Report(report, report["tables"], f"{out}: network, {beside}: this report")
 
 

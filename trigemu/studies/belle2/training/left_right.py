@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import I64, U8, Bool
+from trigemu.drafts import draft_of
 from trigemu.experiments.belle2.cdc import geometry
 from trigemu.studies.belle2.training import chamber
 from trigemu.studies.belle2.training.toys import DRIFT_VELOCITY, TICK_NS, Helices, places, sample_helices
@@ -183,4 +184,5 @@ def population(table: U8) -> list[int]:
 
 def save_tables(path: Path, inner: U8, outer: U8) -> None:
     """Write the tables as an ``.npz`` with the arrays ``inner`` and ``outer``."""
-    np.savez_compressed(path, inner=inner, outer=outer)
+    with draft_of(path) as draft:
+        np.savez_compressed(draft, inner=inner, outer=outer)
