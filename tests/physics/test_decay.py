@@ -11,6 +11,7 @@ from scipy import stats
 from trigemu.physics import rng
 from trigemu.physics.constants import KAON, PARTICLES, PION
 from trigemu.physics.decay import decay_length, decay_probability, truncated_exponential
+from trigemu.physics.purpose import Purpose
 
 P_MIN = 1e-3
 
@@ -50,6 +51,6 @@ def test_long_lived_limit():
 
 @pytest.mark.parametrize("length", [5.0, 75.0, 1e4])
 def test_sample_is_exponential(length):
-    u = rng.uniforms(6, 0, int(rng.Purpose.TEST), 5000)[:, 0]
+    u = rng.uniforms(6, 0, int(Purpose.TEST), 5000)[:, 0]
     x = np.array([truncated_exponential(a, length, 75.0) for a in u])
     assert stats.kstest(x, stats.truncexpon(75.0 / length, scale=length).cdf).pvalue > P_MIN

@@ -17,6 +17,7 @@ from trigemu.physics.kinematics import (
     kallen,
     two_body_momentum,
 )
+from trigemu.physics.purpose import Purpose
 from trigemu.physics.vectors import boost, invariant_mass
 
 P_MIN = 1e-3
@@ -80,7 +81,7 @@ def test_boost_keeps_mass_and_its_inverse_undoes_it():
 
 
 def test_isotropic_directions():
-    u = rng.uniforms(5, 0, int(rng.Purpose.TEST), 5000)
+    u = rng.uniforms(5, 0, int(Purpose.TEST), 5000)
     n = np.array([isotropic(a, b) for a, b in u])
     assert np.sum(n * n, axis=1) == pytest.approx(1.0)
     for axis in range(3):

@@ -59,7 +59,7 @@ class Events:
     share: F64 | None = None
 
 
-MAX_EVENTS = 10_000
+MAX_EVENTS = 25_000
 """Events of a frame; a few hundred are usual."""
 
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ColliderPurpose(IntEnum):
-    """Values of 40-62, 67-80 (`trigemu.physics.rng.Purpose` says what for)."""
+    """Values of 40-62, 67-80 (`trigemu.physics.purpose.Purpose` says what for)."""
 
     COLLISION = 40
     CHAMBER_HIT = 60

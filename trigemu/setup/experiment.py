@@ -145,8 +145,8 @@ class ExperimentSpec(Generic[Section]):
     menu_files
         Keys of ``[menu]`` that name menus in the experiment's own files (`trigemu.setup.menu_files`).
     purposes
-        Enumeration of what its random numbers are for (see `trigemu.physics.rng.Purpose`), None if it has none; for a
-        test that no two experiments share a value.
+        Enumeration of what its random numbers are for (see `trigemu.physics.purpose.Purpose`), None if it has none; for
+        a test that no two experiments share a value.
     max_lines
         How many lines a menu may enable.
     """

@@ -18,7 +18,7 @@ from trigemu.setup.experiment import Setup
 from trigemu_minicollider import detector as mini
 from trigemu_minicollider.experiment import Minicollider
 
-CRYSTAL_NOISE = 1000  # what the experiment's own random numbers are for (`trigemu.physics.rng.Purpose`)
+CRYSTAL_NOISE = 1000  # what the experiment's own random numbers are for (`trigemu.physics.purpose.Purpose`)
 
 
 class MiniGenerator(CrossingGenerator):

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Belle2Purpose(IntEnum):
-    """Values of 63-66 and 81-98 (`trigemu.physics.rng.Purpose` says what for)."""
+    """Values of 63-66 and 81-98 (`trigemu.physics.purpose.Purpose` says what for)."""
 
     KLM_RANGE = 63
     KLM_HIT = 64

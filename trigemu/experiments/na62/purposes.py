@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class NA62Purpose(IntEnum):
-    """Values of 2-3 and 20-39 (`trigemu.physics.rng.Purpose` says what for)."""
+    """Values of 2-3 and 20-39 (`trigemu.physics.purpose.Purpose` says what for)."""
 
     HALO = 2
     HALO_CALIBRATION = 3
