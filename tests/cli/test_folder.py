@@ -6,8 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.commands import start
 
+from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.frames.rundir import create_run
 
@@ -67,3 +69,16 @@ def test_a_recorder_does_not_go_on_with_anothers_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="already"), claimed(tmp_path / "run", "x"):
         pass
     assert (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_run_is_kept_whatever_cannot_be_made_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise InputError("an efficiency that is none")
+
+    monkeypatch.setattr("trigemu.measure.summary.summarise", refuse)
+    out = tmp_path / "run"
+    result = CliRunner().invoke(cli, ["run", "pulser", "--frames", "3", "--offline", "--out", str(out)])
+    assert result.exit_code == 1
+    assert "an efficiency that is none" in result.stderr
+    assert f"trigemu finish {out}" in result.stderr
+    assert (out / "totals.json").exists()

@@ -39,7 +39,8 @@ TIME = Column("time", "<i8", low=-10, high=100, rises=True)
         ),
         (Column("x", "<f4"), np.array([0, np.nan], "<f4"), "entry 1 is nan, allowed are finite numbers"),
         (Column("x", "<f8"), np.array([-np.inf]), "entry 0 is -inf, allowed are finite numbers"),
-        (Column("x", "<f4", low=0), np.array([-1], "<f4"), "entry 0 is -1.0, allowed are 0 to 3.4"),
+        (Column("x", "<f4", low=0), np.array([-1], "<f4"), "entry 0 is -1.0, allowed are 0"),
+        (Column("x", "<f4", low=0, high=2 * np.pi), np.array([6.2831860], "<f4"), "entry 0 is 6.28318595"),
     ],
 )
 def test_the_first_value_that_cannot_be_is_named(column, values, sentence):
@@ -56,6 +57,8 @@ def test_the_first_value_that_cannot_be_is_named(column, values, sentence):
         (Column("c", "<u2", known=KNOWN), np.array([900, 3, 5], "<u2")),
         (Column("x", "<f4"), np.array([np.finfo("<f4").max, np.finfo("<f4").min], "<f4")),
         (Column("t", "<u8"), np.array([2**64 - 1], "<u8")),
+        # The single-precision number next to a bound may lie beyond it.
+        (Column("x", "<f4", low=0, high=2 * np.pi), np.array([0, 2 * np.pi], "<f4")),
     ],
 )
 def test_possible_values_are_possible(column, values):

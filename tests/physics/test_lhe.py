@@ -67,6 +67,7 @@ BAD = {
     "no init": (GOOD.replace("<init>", "<x>").replace("</init>", "</x>"), "has no <init> block"),
     "short init": (GOOD.replace("-11 11 5.29", "5.29"), "<init> block is damaged"),
     "no event": (HEAD + TAIL, "holds no event"),
+    "two files in one": (GOOD + GOOD, "holds several listings"),
     "open event": (GOOD.replace("</event>", "", 1), "is damaged"),
     "nan": (GOOD.replace("4.0 5.0", "nan 5.0", 1), "a number is not finite"),
     "words": (GOOD.replace("4.0 5.0", "four 5.0", 1), "is not a line of numbers"),

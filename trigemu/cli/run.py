@@ -14,7 +14,7 @@ from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.folder import claimed
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
-from trigemu.errors import InputError
+from trigemu.errors import InputError, RunError
 from trigemu.plain import printable
 from trigemu.stopping import cleaned, closing, held
 
@@ -144,8 +144,11 @@ def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) 
             summary = _write(setup, folder, totals)
             done = True
             return summary
-    except Exception:
+    except Exception as error:
         if totals is not None:
+            if isinstance(error, InputError):
+                # What was recorded is there, whatever cannot be made of it.
+                raise RunError(str(error)) from error
             raise
         # What made the run fail is the one thing to tell.
         return {}

@@ -7,7 +7,11 @@ from typing import Any
 
 from trigemu.frames.schema import Column, Schema
 
-DRAWN = (Column("event", "<i8"), Column("weight", "<f8"), Column("share", "<f8"))
+DRAWN = (
+    Column("event", "<i8", low=-1),
+    Column("weight", "<f8", low=-1, high=1),
+    Column("share", "<f8", low=0, high=1),
+)
 """``event``: number in its file (-1: of no file); ``weight``: what it counts, at most 1 and negative where its weight
 is; ``share``: the chance with which a draw gives this event (0: of no file)."""
 

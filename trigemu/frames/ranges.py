@@ -82,9 +82,7 @@ def is_plain(schema: Schema, columns: Mapping[str, Array]) -> bool:
 def _look_of(column: Column) -> _Look:
     """Return a function that says whether all values are possible; the common kinds are compiled."""
     kind = np.dtype(column.dtype)
-    limits: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    low = limits.min if column.low is None else column.low
-    high = limits.max if column.high is None else column.high
+    low, high = _limits(column)
     if column.rises and column.dtype == "<i8":
         return lambda values: _kernel.rises_between(np.ascontiguousarray(values), int(low), int(high))
     if column.known is not None:
@@ -102,20 +100,29 @@ def _look_of(column: Column) -> _Look:
     return lambda values: _between(values, low, high)
 
 
+def _limits(column: Column) -> tuple[Any, Any]:
+    """Return the least and the largest value; of single precision those next outside, which bounds round to."""
+    kind = np.dtype(column.dtype)
+    limits: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    low = limits.min if column.low is None else column.low
+    high = limits.max if column.high is None else column.high
+    if kind == np.float32:
+        least, most = np.float32(low), np.float32(high)
+        low = float(least if least <= low else np.nextafter(least, np.float32(-np.inf)))
+        high = float(most if most >= high else np.nextafter(most, np.float32(np.inf)))
+    return low, high
+
+
 def _between(values: Array, low: float, high: float) -> bool:
     return not len(values) or bool(values.min() >= low and values.max() <= high)
 
 
 def _complaint(column: Column, values: Array) -> str:
     """Say which entry is wrong (there is one), and what is allowed."""
-    low, high = column.low, column.high
-    bad = np.zeros(len(values), np.bool_)
-    if column.dtype[1] == "f":
-        bad |= ~np.isfinite(values)
-    if low is not None:
-        bad |= values < low
-    if high is not None:
-        bad |= values > high
+    low, high = _limits(column)
+    # Compared as the look does: in double precision where values are real numbers.
+    compared = values.astype(np.float64) if column.dtype[1] == "f" else values
+    bad = ~((compared >= low) & (compared <= high))
     if column.known is not None:
         bad |= ~column.known[values]
     if bad.any():

@@ -153,7 +153,9 @@ def check_energy(
                 f"{say}: its beams add up to p = ({sums[0]:.4g}, {sums[1]:.4g}, {sums[2]:.4g}) GeV, those of "
                 f"the laboratory to ({total[0]:.4g}, {total[1]:.4g}, {total[2]:.4g}) GeV"
             )
-    limit = 1.02 * (total[3] if lab else max(total[3], sqrt_s))
+    # Events in a frame of their own may have more energy there than the collider's beams have in the laboratory.
+    own_frame = 0.0 if sums is None else sums[3]
+    limit = 1.02 * (total[3] if lab else max(total[3], sqrt_s, own_frame))
     if energies.most > limit:
         raise InputError(
             f"{say}: event {energies.most_event} has {energies.most:.6g} GeV in its final state, {limit:.5g} GeV "

@@ -44,14 +44,17 @@ class WeightBuilder:
         Raises
         ------
         InputError
-            An event has another number of weights than the first, or one that is not finite.
+            An event has another number of weights than the first.
         """
         each = np.diff(offsets)
         if self._columns is None:
             self._each = int(each[0])
             self.names = self.names[: self._each]
             self.names += [str(number) for number in range(len(self.names), self._each)]
-            self._columns = {name: number for number, name in enumerate(self.names[:KEPT])}
+            self._columns = {}
+            for number, name in enumerate(self.names[:KEPT]):
+                # Of several weights of one name the first counts.
+                self._columns.setdefault(name, number)
             if self._wanted in self.names:
                 self._columns[self._wanted] = self.names.index(self._wanted)
         other = np.flatnonzero(each != self._each)
@@ -60,10 +63,7 @@ class WeightBuilder:
                 f"{self._where} is damaged: event {first_event + int(other[0])} has {each[other[0]]} weights, the "
                 f"first has {self._each}"
             )
-        table = weights.reshape(len(each), self._each)[:, list(self._columns.values())]
-        if not np.isfinite(table).all():
-            raise InputError(f"{self._where} is damaged: an event weight is not a finite number")
-        self._parts.append(table)
+        self._parts.append(weights.reshape(len(each), self._each)[:, list(self._columns.values())])
 
     def finish(self) -> Mapping[str, F64]:
         """Return the kept weights by name, the default one first."""
@@ -99,7 +99,7 @@ def chosen(
     Raises
     ------
     InputError
-        There is no such weight, or all are 0.
+        There is no such weight, one is not finite, or all are 0.
     """
     if wanted == NO_WEIGHT and NO_WEIGHT not in weights:
         return None
@@ -110,6 +110,11 @@ def chosen(
     if not weights:
         return None
     weight = weights[wanted] if wanted else next(iter(weights.values()))
+    if not np.isfinite(weight).all():
+        number = int(np.argmin(np.isfinite(weight)))
+        raise InputError(
+            f"{name} is damaged: the weight of event {number} is {weight[number]}, not a finite number"
+        )
     largest = float(np.abs(weight).max(initial=0.0))
     if largest == 0.0:
         raise InputError(f"{name}: the weights of all its {events} events are 0")

@@ -104,7 +104,10 @@ class LheText:
                 skip = b"" if b"</header>" in line else b"</header>"
             elif name == b"LesHouchesEvents" and closes:
                 self._closed = inside is None
-                break
+            elif self._closed and name in (b"LesHouchesEvents", b"event", b"init"):
+                raise InputError(
+                    f"{self.where} holds several listings, one put behind the other: give one file for each"
+                )
             elif name in (b"event", b"init") and not closes:
                 if inside is not None:
                     raise InputError(

@@ -218,3 +218,53 @@ def test_equal_weights_change_nothing(tmp_path: Path) -> None:
         assert (drawn.share == 0.05).all()
     made = [make_sampler(MODELS["lhe-signal"](file=f), 1, 0).sample(0, 100) for f in (one, seven)]
     np.testing.assert_array_equal(made[0].particles.momentum, made[1].particles.momentum)
+
+
+def boosted(text: str, velocity: float, *, beams: bool = True) -> str:
+    """Return Les Houches events seen from a system that moves along z, with or without their beams."""
+    gamma = 1.0 / np.sqrt(1.0 - velocity**2)
+    lines = []
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) == 13:
+            pz, e = float(words[8]), float(words[9])
+            words[8:10] = [repr(float(gamma * (pz + velocity * e))), repr(float(gamma * (e + velocity * pz)))]
+            if words[1] == "-1" and not beams:
+                continue
+            if not beams:
+                words[2:4] = ["0", "0"]
+            line = " ".join(words)
+        elif len(words) == 6 and not beams and words[0] == "4":
+            line = " ".join(["2", *words[1:]])
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("velocity", [0.27, 0.9])
+@pytest.mark.parametrize("beams", [True, False])
+def test_events_that_move_come_to_the_collider_whether_or_not_they_list_beams(
+    tmp_path: Path, velocity: float, beams: bool
+) -> None:
+    still = write(tmp_path / "still.lhe", lhe())
+    moving = write(tmp_path / "moving.lhe", boosted(lhe(), velocity, beams=beams))
+    expected, found = (
+        make_sampler(MODELS["lhe-signal"](file=file, order="file"), 1, 0).sample(0, 5).particles
+        for file in (still, moving)
+    )
+    np.testing.assert_allclose(found.momentum, expected.momentum, atol=1e-8)
+
+
+def test_of_weights_with_one_name_the_first_counts(tmp_path: Path) -> None:
+    rows = [(1.0, 10.0 * (number % 2)) for number in range(20)]
+    file = write(tmp_path / "a.hepmc3", hepmc(rows, names=("nominal", "nominal")))
+    drawn = make_sampler(MODELS["hepmc-signal"](file=file), 1, 0).sample(0, 200).drawn
+    assert drawn is not None
+    assert set(drawn.event) == set(range(20))
+
+
+def test_a_weight_that_nobody_asks_for_may_be_no_number(tmp_path: Path) -> None:
+    rows = [(1.0, float("nan") if number == 7 else 1.0) for number in range(20)]
+    file = write(tmp_path / "a.hepmc3", hepmc(rows, names=("nominal", "up")))
+    make_sampler(MODELS["hepmc-signal"](file=file), 1, 0)
+    with pytest.raises(InputError, match="the weight of event 7 is nan"):
+        make_sampler(MODELS["hepmc-signal"](file=file, weight="up"), 1, 0)

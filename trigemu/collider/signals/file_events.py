@@ -90,8 +90,7 @@ class LabEvents:
             return final
         momentum, point = final.momentum.copy(), final.point * _LENGTHS
         total = self.file.energies.sum
-        if self._boost and total is not None and self.file.beams is not None:
-            total = self.file.beams.sum(axis=0)
+        if self._boost and total is not None:
             velocity = -total[:3] / total[3]
             momentum, point = boost(momentum, velocity), boost(point, velocity)
         if self._flip:
