@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,7 +155,7 @@ def test_a_run_that_was_killed_before_its_first_record(path: Path, frames: int) 
     assert f"0 of {FRAMES} frames are recorded" in call("finish", path).stdout
     assert totals_of(path).quality == "aborted"
     assert json.loads((path / "summary.json").read_text())["run"]["wall_s"] is None
-    assert "is complete" in call("finish", path).stdout
+    assert "is closed (aborted)" in call("finish", path).stdout
 
 
 def test_records_that_were_cut_after_the_end_are_told_and_not_hidden(path: Path) -> None:
@@ -164,7 +165,8 @@ def test_records_that_were_cut_after_the_end_are_told_and_not_hidden(path: Path)
     done = call("finish", path, code=1)
     assert "frames" in done.stderr
     assert "missing" in done.stderr
-    assert content(path) == before
+    assert "the run is tainted" in done.stdout
+    assert {k for k, v in content(path).items() if v != before[k]} == set(MADE)
     # Without a summary, one is made that says so.
     for name in MADE:
         (path / name).unlink()
@@ -178,6 +180,52 @@ def test_records_that_were_cut_after_the_end_are_told_and_not_hidden(path: Path)
     before = content(path)
     call("finish", path, code=1)
     assert content(path) == before
+
+
+def halve(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 4
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [halve, flip, Path.unlink])
+def test_totals_and_summary_say_what_is_missing(path: Path, damage: Callable[[Path], None]) -> None:
+    before = totals_of(path)
+    file = path / "segment-000000.tgm"
+    kept = file.read_bytes()
+    summary = json.loads((path / "summary.json").read_text())
+    damage(file)
+    done = call("finish", path, code=1)
+    assert "totals, summary and report are written, the run is tainted" in done.stdout
+    after, said = totals_of(path), json.loads((path / "summary.json").read_text())
+    assert after.missing is not None
+    assert f"of {FRAMES} frames {FRAMES - after.missing['frames']} are whole" in done.stderr
+    assert f"{FRAMES - after.missing['frames']} of {FRAMES} frames are whole" in done.stdout
+    assert (after.quality, said["run"]["quality"], said["missing"]) == ("tainted", "tainted", after.missing)
+    # What was counted while the run went on stays.
+    same_decisions(before, after)
+    unchanged = content(path)
+    assert "is closed (tainted)" in call("finish", path, code=1).stdout
+    assert content(path) == unchanged
+    # Records that were put back make it what it was.
+    file.write_bytes(kept)
+    assert "the run is good" in call("finish", path).stdout
+    assert totals_of(path).to_dict() == before.to_dict()
+    assert json.loads((path / "summary.json").read_text()) == summary
+
+
+def test_a_summary_that_was_edited_is_made_again(path: Path) -> None:
+    file = path / "summary.json"
+    before = file.read_bytes()
+    summary = json.loads(before)
+    summary["frames"]["accepted"], summary["run"]["quality"] = 999, "good!"
+    file.write_text(json.dumps(summary))
+    assert "summary and report are written, the run is good" in call("finish", path).stdout
+    assert file.read_bytes() == before
 
 
 def test_totals_that_are_there_are_kept(path: Path) -> None:

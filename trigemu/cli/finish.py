@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,39 +31,41 @@ def finish(rundir: Path) -> int:
 
     done = finish_records(rundir)
     lacks = f"trigemu: {one_sentence(done.missing['said'])}" if done.missing else ""
-    if done.rebuilt or done.cut_bytes or not _described(rundir, done):
-        summary = summarise(done.setup, done.totals)
+    summary = summarise(done.setup, done.totals)
+    if done.rebuilt or done.cut_bytes or not _described(rundir, summary):
         write_summary(rundir / SUMMARY, summary)
         write_report(rundir / REPORT, done.setup, done.totals, summary)
         say(printable(_said(rundir, done)))
-    elif not lacks:
-        say(printable(f"{rundir}: is complete"))
+    else:
+        quality = done.totals.quality
+        say(printable(f"{rundir}: is {'complete' if quality == 'good' else f'closed ({quality})'}"))
     if lacks:
         say(lacks, err=True)
     return FAILED if lacks else 0
 
 
-def _described(rundir: Path, done: Finished) -> bool:
-    """Return whether summary and report are there, and of this run."""
+def _described(rundir: Path, summary: dict[str, Any]) -> bool:
+    """Return whether the report is there, and this summary."""
     from trigemu.errors import InputError
     from trigemu.frames.rundir import read_json
 
     try:
-        summary = read_json(rundir / SUMMARY)
+        found = read_json(rundir / SUMMARY)
     except InputError:
         return False
+    return _plain(found) == _plain(summary) and (rundir / REPORT).is_file()
+
+
+def _plain(summary: Mapping[str, Any]) -> str:
+    """Return a summary as text, without the versions of packages: those that recorded the run stay."""
     run = summary.get("run")
-    mine = isinstance(run, dict) and run.get("id") == done.totals.run_id
-    return (
-        mine
-        and summary.get("decisions_sha256") == done.totals.decisions_sha256
-        and (rundir / REPORT).is_file()
-    )
+    run = {key: each for key, each in run.items() if key != "versions"} if isinstance(run, dict) else run
+    return json.dumps({**summary, "run": run}, sort_keys=True)
 
 
 def _said(rundir: Path, done: Finished) -> str:
-    frames = sum(done.totals.frames[name] for name in ("accepted", "rejected", "lost"))
-    parts = [f"{frames} of {done.planned} frames are recorded"]
+    # Totals that were kept may count frames that are gone since.
+    parts = [f"{done.whole} of {done.planned} frames are {'whole' if done.missing else 'recorded'}"]
     if done.cut_bytes:
         parts.append(f"{done.cut_bytes} bytes of frames that were not complete were cut")
     made = "totals, summary and report are" if done.rebuilt else "summary and report are"

@@ -22,6 +22,9 @@ from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import assemble
 from trigemu.streaming.core.totals import RunTotals
 
+BEFORE = "before"
+"""In what is missing of the totals that a run had: their ``quality`` and ``missing`` until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -32,11 +35,13 @@ class Finished:
     setup, totals
         The run, and its totals.
     rebuilt
-        Whether the totals were made again from the records (else ``totals.json`` was there and agrees with them).
+        Whether ``totals.json`` was written: made again from the records, or with what is missing of them.
     cut_bytes
         Bytes of frames that were not complete, cut from the end of the records.
     planned
         Frames that the run was to have.
+    whole
+        Frames that are whole.
     missing
         What is missing of its records (`trigemu.streaming.census.Census`); None if they are whole.
     """
@@ -46,6 +51,7 @@ class Finished:
     rebuilt: bool
     cut_bytes: int
     planned: int
+    whole: int
     missing: dict[str, Any] | None
 
 
@@ -74,13 +80,14 @@ def finish_records(path: Path) -> Finished:
         census = take_census(reader, setup)
     account, wall_s = _count(reader, setup, census)
     old = _old_totals(path)
-    rebuilt = old is None or (census.missing is None and not _agree(old, account))
-    if old is None or rebuilt:
+    if old is None or (census.missing is None and not _agree(old, account)):
         totals = _assemble(reader, setup, account, census, wall_s)
-        write_json(path / TOTALS_FILE, totals.to_dict(), totals.run_id)
     else:
         # What was counted while the run went on is better than what is left of its records.
-        totals = old if census.missing is None else replace(old, quality="tainted", missing=census.missing)
+        totals = _with_missing(old, _missing(census, _frames(old)))
+    rebuilt = totals is not old and (old is None or totals.to_dict() != old.to_dict())
+    if rebuilt:
+        write_json(path / TOTALS_FILE, totals.to_dict(), totals.run_id)
     for left in (
         path / RESERVE_FILE,
         path / PROCESSES_FILE,
@@ -89,7 +96,7 @@ def finish_records(path: Path) -> Finished:
     ):
         with contextlib.suppress(OSError):
             left.unlink(missing_ok=True)
-    return Finished(setup, totals, rebuilt, cut, setup.frames, census.missing)
+    return Finished(setup, totals, rebuilt, cut, setup.frames, census.whole, census.missing)
 
 
 def _close(path: Path, setup: Setup[Any], census: Census) -> int:
@@ -145,13 +152,35 @@ def _agree(old: RunTotals, account: Account) -> bool:
     return (old.decisions_sha256, old.decisions) == (sequencer.sha256(), sequencer.decisions)
 
 
+def _frames(totals: RunTotals) -> int:
+    return sum(totals.frames[name] for name in ("accepted", "rejected", "lost"))
+
+
+def _missing(census: Census, counted: int) -> dict[str, Any] | None:
+    """Return what is missing; frames that are not among those ``counted`` are missing, too."""
+    if census.missing is None:
+        return None
+    frames = max(census.known, census.frames) - counted
+    return {**census.missing, "frames": max(frames, census.missing["frames"])}
+
+
+def _with_missing(old: RunTotals, missing: dict[str, Any] | None) -> RunTotals:
+    """Return the totals of a run with what is missing of its records now, and how they were before that."""
+    before = (old.missing or {}).get(BEFORE)
+    if old.missing == missing:
+        return old
+    if missing is not None:
+        before = before or {"quality": old.quality, "missing": old.missing}
+        return replace(old, quality="tainted", missing={**missing, BEFORE: before})
+    # The records were put back.
+    return old if before is None else replace(old, **before)
+
+
 def _assemble(
     reader: RunReader, setup: Setup[Any], account: Account, census: Census, wall_s: float | None
 ) -> RunTotals:
     done = account.sequencer.frames + account.sequencer.lost_frames
-    missing = None
-    if census.missing is not None:
-        missing = {**census.missing, "frames": max(census.known, census.frames) - done}
+    missing = _missing(census, done)
     return assemble(
         account.totals(),
         planned=done,
