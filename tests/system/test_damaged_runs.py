@@ -127,6 +127,16 @@ def test_nothing_whole(path: Path) -> None:
     assert not path.with_name("out").exists()
 
 
+def test_nothing_recorded(path: Path) -> None:
+    for file in (*path.glob("segment-*"), path / "index.json", path / "totals.json"):
+        file.unlink()
+    for _ in range(2):
+        done = call("export", path, "--to", "parquet", path.with_name("out"), code=1)
+        assert "there is nothing to export" in done.stderr
+        assert not path.with_name("out").exists()
+        call("finish", path)
+
+
 @pytest.mark.parametrize("sound", ["all"], indirect=True)
 def test_edited_files_are_refused(path: Path) -> None:
     for name in ("config.json", "index.json", "totals.json"):
