@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 from support.runs import same_decisions
 
 from trigemu import streaming
+from trigemu.decision.rows import SCHEMAS, Row, decode_rows
 from trigemu.errors import RunError
-from trigemu.frames.rundir import RunReader
+from trigemu.frames.columns import Buffer
+from trigemu.frames.rundir import Record, RunReader
+from trigemu.frames.segments import SegmentWriter
+from trigemu.frames.wire import decode
+from trigemu.streaming.core.totals import RunTotals
+from trigemu.streaming.finishing import finish_records
 
 FRAMES = 900
 
@@ -173,6 +182,48 @@ def test_no_space_left_fails_with_one_sentence(configs: Path, tmp_path: Path) ->
     reader = RunReader(tmp_path / "run")
     assert reader.closed
     assert sum(1 for _ in reader.records("verdicts")) > 0
+    counts_what_is_on_disk(tmp_path / "run")
+
+
+def recorded_rows(record: Record) -> list[Row]:
+    return decode_rows(decode(record.parts, SCHEMAS), ())
+
+
+def counts_what_is_on_disk(path: Path) -> RunTotals:
+    totals = RunTotals.from_dict(json.loads((path / "totals.json").read_text()))
+    rows = [row for record in RunReader(path).records("verdicts") for row in recorded_rows(record)]
+    assert totals.quality == "aborted"
+    assert totals.frames["accepted"] + totals.frames["rejected"] == len(rows) > 0
+    assert totals.decisions == sum(len(row.candidates.time) for row in rows)
+    assert totals.latency["record"].count == len(rows)
+    done = finish_records(path)
+    assert (done.rebuilt, done.whole, done.missing) == (False, len(rows), None)
+    return totals
+
+
+@pytest.mark.parametrize("replay", [False, True])
+def test_no_space_left_offline_counts_what_is_on_disk(pulser, tmp_path: Path, monkeypatch, replay) -> None:
+    setup = pulser("run.frames=100", "record.mode=all")
+    source = tmp_path / "source"
+    if replay:
+        streaming.run(setup, source, offline=True)
+    append, left = SegmentWriter.append, [2]
+
+    def full(self: SegmentWriter, kind: str, frame: int, parts: Sequence[Buffer]) -> None:
+        left[0] -= kind == "verdicts"
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        append(self, kind, frame, parts)
+
+    monkeypatch.setattr(SegmentWriter, "append", full)
+    start_run = partial(streaming.replay, source) if replay else streaming.run
+    with pytest.raises(RunError, match="no space left on"):
+        start_run(setup, tmp_path / "run", offline=True)
+    totals = counts_what_is_on_disk(tmp_path / "run")
+    assert totals.closed
+    if replay:
+        assert totals.replay is not None
+        assert (totals.replay["compared"], totals.replay["different"]) == (totals.decisions, 0)
 
 
 def all_gone(pids: list[int]) -> bool:

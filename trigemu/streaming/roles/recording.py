@@ -7,6 +7,7 @@ the recorded verdicts through a fresh sequencer, and goes on with the next frame
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ from trigemu.decision.rows import (
     encode_rows,
 )
 from trigemu.decision.sequencer import Outcome, TriggerState
-from trigemu.errors import RunError
+from trigemu.errors import InputError, RunError
 from trigemu.frames.columns import Buffer
 from trigemu.frames.rundir import RunReader, RunWriter
 from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
@@ -85,7 +86,8 @@ class Recording:
         comparison: Comparison | None = None,
     ) -> None:
         record = setup.config.record
-        self.account = Account(setup, len(sources))
+        self._setup, self._path, self._sources = setup, path, len(sources)
+        self.account = Account(setup, self._sources)
         self._all = record.mode == "all"
         self._checksum = setup.config.streaming.checksum
         self._menu = setup.menu
@@ -105,17 +107,29 @@ class Recording:
         self._order: Reorder[Row | Head] = Reorder(frames, window, self.recovered)
 
     def _recover(self, path: Path) -> None:
-        for record in RunReader(path).records(VERDICTS):
-            for row in decode_rows(decode(record.parts, SCHEMAS), ()):
-                if row.frame != self.recovered:
-                    raise RunError(f"{path}: frame {self.recovered} is not where it must be in the records")
-                if not self.account.fits(row):
-                    raise RunError(f"{path}: the record of frame {row.frame} does not fit this run")
-                self.account.take(row)
-                if self._comparison is not None:
-                    self._comparison.take(row)
-                self.recovered += 1
+        self.recovered = self._count(RunReader(path), self.account, self._comparison)
         self._writer.frames = self.recovered
+
+    def _count(self, reader: RunReader, account: Account, comparison: Comparison | None = None) -> int:
+        """Count the frames that are in the records; return how many there are."""
+        frames = 0
+        for record in reader.records(VERDICTS):
+            for row in decode_rows(decode(record.parts, SCHEMAS), ()):
+                if row.frame != frames:
+                    raise RunError(f"{reader.path}: frame {frames} is not where it must be in the records")
+                if not account.fits(row):
+                    raise RunError(f"{reader.path}: the record of frame {row.frame} does not fit this run")
+                account.take(row)
+                if comparison is not None:
+                    comparison.take(row)
+                frames += 1
+        return frames
+
+    def _recount(self) -> None:
+        """Count anew what is on disk: frames that found no room have been counted, too."""
+        account = Account(self._setup, self._sources)
+        self._order.next = self._count(RunReader(self._path, damaged=True), account)
+        self.account = account
 
     @property
     def next(self) -> int:
@@ -190,8 +204,14 @@ class Recording:
         """
         before = self._order.next
         ready = list(self._order.ready())
-        for start in range(0, len(ready), CHUNK):
-            self._write_chunk(ready[start : start + CHUNK])
+        try:
+            for start in range(0, len(ready), CHUNK):
+                self._write_chunk(ready[start : start + CHUNK])
+        except (InputError, RunError):
+            # A disk that cannot be written may not be readable either.
+            with contextlib.suppress(InputError, RunError, WireError, OSError):
+                self._recount()
+            raise
         if self._order.next == before:
             return False
         self._writer.flush()
@@ -214,12 +234,16 @@ class Recording:
         frame = first.frame if isinstance(first, Row) else first[0]
         self._writer.append(encode_rows(chunk, checksum=self._checksum), frame=frame, kind=VERDICTS)
         self._writer.frames = frame + len(chunk)
+        if self._comparison is not None:
+            for entry in chunk:
+                if isinstance(entry, Row):
+                    self._comparison.take(entry)
+                else:
+                    self._comparison.take_quiet([entry])
 
     def _take_quiet(self, heads: Sequence[Head]) -> None:
         if heads:
             self.account.take_quiet(heads)
-            if self._comparison is not None:
-                self._comparison.take_quiet(heads)
 
     def _write_row(self, row: Row) -> None:
         """Decide a frame for good, and write what is kept of its data."""
@@ -229,8 +253,6 @@ class Recording:
             row.state, row.accepted = outcome.state, outcome.accepted
         if row.extra:
             self._write_data(row, outcome)
-        if self._comparison is not None:
-            self._comparison.take(row)
         row.extra = ()
 
     def _write_data(self, row: Row, outcome: Outcome | None) -> None:
