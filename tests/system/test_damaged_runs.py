@@ -171,6 +171,23 @@ def test_runs_of_version_1_replay_and_are_exported(sound: Path, tmp_path: Path) 
     assert missing["records"] > 0
 
 
+@pytest.mark.parametrize("checksum", [True, False])
+def test_a_new_run_that_says_that_it_is_an_old_one(path: Path, checksum: bool) -> None:
+    run = json.loads((path / "run.json").read_text())
+    run["format_version"] = 1
+    if not checksum:
+        del run["checksum"]
+    (path / "run.json").write_text(json.dumps(run))
+    for arguments in (
+        ("replay", path, "--out", path.with_name("again")),
+        ("export", path, "--to", "parquet", path.with_name("out")),
+    ):
+        done = call(*arguments, code=2)
+        assert "run.json" in done.stderr
+        assert "checksum" in done.stderr
+        assert "copy the run again" in done.stderr
+
+
 def test_a_run_that_is_still_written_is_not_called_damaged(path: Path) -> None:
     setup = build_setup(RunReader(path).config)
     live = path.with_name("live")

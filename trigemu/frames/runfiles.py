@@ -140,6 +140,11 @@ def read_checked(path: Path, info: RunInfo, advice: str) -> dict[str, Any]:
     data = read_json(path)
     if info.version > 1:
         check(path, data, info.run_id, advice)
+    elif CHECKSUM in data:
+        raise InputError(
+            f"{path.with_name(RUN_FILE)}: says run format 1, but {path.name} has a checksum, which that format has not: "
+            f"{RUN_FILE} was edited; copy the run again"
+        )
     return data
 
 
@@ -197,7 +202,7 @@ def read_run(path: Path) -> RunInfo:
         raise InputError(f"{file}: run_id, number or created is missing or of the wrong type")
     if not 0 <= run < _INT64:
         raise InputError(f"{file}: number is not a run number")
-    if version > 1:
+    if version > 1 or CHECKSUM in data:
         check(file, data, run_id, "copy the run again")
     return RunInfo(run_id, run, created, writer, version)
 
