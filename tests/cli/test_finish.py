@@ -228,6 +228,33 @@ def test_a_summary_that_was_edited_is_made_again(path: Path) -> None:
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("damage", "gone"),
+    [(halve, ("index.json",)), (Path.unlink, ("index.json",)), (halve, ("index.json", *MADE))],
+    ids=["half a segment", "no segment", "half a segment alone"],
+)
+def test_records_of_a_run_that_was_closed_are_not_cut(
+    path: Path, damage: Callable[[Path], None], gone: tuple[str, ...]
+) -> None:
+    for name in gone:
+        (path / name).unlink()
+    file = path / "segment-000000.tgm"
+    damage(file)
+    kept = file.read_bytes() if file.exists() else None
+    done = call("finish", path, code=1)
+    assert (file.read_bytes() if file.exists() else None) == kept
+    assert "cut" not in done.stdout
+    assert "the run is tainted" in done.stdout
+    totals = totals_of(path)
+    assert totals.quality == "tainted"
+    assert totals.missing is not None
+    assert "was not closed in order" in done.stderr
+    assert f"trigemu finish {path}" not in done.stderr
+    unchanged = content(path)
+    assert "is closed (tainted)" in call("finish", path, code=1).stdout
+    assert content(path) == unchanged
+
+
 def test_totals_that_are_there_are_kept(path: Path) -> None:
     totals = (path / "totals.json").read_bytes()
     (path / "summary.json").write_text("{")

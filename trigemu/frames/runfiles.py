@@ -142,8 +142,8 @@ def read_checked(path: Path, info: RunInfo, advice: str) -> dict[str, Any]:
         check(path, data, info.run_id, advice)
     elif CHECKSUM in data:
         raise InputError(
-            f"{path.with_name(RUN_FILE)}: says run format 1, but {path.name} has a checksum, which that format has not: "
-            f"{RUN_FILE} was edited; copy the run again"
+            f"{path.with_name(RUN_FILE)}: says run format 1, but {path.name} has a checksum, which that format "
+            f"has not: {RUN_FILE} was edited; copy the run again"
         )
     return data
 

@@ -16,7 +16,7 @@ from trigemu.frames.runwriter import check_writable
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.alive import refuse_running
-from trigemu.streaming.census import Census, take_census
+from trigemu.streaming.census import COUNTS, FINISH, Census, take_census
 from trigemu.streaming.comparison import as_row, recorded_entries
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import assemble
@@ -78,6 +78,10 @@ def finish_records(path: Path) -> Finished:
         cut = _close(path, setup, census)
         reader = RunReader(path, damaged=True)
         census = take_census(reader, setup)
+        if census.missing is not None:
+            # That was this.
+            said = census.missing["said"].removesuffix(f": {FINISH} {path}")
+            census = replace(census, missing={**census.missing, "said": said})
     account, wall_s = _count(reader, setup, census)
     old = _old_totals(path)
     if old is None or (census.missing is None and not _agree(old, account)):
@@ -100,7 +104,10 @@ def finish_records(path: Path) -> Finished:
 
 
 def _close(path: Path, setup: Setup[Any], census: Census) -> int:
-    """Cut the torn tail and write the index; leave records alone that are damaged elsewhere."""
+    """Cut the torn tail and write the index; leave records alone that no recorder that was killed leaves like that."""
+    lacks = census.missing is not None and any(census.missing[what] for what in COUNTS)
+    if lacks and not (path / RESERVE_FILE).exists():
+        return 0
     try:
         writer, cut = RunWriter.reopen(path, setup.config.record.segment_mib << 20, commit=VERDICTS)
     except InputError:
@@ -167,9 +174,9 @@ def _missing(census: Census, counted: int) -> dict[str, Any] | None:
 def _with_missing(old: RunTotals, missing: dict[str, Any] | None) -> RunTotals:
     """Return the totals of a run with what is missing of its records now, and how they were before that."""
     before = (old.missing or {}).get(BEFORE)
-    if old.missing == missing:
-        return old
     if missing is not None:
+        if old.missing and all(old.missing.get(what) == missing[what] for what in COUNTS):
+            return old
         before = before or {"quality": old.quality, "missing": old.missing}
         return replace(old, quality="tainted", missing={**missing, BEFORE: before})
     # The records were put back.
