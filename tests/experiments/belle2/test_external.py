@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from trigemu.collider.events import Events
 from trigemu.collider.sources import BACKGROUND
@@ -33,6 +34,14 @@ def test_injection_veto_follows_the_beam() -> None:
             vetoed = us < 100.0 or (us < 1000.0 and turn < 2.0)
             assert (found >> EXTERNAL.index("veto") & 1 == 1) is vetoed
     assert not injection_veto(times, 0, frame_ticks, Injection()).any()
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-300, 1e-12, 1e-9])
+def test_so_few_injections_that_no_run_sees_the_second(rate: float) -> None:
+    injection = Injection(rate_hz=rate, full_us=100.0, gated_us=0.0)
+    times = np.array([0, 10**9])
+    assert injection_veto(times, 0, 1 << 20, injection).astype(bool).tolist() == [True, False]
+    assert not injection_veto(times, 2**32 - 1, 1 << 20, injection).any()
 
 
 def test_pulsers_set_their_bits():

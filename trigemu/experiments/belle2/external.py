@@ -12,6 +12,9 @@ from trigemu.experiments.belle2.config import External, Injection
 from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.physics.rng import uniforms
 
+_LONGEST_TICKS = 2.0**62
+"""Longest time between injections; no run is so long."""
+
 _VETO = np.uint32(1 << EXTERNAL.index("veto") | 1 << EXTERNAL.index("injv"))
 _PULSERS = tuple(np.uint32(1 << EXTERNAL.index(name)) for name in ("pseud_rand", "poissonin"))
 
@@ -43,7 +46,8 @@ def injection_veto(time: I64, frame: int, frame_ticks: int, injection: Injection
     """
     bits = np.zeros(len(time), np.uint32)
     if injection.rate_hz > 0.0:
-        period = round(1e9 / (injection.rate_hz * TICK_NS))
+        # A rate may be so low that no run lasts until the second injection.
+        period = round(min(1e9 / (injection.rate_hz * TICK_NS), _LONGEST_TICKS))
         since = (frame * frame_ticks + time) % period
         elapsed_us = since * (TICK_NS * 1e-3)
         turn_us = (since % REVOLUTION_TICKS) * (TICK_NS * 1e-3)
