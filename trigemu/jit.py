@@ -8,6 +8,7 @@ C-like division and no fast-math (fast-math would change decisions between machi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import numba
@@ -18,13 +19,33 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 def kernel(function: _F) -> _F:
     """Compile a function that loops over arrays."""
-    return cast(_F, _once_per_type(numba.njit(cache=True, nogil=True, error_model="numpy")(function)))
+    return cast(_F, _set_up(numba.njit(cache=True, nogil=True, error_model="numpy")(function)))
 
 
 def inlined(function: _F) -> _F:
     """Compile a scalar helper that kernels call in their loops."""
     compiled = numba.njit(cache=True, nogil=True, error_model="numpy", inline="never")(function)
-    return cast(_F, _once_per_type(compiled))
+    return cast(_F, _set_up(compiled))
+
+
+def _set_up(dispatcher: Any) -> Any:
+    return _kept_if_possible(_once_per_type(dispatcher))
+
+
+def _kept_if_possible(dispatcher: Any) -> Any:
+    # Code that finds no room in the cache is compiled again next time; it works all the same.
+    # This hook is no public interface of Numba either: without it a full disk ends the process.
+    cache = getattr(dispatcher, "_cache", None)
+    save = getattr(cache, "save_overload", None)
+    if cache is None or save is None:
+        return dispatcher
+
+    def saved(signature: Any, data: Any) -> None:
+        with suppress(OSError):
+            save(signature, data)
+
+    cache.save_overload = saved
+    return dispatcher
 
 
 def _once_per_type(dispatcher: Any) -> Any:
