@@ -115,7 +115,12 @@ def _serve(link: Link, data: Port | None, stop: Stop) -> None:
         # What is there by now stays: no need to look through it for garbage again and again.
         gc.freeze()
         shell.run()
-    except (OSError, MemoryError):
+    except (OSError, MemoryError) as error:
+        if shell is None and link.role == "recorder" and isinstance(error, OSError):
+            # A recorder that cannot begin has no room, or is not allowed to: the next one would fare no better.
+            reason = f"{link.name}: cannot begin to record ({error.strerror or error})"
+            link.report(p.FAILED, 0, {}, {"reason": reason, "totals": {}})
+            raise RunError(reason) from error
         # The next life may have more luck.
         raise
     except TrigemuError as error:
