@@ -37,6 +37,11 @@ def test_a_long_word_is_no_dotted_key(tmp_path: Path) -> None:
     assert read_toml(tmp_path / "a.toml")[0]["b"] == {"c": {"d": "e.f.g"}}
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbfa = 1\nb = 2\n")
+    assert read_toml(tmp_path / "a.toml") == ({"a": 1, "b": 2}, {("a",): 1, ("b",): 2})
+
+
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, message in (
