@@ -35,10 +35,9 @@ def read_toml(path: str | Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         There is no such file, it cannot be read, or it is not TOML (with line and column).
     """
     try:
+        read = read_regular(path, LARGEST, f"{shown(path)}:", missing="there is no such file")
         # Some editors begin a text with a byte order mark.
-        text = read_regular(path, LARGEST, f"{shown(path)}:", missing="there is no such file").decode(
-            "utf-8-sig"
-        )
+        text = read.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{shown(path)}: not a TOML file (it is not UTF-8 text)") from None
     if _MANY_PARTS.search(text):
