@@ -66,7 +66,9 @@ class Link:
         # A name of its own for every life: what was meant for an earlier one does not reach this one.
         self.identity = f"{name}/{os.getpid()}/{secrets.token_hex(4)}".encode()[-254:]
         self.port = transport.dealer(control, self.identity)
-        self.pulse = Pulse(transport, control, self.identity, parent, ipc_folder_of(control))
+        # A folder that control has made for its sockets goes with it; a user's own is not touched.
+        folder = ipc_folder_of(control) if parent else None
+        self.pulse = Pulse(transport, control, self.identity, parent, folder)
         self._heartbeat_s = 1.0
         # Control may have much to compile; whether it lives is seen otherwise where it is the parent.
         self._patience_s = math.inf if parent else PATIENCE_S

@@ -33,7 +33,7 @@ class Pulse:
     parent
         Process id of control if it started this process (0: somewhere else).
     folder
-        Where the run's ipc sockets are; None: they are elsewhere.
+        What is removed if control dies: the folder that it made for its sockets; None: nothing.
 
     Attributes
     ----------

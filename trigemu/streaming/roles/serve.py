@@ -94,7 +94,8 @@ def serve_role(
             link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
             _serve(link, data, stop)
         except ControlLostError:
-            if folder is not None:
+            # Only what control has made for itself: a user's own folder may hold anything.
+            if folder is not None and parent:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
         except KeyboardInterrupt:
