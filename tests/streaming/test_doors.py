@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket as sockets
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from trigemu.streaming.core.endpoints import check_endpoint, check_name
 from trigemu.streaming.core.plan import Plan, Send
 from trigemu.streaming.core.protocol import Note
 from trigemu.streaming.core.runstate import State
-from trigemu.streaming.link.addresses import own_address
+from trigemu.streaming.link.addresses import check_bind, own_address
 from trigemu.streaming.link.keys import choose_keys, default_folder
-from trigemu.streaming.link.transport import load_keys
+from trigemu.streaming.link.link import ControlLostError
+from trigemu.streaming.link.transport import Transport, load_keys
+from trigemu.streaming.roles import serve
 
 HOME = "tcp://127.0.0.1:5755"
 TAG = 77
@@ -196,3 +199,61 @@ def test_addresses_of_version_6_have_brackets() -> None:
 def test_a_port_must_be_one(port: str) -> None:
     with pytest.raises(InputError, match="65535"):
         own_address(f"tcp://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("inproc://x", "udp://127.0.0.1:5", "x", "", "ipc://", "ipc://*", "ipc://@name", "ipc:///tmp/a\0b"),
+        *("tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:", "tcp://127.0.0.1:-5", "tcp://127.0.0.1:70000"),
+        "inproc://" + "x" * 5000,
+    ],
+)
+def test_control_listens_at_addresses_of_two_kinds(endpoint: str) -> None:
+    with pytest.raises(InputError, match="cannot listen on") as caught:
+        check_bind(endpoint)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_socket_takes_the_place_of_no_file_and_is_removed(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("precious")
+    with pytest.raises(InputError, match="no socket"):
+        check_bind(f"ipc://{file}")
+    endpoint = f"ipc://{tmp_path / 'control'}"
+    check_bind(endpoint)
+    transport = Transport()
+    transport.router(endpoint)
+    with pytest.raises(InputError, match="another process listens there"):
+        check_bind(endpoint)
+    transport.close()
+    assert sorted(tmp_path.iterdir()) == [file]
+
+
+def test_a_socket_that_a_dead_process_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    with sockets.socket(sockets.AF_UNIX) as left:
+        left.bind(str(tmp_path / "control"))
+    check_bind(f"ipc://{tmp_path / 'control'}")
+
+
+@pytest.mark.parametrize("parent", [0, os.getpid()])
+def test_a_users_own_folder_stays_when_control_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parent: int
+) -> None:
+    folder = tmp_path / "sockets"
+    folder.mkdir()
+    links: list[Any] = []
+
+    def lost(link: Any, *_: object) -> None:
+        links.append(link)
+        raise ControlLostError("control sends no heartbeats")
+
+    monkeypatch.setattr(serve, "_serve", lost)
+    with pytest.raises(ControlLostError):
+        serve.serve_role("producer", f"ipc://{folder}/control", "p", parent=parent)
+    assert folder.exists() is not bool(parent)
+    # The thread that ends a role whose main thread is deep in something does the same.
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setattr(os, "_exit", lambda code: None)
+    links[0].pulse._end()
+    assert folder.exists() is not bool(parent)

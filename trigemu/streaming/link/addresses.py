@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket as sockets
+import stat
 from pathlib import Path
 
 from trigemu.errors import InputError
+from trigemu.plain import short
 
 
 def ipc_endpoint(folder: Path, name: str) -> str:
@@ -47,13 +50,36 @@ def own_address(endpoint: str) -> str:
 
 
 def check_bind(endpoint: str) -> None:
-    """Check where to listen; the library takes a port above 65535 for another one.
+    """Check where to listen: the library takes odd ports for others, and puts its socket in the place of any file.
 
     Raises
     ------
     InputError
-        It is ``tcp://`` with a port that is none.
+        It is neither ``tcp://ADDRESS:PORT`` nor ``ipc://PATH``, or there is something at the path already.
     """
-    port = endpoint.rpartition(":")[2]
-    if endpoint.startswith("tcp://") and port.isascii() and port.isdigit() and not int(port[:6]) <= 65535:
-        raise InputError(f"cannot listen on {endpoint!r}: a port is a number from 1 to 65535, or * for any")
+    where = f"cannot listen on {short(repr(endpoint), 100)}"
+    if endpoint.startswith("ipc://") and endpoint[6:7] not in ("", "*", "@"):
+        if taken := _in_the_way(endpoint.removeprefix("ipc://")):
+            raise InputError(f"{where}: {taken}")
+    elif not endpoint.startswith("tcp://"):
+        raise InputError(f"{where}: it is neither tcp://ADDRESS:PORT nor ipc://PATH")
+    else:
+        port = endpoint.rpartition(":")[2]
+        if port != "*" and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+            raise InputError(f"{where}: a port is a number from 1 to 65535, or * for any")
+
+
+def _in_the_way(path: str) -> str:
+    """Return what is at a path where a socket is wanted, "" for nothing but what a dead process left."""
+    try:
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            return "there is a file or folder of this name, which is no socket"
+        with sockets.socket(sockets.AF_UNIX) as probe:
+            # A socket that somebody listens on, but does not answer, is in the way, too.
+            probe.settimeout(1.0)
+            probe.connect(path)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return ""
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return "another process listens there"

@@ -160,6 +160,7 @@ class Transport:
         self._host = host
         self._guard = keys.guard(self._context) if keys else None
         self._made = 0
+        self._files: list[Path] = []
         self._watchers: list[zmq.Socket[bytes]] = []
         self._strangers = 0
         self._hopeless = False
@@ -217,6 +218,8 @@ class Transport:
             socket.close(0)
             raise InputError(f"cannot listen on {endpoint}: {error.strerror}") from None
         port = Port(socket, socket.getsockopt_string(zmq.LAST_ENDPOINT))
+        if port.endpoint.startswith("ipc://"):
+            self._files.append(Path(port.endpoint.removeprefix("ipc://")))
         self._register(port)
         return port
 
@@ -312,6 +315,10 @@ class Transport:
         if self._guard is not None:
             self._guard.stop()
         self._context.term()
+        # The library leaves the files of its sockets behind.
+        while self._files:
+            with suppress(OSError):
+                self._files.pop().unlink()
 
 
 class ControlPort:
