@@ -262,6 +262,12 @@ def test_no_key_makes_frames_that_fill_the_memory(name: str) -> None:
         ("na62.halo.rate_hz=1e12", ("rate_hz",)),
         ("signal.0.rate_hz=1e12", ("rate_hz",)),
         ("input.path='" + "x" * 300 + "'", ("path", "255")),
+        ("run.seed=1e30", ("run.seed: must be a whole number of at most 64 bits, not 1e+30",)),
+        ("menu.line.H2.name=''", ("name: must have at least 1 character, not 0",)),
+        ("menu.line.H2.name=" + "x" * 80, ("name: must have at most 64 characters, not 80",)),
+        ("menu.line=[]", ("menu.line: must have at least 1 value, not 0",)),
+        ("na62.l0.window=[64]", ("window: must have at least 7 values, not 1",)),
+        ("menu.choke={requests=[[1]]}", ("requests[0]: must have 2 values",)),
     ],
 )
 def test_absurd_values_name_their_key(override: str, words: tuple[str, ...]) -> None:
@@ -271,6 +277,12 @@ def test_absurd_values_name_their_key(override: str, words: tuple[str, ...]) -> 
         load_setup("na62-dump", [override])
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("place", [("signal",), ("algorithm",), ("section", "process")])
+def test_arrays_of_tables_have_bounds(place: Place) -> None:
+    data = load_setup("belle2").to_dict()
+    assert "must have at most 256 values, not 3000" in refusal(changed(data, place, [{}] * 3000))
 
 
 def test_a_duration_of_too_many_frames(configs: File) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -56,7 +57,8 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
         what = f"unknown key {key!r}; {allowed(key, known)}"
         name = _name(data, path[:-1])
     elif kind == "missing":
-        what = f"key {str(mistake['loc'][-1])!r} is missing"
+        key = mistake["loc"][-1]
+        what = f"must have {key + 1} values" if isinstance(key, int) else f"key {key!r} is missing"
         name = _name(data, path)
     else:
         what = _reason(mistake)
@@ -145,8 +147,21 @@ def _reason(mistake: Mapping[str, Any]) -> str:
         return f"must be {context['expected']}{shown}"
     if kind.endswith(("_type", "_parsing", "_from_float", "_number")) and kind.split("_")[0] in _KINDS:
         return f"must be {_KINDS[kind.split('_')[0]]}{shown}"
+    if kind.endswith(("too_long", "too_short")):
+        return _length(context, value)
+    if kind == "int_parsing_size":
+        return f"must be a whole number of at most 64 bits{shown}"
     text = str(mistake["msg"]).replace("Input should be", "must be").replace("Input should", "must")
     return text[:1].lower() + text[1:] + shown
+
+
+def _length(context: Mapping[str, Any], value: Any) -> str:
+    """Return the sentence about a text, table or array that is too long or too short."""
+    least, most = context.get("min_length"), context.get("max_length")
+    words, bound = ("at least", least) if most is None else ("at most", most)
+    thing = "character" if isinstance(value, str | PurePath) else "value"
+    length = len(str(value)) if isinstance(value, PurePath) else len(value)
+    return f"must have {words} {bound} {thing}{'s' * (bound != 1)}, not {length}"
 
 
 def _real_path(data: Any, loc: Iterable[str | int]) -> Path:

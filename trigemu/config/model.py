@@ -16,6 +16,9 @@ from trigemu.plain import short
 MAX_TEXT = 1000
 """Characters of a text that has no limit of its own."""
 
+MAX_TABLES = 256
+"""Tables of one array: signals, processes, algorithms."""
+
 MAX_PATH = 4096
 """Characters of a path (PATH_MAX of Linux)."""
 

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.model import FileName, Model
+from trigemu.config.model import MAX_TABLES, FileName, Model
 from trigemu.menu.schema import Menu
 
 MAX_FRAMES = 2**32 - 1
 """Frames in a run."""
+
+_Tables = Annotated[tuple[dict[str, Any], ...], Field(max_length=MAX_TABLES)]
 
 
 class Run(Model):
@@ -81,6 +83,6 @@ class RunConfig(Model):
     streaming: Streaming = Streaming()
     record: Record = Record()
     input: Input = Input()
-    signal: tuple[dict[str, Any], ...] = ()
-    algorithm: tuple[dict[str, Any], ...] = ()
+    signal: _Tables = ()
+    algorithm: _Tables = ()
     section: dict[str, Any] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trigemu.config.model import Model
+from trigemu.config.model import MAX_TABLES, Model
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.grl.config import Grl
@@ -53,7 +53,7 @@ class Belle2(Model):
 
     frame_revolutions: Annotated[int, Field(ge=1, le=10**5)] = 512
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 4.7e34
-    process: tuple[AnyProcess, ...] = ()
+    process: Annotated[tuple[AnyProcess, ...], Field(max_length=MAX_TABLES)] = ()
     external: External = External()
     latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = (
         611  # belle2_facts 1: level 1, clocks of 127.2 MHz
