@@ -180,6 +180,19 @@ def test_keys_are_made_once_for_the_user_alone(tmp_path: Path, monkeypatch: pyte
     assert list(folder.parent.iterdir()) == [folder]
 
 
+def test_keys_that_are_no_folder_or_among_other_files(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for create in (True, False):
+        with pytest.raises(InputError, match="is no folder; give the folder"):
+            load_keys(file, create=create)
+        with pytest.raises(InputError, match=r"server.key is missing, and there are other files"):
+            load_keys(tmp_path, create=create)
+    with pytest.raises(InputError, match="start it first"):
+        load_keys(tmp_path / "new")
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_a_user_without_a_home_must_say_where_keys_are(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> Path:
         raise RuntimeError

@@ -107,8 +107,15 @@ def check_folder(folder: Path) -> None:
     InputError
         They are not.
     """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is no folder; give the folder that holds the keys (--keys DIR)")
     for name in FILES:
         path = folder / name
+        if not path.is_file() and _holds_files(folder):
+            raise InputError(
+                f"{folder}: {name} is missing, and there are other files: give the folder that trigemu control "
+                "has made (--keys DIR), or an empty or new one to have new keys made there"
+            )
         if not path.is_file():
             raise InputError(
                 f"{folder}: {name} is missing; trigemu control makes new keys in an empty folder: start it first, or "
@@ -116,6 +123,13 @@ def check_folder(folder: Path) -> None:
             )
         if name.endswith("_secret") and path.stat().st_mode & 0o077:
             raise InputError(f"{path}: others can read it; its mode must be 0600")
+
+
+def _holds_files(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 @contextmanager
