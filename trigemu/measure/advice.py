@@ -32,7 +32,8 @@ def overload(summary: Mapping[str, Any]) -> str:
         "takes them and were not looked at (their time counts as dead, but is not dead time of the trigger)"
     )
     speed = possible_speed(summary["throughput"])
-    return f"{sentence}: try --speed {speed:g}, more --workers, or no --realtime" if speed else sentence
+    advice = f": try --speed {speed:g}, more --workers, or neither --realtime nor --speed" if speed else ""
+    return sentence + advice
 
 
 def possible_speed(throughput: Mapping[str, Any]) -> float:
