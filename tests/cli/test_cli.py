@@ -209,7 +209,7 @@ def test_an_overloaded_run_says_how_fast_it_could_go(offline, tmp_path, monkeypa
     monkeypatch.setattr("trigemu.streaming.run", run)
     done = call("run", "pulser", "--frames", 2, "--speed", 2.5, "--json", "--out", tmp_path / "run", code=1)
     assert "30 of 40 frames (75 %) came faster than this machine takes them" in done.stderr
-    assert "try --speed 0.5," in done.stderr
+    assert "try --speed 0.5, more --workers, or neither --realtime nor --speed" in done.stderr
     assert json.loads(done.stdout)["throughput"]["speed"] == 2.5
     assert "did not keep up" in (tmp_path / "run" / "report.html").read_text()
 
@@ -217,13 +217,14 @@ def test_an_overloaded_run_says_how_fast_it_could_go(offline, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--speed", "0"), "speed: must be at least 1e-06, not 0"),
+        (("--speed", "0"), "trigemu: --speed 0.0: streaming.speed: must be at least 1e-06, not 0"),
         (("--speed", "1e7"), "speed: must be at most 1000000"),
         (
             ("--speed", "2e5"),
             "speed: at 200000 there are 2e+08 frames per second; at most 100000 can be offered",
         ),
-        (("--speed", "nan"), "speed: must be a finite number"),
+        (("--speed", "nan"), "trigemu: --speed nan: streaming.speed: must be a finite number"),
+        (("--realtime", "--offline"), "--realtime is the pace of a run that streams"),
         (("--speed", "0.5", "--offline"), "--speed is the pace of a run that streams"),
     ],
 )

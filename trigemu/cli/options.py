@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,7 @@ import click
 from trigemu.errors import InputError
 
 if TYPE_CHECKING:
+    from trigemu.config.origin import Origin
     from trigemu.setup.experiment import Setup
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -111,6 +112,17 @@ class RunOptions:
             for name, table in tables.items()
         }
 
+    def place(self, origin: Origin) -> Origin:
+        """Return an origin that names the option where a value came from one."""
+        names = {"duration_s": "duration", "mode": "record"}
+        places: dict[tuple[str | int, ...], str] = {
+            (table, key): f"--{names.get(key, key)} {value}"
+            for table, values in self.changes().items()
+            for key, value in values.items()
+            if key not in ("policy", "checksum")
+        }
+        return replace(origin, places={**origin.places, **places})
+
 
 def load(config: str, options: RunOptions) -> Setup[Any]:
     """Read a configuration, apply ``--set`` and then the options, and check the result."""
@@ -118,7 +130,7 @@ def load(config: str, options: RunOptions) -> Setup[Any]:
     from trigemu.setup.load import read_config
 
     data, origin = read_config(config, options.overrides)
-    return checked(build_setup(changed(data, options), origin))
+    return checked(build_setup(changed(data, options), options.place(origin)))
 
 
 def checked(setup: Setup[Any]) -> Setup[Any]:
@@ -141,10 +153,11 @@ def changed(data: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
     InputError
         Two options contradict each other.
     """
-    if options.offline and options.speed is not None:
-        raise InputError(
-            "--speed is the pace of a run that streams; --offline takes frames as fast as it decides them"
-        )
+    for option, given in (("--speed", options.speed is not None), ("--realtime", options.realtime)):
+        if options.offline and given:
+            raise InputError(
+                f"{option} is the pace of a run that streams; --offline takes frames as fast as it decides them"
+            )
     result = dict(data)
     for name, values in options.changes().items():
         if not values:

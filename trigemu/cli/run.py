@@ -67,6 +67,7 @@ def replay(rundir: Path, config: str | None, **options: Any) -> int:
 
 def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
     """Return the setup of a recorded run, changed by the options."""
+    from trigemu.config.origin import Origin
     from trigemu.config.overrides import apply_override, parse_override
     from trigemu.frames.rundir import RunReader
     from trigemu.setup.build import build_setup
@@ -77,7 +78,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
         head, dot, rest = text.partition(".")
         name = f"section.{rest}" if dot and head == data.get("experiment") else text
         apply_override(data, parse_override(name))
-    return build_setup(changed(data, options), str(rundir / "config.json"))
+    return build_setup(changed(data, options), options.place(Origin(str(rundir / "config.json"))))
 
 
 def conduct(
