@@ -9,6 +9,7 @@ theme.
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,8 +52,19 @@ def literal(text: str, most: int = LABEL) -> str:
     return f" {shown}" if shown.startswith("_") else shown
 
 
+def import_matplotlib() -> None:
+    """Import matplotlib, whatever MPLBACKEND says: an unknown backend stops the import, and files need none."""
+    wanted = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib  # noqa: F401
+    finally:
+        if wanted is not None:
+            os.environ["MPLBACKEND"] = wanted
+
+
 def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
     """Return an empty figure (inches) with one pair of axes in the house style."""
+    import_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
