@@ -97,6 +97,36 @@ def test_mistakes_are_found_before_anything_is_generated(setup):
         efficiency(setup, "aprime-mumu", events=0, progress=never)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"events": 20.5}, "events must be a whole number, not 20.5"),
+        ({"events": "a"}, "events must be a whole number, not 'a'"),
+        ({"events": None}, "events must be a whole number"),
+        ({"events": True}, "events must be a whole number"),
+        ({"cl": "a"}, "confidence level a must lie between 0 and 1"),
+        ({"cl": 2}, "confidence level 2 must lie between 0 and 1"),
+        ({"lines": 3}, "lines: a list of names is wanted, not 3"),
+        ({"lines": [None]}, "lines: the name of a line is wanted, not None"),
+        ({"lines": "H22"}, "there is no line 'H22'"),
+        ({"signal": ["burst"]}, r"no signal \['burst'\]"),
+        ({"grid": {"mass": None}}, "a list of numbers is wanted, not 'None'"),
+        ({"config": 3}, "a TOML file or the name of a shipped configuration is wanted, not 3"),
+    ],
+)
+def test_what_python_may_give_is_refused_in_one_sentence(wrong, words):
+    def never(done, wanted):
+        pytest.fail("events were generated")
+
+    with pytest.raises(InputError, match=words):
+        efficiency(**{"config": "pulser", "signal": "burst", "progress": never, **wrong})
+
+
+def test_one_line_may_be_a_bare_text():
+    assert efficiency("pulser", "burst", events=5, lines="PAIR").lines == ("pair",)
+    assert len(efficiency("pulser", "burst", events=np.int64(5), lines=None).lines) == 4
+
+
 def test_columns_are_arrays(table):
     assert table.array("mass", "H2").tolist() == [0.25, 0.5]
     assert table.array("passed", "Q1").shape == (2,)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 import trigemu
+from trigemu.errors import InputError
 from trigemu.measure.pytest_plugin import assert_same_decisions
 
 
@@ -27,3 +30,19 @@ def test_no_frames_no_decisions():
     nothing = trigemu.decide("na62-dump", [])
     assert len(nothing) == 0
     assert nothing.lines == trigemu.load_setup("na62-dump").menu.names
+
+
+@pytest.mark.parametrize("frames", [1.5, "a", True, -1, [1.5], ["a"], [-1]])
+def test_frames_are_whole_numbers(frames):
+    with pytest.raises(InputError, match="frame"):
+        trigemu.decide("pulser", frames)
+
+
+@pytest.mark.parametrize("overrides", [3, [3], {"run.seed": 2}])
+def test_overrides_are_texts(overrides):
+    with pytest.raises(InputError, match="overrides: texts KEY=VALUE are wanted"):
+        trigemu.load_setup("pulser", overrides)
+
+
+def test_one_override_may_be_a_bare_text():
+    assert trigemu.load_setup("pulser", "run.seed=2").config.run.seed == 2

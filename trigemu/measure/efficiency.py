@@ -7,7 +7,7 @@ Events of a file come in turn, each with its weight; a file that ends begins aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count as naturals
 from typing import Any
@@ -20,9 +20,10 @@ from trigemu.decision.tally import TOTALS
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.measure.counting import Count, Counter
 from trigemu.measure.grid import as_axes, grid_points
-from trigemu.measure.offline import Config, as_setup, decide_frames
-from trigemu.measure.statistics import ONE_SIGMA
+from trigemu.measure.offline import Config, as_count, as_setup, decide_frames
+from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.plain import short
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
 from trigemu.setup.experiment import Setup
@@ -56,7 +57,7 @@ def efficiency(
     events: int = 1000,
     seed: int | None = None,
     cl: float = ONE_SIGMA,
-    lines: Sequence[str] = (),
+    lines: Sequence[str] | str | None = (),
     progress: Progress | None = None,
 ) -> EfficiencyTable:
     """Count acceptance and efficiency per trigger line at each point of a grid.
@@ -77,9 +78,9 @@ def efficiency(
     cl
         Confidence level of the Clopper-Pearson intervals.
     lines
-        Lines to keep in the table, in the order of the menu; all if none are named.  After the menu's lines come
-        the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level with
-        prescale 1 passed.
+        Lines (or one line) to keep in the table, in the order of the menu; all if none are named.  After the menu's
+        lines come the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level
+        with prescale 1 passed.
     progress
         Called after each frame with events done and wanted.
 
@@ -99,8 +100,9 @@ def efficiency(
     """
     setup = as_setup(config)
     spec = find_signal(setup, signal)
-    if events < 1:
-        raise InputError(f"events must be at least 1, not {events}")
+    events = as_count(events, "events", 1)
+    # A level that is none is found before the first event, too.
+    Efficiency.of(0, 1, cl)
     names = (*setup.menu.names, *setup.menu.totals)
     chosen = _chosen(lines, names)
     axes = as_axes(grid or {})
@@ -162,9 +164,16 @@ def _checked(setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], se
     return single
 
 
-def _chosen(lines: Sequence[str], names: Sequence[str]) -> set[str]:
+def _chosen(lines: Sequence[str] | str | None, names: Sequence[str]) -> set[str]:
     by_lower = {name.lower(): name for name in names}
+    # A bare text is one line, not its letters.
+    lines = (lines,) if isinstance(lines, str) else () if lines is None else lines
+    if not isinstance(lines, Iterable):
+        raise InputError(f"lines: a list of names is wanted, not {short(repr(lines))}")
+    lines = list(lines)
     for line in lines:
+        if not isinstance(line, str):
+            raise InputError(f"lines: the name of a line is wanted, not {short(repr(line))}")
         if line.lower() not in by_lower:
             raise InputError(f"there is no line {line!r}; {allowed(line, names)}")
     return {by_lower[line.lower()] for line in lines} or set(names)
@@ -180,10 +189,10 @@ def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[i
     return tell
 
 
-def find_signal(setup: Setup[Any], name: str) -> SignalSpec:
+def find_signal(setup: Setup[Any], name: Any) -> SignalSpec:
     """Return one of the experiment's signals, or raise `InputError` with the names there are."""
     specs = {spec.name: spec for spec in setup.experiment.signal_specs(setup.section)}
-    if name not in specs:
+    if not isinstance(name, str) or name not in specs:
         known = ", ".join(specs) or "none"
         raise InputError(f"{setup.config.experiment} has no signal {name!r}; it has {known}")
     return specs[name]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import index
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from trigemu.decision.decide import Decider, Verdict
+from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.decisions import Decisions
+from trigemu.plain import short
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
 
@@ -19,8 +22,21 @@ Config = Setup[Any] | str | Path
 
 
 def as_setup(config: Config) -> Setup[Any]:
-    """Return a setup, loading it if a path or name is given."""
+    """Return a setup, loading it if a path or name is given (InputError for anything else)."""
     return config if isinstance(config, Setup) else load_setup(config)
+
+
+def as_count(value: Any, what: str, least: int) -> int:
+    """Return a whole number, or raise `InputError` for what is none, or is less than the least."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = index(value)
+    except TypeError:
+        raise InputError(f"{what} must be a whole number, not {short(repr(value))}") from None
+    if number < least:
+        raise InputError(f"{what} must be at least {least}, not {number}")
+    return number
 
 
 def make_frames(setup: Setup[Any], numbers: Iterable[int]) -> Iterator[TimeFrame]:
@@ -50,8 +66,11 @@ def decide(config: Config, frames: int | Iterable[int] | None = None) -> Decisio
         How many frames from the first on, or their numbers; None for all frames of the run.
     """
     setup = as_setup(config)
-    numbers = (
-        range(setup.frames if frames is None else frames) if not isinstance(frames, Iterable) else frames
+    wanted = setup.frames if frames is None else frames
+    numbers: Iterable[int] = (
+        [as_count(frame, "a frame", 0) for frame in wanted]
+        if isinstance(wanted, Iterable)
+        else range(as_count(wanted, "frames", 0))
     )
     verdicts = list(decide_frames(setup, numbers))
     if not verdicts:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from trigemu.arrays import F64
 from trigemu.errors import InputError
+from trigemu.plain import short
 
 ONE_SIGMA = 0.6826894921370859
 """Confidence level of one standard deviation of a normal distribution, the default everywhere."""
@@ -74,8 +75,12 @@ UNKNOWN = Rate(math.nan, math.nan, math.nan, math.nan)
 
 
 def _tails(cl: float, side: Side) -> tuple[float, float]:
-    if not 0.0 < cl < 1.0:
-        raise InputError(f"confidence level {cl} must lie between 0 and 1")
+    try:
+        valid = 0.0 < cl < 1.0
+    except TypeError:
+        valid = False
+    if not valid:
+        raise InputError(f"confidence level {short(str(cl))} must lie between 0 and 1")
     if side == "central":
         return (1.0 - cl) / 2.0, (1.0 - cl) / 2.0
     return (1.0 - cl, 0.0) if side == "lower" else (0.0, 1.0 - cl)

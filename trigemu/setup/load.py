@@ -14,6 +14,7 @@ from trigemu.config.origin import Path as KeyPath
 from trigemu.config.overrides import Override, apply_override, parse_override
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
+from trigemu.plain import short
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.registry import experiment_names, find_experiment
 
@@ -36,8 +37,14 @@ def find_config(path: str | Path) -> Path:
     Raises
     ------
     InputError
-        There is neither such a file nor such a name.
+        There is neither such a file nor such a name, or what is given is neither.
     """
+    # Who calls from Python may give anything.
+    given: object = path
+    if not isinstance(given, str | Path):
+        raise InputError(
+            f"a TOML file or the name of a shipped configuration is wanted, not {short(repr(given))}"
+        )
     shipped = shipped_configs()
     if Path(path).exists():
         return Path(path)
@@ -76,7 +83,8 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
     file = find_config(path)
     draft = _Draft(file, str(path) if Path(path).exists() else file.name)
     menu_files = _menu_files(draft.data.get("experiment"))
-    names_file, names_menu, others = _in_stages([parse_override(text) for text in overrides], menu_files)
+    changes = [parse_override(text) for text in _texts(overrides)]
+    names_file, names_menu, others = _in_stages(changes, menu_files)
     for change in names_file:
         draft.name_file(change)
     draft.inline_file(menu_files)
@@ -88,6 +96,14 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
         draft.change(change)
     _rename_section(draft.data, draft.places)
     return draft.data, Origin(draft.name, draft.places)
+
+
+def _texts(overrides: object) -> list[str]:
+    """Return the texts of all overrides; a bare text is one of them, not its letters."""
+    texts = [overrides] if isinstance(overrides, str) else overrides
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"overrides: texts KEY=VALUE are wanted, not {short(repr(overrides))}")
+    return list(texts)
 
 
 def _menu_files(experiment: Any) -> MenuFiles | None:
