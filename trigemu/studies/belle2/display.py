@@ -38,7 +38,7 @@ from trigemu.experiments.belle2.sources import CDC, ECL
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, legend, new_figure, save_figure
+from trigemu.measure.plots import COLOURS, INK, import_matplotlib, legend, new_figure, save_figure
 from trigemu.setup.experiment import Setup
 
 if TYPE_CHECKING:
@@ -291,6 +291,7 @@ def cell_boxes() -> F64:
 
 def calorimeter_figure(crossing: Crossing) -> Figure:
     """Return the calorimeter's trigger cells unrolled: energies, and the clusters with theirs."""
+    import_matplotlib()
     from matplotlib.collections import PatchCollection
     from matplotlib.colors import LogNorm
     from matplotlib.patches import Rectangle
