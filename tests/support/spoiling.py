@@ -58,12 +58,19 @@ def drop(file: Path) -> None:
         file.unlink(missing_ok=True)
 
 
+def text_of(file: Path) -> str:
+    """Return a file's text; OSError unless it is a regular file (a pipe would be waited for)."""
+    if not file.is_file():
+        raise OSError(f"{file} is no file")
+    return file.read_text()
+
+
 def edit_json(rng: random.Random, path: Path) -> None:
     """Change a value somewhere, or take it away; half of the time the checksum is made to match."""
     file = path / rng.choice(JSON_FILES)
     try:
-        data = json.loads(file.read_text())
-        run_id = json.loads((path / "run.json").read_text())["run_id"]
+        data = json.loads(text_of(file))
+        run_id = json.loads(text_of(path / "run.json"))["run_id"]
         where = rng.choice(list(places(data)))
         *head, last = where
         table = data
@@ -194,7 +201,7 @@ def leave_things(rng: random.Random, path: Path) -> None:
 def forge_records(rng: random.Random, path: Path) -> None:
     """Drop, double or exchange records, or change their frame, with all checksums as they must be."""
     try:
-        run_id = json.loads((path / "run.json").read_text())["run_id"]
+        run_id = json.loads(text_of(path / "run.json"))["run_id"]
         found = list(RunReader(path, damaged=True).records())
     except (OSError, ValueError, LookupError, TypeError, InputError, RecursionError):
         return
