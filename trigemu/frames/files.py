@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from trigemu.errors import InputError, RunError
+from trigemu.stopping import cleaned
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -28,16 +29,21 @@ def replace_file(path: Path, text: str) -> None:
     """Do as `write_whole`, but let the OSError through."""
     # A name of its own: two processes that write the same file do not meet in the draft.
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
+
+    def remove() -> None:
         draft.unlink(missing_ok=True)
-        raise
+
+    with cleaned(remove):
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+            _sync_folder(path.parent)
+        except BaseException:
+            remove()
+            raise
 
 
 def _sync_folder(folder: Path) -> None:
