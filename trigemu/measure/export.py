@@ -66,9 +66,9 @@ def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str]
     setup = build_setup(reader.config, f"{run_dir}/config.json")
     layout = Layout.of(setup)
     census = take_census(reader, setup)
-    if not census.whole:
-        lacks = census.missing["said"] if census.missing else f"{run_dir}: no frame has been recorded"
-        raise RunError(f"{lacks}; there is nothing to export")
+    if not census.whole and census.missing is not None:
+        # A run that was closed without a frame is whole: its table has no rows.
+        raise RunError(f"{census.missing['said']}; there is nothing to export")
     if census.missing is not None and on_missing is not None:
         on_missing(census.missing["said"])
     about = json.dumps({**_about(reader, setup), "missing": census.missing})

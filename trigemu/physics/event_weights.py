@@ -44,7 +44,7 @@ class WeightBuilder:
         Raises
         ------
         InputError
-            An event has another number of weights than the first.
+            An event has another number of weights than the first, or one that is not finite.
         """
         each = np.diff(offsets)
         if self._columns is None:
@@ -63,7 +63,10 @@ class WeightBuilder:
                 f"{self._where} is damaged: event {first_event + int(other[0])} has {each[other[0]]} weights, the "
                 f"first has {self._each}"
             )
-        self._parts.append(weights.reshape(len(each), self._each)[:, list(self._columns.values())])
+        table = weights.reshape(len(each), self._each)[:, list(self._columns.values())]
+        if not np.isfinite(table).all():
+            raise InputError(f"{self._where} is damaged: an event weight is not a finite number")
+        self._parts.append(table)
 
     def finish(self) -> Mapping[str, F64]:
         """Return the kept weights by name, the default one first."""
@@ -99,7 +102,7 @@ def chosen(
     Raises
     ------
     InputError
-        There is no such weight, one is not finite, or all are 0.
+        There is no such weight, or all are 0.
     """
     if wanted == NO_WEIGHT and NO_WEIGHT not in weights:
         return None

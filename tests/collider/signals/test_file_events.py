@@ -260,11 +260,3 @@ def test_of_weights_with_one_name_the_first_counts(tmp_path: Path) -> None:
     drawn = make_sampler(MODELS["hepmc-signal"](file=file), 1, 0).sample(0, 200).drawn
     assert drawn is not None
     assert set(drawn.event) == set(range(20))
-
-
-def test_a_weight_that_nobody_asks_for_may_be_no_number(tmp_path: Path) -> None:
-    rows = [(1.0, float("nan") if number == 7 else 1.0) for number in range(20)]
-    file = write(tmp_path / "a.hepmc3", hepmc(rows, names=("nominal", "up")))
-    make_sampler(MODELS["hepmc-signal"](file=file), 1, 0)
-    with pytest.raises(InputError, match="the weight of event 7 is nan"):
-        make_sampler(MODELS["hepmc-signal"](file=file, weight="up"), 1, 0)
