@@ -231,6 +231,13 @@ def test_mistakes_are_one_sentence(lines: list[dict[str, Any]], sentence: str) -
     assert str(error.value) == sentence
 
 
+@pytest.mark.parametrize("when", ["y" * 9_000, "h2 " + "y" * 9_000, "h2 or " + "?" * 9_000])
+def test_mistakes_in_long_texts_are_short_sentences(when: str) -> None:
+    with pytest.raises(InputError) as error:
+        build({"name": "A", "when": when})
+    assert len(str(error.value)) < 600
+
+
 def test_two_bits_of_one_name_are_refused() -> None:
     with pytest.raises(InputError, match=r"^test.toml: two trigger bits are called 'x'$"):
         build({"name": "A", "when": "x"}, bits=["x", "y|X"])

@@ -19,6 +19,7 @@ from trigemu.menu.expression import ExpressionError, parse
 from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
+from trigemu.plain import short
 
 ANY_L1 = "any l1"
 ANY_HLT = "any hlt"
@@ -233,9 +234,9 @@ def _terms(line: Line, index: dict[str, int], place: str) -> tuple[Term, ...]:
     try:
         terms = sum_of_products(parse(line.when, index))
     except ExpressionError as error:
-        raise InputError(f"{place}: line {line.name!r}: when = {line.when!r}: {error}") from None
+        raise InputError(f"{place}: line {line.name!r}: when = {short(line.when, 200)!r}: {error}") from None
     if not terms and not _FALSE.search(line.when):
-        raise InputError(f"{place}: line {line.name!r}: when = {line.when!r} can never be true")
+        raise InputError(f"{place}: line {line.name!r}: when = {short(line.when, 200)!r} can never be true")
     return terms
 
 

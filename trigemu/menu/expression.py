@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trigemu.config.names import allowed
+from trigemu.plain import short
 
 MAX_DEPTH = 64
 """Nesting of parentheses and nots; deeper is a mistake, and must not exhaust the stack."""
@@ -92,7 +93,7 @@ class _Parser:
         if word == ")":
             raise ExpressionError(f"column {column}: ')' without '('")
         if word:
-            raise ExpressionError(f"column {column}: expected 'and' or 'or' before {word!r}")
+            raise ExpressionError(f"column {column}: expected 'and' or 'or' before {short(word)!r}")
         return node
 
     def _accept(self, keyword: str) -> bool:
@@ -141,16 +142,20 @@ class _Parser:
             raise ExpressionError(f"column {column}: a bit name, 'not' or '(' is missing at the end")
         if word[0].isdigit():
             raise ExpressionError(
-                f"column {column}: {word!r} is not a bit name (constants are true and false)"
+                f"column {column}: {short(word)!r} is not a bit name (constants are true and false)"
             )
         if word == ")" or word.lower() in KEYWORDS:
-            raise ExpressionError(f"column {column}: expected a bit name, 'not' or '(' before {word!r}")
+            raise ExpressionError(
+                f"column {column}: expected a bit name, 'not' or '(' before {short(word)!r}"
+            )
         if not (word[0].isascii() and (word[0].isalpha() or word[0] == "_")):
             raise ExpressionError(
-                f"column {column}: {word!r} is not allowed (write bit names, and, or, not and parentheses)"
+                f"column {column}: {short(word)!r} is not allowed (write bit names, and, or, not and parentheses)"
             )
         index = self._bits.get(word.lower())
         if index is None:
-            raise ExpressionError(f"column {column}: unknown bit {word!r}; {allowed(word, self._bits)}")
+            raise ExpressionError(
+                f"column {column}: unknown bit {short(word)!r}; {allowed(word, self._bits)}"
+            )
         self._at += 1
         return Bit(index)
