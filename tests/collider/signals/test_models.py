@@ -78,7 +78,7 @@ def test_tables_are_light():
         "import sys; import trigemu.experiments.belle2.config, trigemu.experiments.belle2.signals; "
         "print([m for m in ('numba', 'scipy', 'pyhepmc') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 
 
