@@ -74,6 +74,15 @@ def test_parameters_of_the_configured_signal_are_kept(setup):
     assert signal_setup(setup, find_signal(setup, "aprime-mumu"), {"mass": 0.3}).signals[0].label == label
 
 
+def test_a_switch_on_the_grid_is_0_or_1():
+    belle2 = trigemu.load_setup("belle2")
+    spec = find_signal(belle2, "gamma-aprime")
+    for value in (0.0, 1.0):
+        assert signal_setup(belle2, spec, {"isr": value}).signals[0].isr is bool(value)
+    with pytest.raises(InputError, match="isr: must be true or false"):
+        signal_setup(belle2, spec, {"isr": 0.5})
+
+
 def test_progress_reaches_the_end(setup):
     seen = []
     efficiency(

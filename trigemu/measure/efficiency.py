@@ -209,7 +209,7 @@ def signal_setup(
     if unknown:
         allowed = ", ".join(sorted(set(spec.model.model_fields) - {"signal"}))
         raise InputError(f"signal {spec.name} has no parameter {unknown[0]!r}; it has {allowed}")
-    table = {**_table(setup, spec.name), **point}
+    table = {**_table(setup, spec.name), **_as_declared(spec.model, point)}
     table = validate(spec.model, table, f"signal {spec.name}").model_dump(mode="json")
     if setup.experiment.scan is None:
         raise InputError(f"experiment {setup.config.experiment} cannot generate a signal alone")
@@ -219,6 +219,14 @@ def signal_setup(
     if seed is not None:
         data["run"] = {**data["run"], "seed": seed}
     return build_setup(data, f"scan of {spec.name}")
+
+
+def _as_declared(model: type[BaseModel], point: Mapping[str, float]) -> dict[str, Any]:
+    """Return a grid point's values with 0 and 1 as false and true where a parameter is a switch."""
+    switches = {key for key, field in model.model_fields.items() if field.annotation in (bool, bool | None)}
+    return {
+        key: bool(value) if key in switches and value in (0, 1) else value for key, value in point.items()
+    }
 
 
 def _table(setup: Setup[Any], name: str) -> dict[str, Any]:
