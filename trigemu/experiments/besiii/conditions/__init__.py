@@ -1,0 +1,1 @@
+"""Conditions of BESIII epochs, one TOML file each."""

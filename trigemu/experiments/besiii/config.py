@@ -1,0 +1,84 @@
+"""The ``[besiii]`` section of a run configuration.
+
+Every default names its source or says that it is a guess; each block's own section is beside the block.  Numbers that
+differ between epochs come from a file in ``conditions/``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from trigemu.config.model import Model
+from trigemu.experiments.besiii.emc.config import Emc
+from trigemu.experiments.besiii.filter.config import Filter
+from trigemu.experiments.besiii.gtl.config import Gtl
+from trigemu.experiments.besiii.match.config import Match
+from trigemu.experiments.besiii.mdc.config import Mdc
+from trigemu.experiments.besiii.response.config import Response
+from trigemu.experiments.besiii.tof.config import Tof
+
+EPOCHS = ("2009", "2016", "2026")
+"""Named conditions that come with the package."""
+
+_DEFAULT = "2016"
+
+
+@cache
+def epoch_conditions(name: str) -> dict[str, Any]:
+    """Return the section's tables as they were in an epoch: of `EPOCHS`; do not change them."""
+    text = resources.files(f"{__package__}.conditions").joinpath(f"{name}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with another one's keys put over it, tables inside tables alike."""
+    out = dict(base)
+    for key, value in changes.items():
+        below = out.get(key)
+        out[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+class Besiii(Model):
+    """BESIII.
+
+    ``conditions``: thresholds, windows, delays and channels of an epoch; keys of the blocks' tables win over them.
+    ``events``: simulated ones, or those of a raw data file (``input.path``).  ``sqrt_s`` in GeV; ``luminosity`` in
+    1/(cm2 s) turns cross-sections of ``[[besiii.process]]`` tables into rates.  ``random_hz``: random triggers.
+    """
+
+    conditions: Literal["2009", "2016", "2026"] = _DEFAULT
+    events: Literal["simulated", "raw"] = "simulated"
+    frame_ticks: Annotated[int, Field(ge=1000, le=10**9)] = 5_000_000  # chosen: 0.12 s
+    sqrt_s: Annotated[float, Field(ge=2.0, le=4.95)] = 4.178
+    luminosity: Annotated[float, Field(ge=0, le=1e36)] = 1e33  # peak at 3.78 GeV (besiii_babar_facts A1.3)
+    random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = 6.4  # besiii_babar_facts A3.4
+    mdc: Mdc = Mdc()
+    tof: Tof = Tof()
+    emc: Emc = Emc()
+    match: Match = Match()
+    gtl: Gtl = Gtl()
+    filter: Filter = Filter()
+    response: Response = Response()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_conditions(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        name = str(data.get("conditions", _DEFAULT))
+        # A name that is none is refused by its field.
+        return _over(epoch_conditions(name), data) if name in EPOCHS else data
+
+    @field_validator("conditions", mode="before")
+    @classmethod
+    def _name(cls, value: Any) -> Any:
+        # `--set besiii.conditions=2009` is a number to the shell's reader.
+        return str(value) if isinstance(value, int) else value

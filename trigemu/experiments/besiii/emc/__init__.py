@@ -1,0 +1,1 @@
+"""BESIII: the calorimeter's sub-trigger."""

@@ -1,0 +1,1 @@
+"""BESIII: the event filter."""

@@ -1,0 +1,1 @@
+"""BESIII: track match."""

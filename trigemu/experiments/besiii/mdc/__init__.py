@@ -1,0 +1,1 @@
+"""BESIII: the drift chamber's sub-trigger."""

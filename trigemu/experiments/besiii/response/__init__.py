@@ -1,0 +1,1 @@
+"""BESIII: detector response and beam background."""

@@ -1,0 +1,1 @@
+"""BESIII: the time-of-flight sub-trigger."""
