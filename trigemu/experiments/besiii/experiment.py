@@ -1,0 +1,42 @@
+"""BESIII, declared."""
+
+from __future__ import annotations
+
+from trigemu.experiments.besiii.bits import BITS, MUC_CONDITIONS
+from trigemu.experiments.besiii.clock import LATENCY_TICKS, TICK_NS
+from trigemu.experiments.besiii.config import Besiii
+from trigemu.experiments.besiii.filter.bits import FILTER_BITS
+from trigemu.experiments.besiii.purposes import BesiiiPurpose
+from trigemu.experiments.besiii.sources import SIMULATED, TIMING
+from trigemu.setup.data import Clock, HardwareLatency, Scan
+from trigemu.setup.experiment import ExperimentSpec
+
+
+def _latency(section: Besiii) -> dict[str, HardwareLatency]:
+    """Return the latency of level 1: fixed, because its data flow through a pipeline."""
+    source = "267 ticks of 24 ns: besiii_babar_facts A3.4"
+    return {"level 1": HardwareLatency(LATENCY_TICKS * TICK_NS * 1e-3, section.latency_budget_us, source)}
+
+
+EXPERIMENT = ExperimentSpec(
+    name="besiii",
+    config_model=Besiii,
+    clock=lambda section: Clock(TICK_NS, 1, section.frame_ticks),
+    sources=SIMULATED,
+    bits=BITS,
+    undriven=dict.fromkeys(
+        MUC_CONDITIONS, "the muon counters are no part of level 1 here (nor were they in 2009)"
+    ),
+    signals="trigemu.experiments.besiii.signals:signals",
+    generator="trigemu.experiments.besiii.generator:BesiiiGenerator",
+    trigger="trigemu.experiments.besiii.trigger:BesiiiTrigger",
+    histograms="trigemu.experiments.besiii.monitor:HISTOGRAMS",
+    entries=("crossing",),
+    crossings=TIMING,
+    hardware_latency=_latency,
+    # Far beyond the detectors' windows; beam background stays on: every event has it.
+    scan=Scan(every_ns=50_000.0, quiet={"process": [], "random_hz": 0.0}),
+    purposes=BesiiiPurpose,
+    software_bits=frozenset(FILTER_BITS),
+)
+"""What the entry point of the experiment names."""
