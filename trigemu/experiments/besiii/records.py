@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from trigemu.arrays import I16, I32, I64, U8, U16, U64, Bool
 
 
@@ -139,11 +136,15 @@ class GlobalTrigger:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level1:
-    """All that level 1 works out of a frame."""
+    """All that level 1 works out of n crossings, block by block.
+
+    ``match``: uint64[n, 9, TICK_WORDS], tick masks of `bits.MATCH_CONDITIONS`.  ``conditions``: uint64[n, 48,
+    TICK_WORDS], those of all blocks as the global trigger gets them.
+    """
 
     mdc: MdcTrigger
     tof: TofTrigger
     emc: EmcTrigger
-    match: NDArray[np.uint64]
+    match: U64
+    conditions: U64
     decision: GlobalTrigger
-    words: U64
