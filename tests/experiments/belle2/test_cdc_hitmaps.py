@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import numpy as np
@@ -154,3 +155,11 @@ def test_no_crossings_and_empty_ones():
     maps = hit_maps(batch([[], [5], []]))
     assert not maps.short.any()
     assert not maps.inner.any()
+
+
+@pytest.mark.parametrize(
+    ("min_pt", "start"), [(0.2, "5d0ded681d9c600d"), (0.3, "4e720f3f5cc9e498"), (0.4, "08ecf7ff33ff9d4d")]
+)
+def test_patterns_are_those_of_earlier_versions(min_pt, start):
+    # Decisions depend on them: a change must be meant.
+    assert hashlib.sha256(short_patterns(min_pt).tobytes()).hexdigest().startswith(start)

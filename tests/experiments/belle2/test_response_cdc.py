@@ -13,9 +13,9 @@ from trigemu.collider.response import hits as chamber_response
 from trigemu.collider.response.chamber import drift_ns
 from trigemu.collider.response.helix import perigees
 from trigemu.experiments.belle2.cdc import geometry
+from trigemu.experiments.belle2.cdc.geometry import chamber
 from trigemu.experiments.belle2.response.cdc import cdc_hits
 from trigemu.experiments.belle2.response.config import Background, Cells, Response
-from trigemu.experiments.belle2.response.detector import chamber
 from trigemu.experiments.belle2.sources import CDC, SCHEMAS
 from trigemu.physics.particles import from_columns, join
 

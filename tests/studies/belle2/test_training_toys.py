@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from trigemu.collider.wire_patterns import Helices
 from trigemu.experiments.belle2.cdc import geometry
 from trigemu.experiments.belle2.neuro.inputs import InputBuilder
 from trigemu.experiments.belle2.neuro.readers import load_network
@@ -14,7 +15,7 @@ from trigemu.experiments.belle2.records import EventTime, Segments, Tracks2D
 from trigemu.studies.belle2.training import chamber, fit, networks, recipe
 from trigemu.studies.belle2.training.detector import Smearing, measure
 from trigemu.studies.belle2.training.inputs import build_inputs, choose_expert
-from trigemu.studies.belle2.training.toys import Helices, cross, places, sample_helices
+from trigemu.studies.belle2.training.toys import cross, places, sample_helices
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -11,10 +11,13 @@ Numbers: *layer* 0-55; *wire* 0..n-1 inside a layer, counted in azimuth; *channe
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trigemu.arrays import F64, I64
+from trigemu.collider.response.layers import DriftChamber, half_way
 
 SUPERLAYERS = 9
 LAYERS = 56
@@ -121,6 +124,9 @@ CHANNEL_LAYER = _integers(np.repeat(np.arange(LAYERS), WIRES))
 CHANNEL_WIRE = _integers(np.arange(CHANNELS) - CHANNEL_FIRST[CHANNEL_LAYER])
 """int64[14336]: wire number, inside its layer, of each channel."""
 
+EDGE_CELL_MM = (5.0, 9.0)
+"""Half thickness of the cells of the first (inner) and last (outer) layer."""
+
 PRIORITY_LAYER = _integers([3, 10, 16, 22, 28, 34, 40, 46, 52])
 """int64[9]: layer of the first-priority wire; those of second priority are one layer further out."""
 CENTRE_LAYER = _integers([5, 10, 16, 22, 28, 34, 40, 46, 52])
@@ -140,6 +146,23 @@ INNER_BITS = {FIRST: 0, SECOND_RIGHT: 1, SECOND_LEFT: 2}
 """Bit of the pattern that is the wire of a priority position, superlayer 0."""
 OUTER_BITS = {FIRST: 5, SECOND_RIGHT: 6, SECOND_LEFT: 7}
 """The same for superlayers 1-8."""
+
+
+@cache
+def chamber() -> DriftChamber:
+    """Return the central drift chamber (CDC): 56 layers, cells up to half-way to the next one."""
+    inner, outer = half_way(RADIUS, *EDGE_CELL_MM)
+    return DriftChamber(
+        radius=RADIUS,
+        backward=BACKWARD,
+        forward=FORWARD,
+        wires=WIRES,
+        offset=OFFSET,
+        turn=np.asarray(0.5 * SHIFT, np.float64),
+        superlayer=SUPERLAYER,
+        inner=inner,
+        outer=outer,
+    )
 
 
 def shape(superlayer: int) -> tuple[tuple[int, int], ...]:

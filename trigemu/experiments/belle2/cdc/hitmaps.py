@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_hitmaps
+from trigemu.collider.wire_patterns import distinct, grid, nearest
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.cdc.geometry import (
     BACKWARD,
@@ -26,8 +27,7 @@ from trigemu.experiments.belle2.cdc.geometry import (
     RADIUS,
     SEGMENT_FIRST,
     SEGMENTS,
-    SHIFT,
-    wire_phi,
+    chamber,
 )
 from trigemu.experiments.belle2.cdc.plane import CURVATURE
 from trigemu.experiments.belle2.records import HitMaps, Segments, Tracks2D
@@ -58,22 +58,14 @@ def short_patterns(min_pt: float) -> NDArray[np.int8]:
     """
     layers = PRIORITY_LAYER[:SHORT_SUPERLAYERS]
     radius = RADIUS[layers]
-    omega = np.linspace(-1, 1, _CURVATURES) * CURVATURE / min_pt / 10
-    slope = np.linspace((BACKWARD[layers] / radius).max(), (FORWARD[layers] / radius).min(), _SLOPES)
-    phi0 = (np.arange(_DIRECTIONS) + 0.5) / _DIRECTIONS * (4 * np.pi / BINS)
-    omega, slope, phi0 = (grid.ravel() for grid in np.meshgrid(omega, slope, phi0))
-    bins: list[NDArray[np.int64]] = []
-    for layer, r in zip(layers, radius, strict=True):
-        turn = np.arcsin(r * omega / 2)
-        z = slope * r * np.where(omega == 0, 1.0, turn / np.where(omega == 0, 1.0, r * omega / 2))
-        phi = phi0 - turn
-        if SHIFT[layer]:
-            phi -= wire_phi(layer, 0, z)
-        count = SEGMENTS[len(bins)]
-        number = np.rint(phi / (2 * np.pi) * count).astype(np.int64)
-        bins.append(BINS * number // count)
-    steps = np.stack(bins[1:], axis=1) - bins[0][:, None]
-    patterns = np.unique(steps, axis=0).astype(np.int8)
+    tracks = grid(
+        (np.arange(_DIRECTIONS) + 0.5) / _DIRECTIONS * (4 * np.pi / BINS),
+        np.linspace(-1, 1, _CURVATURES) * CURVATURE / min_pt / 10,
+        np.linspace((BACKWARD[layers] / radius).max(), (FORWARD[layers] / radius).min(), _SLOPES),
+    )
+    wire, _ = nearest(chamber(), tracks, layers, "ends")
+    bins = BINS * wire // SEGMENTS[:SHORT_SUPERLAYERS]
+    patterns = distinct(bins[:, 1:] - bins[:, :1]).astype(np.int8)
     patterns.setflags(write=False)
     return patterns
 

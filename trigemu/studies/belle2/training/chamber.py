@@ -6,6 +6,8 @@ whose first-priority wire starts at azimuth 0 on the backward endplate.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from trigemu.arrays import F64, I64
@@ -26,33 +28,22 @@ BACKWARD = geometry.BACKWARD / 10
 FORWARD = geometry.FORWARD / 10
 """float64[56]: radius at the endplates, and z of the wires' ends, per layer in cm."""
 
+
+class Wires(NamedTuple):
+    """Layers as `trigemu.collider.wire_patterns` wants them."""
+
+    radius: F64
+    backward: F64
+    forward: F64
+    wires: I64
+    offset: F64
+    turn: F64
+
+
+WIRES = Wires(
+    RADIUS, BACKWARD, FORWARD, geometry.WIRES, geometry.OFFSET, np.asarray(0.5 * geometry.SHIFT, np.float64)
+)
+"""All layers, in cm."""
+
 CURVATURE = 0.00299792458 * 1.5
 """1/cm at pT = 1 GeV in 1.5 T (belle2_facts, section 1)."""
-
-
-def wire_turn(z: F64, layers: I64, chord: bool = True) -> tuple[F64, F64]:
-    """Where the wires of some layers are at a place along the chamber.
-
-    Parameters
-    ----------
-    z
-        float64[n, k], cm.
-    layers
-        int64[k].
-    chord
-        Straight wires; otherwise azimuth linear in z at the radius of the endplates.
-
-    Returns
-    -------
-    turn, radius
-        float64[n, k]: segment units by which a wire has turned since its backward end, and its distance from the
-        axis in cm.
-    """
-    back, front, radius = BACKWARD[layers], FORWARD[layers], RADIUS[layers]
-    part = (z - back) / (front - back)
-    angle = np.pi * geometry.SHIFT[layers] / geometry.WIRES[layers]
-    unit = geometry.WIRES[layers] / (2 * np.pi)
-    if not chord:
-        return part * angle * unit, np.broadcast_to(radius, z.shape)
-    x, y = 1 - part + part * np.cos(angle), part * np.sin(angle)
-    return np.arctan2(y, x) * unit, radius * np.hypot(x, y)

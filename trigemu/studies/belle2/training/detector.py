@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trigemu.arrays import F64
+from trigemu.collider.wire_patterns import Helices
 from trigemu.studies.belle2.training import chamber
 from trigemu.studies.belle2.training.inputs import Measured
-from trigemu.studies.belle2.training.toys import DRIFT_VELOCITY, TICK_NS, Helices, cross
+from trigemu.studies.belle2.training.toys import DRIFT_VELOCITY, TICK_NS, cross
 
 PHI_STEP = np.radians(2.25) / 2
 """rad: half a cell of the Hough plane; centres of clusters lie on this grid (belle2_facts, section 4)."""

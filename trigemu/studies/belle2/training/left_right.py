@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import I64, U8, Bool
+from trigemu.collider.wire_patterns import Helices
 from trigemu.drafts import draft_of
 from trigemu.experiments.belle2.cdc import geometry
 from trigemu.studies.belle2.training import chamber
-from trigemu.studies.belle2.training.toys import DRIFT_VELOCITY, TICK_NS, Helices, places, sample_helices
+from trigemu.studies.belle2.training.toys import DRIFT_VELOCITY, TICK_NS, places, sample_helices
 
 NOTHING, RIGHT, LEFT, UNDETERMINED = 0, 1, 2, 3
 VALUES = ("nothing", "right", "left", "undetermined")

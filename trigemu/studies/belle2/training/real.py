@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from trigemu.arrays import F32, F64, I64, Bool
+from trigemu.collider.wire_patterns import Helices
 from trigemu.errors import InputError
 from trigemu.files import MIB, read_regular
 from trigemu.studies.belle2.training import chamber
@@ -21,7 +22,6 @@ from trigemu.studies.belle2.training.recipe import (
     Sample,
     targets_of,
 )
-from trigemu.studies.belle2.training.toys import Helices
 
 LARGEST = 256 * MIB
 """Bytes of a table: a million tracks."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trigemu.arrays import F32, F64
+from trigemu.collider.wire_patterns import Helices
 from trigemu.studies.belle2.training import chamber
 from trigemu.studies.belle2.training.detector import Smearing, measure
 from trigemu.studies.belle2.training.inputs import build_inputs, choose_expert
-from trigemu.studies.belle2.training.toys import Helices, sample_helices
+from trigemu.studies.belle2.training.toys import sample_helices
 
 FIELDS = ("phi0", "omega", "z0", "cot")
 EXPERTS = 5

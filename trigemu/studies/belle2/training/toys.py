@@ -8,29 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
+from trigemu.collider import wire_patterns
+from trigemu.collider.wire_patterns import Helices
 from trigemu.experiments.belle2.cdc import geometry
 from trigemu.studies.belle2.training import chamber
 
 DRIFT_VELOCITY = 4.0e-3
 """cm/ns (belle2_facts, section 2)."""
 TICK_NS = 1.965
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Helices:
-    """Tracks from the beam axis: ``phi0`` rad, ``omega`` 1/cm (charge over radius), ``z0`` cm, ``cot`` of the angle.
-
-    All float64[n].
-    """
-
-    phi0: F64
-    omega: F64
-    z0: F64
-    cot: F64
-
-    def __len__(self) -> int:
-        """Return the number of tracks."""
-        return len(self.phi0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,22 +73,7 @@ def places(tracks: Helices, layers: I64, chord: bool = True, radial: float = 0.0
         float64[n, k]: azimuth in segment units counted from the place of wires of number 0 and offset 0; z in cm;
         cm per segment unit across the track.  NaN where a track does not reach the layer.
     """
-    omega = tracks.omega[:, None]
-    unit = geometry.WIRES[layers] / (2 * np.pi)
-    radius = np.broadcast_to(chamber.RADIUS[layers] + radial, (len(tracks), len(layers)))
-    for last in (False, True) if chord else (True,):
-        half = radius * omega / 2
-        reached = np.abs(half) < 1
-        bend = np.arcsin(np.where(reached, half, 0.0))
-        # Arc length 2 R asin(r / 2R), written so that it is fine for straight tracks.
-        arc = radius * np.where(np.abs(half) > 1e-6, bend / np.where(half == 0, 1, half), 1)
-        z = tracks.z0[:, None] + arc * tracks.cot[:, None]
-        turn, near = chamber.wire_turn(z, layers, chord)
-        if not last:
-            radius = near + radial
-    place = (tracks.phi0[:, None] - bend) * unit - turn
-    across = radius * np.cos(bend) / unit
-    return np.where(reached, place, np.nan), z, across
+    return wire_patterns.places(chamber.WIRES, tracks, layers, "chord" if chord else "linear", radial)
 
 
 def cross(tracks: Helices, priority: int = 0, chord: bool = True) -> Crossings:
