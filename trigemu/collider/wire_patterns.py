@@ -1,7 +1,8 @@
 """Which wires tracks pass: what the look-up tables of drift chambers' triggers are made of.
 
-A table of a trigger's segments or tracks is made by sweeping helices through the layers (`grid`, or thrown at random),
-asking for the nearest wire of each layer (`nearest`), and keeping the combinations that occur (`distinct`).  Lengths
+A table of a trigger's segments or tracks is made by sweeping helices through the layers (a `grid`, `every_direction`,
+or thrown at random), asking for the nearest wire of each layer (`nearest`), and keeping the combinations that occur
+(`distinct`).  Lengths
 are in the unit of the layers, angles in rad; float64 throughout: tables are made in advance, triggers use integers.
 """
 
@@ -156,6 +157,40 @@ def nearest(
     reached = np.isfinite(place)
     wire = np.rint(np.where(reached, place, 0.0)).astype(np.int64)
     return wire, np.asarray(reached.all(axis=1))
+
+
+def every_direction(
+    layers: WireLayers, omega: F64, rows: I64, sectors: int, stereo: StereoWires = "chord"
+) -> Helices:
+    """Return helices from the collision point, at right angles to the axis, in all directions that differ.
+
+    For each curvature, the azimuth of a sector is cut wherever the nearest wire of a layer becomes another one; one
+    helix goes through the middle of each piece, so no combination of wires is missed, however small.
+
+    Parameters
+    ----------
+    layers
+        The chamber.
+    omega
+        float64[m], curvatures.
+    rows
+        int64[k], which layers.
+    sectors
+        After the turn of one sector these layers repeat themselves: it divides their numbers of wires.
+    stereo
+        How exactly.
+    """
+    ahead = Helices(np.zeros(len(omega)), omega, np.zeros(len(omega)), np.zeros(len(omega)))
+    place = places(layers, ahead, rows, stereo)[0] - layers.offset[rows]
+    width = 2 * np.pi / sectors
+    cuts = []
+    for column, wires in zip(np.nan_to_num(place).T, layers.wires[rows], strict=True):
+        first = np.arange(wires // sectors) + 0.5 - column[:, None]
+        cuts.append(first * (2 * np.pi / wires) % width)
+    edges = np.sort(np.concatenate(cuts, axis=1), axis=1)
+    phi0 = 0.5 * (edges + np.concatenate([edges[:, 1:], edges[:, :1] + width], axis=1))
+    many = np.repeat(omega, phi0.shape[1])
+    return Helices(phi0.ravel(), many, np.zeros(len(many)), np.zeros(len(many)))
 
 
 def distinct(rows: I64) -> I64:
