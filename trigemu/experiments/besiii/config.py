@@ -61,7 +61,7 @@ class Besiii(Model):
     random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = 6.4  # besiii_babar_facts A3.4
     mdc: Mdc
-    tof: Tof = Tof()
+    tof: Tof
     emc: Emc = Emc()
     match: Match = Match()
     gtl: Gtl = Gtl()
