@@ -63,7 +63,7 @@ class Besiii(Model):
     mdc: Mdc
     tof: Tof
     emc: Emc = Emc()
-    match: Match = Match()
+    match: Match
     gtl: Gtl = Gtl()
     filter: Filter = Filter()
     response: Response = Response()
