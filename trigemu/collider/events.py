@@ -45,6 +45,8 @@ class Events:
         file.  None where no event of a file is wanted.
     particles
         Their particles.
+    sqrt_s
+        float64[n], nominal energy in the CM in GeV of the beams at each crossing.  None where nobody asks.
     """
 
     time: I64
@@ -57,6 +59,7 @@ class Events:
     event: I64 | None = None
     weight: F64 | None = None
     share: F64 | None = None
+    sqrt_s: F64 | None = None
 
 
 MAX_EVENTS = 25_000
@@ -110,7 +113,7 @@ class EventSource:
         folder: str | None = None,
         empty: Sequence[float] = (),
     ) -> None:
-        self._seed, self._clock = seed, clock
+        self._seed, self._clock, self._sqrt_s = seed, clock, collider.sqrt_s
         self.drawn = reads_events([table for table, _ in (*signals, *processes)])
         self._signals = len(signals)
         self._samplers: list[Sampler | None] = []
@@ -181,8 +184,12 @@ class EventSource:
             event=np.concatenate([d.event for d in drawn])[row],
             weight=np.concatenate([d.weight for d in drawn])[row],
             share=np.concatenate([d.share for d in drawn])[row],
+            sqrt_s=np.concatenate([self._energy(s) for s in sampled])[row],
             particles=join([s.particles for s in sampled]).take(row),
         )
+
+    def _energy(self, sampled: Sampled) -> F64:
+        return np.full(sampled.particles.events, self._sqrt_s) if sampled.sqrt_s is None else sampled.sqrt_s
 
 
 def _rate_key(kind: str, number: int, table: BaseModel) -> str:

@@ -101,7 +101,11 @@ PEP2 = Beams(9.0, 3.109)
 """BaBar at the Upsilon(4S), detector axis along the beams."""
 
 
+BEPC2_SPREAD = 5e-4
+"""Recalled: relative energy spread of each of BESIII's beams."""
+
+
 def bepc2(sqrt_s: float) -> Beams:
     """Return the beams of BESIII: equal energies, 11 mrad each to +x (signals_facts 2)."""
     energy = math.sqrt((0.5 * sqrt_s) ** 2 + (math.sin(0.011) * _ME) ** 2) / math.cos(0.011)
-    return Beams(energy, energy, 0.011, 0.011)
+    return Beams(energy, energy, 0.011, 0.011, BEPC2_SPREAD * sqrt_s / math.sqrt(2.0))

@@ -40,14 +40,19 @@ class Source(Model):
         """Whether its events come from a file."""
         return False
 
+    @property
+    def highest(self) -> Collider:
+        """The collider at the highest energy that its events have."""
+        return self.collider
+
     def check_below(self, name: str, value: float, limit: float, why: str = "") -> None:
         """Raise `FieldError` unless a value is below a limit (GeV) that the collider's energy sets."""
         if value >= limit:
             reason = f" with {why}" if why else ""
             raise FieldError(
                 name.partition(" ")[0],
-                f"{name} must be below {limit:.5g} GeV{reason}, not {value:.5g}: {self.collider.name} has "
-                f"{self.collider.sqrt_s:.5g} GeV in the CM",
+                f"{name} must be below {limit:.5g} GeV{reason}, not {value:.5g}: {self.highest.name} has "
+                f"{self.highest.sqrt_s:.5g} GeV in the CM",
             )
 
 

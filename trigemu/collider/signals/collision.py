@@ -68,12 +68,15 @@ class Sampled:
         float32[n], transverse flight of a long-lived particle in mm, 0 without.
     drawn
         For events of a file, which; None: each event was made for itself and counts as one.
+    sqrt_s
+        float64[n], nominal energy in the CM in GeV of the beams that each event comes from; None: the collider's.
     """
 
     particles: Particles
     accepted: U8
     radius: F32
     drawn: Drawn | None = None
+    sqrt_s: F64 | None = None
 
 
 class Sampler(Protocol):
@@ -184,7 +187,11 @@ class ProcessGenerator(ABC, Generic[Table]):
 
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
-        index, beams = np.arange(n), self.collider.beams
+        return self.sample_some(frame, np.arange(n), n)
+
+    def sample_some(self, frame: int, index: I64, n: int) -> Sampled:
+        """Return n events of a frame of which only those with the numbers ``index`` (rising) are made."""
+        beams = self.collider.beams
         draws = draws_of(self._seed, frame, self._number)
         total = energies(self.table, beams, draws, index)
         if self.radiator is None:
@@ -194,11 +201,14 @@ class ProcessGenerator(ABC, Generic[Table]):
             x = self.radiator.x(u[:, 0])
             photon, rest = radiate(total, x, np.where(u[:, 1] < 0.5, 1.0, -1.0))
             hard = merge(self.generate(draws, index, total * np.sqrt(1.0 - x)), n)
-            velocity = rest[:, :3] / rest[:, 3:]
+            velocity = np.zeros((n, 3))
+            velocity[index] = rest[:, :3] / rest[:, 3:]
             # Softer photons than 1 eV are no particles.
             some = photon[:, 3] > 1e-9
             soft = make_particles(index[some], constants.PHOTON, 0.0, photon[some])
             made = merge([boosted(hard, velocity[hard.event]), soft], n)
-        made = to_lab(made, beams).moved(spot(self.table, draws, index))
+        origin = np.zeros((n, 4))
+        origin[index] = spot(self.table, draws, index)
+        made = to_lab(made, beams).moved(origin)
         accepted = self.accepted(made)
         return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from trigemu.collider.collider import Collider
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Signal
 from trigemu.config.model import FieldError, FileName
 from trigemu.physics import constants
@@ -13,6 +15,9 @@ from trigemu.physics import constants
 MUON_MASS, TAU_MASS = constants.mass(constants.MUON), 1.77693
 B_PLUS_MASS, B_ZERO_MASS = 5.27941, 5.27972
 KAON_MASS, K_STAR_MASS = constants.mass(constants.KAON), 0.89556
+LAMBDA_C_MASS = 2.28646
+LAMBDA_C_ROOM = 0.005
+"""GeV above the threshold of Lambda_c pairs that the energy spread of the beams needs."""
 
 
 class GammaAprime(Signal):
@@ -32,11 +37,88 @@ class GammaAprime(Signal):
     def _possible(self) -> GammaAprime:
         if not 1.0 <= self.theta_star[0] < self.theta_star[1] <= 179.0:
             raise ValueError("theta_star must rise, between 1 and 179 degrees")
-        top, energy = self.collider.sqrt_s, self.minimum_energy
+        top, energy = self.highest.sqrt_s, self.minimum_energy
         self.check_below("minimum_energy", energy, 0.5 * top)
-        # The photon has this energy where the A' has sqrt(top (top - 2 energy)).
-        limit = (top * (top - 2.0 * energy)) ** 0.5
-        self.check_below("mass", self.mass, limit, f"minimum_energy = {energy:.5g}")
+        self.check_below("mass", self.mass, self.heaviest(top), f"minimum_energy = {energy:.5g}")
+        return self
+
+    def heaviest(self, sqrt_s: float) -> float:
+        """Return the mass (GeV) beside which the photon has ``minimum_energy``; 0 where it never has."""
+        return max(sqrt_s * (sqrt_s - 2.0 * self.minimum_energy), 0.0) ** 0.5
+
+
+Energy = Annotated[float, Field(ge=0.5, le=1e3)]
+Luminosity = Annotated[float, Field(gt=0, le=1e9)]
+
+
+class ScannedAprime(GammaAprime):
+    """e+e- -> photon A', A' invisible, from a list of energies.
+
+    Keys as for one energy, and ``energies``: pairs of the energy in the CM (GeV) and the luminosity taken there (1/pb);
+    an event is from each in proportion to luminosity x lowest-order cross-section for the photon in ``theta_star``,
+    from none whose photon would be below ``minimum_energy``.  Without the list all are at the run's energy.
+    """
+
+    collider_at: ClassVar[Callable[[float], Collider]]
+
+    energies: Annotated[tuple[tuple[Energy, Luminosity], ...], Field(max_length=256)] = ()
+
+    @property
+    def highest(self) -> Collider:
+        """The collider at the highest energy of the list."""
+        if not self.energies:
+            return self.collider
+        return type(self).collider_at(max(energy for energy, _ in self.energies))
+
+
+class RadiativeScalar(Signal):
+    """e+e- -> vector resonance -> photon A0, A0 -> mu+ mu-; the scalar decays isotropically.
+
+    ``mass`` of the A0.  The collider stands at the resonance; no radiation of the beams.  Accepted: both muons in
+    the tracker, the photon in the calorimeter, outside its gaps.
+    """
+
+    resonance: ClassVar[str]
+    pole: ClassVar[float]
+
+    mass: Annotated[float, Field(gt=2 * MUON_MASS, le=1e3)] = 1.0
+
+    @model_validator(mode="after")
+    def _at_the_resonance(self) -> RadiativeScalar:
+        check_resonance(self, self.resonance, self.pole)
+        self.check_below("mass", self.mass, USABLE * self.pole)
+        return self
+
+
+NEAR = 0.005
+"""GeV that the energy may be off a resonance's mass."""
+
+
+def check_resonance(table: Signal, name: str, pole: float) -> None:
+    """Raise `FieldError` unless the collider stands at a resonance of this mass (GeV)."""
+    found = table.collider.sqrt_s
+    if abs(found - pole) > NEAR:
+        sentence = f"is made at the {name}: sqrt_s must be {pole:.4f} GeV within {NEAR} GeV, not {found:.5g}"
+        raise FieldError("signal", sentence)
+
+
+class LambdaCToProton(Signal):
+    """e+e- -> Lambda_c+ Lambda_c-, one of them -> p gamma' with an invisible gamma', isotropically.
+
+    ``mass`` of the gamma'.  The other Lambda_c decays by phase space to a short list of hadronic modes.  Angle of the
+    pair in the CM: 1 + ``polarisation`` cos^2.  Accepted: all charged particles in the tracker.
+    """
+
+    mass: Annotated[float, Field(ge=0, le=1.3)] = 0.0
+    polarisation: Annotated[float, Field(ge=-1, le=1)] = (
+        -0.2  # recalled: measured near the threshold, at 4.60 GeV
+    )
+
+    @model_validator(mode="after")
+    def _above_threshold(self) -> LambdaCToProton:
+        least, found = 2.0 * LAMBDA_C_MASS, self.collider.sqrt_s
+        if found < least + LAMBDA_C_ROOM:
+            raise FieldError("signal", f"needs sqrt_s of at least {least + LAMBDA_C_ROOM:.4f} GeV, not {found:.5g}")
         return self
 
 

@@ -6,10 +6,12 @@ its own.  Nothing here starts the compiler.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from trigemu.collider.collider import Collider
 from trigemu.collider.signals import models
+from trigemu.collider.signals.backgrounds import BeamGas, Cosmic
 from trigemu.collider.signals.base import USABLE
 from trigemu.collider.signals.guns import Gun
 from trigemu.collider.signals.models import B_PLUS_MASS, B_ZERO_MASS, KAON_MASS, MUON_MASS, TAU_MASS
@@ -83,6 +85,46 @@ def dark_boson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
         )
     )
     return tuple(specs)
+
+
+def scanned_aprime(collider: Collider, at: Callable[[float], Collider]) -> SignalSpec:
+    """Return photon A' at a list of energies, at each of which ``at`` gives the collider: instead of that at one."""
+    return signal(
+        "gamma-aprime",
+        "e+e- -> photon A', A' invisible",
+        models.ScannedAprime,
+        f"{_HERE}.energy_scan:PhotonAprimeScan",
+        collider_at=staticmethod(at),
+        **_of(collider),
+    )
+
+
+def resonance_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return J/psi -> photon A0 with A0 to mu mu, made at this energy only."""
+    return (
+        signal(
+            "jpsi-gamma-a0",
+            "J/psi -> photon A0, A0 -> mu mu",
+            models.RadiativeScalar,
+            f"{_HERE}.resonances:PhotonScalar",
+            resonance="J/psi",
+            pole=3.0969,
+            **_of(collider),
+        ),
+    )
+
+
+def baryon_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return Lambda_c -> p gamma' in pair events, made above their threshold only."""
+    return (
+        signal(
+            "lambdac-p-gammaprime",
+            "Lambda_c+ -> p gamma', gamma' invisible",
+            models.LambdaCToProton,
+            f"{_HERE}.baryon_pairs:LambdaCPair",
+            **_of(collider),
+        ),
+    )
 
 
 def tau_signals(collider: Collider) -> tuple[SignalSpec, ...]:
@@ -167,4 +209,13 @@ def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
         process("eemumu", EEMuMu, f"{_RADIATIVE}:TwoPhoton", **fixed),
         process("hepmc", Hepmc, PROCESS_FILE, **fixed),
         process("lhe", Lhe, PROCESS_FILE, **fixed),
+    )
+
+
+def machine_processes(collider: Collider, cosmic_hz: float, gas_hz: float) -> tuple[ProcessSpec, ...]:
+    """Return cosmic muons and collisions of a beam with gas, which come at these rates where a table has none."""
+    fixed = _of(collider)
+    return (
+        process("cosmic", Cosmic, f"{_HERE}.background_samplers:CosmicSampler", rate_hz=cosmic_hz, **fixed),
+        process("beamgas", BeamGas, f"{_HERE}.background_samplers:BeamGasSampler", rate_hz=gas_hz, **fixed),
     )

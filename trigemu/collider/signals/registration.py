@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SerializeAsAny, TypeAdapter, ValidationInfo, WrapValidator
 
+from trigemu.config.model import MAX_TABLES
 from trigemu.setup.data import named_model
+
+ENERGIES = 16
+"""Energies whose registrations are remembered: a process works at one or a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,35 @@ def any_process(specs: Sequence[ProcessSpec]) -> Any:
     """Return the type of a table of any of these processes, told apart by ``process``: for a section's field."""
     union = reduce(or_, (spec.model for spec in specs))
     return Annotated[union, Field(discriminator="process")]
+
+
+def process_tables(offered: Callable[[float], Sequence[ProcessSpec]], key: str, usual: float) -> Any:
+    """Return the type of a section's field of process tables at a collider whose energy the section says.
+
+    Parameters
+    ----------
+    offered
+        The processes at an energy (GeV in the CM): for one energy always the same registrations.
+    key
+        The section's field with the energy; it stands before this one.
+    usual
+        Energy whose tables a schema shows.
+    """
+
+    def tables(energy: float) -> Any:
+        one = SerializeAsAny[any_process(offered(energy))]  # type: ignore[misc]
+        return Annotated[tuple[one, ...], Field(max_length=MAX_TABLES)]
+
+    @lru_cache(maxsize=ENERGIES)
+    def adapter(energy: float) -> TypeAdapter[Any]:
+        return TypeAdapter(tables(energy))
+
+    def check(value: Any, _usual: Any, info: ValidationInfo) -> Any:
+        energy = info.data.get(key)
+        # Without an energy the section is refused anyway.  Errors of the adapter keep their place in the tables.
+        return () if energy is None else adapter(energy).validate_python(value)
+
+    return Annotated[tables(usual), WrapValidator(check)]
 
 
 def sampled_processes(
