@@ -39,6 +39,9 @@ _BLOCKS = 4  # random blocks of a particle
 MOST_TURNS = 1e9
 """A direction further around is none."""
 
+_BARREL = 1.0 - 1e-9
+"""A particle that reaches the barrel is as far from the axis, up to rounding."""
+
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 _FARTHEST = 0.98  # the profile is cut where this fraction of it is inside
 
@@ -46,7 +49,7 @@ _FARTHEST = 0.98  # the profile is cut where this fraction of it is inside
 class ShowerNumbers(NamedTuple):
     """What kernels need of `Showers`: R of the profiles and lengths in mm, energies in GeV.
 
-    sigma(E)/E = ``quarter`` / E^(1/4) (+) ``root`` / sqrt(E) (+) ``constant``.
+    sigma(E)/E = ``quarter`` / E^(1/4) (+) ``root`` / sqrt(E) (+) ``constant``, ``endcap`` times that in the endcaps.
     """
 
     length: float
@@ -64,6 +67,7 @@ class ShowerNumbers(NamedTuple):
     interaction: float
     fraction: float
     r_hadron: float
+    endcap: float
 
 
 class Arrival(NamedTuple):
@@ -81,8 +85,13 @@ class Arrival(NamedTuple):
     beta: float
 
 
-def settings(config: Showers, resolution_root: float = 0.0) -> ShowerNumbers:
-    """Return the numbers that the kernels take; ``resolution_root``: a term of the resolution over sqrt(E)."""
+def settings(
+    config: Showers, resolution_root: float = 0.0, endcap_factor: float = 1.0
+) -> ShowerNumbers:
+    """Return the numbers that the kernels take.
+
+    ``resolution_root``: a term of the resolution over sqrt(E); ``endcap_factor``: how much worse it is in the endcaps.
+    """
     c = config
     return ShowerNumbers(
         length=c.crystal_mm,
@@ -100,6 +109,7 @@ def settings(config: Showers, resolution_root: float = 0.0) -> ShowerNumbers:
         interaction=c.interaction_mm,
         fraction=c.hadron_fraction,
         r_hadron=c.hadron_radius_mm,
+        endcap=endcap_factor,
     )
 
 
@@ -235,12 +245,16 @@ def arrive(
 
 
 @inlined
-def shower_energy(full: float, gauss: float, v: float, p: ShowerNumbers) -> float:
-    """Return what an electromagnetic shower leaves: all energy, smeared, less an exponential part that leaks out."""
+def shower_energy(full: float, gauss: float, v: float, factor: float, p: ShowerNumbers) -> float:
+    """Return what an electromagnetic shower leaves: all energy, smeared, less an exponential part that leaks out.
+
+    ``factor``: of the resolution where the shower is.
+    """
     root = math.sqrt(full)
     sigma = math.hypot(p.quarter / math.sqrt(root), p.constant)
     if p.root > 0.0:
         sigma = math.hypot(sigma, p.root / root)
+    sigma *= factor
     lost = min(-p.leakage * math.log(1.0 - v), 1.0)
     return full * max(1.0 + sigma * gauss - lost, 0.0)
 
@@ -314,7 +328,8 @@ def deposit(
             u, v = uniform2(seed, frame, _PARTICLE, event, block + 1)
             turn = 2.0 * math.pi * u
             if shower:
-                energy = shower_energy(at.full, gauss, v, p)
+                in_barrel = math.hypot(at.x, at.y) > _BARREL * surface.radius
+                energy = shower_energy(at.full, gauss, v, 1.0 if in_barrel else p.endcap, p)
                 x, y, z = at.x + p.depth * at.dx, at.y + p.depth * at.dy, at.z + p.depth * at.dz
                 across(x, y, z, p.r_core, core_spots, turn, aim)
                 n = lay(aim, CORE_SPOTS, energy * p.core, at.time, look_up, rings, work, hit, n)
