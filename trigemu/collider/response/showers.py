@@ -85,9 +85,7 @@ class Arrival(NamedTuple):
     beta: float
 
 
-def settings(
-    config: Showers, resolution_root: float = 0.0, endcap_factor: float = 1.0
-) -> ShowerNumbers:
+def settings(config: Showers, resolution_root: float = 0.0, endcap_factor: float = 1.0) -> ShowerNumbers:
     """Return the numbers that the kernels take.
 
     ``resolution_root``: a term of the resolution over sqrt(E); ``endcap_factor``: how much worse it is in the endcaps.

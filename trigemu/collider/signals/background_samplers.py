@@ -64,7 +64,9 @@ class CosmicSampler:
                 # The upper half is flown backwards: at the counters its time must be as much before as it comes after.
                 reach = np.sqrt(np.maximum(table.counter_mm**2 - (closest**2).sum(axis=1), 0.0))
                 point[:, 3] -= 2.0 * reach * momentum[:, 3] / (p * SPEED_OF_LIGHT)
-            parts.append(make_particles(index, np.where(way > 0, code, -code), constants.mass(MUON), momentum, point))
+            parts.append(
+                make_particles(index, np.where(way > 0, code, -code), constants.mass(MUON), momentum, point)
+            )
         return _nothing_accepted(merge(parts, n))
 
 

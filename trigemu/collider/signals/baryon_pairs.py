@@ -31,7 +31,9 @@ class LambdaCPair(ChargedInTracker[LambdaCToProton]):
         axis = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
         proton, dark = two_body_decay(signal, LAMBDA_C_MASS, mass, self.table.mass, axis)
         point = vertex(LAMBDA_C, signal, origin, v[:, 1])
-        out = decay(LAMBDA_C, sign=-sign, momentum=tag, origin=origin, index=index, draws=draws, first=FIRST_STEP + 3)
+        out = decay(
+            LAMBDA_C, sign=-sign, momentum=tag, origin=origin, index=index, draws=draws, first=FIRST_STEP + 3
+        )
         out.append(make_particles(index, sign * PROTON, mass, proton, point, sign * LAMBDA_C))
         out.append(make_particles(index, A_PRIME, self.table.mass, dark, point, sign * LAMBDA_C))
         return out

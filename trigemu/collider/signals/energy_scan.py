@@ -19,7 +19,7 @@ CHOICE_STEP = 4095
 
 
 def shares(table: ScannedAprime) -> F64:
-    """Return float64[k], the part of the events at each energy: luminosity x cross-section, 0 where no photon can be."""
+    """Return float64[k], the part of the events at each energy: luminosity x cross-section, 0 where none can be."""
     low, high = (math.cos(math.radians(angle)) for angle in table.theta_star[::-1])
     weights = [
         luminosity * photon_vector(energy * energy, table.mass, low, high)

@@ -118,7 +118,9 @@ class LambdaCToProton(Signal):
     def _above_threshold(self) -> LambdaCToProton:
         least, found = 2.0 * LAMBDA_C_MASS, self.collider.sqrt_s
         if found < least + LAMBDA_C_ROOM:
-            raise FieldError("signal", f"needs sqrt_s of at least {least + LAMBDA_C_ROOM:.4f} GeV, not {found:.5g}")
+            raise FieldError(
+                "signal", f"needs sqrt_s of at least {least + LAMBDA_C_ROOM:.4f} GeV, not {found:.5g}"
+            )
         return self
 
 

@@ -94,7 +94,7 @@ class BesiiiGenerator(CrossingGenerator):
 
     def __init__(self, setup: Setup[Besiii], sources: Sequence[str]) -> None:
         section, seed = setup.section, setup.config.run.seed
-        response = section.response
+        response, endcap = section.response, section.tof.endcap
 
         def timing(events: Events, frame: int) -> Columns:
             n = len(events.time)
@@ -117,11 +117,11 @@ class BesiiiGenerator(CrossingGenerator):
             source,
             {
                 MDC: lambda particles, frame: mdc_hits(late(particles, frame), response, seed, frame),
-                TOF: lambda particles, frame: tof_hits(late(particles, frame), response, seed, frame),
+                TOF: lambda particles, frame: tof_hits(
+                    late(particles, frame), response, seed, frame, endcap=endcap
+                ),
                 EMC: lambda particles, frame: emc_hits(late(particles, frame), response, seed, frame),
             },
-            products={
-                (TRACKS, CLUSTERS): lambda particles, frame: offline(particles, response, seed, frame)
-            },
+            products={(TRACKS, CLUSTERS): lambda particles, frame: offline(particles, response, seed, frame)},
             timing=timing,
         )

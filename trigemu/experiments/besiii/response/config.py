@@ -12,7 +12,16 @@ from typing import Annotated
 from pydantic import Field
 
 from trigemu.collider.response import config as collider
-from trigemu.collider.response.config import Amount, Angle, Count, Fraction, HalfTurns, NonNegative, Positive, Size
+from trigemu.collider.response.config import (
+    Amount,
+    Angle,
+    Count,
+    Fraction,
+    HalfTurns,
+    NonNegative,
+    Positive,
+    Size,
+)
 from trigemu.config.model import Model
 
 Time = Annotated[float, Field(ge=0, le=3000)]
@@ -106,7 +115,9 @@ class Tracking(collider.Tracking):
     layers_half: NonNegative = 12.0  # guess: chamber layers crossed at which half of the tracks are found
     layers_width: Positive = 3.0  # guess
     d0_scale_mm: Positive = 500.0  # guess
-    vertex_radius_mm: NonNegative = 100.0  # guess: tracks from inside are measured as those from the collision
+    vertex_radius_mm: NonNegative = (
+        100.0  # guess: tracks from inside are measured as those from the collision
+    )
     vertex_efficiency: Fraction = 0.0  # there is none
     pt_slope: NonNegative = 0.0032  # with the next: 0.5 % at 1 GeV (besiii_babar_facts A2.3); shares recalled
     pt_constant: NonNegative = 0.0037

@@ -111,7 +111,14 @@ def _put(channel: int, time: float, channels: U16, times: I32, n: int) -> int:
 
 @inlined
 def _bars(
-    track: Track, flight: Flight, rows: F64, t: TofNumbers, address: Address, channels: U16, times: I32, n: int
+    track: Track,
+    flight: Flight,
+    rows: F64,
+    t: TofNumbers,
+    address: Address,
+    channels: U16,
+    times: I32,
+    n: int,
 ) -> int:
     seed, frame, event, block = address
     for layer in range(LAYERS):
@@ -199,7 +206,15 @@ def _strips(
 
 @inlined
 def _singles(
-    mean: float, first: int, count: int, window: float, number: int, address: Address, channels: U16, times: I32, n: int
+    mean: float,
+    first: int,
+    count: int,
+    window: float,
+    number: int,
+    address: Address,
+    channels: U16,
+    times: I32,
+    n: int,
 ) -> int:
     # Ends that fire alone: of ``count`` channels from ``first`` on; ``number`` tells barrel (0) from endcaps (1).
     seed, frame, event, _ = address
@@ -283,7 +298,9 @@ def tof_hits(
     """
     p, c = particles, config.tof
     first, channels_there = (
-        (FIRST_MRPC, TOF_CHANNELS - FIRST_MRPC) if endcap == "mrpc" else (FIRST_ENDCAP, FIRST_MRPC - FIRST_ENDCAP)
+        (FIRST_MRPC, TOF_CHANNELS - FIRST_MRPC)
+        if endcap == "mrpc"
+        else (FIRST_ENDCAP, FIRST_MRPC - FIRST_ENDCAP)
     )
     own = {name: getattr(c, name) for name in TofNumbers._fields[:-1]}
     offsets = np.empty(p.events + 1, np.int64)
@@ -303,6 +320,8 @@ def tof_hits(
         channels, times = np.empty(rows, np.uint16), np.empty(rows, np.int32)
         return _hits(*arguments, channels, times), (channels, times)
 
-    expected = _MOST * int(np.count_nonzero(p.charge)) + 2.0 * (c.barrel_singles + c.endcap_singles) * p.events
+    expected = (
+        _MOST * int(np.count_nonzero(p.charge)) + 2.0 * (c.barrel_singles + c.endcap_singles) * p.events
+    )
     n, (channels, times) = grown(fill, int(expected) + 1024)
     return {"channel": channels[:n], "time": times[:n], "offsets": offsets}
