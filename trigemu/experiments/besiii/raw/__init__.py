@@ -1,0 +1,1 @@
+"""Events of the experiment's raw data files, with the words of its trigger hardware."""
