@@ -20,6 +20,7 @@ from trigemu.experiments.besiii.filter.config import Filter
 from trigemu.experiments.besiii.gtl.config import Gtl
 from trigemu.experiments.besiii.match.config import Match
 from trigemu.experiments.besiii.mdc.config import Mdc
+from trigemu.experiments.besiii.raw.config import Raw
 from trigemu.experiments.besiii.response.config import Response
 from trigemu.experiments.besiii.signals import USUAL_GEV, ProcessTables
 from trigemu.experiments.besiii.tof.config import Tof
@@ -49,7 +50,8 @@ def _over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 class Besiii(Model):
     """BESIII.
 
-    ``conditions``: thresholds, windows, delays and channels of an epoch; keys of the blocks' tables win over them.
+    ``conditions``: thresholds, windows, delays and channels of an epoch; keys of the blocks' tables win over them; of a
+    raw data file "auto" takes those of its run.
     ``events``: simulated ones, or those of a raw data file (``input.path``).  ``sqrt_s`` in GeV; ``luminosity`` in
     1/(cm2 s) turns cross-sections of ``[[besiii.process]]`` tables into rates.  ``random_hz``: random triggers.
     """
@@ -69,6 +71,7 @@ class Besiii(Model):
     gtl: Gtl = Gtl()
     filter: Filter = Filter()
     response: Response = Response()
+    raw: Raw = Raw()
 
     @model_validator(mode="before")
     @classmethod

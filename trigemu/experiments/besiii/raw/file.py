@@ -75,7 +75,7 @@ class RawFile:
         return name_of(self.path)
 
     def read(self, first: int, stop: int) -> tuple[U32, I64]:
-        """Return words of some events (separators included) and where each event begins in them.
+        """Return words of some events (separators between them included) and where each event begins in them.
 
         Raises
         ------
@@ -95,7 +95,8 @@ class RawFile:
             found = np.empty(len(places) + 1, np.int64)
             events, _, _, _ = _kernel.scan(words, MAX_EVENT_WORDS, found)
             if events == len(places) and np.array_equal(found[:events], places):
-                return words, places
+                last = int(places[-1])
+                return words[: last + int(words[last + 1])], places
         raise InputError(f"{self.name} has changed since it was opened")
 
 
@@ -143,7 +144,9 @@ def read_header(file: BinaryIO, path: str) -> tuple[int, int, int]:
     def marker(wanted: int, what: str) -> None:
         found = take(what)
         if found != wanted:
-            _refuse(path, at - WORD, f"{what} must be {wanted:#010x}, not {found:#010x}: no raw data of BESIII")
+            _refuse(
+                path, at - WORD, f"{what} must be {wanted:#010x}, not {found:#010x}: no raw data of BESIII"
+            )
 
     def text(what: str) -> None:
         nonlocal at

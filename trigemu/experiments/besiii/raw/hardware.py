@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -149,9 +150,12 @@ class Hardware:
     def tof_cells(self, ring: int) -> Bool:
         """Return bool[n, 88 or 48]: 0 positions of the barrel (inner layer), 1 outer layer, 2 east, 3 west."""
         # Words of 24 cells with the last cells first; the barrel's first word has 16.
-        first, words, cells = ((6, 4, TOF_BARREL), (10, 4, TOF_BARREL), (4, 2, TOF_ENDCAP), (2, 2, TOF_ENDCAP))[
-            ring
-        ]
+        first, words, cells = (
+            (6, 4, TOF_BARREL),
+            (10, 4, TOF_BARREL),
+            (4, 2, TOF_ENDCAP),
+            (2, 2, TOF_ENDCAP),
+        )[ring]
         part = self.rows[:, COUNTERS + first : COUNTERS + first + words][:, ::-1]
         return bits(part, 24).reshape(-1, 24 * words)[:, :cells]
 
@@ -167,12 +171,12 @@ class Hardware:
         """Return bool[n, segments]: what the track-finder boards hold of superlayer 3, 4, 5 or 10."""
         low = {3: 0, 4: 16, 5: 32, 10: 48}[superlayer]
         boards = self.rows[:, SEGMENTS : SEGMENTS + 3 * TRACK_BOARDS].reshape(-1, TRACK_BOARDS, 3)
-        flat = np.concatenate([bits(boards[:, :, word], n) for word, n in ((0, 24), (1, 24), (2, 16))], axis=2)
-        cuts = _CUTS[superlayer]
-        return np.concatenate(
-            [flat[:, i, low : low + stop - start] for i, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False))],
-            axis=1,
+        flat = np.concatenate(
+            [bits(boards[:, :, word], n) for word, n in ((0, 24), (1, 24), (2, 16))], axis=2
         )
+        cuts = _CUTS[superlayer]
+        parts = [flat[:, i, low : low + stop - start] for i, (start, stop) in enumerate(pairwise(cuts))]
+        return np.concatenate(parts, axis=1)
 
 
 def bits(words: U32, count: int) -> Bool:

@@ -1,0 +1,58 @@
+"""What a raw data file says of its run, put into a configuration before this is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.errors import InputError
+from trigemu.experiments.besiii.raw.config import Raw
+from trigemu.experiments.besiii.raw.epochs import epoch_of_run
+from trigemu.experiments.besiii.raw.file import open_raw
+from trigemu.experiments.besiii.raw.generator import frames_of
+
+AUTO = "auto"
+"""Conditions that follow from the run's number."""
+
+
+def complete(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with conditions and length of the run as the raw data file has them.
+
+    What is there already stays: a recorded configuration is complete, and its file may be gone.
+
+    Raises
+    ------
+    InputError
+        The file is bad; or the conditions are to follow from a file, but events are simulated.
+    """
+    out = dict(data)
+    section, run, given = data.get("section"), data.get("run", {}), data.get("input", {})
+    if not all(isinstance(table, Mapping) for table in (section, run, given)):
+        return out
+    raw = section.get("events") == "raw"
+    if not raw:
+        if section.get("conditions") == AUTO:
+            raise InputError(
+                'besiii.conditions = "auto" follows from a raw data file (besiii.events = "raw"); else name an epoch'
+            )
+        return out
+    needs_conditions = section.get("conditions", AUTO) == AUTO
+    needs_length = run.get("frames") is None and run.get("duration_s") is None
+    path = given.get("path")
+    if not (needs_conditions or needs_length):
+        return out
+    if not isinstance(path, str) or not path:
+        # Nothing can be run so, but the configuration can be shown.
+        out["section"] = {name: value for name, value in section.items() if value != AUTO}
+        out["run"] = {"frames": 1, **run} if needs_length else run
+        return out
+    file = open_raw(path)
+    if needs_conditions:
+        out["section"] = {**section, "conditions": epoch_of_run(file.run).name}
+    if needs_length:
+        table = section.get("raw", {})
+        per_frame = table.get("events_per_frame") if isinstance(table, Mapping) else None
+        default = Raw().events_per_frame
+        good = isinstance(per_frame, int) and not isinstance(per_frame, bool) and per_frame > 0
+        out["run"] = {**run, "frames": frames_of(len(file), per_frame if good else default)}
+    return out

@@ -1,0 +1,178 @@
+"""Digis of a raw file to the columns of the sources: identifiers to channels (besiii_real_facts 2.1).
+
+An entry of the drift chamber or of the counters without a time is noise in the charge alone: the trigger never saw it,
+and it is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trigemu.arrays import I64, Bool
+from trigemu.errors import InputError
+from trigemu.experiments.besiii.emc.geometry import channels as crystal_channels
+from trigemu.experiments.besiii.mdc.geometry import CHANNEL_FIRST, INNER_LAYERS, LAYERS, WIRES
+from trigemu.experiments.besiii.raw.epochs import Epoch
+from trigemu.experiments.besiii.raw.reader import Digis
+from trigemu.experiments.besiii.sources import (
+    BARS,
+    EMC,
+    ENDCAP_COUNTERS,
+    FIRST_ENDCAP,
+    FIRST_MRPC,
+    MDC,
+    MODULES,
+    STRIPS,
+    TOF,
+)
+from trigemu.frames.columns import Array
+
+NO_VALUE = 0x7FFFFFFF
+"""A time or charge that is not there."""
+
+MAX_TIME = (1 << 24) - 1
+MAX_ADC, MAX_RANGE, MAX_EMC_TIME = 1023, 2, 63
+
+_MDC_ID, _TOF_ID, _EMC_ID = 0x10, 0x20, 0x30
+_EAST, _BARREL, _WEST, _MRPC = range(4)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectorData:
+    """The events of a piece of a file as the trigger gets them.
+
+    Attributes
+    ----------
+    columns
+        Source (mdc, tof, emc) -> columns with ``offsets``.
+    dropped
+        Source -> entries without a time or charge.
+    """
+
+    columns: Mapping[str, Mapping[str, Array]]
+    dropped: Mapping[str, int]
+
+
+def to_columns(digis: Digis, epoch: Epoch, where: str) -> DetectorData:
+    """Return the columns of the detectors.
+
+    Parameters
+    ----------
+    digis
+        What the file holds.
+    epoch
+        Which detectors there are.
+    where
+        What messages call the events.
+
+    Raises
+    ------
+    InputError
+        An entry is of a detector that is not there in this epoch, or its numbers are none that the detector has.
+    """
+    columns, dropped = {}, {}
+    for source, take in ((MDC, _mdc), (TOF, _tof), (EMC, _emc)):
+        given = {name: np.asarray(values, np.int64) for name, values in digis[source].items()}
+        columns[source], dropped[source] = take(given, epoch, where)
+    return DetectorData(columns, dropped)
+
+
+def _mdc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+    given, dropped = _kept(given, given["m_timeChannel"] != NO_VALUE)
+    name = given["m_intId"]
+    layer, wire = name >> 9 & 0x3F, name & 0x1FF
+    known = (name >> 24 == _MDC_ID) & (layer < LAYERS)
+    known &= wire < WIRES[np.where(known, layer, 0)]
+    _all_known(known, name, "a wire", where)
+    if not epoch.inner_chamber:
+        _none(layer < INNER_LAYERS, name, "wires of the inner drift chamber", epoch, where)
+    _in_range(given["m_timeChannel"], MAX_TIME, "time of a wire", where)
+    columns = {"channel": CHANNEL_FIRST[layer] + wire, "time": given["m_timeChannel"]}
+    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
+
+
+def _tof(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+    # The counters behind the last of an endcap measure luminosity.
+    name = given["m_intId"]
+    part, counter = name >> 14 & 3, name >> 1 & 0x7F
+    luminosity = ((part == _EAST) | (part == _WEST)) & (counter == ENDCAP_COUNTERS)
+    given, dropped = _kept(given, (given["m_timeChannel"] != NO_VALUE) & ~luminosity)
+    name = given["m_intId"]
+    part, end, counter, layer = name >> 14 & 3, name & 1, name >> 1 & 0x7F, name >> 8 & 1
+    side, module, strip = name >> 11 & 1, name >> 5 & 0x3F, name >> 1 & 0xF
+    barrel, mrpc = part == _BARREL, part == _MRPC
+    endcap = ~barrel & ~mrpc
+    bar = (layer * BARS + counter) * 2 + end
+    channel = np.where(barrel, bar, FIRST_ENDCAP + (part // 2) * ENDCAP_COUNTERS + counter)
+    channel = np.where(mrpc, FIRST_MRPC + ((side * MODULES + module) * STRIPS + strip) * 2 + end, channel)
+    known = (name >> 24 == _TOF_ID) & np.where(barrel, counter < BARS, counter < ENDCAP_COUNTERS)
+    known = np.where(mrpc, (name >> 24 == _TOF_ID) & (module < MODULES) & (strip < STRIPS), known)
+    _all_known(known, name, "a counter", where)
+    if epoch.mrpc:
+        _none(endcap, name, "scintillator counters in the endcaps", epoch, where)
+    else:
+        _none(mrpc, name, "MRPC modules in the endcaps", epoch, where)
+    _in_range(given["m_timeChannel"], MAX_TIME, "time of a counter", where)
+    columns = {"channel": channel, "time": given["m_timeChannel"]}
+    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
+
+
+def _emc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+    there = (given["m_timeChannel"] != NO_VALUE) & (given["m_chargeChannel"] != NO_VALUE)
+    given, dropped = _kept(given, there)
+    name = given["m_intId"]
+    channel = crystal_channels(name >> 16 & 0xF, name >> 8 & 0x3F, name & 0xFF)
+    _all_known((name >> 24 == _EMC_ID) & (channel >= 0), name, "a crystal", where)
+    _in_range(given["m_chargeChannel"], MAX_ADC, "ADC count of a crystal", where)
+    _in_range(given["m_measure"], MAX_RANGE, "ADC range of a crystal", where)
+    _in_range(given["m_timeChannel"], MAX_EMC_TIME, "time of a crystal", where)
+    columns = {
+        "channel": channel,
+        "value": given["m_chargeChannel"],
+        "range": given["m_measure"],
+        "time": given["m_timeChannel"],
+    }
+    return _typed(columns, given["offsets"], channel="<u2", value="<u2", range="|u1", time="|u1"), dropped
+
+
+def _kept(given: Mapping[str, I64], keep: Bool) -> tuple[dict[str, I64], int]:
+    """Return the entries that are kept, and how many are not."""
+    offsets = given["offsets"]
+    before = np.zeros(len(keep) + 1, np.int64)
+    np.cumsum(keep, out=before[1:])
+    kept = {name: values[keep] for name, values in given.items() if name != "offsets"}
+    return {**kept, "offsets": before[offsets]}, int(len(keep) - before[-1])
+
+
+def _typed(columns: Mapping[str, I64], offsets: I64, **dtypes: str) -> dict[str, Array]:
+    return {**{name: columns[name].astype(dtype) for name, dtype in dtypes.items()}, "offsets": offsets}
+
+
+def _refuse(where: str, what: str) -> NoReturn:
+    raise InputError(f"{where}: {what}")
+
+
+def _all_known(known: NDArray[Any], name: I64, what: str, where: str) -> None:
+    if not known.all():
+        bad = int(name[np.argmin(known)])
+        _refuse(where, f"the identifier {bad:#010x} is none of {what} in any configuration of the detector")
+
+
+def _none(there: NDArray[Any], name: I64, what: str, epoch: Epoch, where: str) -> None:
+    if there.any():
+        bad = int(name[np.argmax(there)])
+        _refuse(
+            where,
+            f"they have {what} ({bad:#010x}), which the detector of besiii.conditions = {epoch.name!r} does not have; "
+            'give the conditions of the file\'s epoch, or "auto"',
+        )
+
+
+def _in_range(values: I64, high: int, what: str, where: str) -> None:
+    if len(values) and values.max() > high:
+        _refuse(where, f"the {what} is {int(values.max())}, allowed are 0 to {high}")
