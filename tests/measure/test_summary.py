@@ -27,6 +27,7 @@ KEYS = {
         "throughput",
         "acceptance",
         "efficiency",
+        "comparisons",
         "decisions",
         "decisions_sha256",
         "replay",

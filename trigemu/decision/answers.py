@@ -36,6 +36,7 @@ class Answers:
         self._who = f"experiment {setup.experiment.name!r}: {type(trigger).__name__}"
         self._words = -(-len(setup.bits) // WORD_BITS)
         self._line_words = setup.menu.words
+        self._comparisons = {name: spec.shape for name, spec in setup.comparisons.items()}
         self._histograms = {name: tuple(spec.shape) for name, spec in setup.histograms.items()}
 
     def words(self, given: Any) -> TriggerWords[Any]:
@@ -93,16 +94,23 @@ class Answers:
 
     def histograms(self, given: Any) -> Mapping[str, I64]:
         """Return the answer of ``monitor``; raises as `words`."""
+        return self._counts("monitor", "histogram", self._histograms, given)
+
+    def comparisons(self, given: Any) -> Mapping[str, I64]:
+        """Return the answer of ``compare``; raises as `words`."""
+        return self._counts("compare", "comparison", self._comparisons, given)
+
+    def _counts(
+        self, method: str, what: str, shapes: Mapping[str, tuple[int, ...]], given: Any
+    ) -> Mapping[str, I64]:
         if not isinstance(given, Mapping):
-            self._refuse("monitor", f"returned {_kind(given)}, not a mapping of histograms")
+            self._refuse(method, f"returned {_kind(given)}, not a mapping of {what}s")
         for name, counts in given.items():
-            if name not in self._histograms:
-                what = f"histogram {short(name)!r} is not declared; {allowed(str(name), self._histograms)}"
-                self._refuse("monitor", what)
+            if name not in shapes:
+                self._refuse(method, f"{what} {short(name)!r} is not declared; {allowed(str(name), shapes)}")
             found = np.asarray(counts)
-            if found.dtype.kind not in "iu" or found.size != int(np.prod(self._histograms[name])):
-                shape = list(self._histograms[name])
-                self._refuse("monitor", f"histogram {name!r} is {_kind(found)}, not int64{shape}")
+            if found.dtype.kind not in "iu" or found.size != int(np.prod(shapes[name])):
+                self._refuse(method, f"{what} {name!r} is {_kind(found)}, not int64{list(shapes[name])}")
         return given
 
     def _refuse(self, method: str, what: str) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
-from trigemu.setup.experiment import Setup, window_reader
+from trigemu.setup.experiment import Setup, comparer, window_reader
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""
@@ -39,6 +39,8 @@ class Verdict:
         Generated, accepted and triggered events per signal (`trigemu.decision.tally.counted`).
     monitor
         Counts per histogram; empty for frames that are not sampled.
+    compared
+        Counts per comparison with recorded words.
     readout
         Source -> columns with offsets, one piece per candidate that can be recorded
         (`trigemu.menu.compile.CompiledMenu.can_be_recorded`); None if there is none.
@@ -56,6 +58,7 @@ class Verdict:
     readout: dict[str, dict[str, Array]] | None
     replay: NDArray[np.int64]
     judged: Judged | None = None
+    compared: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
 
 class Decider:
@@ -89,6 +92,7 @@ class Decider:
         columns = 2 + len(setup.menu.lines) + TOTALS
         self.no_tally = np.zeros(tally_size(self._signals, columns, weighted=self._weighted), np.int64)
         self._no_replay = np.zeros(0, np.int64)
+        self._comparer = comparer(setup, self._finder.trigger)
 
     def warm_up(self, schemas: Mapping[str, Schema]) -> None:
         """Decide a frame without hits, so that what is compiled on first use is compiled before the run."""
@@ -131,7 +135,10 @@ class Decider:
             monitor = self._finder.answers.histograms(self._finder.trigger.monitor(seen, words))
         readout = self._read_out(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)
-        return Verdict(frame.number, candidates, tally, monitor, readout, replay, judged)
+        compared: Mapping[str, NDArray[np.int64]] = {}
+        if self._comparer is not None:
+            compared = self._finder.answers.comparisons(self._comparer(seen, words))
+        return Verdict(frame.number, candidates, tally, monitor, readout, replay, judged, compared)
 
     def _read_out(self, frame: TimeFrame, candidates: Candidates) -> dict[str, dict[str, Array]] | None:
         time = candidates.time[self._menu.can_be_recorded(candidates.passed)]

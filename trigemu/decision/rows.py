@@ -79,7 +79,7 @@ class Row:
     tally, replay
         See `trigemu.decision.decide.Verdict`, flat; empty where there is nothing to count.
     bins, counts
-        Monitoring histograms: filled bins (all histograms one after the other) and their counts.
+        Monitoring histograms and comparisons: filled bins (all of them one after the other) and their counts.
     state, accepted
         The sequencer's outcome (only in records).
     extra

@@ -74,8 +74,8 @@ class RowMaker:
         if verdict.tally is not self._decider.no_tally and verdict.tally.any():
             row.tally = verdict.tally
         row.replay = verdict.replay
-        if verdict.monitor:
-            row.bins, row.counts = self._layout.join(verdict.monitor)
+        if verdict.monitor or verdict.compared:
+            row.bins, row.counts = self._layout.join(verdict.monitor, verdict.compared)
         if self._all:
             row.extra = [part for message in messages for part in message]
         elif verdict.readout is not None:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from trigemu.measure import compared
 from trigemu.measure.advice import NO_RATES, rates_known
 from trigemu.measure.html import interval, number, rate
 from trigemu.measure.shown import most_efficient, that_fired
@@ -69,6 +70,7 @@ def summary_tables(summary: Mapping[str, Any]) -> list[Any]:
     tables = lines_table(summary)
     if summary["efficiency"]:
         tables += run_efficiency_table(summary)
+    tables += comparison_tables(summary)
     if summary["latency_us"]:
         tables.append(latency_table(summary["latency_us"]))
     tables += [_account(name, summary[name]) for name in ("frames", "fragments", "triggers")]
@@ -120,6 +122,21 @@ def run_efficiency_table(summary: Mapping[str, Any]) -> list[Any]:
         cells = [summary["acceptance"][label], *(got[line] for line in lines)]
         table.add_row(label, *(interval(cell["value"], cell["low"], cell["high"]) for cell in cells))
     return [table, f"{rest} summary.json has all."] if rest else [table]
+
+
+def comparison_tables(summary: Mapping[str, Any]) -> list[Any]:
+    """Return how far recorded words are those that were emulated: all comparisons, and the rows that differ."""
+    comparisons = summary.get("comparisons") or {}
+    if not comparisons:
+        return []
+    table = new_table("comparison with recorded words", ("comparison", "compared", *compared.HEAD))
+    rows = new_table("rows that differ", ("comparison", "row", "compared", *compared.HEAD), (0, 1))
+    for name, counts in comparisons.items():
+        table.add_row(name, *compared.cells(compared.summed(counts)))
+        for row, states in counts.items():
+            if compared.differing(states):
+                rows.add_row(name, row, *compared.cells(states))
+    return [table, rows] if rows.row_count else [table]
 
 
 def efficiency_table(table: EfficiencyTable, most: int = 0) -> list[Any]:

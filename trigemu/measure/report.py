@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trigemu.frames.rundir import write_whole
-from trigemu.measure import html
+from trigemu.measure import compared, html
 from trigemu.measure.advice import NO_RATES, overload, rates_known
 from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
 from trigemu.measure.shown import most_efficient, that_fired
@@ -58,6 +58,7 @@ def render(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> 
         [
             _headline(title, setup, summary),
             html.section("Trigger lines", _lines(setup, summary)),
+            html.section("Comparison with recorded words", *compared.sections(setup, summary)),
             html.section("Signal efficiency", *_efficiency(setup, summary)),
             html.section("What the detectors saw", _monitor(setup, totals)),
             html.section("Latency", *_latency(setup, totals, summary)),

@@ -59,6 +59,7 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "throughput": _throughput(setup, totals),
         "acceptance": _acceptance(setup, totals),
         "efficiency": _efficiency(setup, totals),
+        "comparisons": comparisons(setup, totals),
         "decisions": totals.decisions,
         "decisions_sha256": totals.decisions_sha256,
         "replay": totals.replay,
@@ -127,6 +128,18 @@ def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
             **rates.before.to_dict("raw_rate"),
         }
         for line, fired, accepted, sent, rates in found
+    }
+
+
+def comparisons(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, dict[str, int]]]:
+    """Return how often what was emulated is what was recorded: comparison -> row -> state -> count."""
+    return {
+        name: {
+            row: dict(zip(spec.states, counts, strict=True))
+            for row, counts in zip(spec.rows, totals.comparisons[name].tolist(), strict=True)
+        }
+        for name, spec in setup.comparisons.items()
+        if name in totals.comparisons and totals.comparisons[name].shape == spec.shape
     }
 
 

@@ -38,6 +38,8 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
     origin = origin_of(where)
     experiment = _experiment(data.get("experiment"), origin)
     _check_tables(data, experiment.name, origin)
+    if (complete := experiment.part("complete")) is not None:
+        data = complete(data)
     config = validate(RunConfig, data, origin)
     section = validate(
         experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")

@@ -13,6 +13,7 @@ from trigemu.errors import InputError
 from trigemu.frames.schema import Schema
 from trigemu.physics.purpose import Purpose
 from trigemu.plain import short
+from trigemu.setup.comparison import ComparisonSpec
 from trigemu.setup.data import Clock, HistogramSpec, Scan, SignalSpec
 from trigemu.setup.experiment import ExperimentSpec
 
@@ -102,6 +103,11 @@ def check_section(spec: ExperimentSpec[Any], section: Any) -> None:
             refuse(f"histograms: {name!r} needs one or two axes, each with bins, low and high")
         if any(not low < high for low, high in zip(histogram.low, histogram.high, strict=True)):
             refuse(f"histograms: {name!r} has an axis whose range does not rise")
+    for name, comparison in spec.part_for("comparisons", section).items():
+        if not isinstance(comparison, ComparisonSpec):
+            refuse(f"comparisons: {name!r} is of type {type(comparison).__name__}, not a ComparisonSpec")
+        if not comparison.rows or len(set(comparison.rows)) < len(comparison.rows):
+            refuse(f"comparisons: {name!r} needs rows, all with different names")
     seen: set[str] = set()
     for signal in spec.signal_specs(section):
         if not isinstance(signal, SignalSpec):

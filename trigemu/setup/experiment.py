@@ -24,6 +24,7 @@ from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.algorithm import BoundAlgorithm
+from trigemu.setup.comparison import Compares, ComparisonSpec
 from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, Scan, SignalSpec, TriggerWords
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.reference import resolve
@@ -116,6 +117,9 @@ class ExperimentSpec(Generic[Section]):
     undriven
         Name of a bit that no source of the configuration sets -> why, or a function of the section: a line on it is
         refused.
+    complete
+        Puts into a configuration, before it is checked, what follows from its input file (None: nothing does); called
+        with the data of the configuration, whatever they are, and returns them, changed.
     software_bits
         Names of the bits of the software trigger, which only lines with ``level = "hlt"`` may use.
     generator
@@ -126,6 +130,8 @@ class ExperimentSpec(Generic[Section]):
         The signals that can be generated (`trigemu.setup.data.signal`), or a function of the section.
     histograms
         Monitoring histograms that `Trigger.monitor` fills, or a function of the section.
+    comparisons
+        What is compared with recorded words (`trigemu.setup.comparison.Compares`), or a function of the section.
     entries
         Kinds of trigger entry that a line can be evaluated ``on`` (the first is the default); none: lines are always
         evaluated.
@@ -162,6 +168,9 @@ class ExperimentSpec(Generic[Section]):
     histograms: Mapping[str, HistogramSpec] | Callable[[Section], Mapping[str, HistogramSpec]] | str = field(
         default_factory=dict
     )
+    comparisons: Mapping[str, ComparisonSpec] | Callable[[Section], Mapping[str, ComparisonSpec]] | str = (
+        field(default_factory=dict)
+    )
     entries: tuple[str, ...] = ()
     selections: tuple[str, ...] = ()
     crossings: str | None = None
@@ -175,6 +184,7 @@ class ExperimentSpec(Generic[Section]):
     max_lines: int = MAX_LINES
     undriven: Mapping[str, str] | Callable[[Section], Mapping[str, str]] = field(default_factory=dict)
     software_bits: frozenset[str] = frozenset()
+    complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
 
     def part(self, name: str) -> Any:
         """Return a part of the declaration, imported if it is given as a reference.
@@ -319,6 +329,11 @@ class Setup(Generic[Section]):
         """The monitoring histograms."""
         return cast("Mapping[str, HistogramSpec]", self.experiment.part_for("histograms", self.section))
 
+    @cached_property
+    def comparisons(self) -> Mapping[str, ComparisonSpec]:
+        """What is compared with recorded words."""
+        return cast("Mapping[str, ComparisonSpec]", self.experiment.part_for("comparisons", self.section))
+
     @property
     def match_window(self) -> int:
         """How far (TDC counts) a trigger may be from a generated event's time and still belong to it."""
@@ -346,3 +361,23 @@ def window_reader(setup: Setup[Any], trigger: Trigger) -> Callable[[I64], tuple[
             "no method 'windows'"
         )
     return trigger.windows
+
+
+def comparer(
+    setup: Setup[Any], trigger: Trigger
+) -> Callable[[TimeFrame, TriggerWords[Any]], Mapping[str, I64]] | None:
+    """Return what compares frames with recorded words (`trigemu.setup.comparison.Compares.compare`), None for nothing.
+
+    Raises
+    ------
+    InputError
+        The experiment declares comparisons, but its trigger has no such method.
+    """
+    if not setup.comparisons:
+        return None
+    if not isinstance(trigger, Compares):
+        raise InputError(
+            f"experiment {setup.experiment.name!r} declares comparisons, but its trigger {type(trigger).__name__} has "
+            "no method 'compare'"
+        )
+    return trigger.compare

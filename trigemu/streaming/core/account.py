@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu._kernels.menu_sequence import find_bad
 from trigemu.decision.decide import REPLAY_HEAD
@@ -174,6 +175,7 @@ class Account:
         self._flush_stamps()
         sequencer, ledger = self.sequencer, self.ledger
         tally, weighted = split(self._tally, *self._tally_shape)
+        monitor, compared = self._layout.split(self._monitor)
         return {
             "line_names": list(self._names),
             "fired": sequencer.fired.tolist(),
@@ -189,12 +191,10 @@ class Account:
             "decisions_sha256": sequencer.sha256(),
             "ledger": {name: int(getattr(ledger, name)) for name in Ledger.__slots__},
             "size": self.size,
-            "tally": {"shape": list(tally.shape), "data": tally.astype("<i8").tobytes()},
+            "tally": _packed(tally),
             "weighted": {"shape": list(weighted.shape), "data": weighted.astype("<f8").tobytes()},
-            "monitor": {
-                name: {"shape": list(counts.shape), "data": counts.astype("<i8").tobytes()}
-                for name, counts in self._layout.split(self._monitor).items()
-            },
+            "monitor": {name: _packed(counts) for name, counts in monitor.items()},
+            "comparisons": {name: _packed(counts) for name, counts in compared.items()},
             "latency": {stage: histogram.to_dict() for stage, histogram in self._latency.items()},
             "replay": self._replay_totals(),
         }
@@ -209,3 +209,7 @@ class Account:
             "different": different,
             "first": self._first_difference,
         }
+
+
+def _packed(counts: NDArray[np.int64]) -> dict[str, Any]:
+    return {"shape": list(counts.shape), "data": counts.astype("<i8").tobytes()}

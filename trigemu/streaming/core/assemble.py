@@ -83,6 +83,7 @@ def assemble(
         tally=_table(recorded["tally"]),
         weighted=_table(recorded["weighted"], "<f8"),
         monitor={name: _table(counts) for name, counts in recorded["monitor"].items()},
+        comparisons={name: _table(counts) for name, counts in recorded["comparisons"].items()},
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
             "open_loop": open_loop,

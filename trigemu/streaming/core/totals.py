@@ -69,6 +69,8 @@ class RunTotals:
         (`trigemu.decision.tally.counted`).  float64[0, ...] else.
     monitor
         Histogram name -> counts, summed over the sampled frames.
+    comparisons
+        Comparison with recorded words -> counts (`trigemu.setup.comparison.ComparisonSpec.shape`) of all frames.
     latency
         Stage -> histogram of ns.
     throughput
@@ -114,6 +116,7 @@ class RunTotals:
     wall_s: float | None = 0.0
     replay: dict[str, Any] | None = None
     missing: dict[str, Any] | None = None
+    comparisons: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Of runs recorded before these were counted, the nearest that is known.
@@ -130,10 +133,11 @@ class RunTotals:
             data[name] = data[name].tolist()
         data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
         data["weighted"] = {"shape": list(self.weighted.shape), "counts": self.weighted.ravel().tolist()}
-        data["monitor"] = {
-            name: {"shape": list(counts.shape), "counts": counts.ravel().tolist()}
-            for name, counts in self.monitor.items()
-        }
+        for key in ("monitor", "comparisons"):
+            data[key] = {
+                name: {"shape": list(counts.shape), "counts": counts.ravel().tolist()}
+                for name, counts in data[key].items()
+            }
         data["latency"] = {stage: histogram.to_dict() for stage, histogram in self.latency.items()}
         return data
 
@@ -148,7 +152,9 @@ class RunTotals:
         if "weighted" in values:
             sums = values["weighted"]
             values["weighted"] = np.asarray(sums["counts"], np.float64).reshape(sums["shape"])
-        values["monitor"] = {name: _array(counts) for name, counts in values["monitor"].items()}
+        for key in ("monitor", "comparisons"):
+            # Runs recorded before there were comparisons have none.
+            values[key] = {name: _array(counts) for name, counts in values.get(key, {}).items()}
         values["latency"] = {name: HdrHistogram.from_dict(each) for name, each in values["latency"].items()}
         return cls(**values)
 
