@@ -139,9 +139,13 @@ def checked(setup: Setup[Any]) -> Setup[Any]:
 
     path = setup.config.input.path
     if path == "":
-        raise InputError("this configuration needs a file of generated events: --set input.path=FILE")
+        raise InputError("this configuration needs a file of events: --set input.path=FILE")
     if path is not None:
-        setup.make_generator((TRUTH,)).fragment(TRUTH, 0)
+        # The truth is made of little; of events of a detector all that it read out is looked at.
+        sources = (TRUTH,) if TRUTH in setup.schemas else tuple(setup.schemas)
+        generator = setup.make_generator(sources)
+        for source in sources:
+            generator.fragment(source, 0)
     return setup
 
 

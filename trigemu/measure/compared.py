@@ -44,7 +44,7 @@ def sections(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
         return []
     specs = setup.comparisons
     overview = [(name, specs[name].title, *cells(summed(counts))) for name, counts in comparisons.items()]
-    parts = [html.table(("comparison", "what", "compared", *HEAD), overview, range(2, 6))]
+    parts: list[str] = [html.table(("comparison", "what", "compared", *HEAD), overview, range(2, 6))]
     for name, counts in comparisons.items():
         states = specs[name].states
         rows = [

@@ -101,5 +101,6 @@ def count_near(emulated: ArrayLike, recorded: ArrayLike, distance: int = 1) -> I
 def count_within(emulated: ArrayLike, recorded: ArrayLike, tolerance: ArrayLike) -> I64:
     """Return int64[k, 3]: how many values of each column (numbers[n, k]) are in each of `VALUE_STATES`."""
     more = np.asarray(emulated, np.float64) - np.asarray(recorded, np.float64)
-    states = (np.abs(more) <= tolerance, more > tolerance, more < -np.asarray(tolerance))
+    most = np.asarray(tolerance, np.float64)
+    states = (np.abs(more) <= most, more > most, more < -most)
     return np.stack([state.sum(axis=0) for state in states], axis=1).astype(np.int64)

@@ -63,7 +63,7 @@ class Record(Model):
 
 
 class Input(Model):
-    """An input file with generated events (HepMC3), where the experiment's generator takes one."""
+    """A file with events, generated (HepMC3) or of a detector, where the experiment's generator takes one."""
 
     path: FileName | None = None
 

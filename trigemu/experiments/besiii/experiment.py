@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 from trigemu.experiments.besiii.bits import BITS, MUC_CONDITIONS
 from trigemu.experiments.besiii.clock import LATENCY_TICKS, TICK_NS
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
+from trigemu.experiments.besiii.raw.comparison import comparisons
+from trigemu.experiments.besiii.raw.sources import RAW
 from trigemu.experiments.besiii.sources import SIMULATED, TIMING
 from trigemu.setup.data import Clock, HardwareLatency, Scan
-from trigemu.setup.experiment import ExperimentSpec
+from trigemu.setup.experiment import ExperimentSpec, Generator, Setup
+from trigemu.setup.reference import resolve
 
 
 def _latency(section: Besiii) -> dict[str, HardwareLatency]:
@@ -18,19 +24,27 @@ def _latency(section: Besiii) -> dict[str, HardwareLatency]:
     return {"level 1": HardwareLatency(LATENCY_TICKS * TICK_NS * 1e-3, section.latency_budget_us, source)}
 
 
+def _generator(setup: Setup[Besiii], sources: Sequence[str]) -> Generator:
+    """Return what makes the fragments: of simulated events, or of a raw data file."""
+    kind = "raw.generator:RawGenerator" if setup.section.events == "raw" else "generator:BesiiiGenerator"
+    return cast(Generator, resolve(f"trigemu.experiments.besiii.{kind}")(setup, sources))
+
+
 EXPERIMENT = ExperimentSpec(
     name="besiii",
     config_model=Besiii,
     clock=lambda section: Clock(TICK_NS, 1, section.frame_ticks),
-    sources=SIMULATED,
+    sources=lambda section: RAW if section.events == "raw" else SIMULATED,
     bits=BITS,
     undriven=dict.fromkeys(
         MUC_CONDITIONS, "the muon counters are no part of level 1 here (nor were they in 2009)"
     ),
     signals="trigemu.experiments.besiii.signals:signals",
-    generator="trigemu.experiments.besiii.generator:BesiiiGenerator",
+    generator=_generator,
     trigger="trigemu.experiments.besiii.trigger:BesiiiTrigger",
     histograms="trigemu.experiments.besiii.monitor:HISTOGRAMS",
+    comparisons=comparisons,
+    complete="trigemu.experiments.besiii.raw.complete:complete",
     entries=("crossing",),
     crossings=TIMING,
     hardware_latency=_latency,

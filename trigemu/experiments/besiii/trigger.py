@@ -14,6 +14,7 @@ from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.filter.software import EventFilter
 from trigemu.experiments.besiii.level1 import Chain
 from trigemu.experiments.besiii.monitor import fill
+from trigemu.experiments.besiii.raw.comparison import compare
 from trigemu.experiments.besiii.records import GlobalTrigger, Level1
 from trigemu.experiments.besiii.sources import CLUSTERS, EMC, MDC, TIMING, TOF, TRACKS
 from trigemu.frames.frame import TimeFrame
@@ -42,7 +43,7 @@ class BesiiiTrigger:
     """
 
     def __init__(self, setup: Setup[Besiii]) -> None:
-        section = setup.section
+        self._section = section = setup.section
         self.chain = Chain(section)
         self._mode = MODES.index(section.gtl.mode)
         self._filter = EventFilter(section.filter) if setup.menu.hlt_mask.any() else None
@@ -79,6 +80,12 @@ class BesiiiTrigger:
             random: U8 = np.asarray(timing["random"], np.uint8)
             words[:, 2] = self._filter.words(tracks, clusters, energy, random)
         return TriggerWords(time, words, np.ones(len(time), np.uint8), found=found)
+
+    def compare(self, frame: TimeFrame, words: TriggerWords[Level1]) -> dict[str, I64]:
+        """Return counts for `trigemu.experiments.besiii.raw.comparison.comparisons`."""
+        if words.found is None:
+            return {}
+        return compare(self._section, self.chain.mdc, frame, words.found)
 
     def monitor(self, frame: TimeFrame, words: TriggerWords[Level1]) -> dict[str, I64]:
         """Return counts for `trigemu.experiments.besiii.monitor.HISTOGRAMS`."""

@@ -26,8 +26,9 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
         The file is bad; or the conditions are to follow from a file, but events are simulated.
     """
     out = dict(data)
-    section, run, given = data.get("section"), data.get("run", {}), data.get("input", {})
-    if not all(isinstance(table, Mapping) for table in (section, run, given)):
+    section, run, given = (data.get(name, {}) for name in ("section", "run", "input"))
+    # What is no table is for validation to complain about.
+    if not (isinstance(section, Mapping) and isinstance(run, Mapping) and isinstance(given, Mapping)):
         return out
     raw = section.get("events") == "raw"
     if not raw:
@@ -50,9 +51,11 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
     if needs_conditions:
         out["section"] = {**section, "conditions": epoch_of_run(file.run).name}
     if needs_length:
-        table = section.get("raw", {})
-        per_frame = table.get("events_per_frame") if isinstance(table, Mapping) else None
-        default = Raw().events_per_frame
-        good = isinstance(per_frame, int) and not isinstance(per_frame, bool) and per_frame > 0
-        out["run"] = {**run, "frames": frames_of(len(file), per_frame if good else default)}
+        out["run"] = {**run, "frames": frames_of(len(file), _per_frame(section.get("raw", {})))}
     return out
+
+
+def _per_frame(table: Any) -> int:
+    """Return the events of a frame: the default if what is there is no such number, which validation will say."""
+    given = table.get("events_per_frame") if isinstance(table, Mapping) else None
+    return given if type(given) is int and given > 0 else Raw().events_per_frame

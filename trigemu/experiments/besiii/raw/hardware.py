@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu._kernels import besiii_raw as _kernel
 from trigemu.arrays import I32, I64, U8, U32, U64, Bool
@@ -177,6 +178,12 @@ class Hardware:
         cuts = _CUTS[superlayer]
         parts = [flat[:, i, low : low + stop - start] for i, (start, stop) in enumerate(pairwise(cuts))]
         return np.concatenate(parts, axis=1)
+
+
+def word_bits(words: NDArray[np.unsignedinteger], count: int) -> Bool:
+    """Return bool[n, count]: bit i of each word of any width."""
+    wide = words.astype(np.uint64)
+    return np.asarray((wide[:, None] >> np.arange(count, dtype=np.uint64)) & np.uint64(1) != 0)
 
 
 def bits(words: U32, count: int) -> Bool:

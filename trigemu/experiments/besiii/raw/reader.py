@@ -126,8 +126,8 @@ class DigiReader:
     def _wait(self, process: subprocess.Popen[bytes], *, reading: bool) -> None:
         left = self._until - time.monotonic()
         # An answer while the request is still under way, or an end, is seen by the next read.
-        reads, writes = ([process.stdout], []) if reading else ([], [process.stdin])
-        ready = select.select(reads, writes, [], max(left, 0.0))
+        pipes = [pipe for pipe in (process.stdout if reading else process.stdin,) if pipe is not None]
+        ready = select.select(pipes if reading else [], [] if reading else pipes, [], max(left, 0.0))
         if not (ready[0] or ready[1]):
             self.close()
             raise InputError(f"{self._where}: pybes3 does not come to an end with them; they are damaged")
