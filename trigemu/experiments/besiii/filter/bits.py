@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-FILTER_BITS = (
-    "ef_hadron",
-    "ef_bhabha",
-    "ef_dimuon",
-    "ef_digamma",
-    "ef_single_photon",
-    "ef_cosmic",
-    "ef_beam_gas",
-    "ef_random",
-    "ef_other",
-    "search_single_photon",
+CLASSES = (
+    "hadron",
+    "bhabha",
+    "dimuon",
+    "digamma",
+    "single_photon",
+    "cosmic",
+    "beam_gas",
+    "random",
+    "other",
 )
+"""Classes of events: each event is in exactly one."""
+
+FILTER_BITS = (*(f"ef_{name}" for name in CLASSES), "search_single_photon")
+"""All names in word order: the class, then the searches."""

@@ -1,0 +1,47 @@
+"""Missing mass beside the photon of the search; for analysis, nothing online needs it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trigemu.arrays import F64, I64, U16
+from trigemu.collider.response.recoil import photon_momenta, recoil_mass
+from trigemu.experiments.besiii.filter.config import Search
+from trigemu.experiments.besiii.filter.quantities import GEV_PER_COUNT, Columns
+from trigemu.experiments.besiii.filter.search import single_photons
+from trigemu.physics.beams import bepc2
+
+LEAST_ENERGY = 10_000
+"""Counts of 0.1 MeV below which there is no run of this collider, so no missing mass."""
+
+
+def missing_masses(clusters: Columns, rows: I64, energy: U16) -> F64:
+    """Return float64[n] in GeV: what recoils against a photon; nan without photon or run energy.
+
+    Parameters
+    ----------
+    clusters
+        Columns of that source.
+    rows
+        int64[n], the photon of each event, -1 without.
+    energy
+        uint16[n], energy in the centre of mass of each event's run, 0.1 MeV; the crossing angle is that of the
+        collider.
+
+    Returns
+    -------
+    NDArray
+        Masses, negative where their squares are (errors of the photon).
+    """
+    out = np.full(len(rows), np.nan)
+    usable = (rows >= 0) & (energy >= LEAST_ENERGY)
+    for counts in np.unique(energy[usable]):
+        events = np.flatnonzero(usable & (energy == counts))
+        own = {name: np.asarray(clusters[name])[rows[events]] for name in ("energy", "theta", "phi")}
+        out[events] = recoil_mass(photon_momenta(own), bepc2(GEV_PER_COUNT * float(counts)))
+    return out
+
+
+def search_masses(tracks: Columns, clusters: Columns, energy: U16, config: Search) -> F64:
+    """Return float64[n] in GeV, the missing mass of events that the search selects; nan of the others."""
+    return missing_masses(clusters, single_photons(tracks, clusters, config), energy)
