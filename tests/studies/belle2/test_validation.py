@@ -9,11 +9,12 @@ import pytest
 
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.published import select
+from trigemu.measure.turn_ons import half_height
 from trigemu.measure.validate import results
 from trigemu.menu.schema import DeadTime
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.studies.belle2 import detector, hardware
-from trigemu.studies.belle2.samples import QUIET, half_height, nearest_track, sample, turn
+from trigemu.studies.belle2.samples import QUIET, nearest_track, sample, turn
 
 ROWS = select("belle2")
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F64, Bool
 from trigemu.experiments.belle2.clock import TICK_NS
+from trigemu.measure.turn_ons import half_height
 from trigemu.measure.validate import Measured, fraction
 from trigemu.physics.beams import SUPERKEKB
-from trigemu.studies.belle2.samples import QUIET, Sample, half_height, nearest_track, sample, turn
+from trigemu.studies.belle2.samples import QUIET, Sample, nearest_track, sample, turn
 
 GUN_EVENTS, RISE_EVENTS, PHOTON_EVENTS, SIGNAL_EVENTS = 6000, 6000, 6000, 1000
 
