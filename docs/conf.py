@@ -17,9 +17,12 @@ nitpicky = False
 
 def draw(app):
     """Make the pictures that pages show, with fixed seeds; they are not kept in the repository."""
-    from trigemu.studies.belle2.pictures import draw_page
+    from trigemu.studies.belle2 import pictures as belle2
+    from trigemu.studies.besiii import pictures as besiii
 
-    draw_page(Path(app.srcdir) / "_pictures")
+    folder = Path(app.srcdir) / "_pictures"
+    belle2.draw_page(folder)
+    besiii.draw_page(folder)
 
 
 def setup(app):

@@ -10,14 +10,12 @@ from numpy.typing import ArrayLike
 from trigemu.arrays import I64, U8, U64
 from trigemu.experiments.besiii.bits import CHANNELS, CONDITIONS
 from trigemu.experiments.besiii.clock import TICKS
-from trigemu.experiments.besiii.filter.bits import CLASSES
 from trigemu.experiments.besiii.records import Level1
 from trigemu.experiments.besiii.sources import MDC
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import HistogramSpec
 
 TRIGGER_CELLS, RING_CELLS, BAR_POSITIONS = 394, 128, 2
-FILTER_WORD = 2
 
 HISTOGRAMS: Mapping[str, HistogramSpec] = {
     "mdc_hits": HistogramSpec("Wire hits per crossing", "hits", "crossings", (100,), (0.0,), (1000.0,)),
@@ -58,9 +56,6 @@ HISTOGRAMS: Mapping[str, HistogramSpec] = {
     "decision_tick": HistogramSpec(
         "Tick of the decision", "ticks of 24 ns", "crossings", (TICKS // 4,), (0.0,), (float(TICKS),)
     ),
-    "event_class": HistogramSpec(
-        "Class of the event filter", "class", "crossings", (len(CLASSES),), (0.0,), (float(len(CLASSES)),)
-    ),
 }
 """Name -> axes of what `fill` counts."""
 
@@ -88,6 +83,5 @@ def fill(frame: TimeFrame, found: Level1) -> dict[str, I64]:
         "condition": _set_bits(decision.of_four, len(CONDITIONS)),
         "channel": _set_bits(decision.channels[:, 1].astype(np.uint64), len(CHANNELS)),
         "decision_tick": decision.tick[decision.tick >= 0],
-        "event_class": _set_bits(found.words[:, FILTER_WORD], len(CLASSES)),
     }
     return {name: HISTOGRAMS[name].count(value) for name, value in values.items()}

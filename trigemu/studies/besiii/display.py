@@ -94,8 +94,8 @@ def crossings_of(setup: Setup[Besiii], frame: int = 0) -> list[Crossing]:
     (made,) = make_frames(setup, [frame])
     trigger = BesiiiTrigger(setup)
     found = trigger.level1(made)
-    n = len(found.words)
-    instant = trigger.mdc.at(made[MDC], np.full(n, INSTANT_NS))
+    n = len(found.decision.tick)
+    instant = trigger.chain.mdc.at(made[MDC], np.full(n, INSTANT_NS))
     return [Crossing(setup, made, found, instant, number) for number in range(n)]
 
 
