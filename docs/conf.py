@@ -22,7 +22,9 @@ def draw(app):
 
     folder = Path(app.srcdir) / "_pictures"
     belle2.draw_page(folder)
-    besiii.draw_page(folder)
+    # Real events are not part of the package: shown where they lie beside the repository.
+    raw = Path(app.srcdir).resolve().parents[1] / "shared" / "data" / "besiii" / "run91668.raw"
+    besiii.draw_page(folder, raw if raw.is_file() else None)
 
 
 def setup(app):
