@@ -57,7 +57,7 @@ def event_class(tracks, clusters, energy, random, config):
             len(central) == 2
             and a["charge"] * b["charge"] < 0
             and size(momentum(b)) > muons.momentum_share * beam
-            and max(a["energy"], b["energy"]) < muons.shower_gev
+            and all(muons.leg_gev[0] < leg["energy"] < muons.leg_gev[1] for leg in (a, b))
             and angle < muons.acollinearity_deg
         ):
             return "dimuon"

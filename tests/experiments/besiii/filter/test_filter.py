@@ -16,7 +16,7 @@ from reference import besiii_filter as slow
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.filter.bits import CLASSES, FILTER_BITS
 from trigemu.experiments.besiii.filter.classes import ORDER
-from trigemu.experiments.besiii.filter.config import Filter, Search
+from trigemu.experiments.besiii.filter.config import Filter, Muons, Search
 from trigemu.experiments.besiii.filter.missing import missing_masses, search_masses
 from trigemu.experiments.besiii.filter.quantities import quantities
 from trigemu.experiments.besiii.filter.search import single_photons
@@ -103,6 +103,7 @@ def test_classes():
     assert one([], showers(0.81 * BEAM)) == "digamma"
     assert one([], [*showers(0.9 * BEAM), cluster(0.3, 50, 100)]) == "digamma"
     assert one(opposite(BEAM), soft) == "dimuon"
+    assert one(opposite(BEAM, energy=0.0), []) == "hadron"  # electrons in the calorimeter's gaps
     assert one(opposite(0.7 * BEAM), soft) == "hadron"
     assert one([track(BEAM, 70, 20), track(BEAM, 110, 200)], soft) == "hadron"  # both positive
     early, late = opposite(3.0, d0=150.0)
@@ -289,9 +290,11 @@ def test_sources_must_fit():
         good.words(tracks, clusters, energy[:1], random[:1])
 
 
-def test_window_rises():
+def test_windows_rise():
     with pytest.raises(ValidationError, match="energy_gev must rise"):
         Search(energy_gev=(1.8, 1.3))
+    with pytest.raises(ValidationError, match="leg_gev must rise"):
+        Muons(leg_gev=(0.6, 0.6))
 
 
 def test_filter_compiles_nothing():

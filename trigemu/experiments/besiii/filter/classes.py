@@ -43,7 +43,8 @@ def conditions(found: Quantities, random: U8, config: Filter) -> dict[str, Bool]
         & (found.tracks == 2)
         & found.opposite
         & (found.momentum[:, 1] > muons.momentum_share)
-        & (found.leg.max(axis=1) < muons.shower_gev)
+        & (found.leg.min(axis=1) > muons.leg_gev[0])
+        & (found.leg.max(axis=1) < muons.leg_gev[1])
         & (found.track_acollinearity < muons.acollinearity_deg),
         "beam_gas": np.where(neutral, soft, found.tracks == 0),
         "single_photon": neutral & lonely & (found.share[:, 1] * found.beam <= alone.other_gev),

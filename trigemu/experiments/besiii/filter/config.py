@@ -36,11 +36,20 @@ class Pair(Model):
 
 
 class Muons(Model):
-    """Two muons.  Momenta in units of the beam energy, GeV of showers."""
+    """Two muons.  Momenta in units of the beam energy, GeV in the calorimeter.
+
+    Electrons leave all they have, or nothing where both fly into the gaps between barrel and endcaps.
+    """
 
     momentum_share: Share = 0.8  # guess: of each of the two
-    shower_gev: Positive = 0.6  # guess: the most that a muon leaves; electrons leave all they have
+    leg_gev: tuple[NonNegative, Positive] = (0.05, 0.6)  # guess: what a muon leaves in the calorimeter
     acollinearity_deg: Degrees = 10.0  # guess, as of showers
+
+    @model_validator(mode="after")
+    def _rises(self) -> Muons:
+        if self.leg_gev[0] >= self.leg_gev[1]:
+            raise ValueError("leg_gev must rise")
+        return self
 
 
 class Cosmics(Model):
