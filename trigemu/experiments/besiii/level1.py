@@ -47,7 +47,7 @@ class Chain:
         self.mdc = MdcFinder(section.mdc)
         self.tof = TofFinder(section.tof)
         self.emc = EmcFinder(section.emc)
-        self.matcher = Matcher(section.match)
+        self.matcher = Matcher(section.match, section.tof)
         self.decider = GlobalDecider(section.gtl)
 
     def decide(
