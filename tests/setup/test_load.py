@@ -315,3 +315,20 @@ def test_a_stored_configuration_without_file_names_its_keys() -> None:
     data["section"]["beam"]["rate_hz"] = -1
     with pytest.raises(InputError, match=r"^run 7: \[toy\] beam.rate_hz: must be at least 0, not -1$"):
         build_setup(data, "run 7")
+
+
+@pytest.mark.parametrize("place", ["experiment", "signal", "key", "key below", "source"])
+@pytest.mark.parametrize("name", ["y" * 900, [None] * 5000], ids=["a text", "no text"])
+def test_names_of_any_length_are_shown_short(place: str, name: object) -> None:
+    data = load_setup("c.toml").to_dict()
+    if place == "experiment":
+        data["experiment"] = name
+    elif place == "signal":
+        data["signal"][0]["signal"] = name
+    elif place == "source":
+        data["streaming"]["producers"] = [[name]]
+    else:
+        (data if place == "key" else data["run"])[str(name)[:900]] = 1
+    with pytest.raises(InputError) as error:
+        build_setup(data, "run 7")
+    assert len(str(error.value)) < 500

@@ -54,7 +54,7 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
     elif kind == "extra_forbidden":
         key = str(path[-1])
         known = _fields(model, path[:-1], data)
-        what = f"unknown key {key!r}; {allowed(key, known)}"
+        what = f"unknown key {short(key)!r}; {allowed(key, known)}"
         name = _name(data, path[:-1])
     elif kind == "missing":
         key = mistake["loc"][-1]

@@ -184,7 +184,7 @@ def compile_menu(
         if line.select is not None and line.select not in selections:
             place = f"{origin.at('line', number, 'select')}: line {line.name!r}"
             raise InputError(
-                f"{place}: unknown selection {line.select!r}; {allowed(line.select, selections)}"
+                f"{place}: unknown selection {short(line.select)!r}; {allowed(line.select, selections)}"
             )
         if line.enabled:
             lines.append(line)
@@ -245,6 +245,6 @@ def _entry_mask(line: Line, entries: Sequence[str], place: str) -> int:
         return 1 if entries else 0xFF
     if line.on not in entries:
         raise InputError(
-            f"{place}: line {line.name!r}: unknown kind of entry {line.on!r}; {allowed(line.on, entries)}"
+            f"{place}: line {line.name!r}: unknown kind of entry {short(line.on)!r}; {allowed(line.on, entries)}"
         )
     return 1 << list(entries).index(line.on)

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from trigemu.config.check import validate
 from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
+from trigemu.plain import short
 from trigemu.setup.plugins import load, offered, offered_names
 
 ALGORITHM_GROUP = "trigemu.triggers"
@@ -67,7 +68,7 @@ def find_algorithm(name: str) -> Algorithm:
     entry = offered(ALGORITHM_GROUP, name)
     if entry is None:
         known = ", ".join(algorithm_names()) or "none"
-        raise InputError(f"trigger algorithm {name!r} is not installed; installed: {known}")
+        raise InputError(f"trigger algorithm {short(name)!r} is not installed; installed: {known}")
     return load(entry, Algorithm)
 
 

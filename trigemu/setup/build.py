@@ -113,7 +113,7 @@ def _experiment(name: Any, origin: Origin) -> ExperimentSpec[Any]:
         raise InputError(f"{origin.at('experiment')}: give experiment a name; installed: {', '.join(known)}")
     if name not in known:
         hint = allowed(name, known, "installed")
-        raise InputError(f"{origin.at('experiment')}: experiment {name!r} is not installed; {hint}")
+        raise InputError(f"{origin.at('experiment')}: experiment {short(name)!r} is not installed; {hint}")
     return find_experiment(name)
 
 
@@ -130,9 +130,9 @@ def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: O
     seen: set[str] = set()
     for name in (name for group in config.streaming.producers or () for name in group):
         if name not in sources:
-            raise InputError(f"{place}: unknown source {name!r}; {allowed(name, sources)}")
+            raise InputError(f"{place}: unknown source {short(name)!r}; {allowed(name, sources)}")
         if name in seen:
-            raise InputError(f"{place}: source {name!r} is there twice")
+            raise InputError(f"{place}: source {short(name)!r} is there twice")
         seen.add(name)
 
 
@@ -149,5 +149,5 @@ def _check_lines(config: RunConfig, experiment: ExperimentSpec[Any], origin: Ori
 def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:
     name = str(table.get("signal", ""))
     if name not in models:
-        raise InputError(f"{origin.at('signal')}: unknown signal {name!r}; {allowed(name, models)}")
+        raise InputError(f"{origin.at('signal')}: unknown signal {short(name)!r}; {allowed(name, models)}")
     return validate(models[name], table, origin.below(title=f"[[signal]] {name}"))

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from trigemu.errors import InputError
+from trigemu.plain import short
 from trigemu.setup.declared import check_declaration
 from trigemu.setup.experiment import ExperimentSpec
 from trigemu.setup.plugins import load, offered, offered_names
@@ -30,7 +31,7 @@ def find_experiment(name: str) -> ExperimentSpec[Any]:
     entry = offered(EXPERIMENT_GROUP, name)
     if entry is None:
         raise InputError(
-            f"experiment {name!r} is not installed; installed are {', '.join(experiment_names())}"
+            f"experiment {short(name)!r} is not installed; installed are {', '.join(experiment_names())}"
         )
     spec = load(entry, ExperimentSpec)
     if spec.name != name:

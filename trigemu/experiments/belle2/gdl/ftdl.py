@@ -26,6 +26,7 @@ from trigemu.files import MIB, read_regular
 from trigemu.menu.expression import KEYWORDS
 from trigemu.menu.planes import WORD, SumsOfProducts, pack_lines, unpack_lines, words_for
 from trigemu.menu.products import Term
+from trigemu.plain import short
 
 MOST_BITS = 4096
 """Bits of a file; the experiment has some 200."""
@@ -182,7 +183,7 @@ def read_ftdl(
     scales = {str(name).lower(): (name, scale) for name, scale in prescales.items()}
     for lower, (name, _) in scales.items():
         if lower not in by_lower:
-            raise InputError(f"{place}: prescales: no output {str(name)!r}; {allowed(str(name), outputs)}")
+            raise InputError(f"{place}: prescales: no output {short(name)!r}; {allowed(str(name), outputs)}")
     lines = []
     for number, (name, text) in enumerate(zip(outputs, algebra, strict=True)):
         where = f"{files['alg']}, line {number + 1}"

@@ -9,6 +9,7 @@ from trigemu.config.names import allowed
 from trigemu.config.origin import Path as KeyPath
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.gdl.ftdl import SUFFIXES, read_ftdl
+from trigemu.plain import short
 from trigemu.setup.menu_files import MenuFiles
 
 KINDS = tuple(suffix[1:] for suffix in SUFFIXES)
@@ -89,7 +90,7 @@ def _files(value: Any, folder: Path, place: str) -> dict[str, Path]:
         )
     for kind in value:
         if kind not in KINDS:
-            raise InputError(f"{place}: menu.ftdl: unknown key {kind!r}; {allowed(str(kind), KINDS)}")
+            raise InputError(f"{place}: menu.ftdl: unknown key {short(kind)!r}; {allowed(str(kind), KINDS)}")
     for kind in KINDS:
         if not isinstance(value.get(kind), str):
             raise InputError(f"{place}: menu.ftdl: {kind} must be the path of a file")
