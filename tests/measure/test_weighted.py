@@ -67,7 +67,8 @@ def draws(n: int, size: int, passes: np.ndarray, sign: np.ndarray | None = None)
     assert len(tally) == tally_size(1, 5, weighted=True)
     counts, weighted = split(tally, 1, 5)
     assert weighted.shape == (SUMS, 2, 5)
-    return RunTotals(tally=counts, weighted=weighted)
+    frames = dict.fromkeys(("planned", "accepted", "rejected", "lost"), 0)
+    return RunTotals(frames=frames, tally=counts, weighted=weighted)
 
 
 def test_draws_of_one_event_count_once() -> None:

@@ -10,18 +10,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from support.rewriting import Entry, entries_of, write_entries
+
 from trigemu.errors import InputError
-from trigemu.frames.records import RECORD_MARKER, pack_record, pack_segment_header, run_tag
-from trigemu.frames.rundir import RunReader
+from trigemu.frames.records import RECORD_MARKER
 from trigemu.frames.runfiles import _checksum
 
 JSON_FILES = ("run.json", "config.json", "index.json", "totals.json")
 
 
+_NUMBERS = (0, -1, 1, 2**31, 2**32, 2**53 + 1, 2**63, 2**64, 10**300, -(10**18), 1.5, 1e308)
+_OTHERS = (float("inf"), float("nan"), None, True, False, "", "x", "y" * 500, "\u202e\x1b[31m")
+ODD: tuple[Any, ...] = (*_NUMBERS, *_OTHERS, [], {}, [[]], [None] * 5000, {"a": {"b": []}})
+"""Values that are not what stands in a file."""
+
+
 def odd_value(rng: random.Random) -> Any:
-    numbers = [0, -1, 1, 2**31, 2**32, 2**53 + 1, 2**63, 2**64, 10**300, -(10**18), 1.5, 1e308]
-    others = [float("inf"), float("nan"), None, True, False, "", "x", "y" * 500, "\u202e\x1b[31m"]
-    return rng.choice([*numbers, *others, [], {}, [[]], [None] * 5000, {"a": {"b": []}}])
+    return rng.choice(ODD)
 
 
 def odd_text(rng: random.Random) -> bytes:
@@ -92,6 +97,8 @@ def edit_json(rng: random.Random, path: Path) -> None:
             data["checksum"] = _checksum(file.name, data, run_id)
         if file.name == "run.json" and rng.random() < 0.5:
             data["checksum"] = _checksum(file.name, data, data["run_id"])
+        # A link leads out of the run: what it names stays as it is.
+        drop(file)
         file.write_text(json.dumps(data))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return
@@ -158,10 +165,12 @@ def spoil_files(rng: random.Random, path: Path, stranger: Path) -> None:
         other.rename(file)
         aside.rename(other)
     elif how == 2 and (stranger / file.name).is_file():
+        drop(file)
         shutil.copy(stranger / file.name, file)
     elif how == 3:
         target = path / f"segment-{rng.choice([0, 1, 2, 3, 50, 999_999]):06d}.tgm"
-        if target != file and not target.is_dir():
+        # Copying to a pipe would wait for somebody who reads it.
+        if target != file and (target.is_file() or not target.exists()) and not target.is_symlink():
             shutil.copy(file, target)
     elif how == 4:
         file.unlink()
@@ -173,7 +182,9 @@ def spoil_files(rng: random.Random, path: Path, stranger: Path) -> None:
         file.unlink()
         os.mkfifo(file)
     elif how == 7:
-        file.rename(path / f"segment-{rng.randrange(12):06d}.tgm")
+        target = path / f"segment-{rng.randrange(12):06d}.tgm"
+        if target.is_symlink() or not target.is_dir():
+            file.rename(target)
     elif how == 8:
         for each in path.iterdir():
             if each.is_dir() and not each.is_symlink():
@@ -202,12 +213,11 @@ def forge_records(rng: random.Random, path: Path) -> None:
     """Drop, double or exchange records, or change their frame, with all checksums as they must be."""
     try:
         run_id = json.loads(text_of(path / "run.json"))["run_id"]
-        found = list(RunReader(path, damaged=True).records())
+        entries = entries_of(path, damaged=True)
     except (OSError, ValueError, LookupError, TypeError, InputError, RecursionError):
         return
-    if not found or not isinstance(run_id, str):
+    if not entries or not isinstance(run_id, str):
         return
-    entries = [(each.kind, each.frame, [bytes(part) for part in each.parts]) for each in found]
     at, other = rng.randrange(len(entries)), rng.randrange(len(entries))
     kind, frame, parts = entries[at]
     how = rng.randrange(6)
@@ -218,23 +228,16 @@ def forge_records(rng: random.Random, path: Path) -> None:
     elif how == 2:
         entries[at], entries[other] = entries[other], entries[at]
     elif how == 3:
-        entries[at] = (kind, rng.choice([frame + 1, -1, 2**62, 0]), parts)
+        entries[at] = Entry(kind, rng.choice([frame + 1, -1, 2**62, 0]), parts)
     elif how == 4:
-        entries[at] = (rng.choice(["verdicts", "fragment", "readout", "junk"]), frame, parts)
+        entries[at] = Entry(rng.choice(["verdicts", "fragment", "readout", "junk"]), frame, parts)
     else:
-        entries[at] = (kind, frame, [part[: rng.randrange(len(part) + 1)] for part in parts])
+        entries[at] = Entry(kind, frame, [part[: rng.randrange(len(part) + 1)] for part in parts])
     for file in path.glob("segment-*"):
         if file.is_dir() and not file.is_symlink():
             return
         file.unlink()
-    tag = run_tag(run_id)
-    content = [pack_segment_header(0, tag)]
-    size = 64
-    for kind, frame, parts in entries:
-        pieces, length = pack_record(kind, frame, parts, offset=size, tag=tag)
-        content += [bytes(memoryview(piece).cast("B")) for piece in pieces]
-        size += length
-    (path / "segment-000000.tgm").write_bytes(b"".join(content))
+    write_entries(path, entries, run_id)
     if rng.random() < 0.8:
         drop(path / "index.json")
 

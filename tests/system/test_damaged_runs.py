@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.old_runs import as_version_1
+from support.rewriting import entries_of, replace_records
 from support.spoilt_runs import record
 
 from trigemu import streaming
 from trigemu.cli import cli
 from trigemu.decision.rows import LOST, SCHEMAS, VERDICTS, Row, decode_rows, encode_rows
 from trigemu.errors import InputError
-from trigemu.frames.records import HEADER_SIZE, pack_record, pack_segment_header, run_tag
+from trigemu.frames.records import HEADER_SIZE
 from trigemu.frames.rundir import RunReader, RunWriter, create_run
 from trigemu.frames.wire import decode
 from trigemu.setup.build import build_setup
@@ -205,18 +206,8 @@ def test_a_run_that_is_still_written_is_not_called_damaged(path: Path) -> None:
 
 
 def rewrite(path: Path, change) -> None:
-    """Write the records again as one segment, changed, with all checksums as they must be."""
-    tag = run_tag(RunReader(path).info.run_id)
-    content, size = [pack_segment_header(0, tag)], HEADER_SIZE
-    for each in list(RunReader(path).records()):
-        parts = change(each.kind, [bytes(part) for part in each.parts])
-        pieces, length = pack_record(each.kind, each.frame, parts, offset=size, tag=tag)
-        content += [bytes(memoryview(piece).cast("B")) for piece in pieces]
-        size += length
-    for file in path.glob("segment-*"):
-        file.unlink()
-    (path / "segment-000000.tgm").write_bytes(b"".join(content))
-    (path / "index.json").unlink()
+    """Write the records again, changed."""
+    replace_records(path, [each._replace(parts=change(each.kind, each.parts)) for each in entries_of(path)])
 
 
 @pytest.mark.parametrize("sound", ["all"], indirect=True)

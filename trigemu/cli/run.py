@@ -158,13 +158,15 @@ def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) 
 
 
 def _write(setup: Setup[Any], folder: Path, totals: RunTotals | None) -> dict[str, Any]:
-    from trigemu.frames.rundir import TOTALS_FILE, read_json
+    from trigemu.frames.runfiles import read_run
     from trigemu.measure.report import write_report
     from trigemu.measure.summary import summarise, write_summary
-    from trigemu.streaming.core.totals import RunTotals
+    from trigemu.streaming.totals_file import read_totals
 
     if totals is None:
-        totals = RunTotals.from_dict(read_json(folder / TOTALS_FILE))
+        totals = read_totals(folder, read_run(folder))
+    if totals is None:
+        raise RunError(f"{folder}: has no totals")
     summary = summarise(setup, totals)
     write_summary(folder / "summary.json", summary)
     write_report(folder / "report.html", setup, totals, summary)

@@ -37,6 +37,8 @@ MAX_SEGMENTS = 1_000_000
 """Segments of a run, at most."""
 
 _INT64 = 2**63
+_FRAMES = 2**32
+_SEGMENT_BYTES = 2**44
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def read_index(path: Path, info: RunInfo) -> Index:
         data = read_checked(file, info, "remove it, then the segments are read instead")
         frames = data.get("frames")
         infos = [_segment_info(entry) for entry in data["segments"][:MAX_SEGMENTS]]
-        return Index(infos, data["closed"] is True, None if frames is None else _count(frames))
+        return Index(infos, data["closed"] is True, None if frames is None else _count(frames, high=_FRAMES))
     except InputError:
         if info.version > 1:
             raise
@@ -253,14 +255,14 @@ def read_index(path: Path, info: RunInfo) -> Index:
 
 
 def _segment_info(entry: Mapping[str, Any]) -> SegmentInfo:
-    kinds = {str(kind): _count(number) for kind, number in entry["kinds"].items()}
+    kinds = {str(kind): _count(number, high=_FRAMES) for kind, number in entry["kinds"].items()}
     first, last = (
         None if f is None else _count(f, -_INT64) for f in (entry["first_frame"], entry["last_frame"])
     )
-    return SegmentInfo(_count(entry["bytes"]), Counter(kinds), first, last)
+    return SegmentInfo(_count(entry["bytes"], high=_SEGMENT_BYTES), Counter(kinds), first, last)
 
 
-def _count(number: Any, low: int = 0) -> int:
-    if type(number) is not int or not low <= number < _INT64:
+def _count(number: Any, low: int = 0, high: int = _INT64) -> int:
+    if type(number) is not int or not low <= number < high:
         raise ValueError("not a count")
     return number

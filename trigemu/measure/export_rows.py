@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Row, decode_rows
+from trigemu.decision.readout import readout_schemas
+from trigemu.decision.rows import Row
 from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
-from trigemu.frames.columns import Array, Schema, cut_windows
+from trigemu.frames.columns import Array, Block, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
-from trigemu.frames.frame import TRUTH, Fragment
-from trigemu.frames.records import Record
+from trigemu.frames.frame import TRUTH
 from trigemu.frames.rundir import RunReader
-from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.experiment import Setup, Trigger, window_reader
+from trigemu.streaming.reading import DataRecords, recorded_entries
 
 DECISIONS = 65536
 """Rows of a table, about."""
@@ -113,19 +112,19 @@ def read_tables(
         A record is damaged or does not belong to the frame it is in.
     """
     trigger = setup.make_trigger() if _whole(setup) else None
-    data = _Data(reader.again())
+    data = _Data(reader.again(), setup)
     tables: list[Table] = []
-    due = 0
-    for record in reader.records(VERDICTS):
-        for row in _decoded(record):
-            if row.frame < due or row.frame in skip:
-                continue
-            due = row.frame + 1
-            if len(row.state):
-                tables.append(_table(row, data.of(row.frame), setup, layout, trigger))
-        if sum(map(len, tables)) >= DECISIONS or sum(map(_size, tables)) >= BYTES:
+    rows = size = 0
+    for row in recorded_entries(reader, setup):
+        # A plain row has no decisions.
+        if not isinstance(row, Row) or row.frame in skip or not len(row.state):
+            continue
+        table = _table(row, data.of(row.frame), setup, layout, trigger)
+        tables.append(table)
+        rows, size = rows + len(table), size + _size(table)
+        if rows >= DECISIONS or size >= BYTES:
             yield _join(tables, layout)
-            tables = []
+            tables, rows, size = [], 0, 0
     if tables:
         yield _join(tables, layout)
 
@@ -133,35 +132,27 @@ def read_tables(
 class _Data:
     """The data of frames, asked for in order: one verdict completes many frames, and only one is held at a time."""
 
-    def __init__(self, reader: RunReader) -> None:
-        self._records = (record for record in reader.records() if record.kind in (READOUT, FRAGMENT))
-        self._held: Record | None = None
+    def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
+        schemas = setup.schemas if _whole(setup) else readout_schemas(setup.schemas)
+        records = DataRecords(schemas, fragments=_whole(setup), frames=setup.frames)
+        self._blocks = records.blocks(reader.records())
+        self._held: tuple[int, Block] | None = None
 
-    def of(self, frame: int) -> list[Record]:
-        """Return the records of a frame."""
-        found: list[Record] = []
+    def of(self, frame: int) -> dict[str, Block]:
+        """Return the columns of a frame by source; of what is there twice the first."""
+        found: dict[str, Block] = {}
         while True:
-            record = self._held or next(self._records, None)
+            self._held = self._held or next(self._blocks, None)
+            if self._held is None or self._held[0] > frame:
+                return found
+            at, block = self._held
             self._held = None
-            if record is None:
-                return found
-            if record.frame > frame:
-                self._held = record
-                return found
-            if record.frame == frame:
-                found.append(record)
-
-
-def _decoded(record: Record) -> Sequence[Row]:
-    try:
-        return decode_rows(decode(record.parts, SCHEMAS), ())
-    except WireError:
-        # Its frames are among those that a census has counted as missing.
-        return ()
+            if at == frame:
+                found.setdefault(block.schema.source, block)
 
 
 def _table(
-    row: Row, data: Sequence[Record], setup: Setup[Any], layout: Layout, trigger: Trigger | None
+    row: Row, data: Mapping[str, Block], setup: Setup[Any], layout: Layout, trigger: Trigger | None
 ) -> Table:
     time, n = row.candidates.time, len(row.candidates.time)
     clock = setup.clock
@@ -178,7 +169,7 @@ def _table(
     accepted = unpack_lines(row.accepted.reshape(n, setup.menu.words), len(layout.lines))
     flat.update(zip(layout.lines, np.ascontiguousarray(accepted.T), strict=True))
     recorded = row.state == TriggerState.RECORDED
-    pieces = _pieces(row.frame, data, setup, time[recorded], trigger)
+    pieces = _pieces(data, setup, time[recorded], trigger)
     if recorded.any() and pieces.keys() != layout.hits.keys():
         raise InputError(f"frame {row.frame}: its data are not all there; copy the run again")
     table = Table(flat, {}, {})
@@ -200,47 +191,22 @@ def _table(
 
 
 def _pieces(
-    frame: int,
-    data: Sequence[Record],
-    setup: Setup[Any],
-    recorded: NDArray[np.int64],
-    trigger: Trigger | None,
-) -> dict[str, Mapping[str, Array]]:
+    data: Mapping[str, Block], setup: Setup[Any], recorded: NDArray[np.int64], trigger: Trigger | None
+) -> Mapping[str, Mapping[str, Array]]:
     """Return the hits of each source in windows around the recorded triggers."""
-    pieces: dict[str, Mapping[str, Array]] = {}
-    if not len(recorded):
-        return pieces
-    if trigger is None:
-        schemas: dict[str, Schema] = {name: schema.with_offsets() for name, schema in setup.schemas.items()}
-        for record in data:
-            with suppress(WireError):
-                block = decode(record.parts, schemas).block
-                if block is not None:
-                    pieces.setdefault(block.schema.source, block)
-        return pieces
-    fragments = _fragments(frame, data, setup)
+    if not len(recorded) or trigger is None:
+        return data if len(recorded) else {}
     if setup.crossings is not None:
-        columns = {fragment.source: fragment.columns for fragment in fragments}
-        if setup.crossings not in columns:
-            return pieces
-        rows = find_crossings(columns[setup.crossings]["time"], recorded)
-        return {source: take_crossings(block, rows, recorded) for source, block in columns.items()}
+        if setup.crossings not in data:
+            return {}
+        rows = find_crossings(data[setup.crossings]["time"], recorded)
+        return {source: take_crossings(block, rows, recorded) for source, block in data.items()}
     start, stop = window_reader(setup, trigger)(recorded)
-    for fragment in fragments:
-        hits = {name: values for name, values in fragment.columns.items() if name != "offsets"}
-        pieces[fragment.source] = cut_windows(hits, start, stop)
+    pieces: dict[str, Mapping[str, Array]] = {}
+    for source, block in data.items():
+        hits = {name: values for name, values in block.items() if name != "offsets"}
+        pieces[source] = cut_windows(hits, start, stop)
     return pieces
-
-
-def _fragments(frame: int, data: Sequence[Record], setup: Setup[Any]) -> list[Fragment]:
-    """Return the fragments of a frame; a record that is none of them has been counted by a census."""
-    found: list[Fragment] = []
-    for record in data:
-        with suppress(WireError):
-            fragment = parse_fragment(record.parts, setup.schemas)
-            if fragment.frame == frame:
-                found.append(fragment)
-    return found
 
 
 def _join(tables: Sequence[Table], layout: Layout) -> Table:

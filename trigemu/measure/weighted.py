@@ -13,10 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.measure.statistics import Efficiency, effective_efficiency
+from trigemu.streaming.core.stored import EPSILON
 from trigemu.streaming.core.totals import RunTotals
-
-_EPSILON = 1e-6
-"""Sums are kept in units of 2^-32."""
 
 
 def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str, Any]:
@@ -48,7 +46,7 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     weight, square, again = totals.weighted[:, signal]
     if again[0] == 0.0 or n == 0:
         return found
-    if weight[0] < square[0] - _EPSILON:
+    if weight[0] < square[0] - EPSILON:
         negative = round((square[total] - weight[total]) / 2.0)
         value = float(weight[passed] / weight[total]) if weight[total] > 0.0 else math.nan
         error = math.sqrt(square[passed] + (int(counts[0]) - 1) * again[passed])
@@ -81,7 +79,7 @@ def with_signs(lines: Mapping[str, dict[str, Any]], totals: RunTotals) -> dict[s
     if not len(totals.weighted):
         return out
     weight, square = totals.weighted[0, -1], totals.weighted[1, -1]
-    if weight[0] >= square[0] - _EPSILON:
+    if weight[0] >= square[0] - EPSILON:
         return out
     for index, line in enumerate(out.values()):
         events = float(square[2 + index])

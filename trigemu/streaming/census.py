@@ -15,19 +15,16 @@ from typing import Any
 import numpy as np
 
 from trigemu.decision.readout import readout_schemas
-from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, Head, Row, decode_entries
+from trigemu.decision.rows import VERDICTS, Head, Row
 from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
 from trigemu.frames.rundir import Record, RunReader
-from trigemu.frames.runfiles import TOTALS_FILE, read_checked
-from trigemu.frames.wire import FRAGMENT, WireError, decode, parse_fragment
+from trigemu.frames.wire import WireError
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.alive import refuse_running
-from trigemu.streaming.core.account import Account
-
-FINISH = "trigemu finish"
-"""The command that closes a run whose end was cut off."""
+from trigemu.streaming.reading import DATA, DataRecords, VerdictRecords
+from trigemu.streaming.totals_file import FINISH, read_totals
 
 COUNTS = ("frames", "records", "bytes", "segments")
 """What may be missing, in `Census.missing`."""
@@ -155,14 +152,9 @@ def take_census(reader: RunReader, setup: Setup[Any]) -> Census:
 def _frames_known(reader: RunReader) -> int | None:
     """Return how many frames the index and the totals say were recorded."""
     known = reader.frames
-    file = reader.path / TOTALS_FILE
-    if file.exists() or file.is_symlink():
-        advice = f"remove it, then {FINISH} {reader.path} makes it again"
-        frames = read_checked(file, reader.info, advice).get("frames")
-        states = ("accepted", "rejected", "lost")
-        counts: list[Any] = [frames.get(name) for name in states] if isinstance(frames, dict) else []
-        if counts and all(type(n) is int and 0 <= n < 2**32 for n in counts):
-            known = max(known or 0, sum(counts))
+    totals = read_totals(reader.path, reader.info)
+    if totals is not None:
+        known = max(known or 0, sum(totals.frames[name] for name in ("accepted", "rejected", "lost")))
     return known
 
 
@@ -184,27 +176,27 @@ class _Counting:
         self.holes, self.skips = Spans(), Spans()
         self._path = reader.path
         self._all = recorded_mode(reader) == "all"
-        self._schemas = dict(setup.schemas) if self._all else readout_schemas(setup.schemas)
-        self._bits = {source: 1 << i for i, source in enumerate(self._schemas)}
+        schemas = setup.schemas if self._all else readout_schemas(setup.schemas)
+        self._bits = {source: 1 << i for i, source in enumerate(schemas)}
         self._every = (1 << len(self._bits)) - 1
         original = original_setup(reader, setup)
-        self._limit = 2**32 if original is None else original.frames
-        self._account = None if original is None else Account(original, len(original.schemas))
+        frames = 2**32 if original is None else original.frames
+        self._blocks = DataRecords(schemas, fragments=self._all, frames=frames)
+        self._verdicts = VerdictRecords(original)
         self._waiting: dict[int, _Data] = {}
-        self._latest = 0
 
     def take(self, record: Record) -> None:
         """Take the next record."""
         try:
             if record.kind == VERDICTS:
-                for entry in decode_entries(decode(record.parts, SCHEMAS), ()):
+                for entry in self._verdicts.entries(record):
                     self._frame(entry)
                 # What no verdict completed in its turn is not of any use.
                 if self._waiting and min(self._waiting) < self.due:
                     self._waiting = {
                         frame: data for frame, data in self._waiting.items() if frame >= self.due
                     }
-            elif record.kind in (FRAGMENT, READOUT):
+            elif record.kind in DATA:
                 self._data(record)
         except WireError as error:
             self._spoilt(f"a record of frame {record.frame} cannot be used: {error}")
@@ -214,33 +206,19 @@ class _Counting:
         self.first = self.first or why
 
     def _data(self, record: Record) -> None:
-        if self._all:
-            fragment = parse_fragment(record.parts, self._schemas)
-            source, frame, pieces = fragment.source, fragment.frame, 0
-        else:
-            block = decode(record.parts, self._schemas).block
-            if block is None:
-                raise WireError("it has no columns")
-            source, frame, pieces = block.schema.source, record.frame, len(block["offsets"]) - 1
-        if frame != record.frame or not max(self.due, self._latest) <= frame < self._limit:
-            # Readers go through the data frame by frame.
-            raise WireError("it is of another frame, or not in its place")
-        self._latest = frame
+        block = self._blocks.block(record, self.due)
+        source, frame = block.schema.source, record.frame
         data = self._waiting.setdefault(frame, _Data())
         if data.sources & self._bits[source]:
             raise WireError(f"it has {source} again")
         data.sources |= self._bits[source]
-        data.pieces.add(pieces)
+        data.pieces.add(0 if self._all else len(block["offsets"]) - 1)
 
     def _frame(self, entry: Row | Head) -> None:
         frame, lost, recorded = entry[0] if not isinstance(entry, Row) else entry.frame, 0, 0
-        if not self.due <= frame < self._limit:
-            raise WireError(f"frame {frame} is there again or is not of this run")
         if isinstance(entry, Row):
             lost = entry.lost
             recorded = int(np.count_nonzero(entry.state == TriggerState.RECORDED))
-            if not lost and not self._fits(entry):
-                raise WireError(f"the decisions of frame {frame} are not of this run's menu")
         self.holes.add(self.due, frame)
         self.skips.add(self.due, frame)
         data = self._waiting.pop(frame, None)
@@ -251,12 +229,6 @@ class _Counting:
         if lost or not whole:
             self.skips.add(frame, frame + 1)
         self.due = frame + 1
-
-    def _fits(self, row: Row) -> bool:
-        if len(row.state) != len(row.candidates.time) or (row.state >= len(TriggerState)).any():
-            return False
-        # Without a setup to compare with, words and times stay unchecked until they are used.
-        return self._account is None or self._account.fits(row)
 
     def _is_whole(self, data: _Data | None, recorded: int) -> bool:
         if self._all:

@@ -8,23 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.decision.rows import SCHEMAS, VERDICTS, Head, Row, decode_entries
+from trigemu.decision.rows import Head, Row
 from trigemu.decision.sequencer import TriggerState
 from trigemu.frames.columns import Array
-from trigemu.frames.rundir import RunReader
-from trigemu.frames.wire import WireError, decode
 from trigemu.menu.planes import unpack_lines
 
 _STATES = tuple(state.name.lower() for state in TriggerState)
-
-
-def recorded_entries(reader: RunReader) -> Iterator[Row | Head]:
-    """Yield the rows of a run in order; what cannot be read is left out (a census has counted it)."""
-    for record in reader.records(VERDICTS):
-        try:
-            yield from decode_entries(decode(record.parts, SCHEMAS), ())
-        except WireError:
-            continue
 
 
 def as_row(entry: Row | Head) -> Row:

@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.decision.rows import VERDICTS, Row
+from trigemu.decision.tally import SUMS, TOTALS
 from trigemu.errors import InputError
 from trigemu.frames.lock import RESERVE_FILE
-from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, RunReader, RunWriter, read_json, write_json
+from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, RunReader, RunWriter, write_json
 from trigemu.frames.runwriter import check_writable
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.alive import refuse_running
-from trigemu.streaming.census import COUNTS, FINISH, Census, take_census
-from trigemu.streaming.comparison import as_row, recorded_entries
+from trigemu.streaming.census import COUNTS, Census, take_census
+from trigemu.streaming.comparison import as_row
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import assemble
+from trigemu.streaming.core.latency import STAGES
+from trigemu.streaming.core.stored import parse_totals
 from trigemu.streaming.core.totals import RunTotals
+from trigemu.streaming.reading import recorded_entries
+from trigemu.streaming.totals_file import FINISH, read_totals
 
 BEFORE = "before"
 """In what is missing of the totals that a run had: their ``quality`` and ``missing`` until then."""
@@ -83,7 +88,7 @@ def finish_records(path: Path) -> Finished:
             said = census.missing["said"].removesuffix(f": {FINISH} {path}")
             census = replace(census, missing={**census.missing, "said": said})
     account, wall_s = _count(reader, setup, census)
-    old = _old_totals(path)
+    old = _old_totals(reader, setup)
     if old is None or (census.missing is None and not _agree(old, account)):
         totals = _assemble(reader, setup, account, census, wall_s)
     else:
@@ -91,7 +96,7 @@ def finish_records(path: Path) -> Finished:
         totals = _with_missing(old, _missing(census, _frames(old)))
     rebuilt = totals is not old and (old is None or totals.to_dict() != old.to_dict())
     if rebuilt:
-        write_json(path / TOTALS_FILE, totals.to_dict(), totals.run_id)
+        _write(path, totals)
     for left in (
         path / RESERVE_FILE,
         path / PROCESSES_FILE,
@@ -101,6 +106,18 @@ def finish_records(path: Path) -> Finished:
         with contextlib.suppress(OSError):
             left.unlink(missing_ok=True)
     return Finished(setup, totals, rebuilt, cut, setup.frames, census.whole, census.missing)
+
+
+def _write(path: Path, totals: RunTotals) -> None:
+    data = totals.to_dict()
+    try:
+        # Records may say what no run counts; nobody could read it again.
+        parse_totals(data)
+    except InputError as error:
+        raise InputError(
+            f"{path}: its records do not amount to a run ({error}); copy the run again"
+        ) from None
+    write_json(path / TOTALS_FILE, data, totals.run_id)
 
 
 def _close(path: Path, setup: Setup[Any], census: Census) -> int:
@@ -121,11 +138,7 @@ def _count(reader: RunReader, setup: Setup[Any], census: Census) -> tuple[Accoun
     """Take the recorded verdicts through a fresh sequencer; return what they amount to and the time they took."""
     account = Account(setup, len(setup.schemas))
     begin = end = 0
-    for row in _rows(reader, census):
-        if not account.fits(row):
-            raise InputError(
-                f"{reader.path}: the record of frame {row.frame} does not fit the run's configuration"
-            )
+    for row in _rows(reader, setup, census):
         account.take(row)
         stamps = [each for each in (row.planned_ns, row.sent_ns, row.received_ns) if each > 0]
         begin = min([begin or 2**63, *stamps]) if stamps else begin
@@ -133,25 +146,40 @@ def _count(reader: RunReader, setup: Setup[Any], census: Census) -> tuple[Accoun
     return account, (end - begin) / 1e9 if 0 < begin < end else None
 
 
-def _rows(reader: RunReader, census: Census) -> Iterator[Row]:
+def _rows(reader: RunReader, setup: Setup[Any], census: Census) -> Iterator[Row]:
     stop = census.holes.firsts[0] if census.holes.firsts else census.frames
     due = 0
-    for entry in recorded_entries(reader):
+    for entry in recorded_entries(reader, setup):
         row = as_row(entry)
-        # The census has said which frames are there: others are repeats.
         if row.frame == due and due < stop:
             due += 1
             yield row
 
 
-def _old_totals(path: Path) -> RunTotals | None:
-    """Return the totals that are there (a census has compared them with their checksum)."""
-    if not (path / TOTALS_FILE).exists():
+def _old_totals(reader: RunReader, setup: Setup[Any]) -> RunTotals | None:
+    """Return the totals that are there; `InputError` unless they are of the run's configuration."""
+    totals = read_totals(reader.path, reader.info)
+    if totals is None or _is_of(totals, setup):
+        return totals
+    if reader.info.version == 1:
         return None
-    try:
-        return RunTotals.from_dict(read_json(path / TOTALS_FILE))
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
-        return None
+    raise InputError(
+        f"{reader.path / TOTALS_FILE}: does not count the lines, signals and histograms of the run's configuration; "
+        f"remove it, then {FINISH} {reader.path} makes it again"
+    )
+
+
+def _is_of(totals: RunTotals, setup: Setup[Any]) -> bool:
+    columns = 2 + len(setup.menu.lines) + TOTALS
+    rows = len(setup.signals)
+    shapes = {name: tuple(spec.shape) for name, spec in setup.histograms.items()}
+    return (
+        totals.line_names == setup.menu.names
+        and totals.tally.shape == (rows, columns)
+        and (not len(totals.weighted) or totals.weighted.shape == (SUMS, rows + 1, columns))
+        and all(shapes.get(name) == counts.shape for name, counts in totals.monitor.items())
+        and totals.latency.keys() <= set(STAGES)
+    )
 
 
 def _agree(old: RunTotals, account: Account) -> bool:

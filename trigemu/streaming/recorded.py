@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from trigemu.decision.decide import EXPECTED, expected_schema
 from trigemu.decision.readout import readout_schemas
-from trigemu.decision.rows import READOUT, Row
+from trigemu.decision.rows import Row
 from trigemu.decision.sequencer import TriggerState
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Block
 from trigemu.frames.frame import TRUTH
-from trigemu.frames.rundir import Record, RunReader
+from trigemu.frames.rundir import RunReader
 from trigemu.frames.schema import OFFSETS, Schema
-from trigemu.frames.wire import FRAGMENT, decode
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import Census, original_setup, recorded_mode, take_census
-from trigemu.streaming.comparison import Comparison, recorded_entries
+from trigemu.streaming.comparison import Comparison
+from trigemu.streaming.reading import DataRecords, recorded_entries
 
 _AHEAD = 256
 """Frames kept after they were read; frames are asked for roughly in order."""
@@ -50,8 +50,8 @@ class Recorded:
         self._reader = reader
         self._cache: OrderedDict[int, dict[str, Mapping[str, Array]]] = OrderedDict()
         self._bytes = 0
-        self._records: Iterator[Record] = iter(())
-        self._held: Record | None = None
+        self._blocks: Iterator[tuple[int, Block]] = iter(())
+        self._held: tuple[int, Block] | None = None
 
     def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
         """Return the columns of one source in one recorded frame.
@@ -75,32 +75,38 @@ class Recorded:
             if frame <= last or frame > last + _AHEAD or self._held is None:
                 self._cache.clear()
                 self._bytes = 0
-                self._records = self._reader.records(frames=range(frame, self.frames))
-                self._held = next(self._records, None)
+                self._blocks = self._read(frame)
+                self._held = next(self._blocks, None)
             while self._held is not None and frame not in self._cache:
                 self._read_frame()
             if frame not in self._cache:
                 self._cache[frame] = {}
         return self._cache[frame]
 
+    def _read(self, first: int) -> Iterator[tuple[int, Block]]:
+        """Yield the data of frames from ``first`` on."""
+        records = self._reader.records(frames=range(first, self.frames))
+        return DataRecords(self.schemas, fragments=True, frames=self.frames).blocks(records)
+
     def _read_frame(self) -> None:
-        """Read all records of the next frame."""
+        """Read all data of the next frame; of a source that is there twice the first."""
         if self._held is None:
             return
-        frame = self._held.frame
-        found: list[Record] = []
-        while self._held is not None and self._held.frame == frame:
-            found.append(self._held)
-            self._held = next(self._records, None)
-        self._cache[frame] = columns = self._columns(found)
+        frame = self._held[0]
+        columns: dict[str, Mapping[str, Array]] = {}
+        while self._held is not None and self._held[0] == frame:
+            block = self._held[1]
+            if block.schema.source not in columns:
+                columns[block.schema.source] = self._columns(block)
+            self._held = next(self._blocks, None)
+        self._cache[frame] = columns
         self._bytes += _size(columns)
         while len(self._cache) > _AHEAD or (self._bytes > _AHEAD_BYTES and len(self._cache) > 1):
             _, oldest = self._cache.popitem(last=False)
             self._bytes -= _size(oldest)
 
-    def _columns(self, records: Sequence[Record]) -> dict[str, Mapping[str, Array]]:
-        blocks = (decode(r.parts, self.schemas).block for r in records if r.kind == FRAGMENT)
-        return {block.schema.source: block for block in blocks if block is not None}
+    def _columns(self, block: Block) -> Mapping[str, Array]:
+        return block
 
 
 class RecordedTriggers(Recorded):
@@ -126,8 +132,8 @@ class RecordedTriggers(Recorded):
         self._crossings = setup.crossings is not None
         self._windows = readout_schemas(detectors)
         self._rows: OrderedDict[int, Row] = OrderedDict()
-        self._verdicts = recorded_entries(reader)
-        original = original_setup(reader, setup)
+        self._original = original = original_setup(reader, setup)
+        self._verdicts = recorded_entries(reader, original)
         self._names = setup.menu.names
         self._old_names = self._names if original is None else original.menu.names
 
@@ -146,7 +152,7 @@ class RecordedTriggers(Recorded):
         """Return the verdict on a frame; read on until it is there, go back to it if it has been passed."""
         if frame not in self._rows and frame <= next(reversed(self._rows), -1):
             self._rows.clear()
-            self._verdicts = recorded_entries(self._reader)
+            self._verdicts = recorded_entries(self._reader, self._original)
         while frame not in self._rows:
             entry = next(self._verdicts, None)
             row = entry if isinstance(entry, Row) or entry is None else Row(entry[0])
@@ -172,11 +178,11 @@ class RecordedTriggers(Recorded):
                 result[:, word] |= there << np.uint64(bit)
         return result
 
-    def _columns(self, records: Sequence[Record]) -> dict[str, Mapping[str, Array]]:
-        blocks = (decode(r.parts, self._windows).block for r in records if r.kind == READOUT)
-        return {block.schema.source: self._whole(block) for block in blocks if block is not None}
+    def _read(self, first: int) -> Iterator[tuple[int, Block]]:
+        records = self._reader.records(frames=range(first, self.frames))
+        return DataRecords(self._windows, fragments=False, frames=self.frames).blocks(records)
 
-    def _whole(self, block: Block) -> Mapping[str, Array]:
+    def _columns(self, block: Block) -> Mapping[str, Array]:
         if not self._crossings:
             return union(block)
         # Pieces are crossings in order: only a source that had no offsets of its own loses them again.
@@ -250,7 +256,7 @@ def open_comparison(path: Path, setup: Setup[Any]) -> Comparison | None:
         return None
     original = original_setup(reader, setup)
     names = setup.menu.names if original is None else original.menu.names
-    return Comparison(recorded_entries(reader), names, setup.menu.names)
+    return Comparison(recorded_entries(reader, original), names, setup.menu.names)
 
 
 def _open(path: Path, setup: Setup[Any]) -> RunReader:

@@ -11,7 +11,8 @@ from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.ledger import Balance, Ledger, close
 from trigemu.streaming.core.peers import COPIES
-from trigemu.streaming.core.totals import PER_LINE, Quality, RunTotals, Snapshot
+from trigemu.streaming.core.stored import Quality
+from trigemu.streaming.core.totals import PER_LINE, RunTotals, Snapshot
 
 
 def assemble(

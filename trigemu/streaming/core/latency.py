@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 _HALF_BITS = 10
 _HALF = 1 << _HALF_BITS
 _EXPONENTS = 34
-_LIMIT = (1 << (_HALF_BITS + _EXPONENTS)) - 1
+
+BUCKETS = (_EXPONENTS + 1) * _HALF
+LONGEST_NS = (1 << (_HALF_BITS + _EXPONENTS)) - 1
+"""The longest time that is told from longer ones."""
 
 STAGES = ("generate", "build", "decide", "record", "total")
 """Stages of a frame: planned -> sent -> built -> decided -> recorded, and planned -> recorded."""
@@ -37,7 +40,7 @@ class HdrHistogram:
 
     def __init__(self) -> None:
         # Filled, not just allocated: memory is taken now, and does not grow while buckets are used.
-        self.counts: NDArray[np.int64] = np.full((_EXPONENTS + 1) * _HALF, 0, np.int64)
+        self.counts: NDArray[np.int64] = np.full(BUCKETS, 0, np.int64)
         self.max = 0
 
     @property
@@ -49,7 +52,7 @@ class HdrHistogram:
         """Count values (int64[n], ns); negative ones count as 0, those beyond the range as its end."""
         if not len(values):
             return
-        clipped = np.clip(values, 0, _LIMIT)
+        clipped = np.clip(values, 0, LONGEST_NS)
         # frexp gives the bit length exactly: every value is below 2**53.
         exponent = np.maximum(np.frexp(clipped.astype(np.float64))[1] - (_HALF_BITS + 1), 0)
         np.add.at(self.counts, exponent * _HALF + (clipped >> exponent), 1)

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.streaming.core.latency import HdrHistogram
-
-Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded", "overloaded"]
-"""How a run went.
-
-good; tainted (a replay that differs, or records that are missing); incomplete (does not close, or has corrupt
-fragments); interrupted (drained after Ctrl-C); aborted (ended before all frames under way were recorded); degraded
-(closed, but a role was started again); overloaded (closed, but frames came faster than they could be taken, and some
-were not looked at).
-"""
-
+from trigemu.streaming.core.stored import Array, Quality, Sums, parse_totals
 
 PER_LINE = ("fired", "accepted", "sent", "kept")
 """What is counted per line of the menu (see `RunTotals`)."""
@@ -143,24 +134,34 @@ class RunTotals:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunTotals:
-        """Rebuild from `to_dict`."""
-        values = {key: value for key, value in data.items() if key != "checksum"}
-        values["line_names"] = tuple(values["line_names"])
+        """Rebuild from `to_dict`.
+
+        Raises
+        ------
+        InputError
+            Something is missing, of another type, or not possible (`trigemu.streaming.core.stored`).
+        """
+        stored = parse_totals(data)
+        values = stored.model_dump(exclude_unset=True)
+        values["line_names"] = tuple(stored.line_names)
         for name in values.keys() & set(PER_LINE):
             values[name] = np.asarray(values[name], np.int64)
-        values["tally"] = _array(values["tally"])
-        if "weighted" in values:
-            sums = values["weighted"]
-            values["weighted"] = np.asarray(sums["counts"], np.float64).reshape(sums["shape"])
+        values["tally"] = _array(stored.tally, np.int64)
+        if stored.weighted is None:
+            values.pop("weighted", None)
+        else:
+            values["weighted"] = _array(stored.weighted, np.float64)
+        if stored.observed_s is None:
+            values.pop("observed_s", None)
         for key in ("monitor", "comparisons"):
-            # Runs recorded before there were comparisons have none.
-            values[key] = {name: _array(counts) for name, counts in values.get(key, {}).items()}
+            tables: Mapping[str, Array] = getattr(stored, key)
+            values[key] = {name: _array(counts, np.int64) for name, counts in tables.items()}
         values["latency"] = {name: HdrHistogram.from_dict(each) for name, each in values["latency"].items()}
         return cls(**values)
 
 
-def _array(data: Mapping[str, Any]) -> NDArray[np.int64]:
-    return np.asarray(data["counts"], np.int64).reshape(data["shape"])
+def _array(data: Array | Sums, dtype: Any) -> NDArray[Any]:
+    return np.asarray(data.counts, dtype).reshape(data.shape)
 
 
 @dataclass(frozen=True, slots=True)

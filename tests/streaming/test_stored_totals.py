@@ -1,0 +1,145 @@
+"""What is read from ``totals.json`` is what a run counts, or is refused in a sentence."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.measured_run import toy_setup, toy_totals
+from support.spoiling import ODD, places
+
+from trigemu.errors import InputError
+from trigemu.measure import report
+from trigemu.measure.summary import summarise
+from trigemu.streaming.core.latency import HdrHistogram
+from trigemu.streaming.core.totals import RunTotals
+
+MISSING = {"frames": 1, "records": 2, "bytes": 3, "segments": 0, "closed": True, "said": "some are missing"}
+
+
+def small() -> RunTotals:
+    """Return totals with everything in them, and few numbers."""
+    latency = HdrHistogram()
+    latency.record_many(np.array([5_000, 90_000, 90_001]))
+    sums = np.zeros((3, 4, 7))
+    sums[:, :, :2] = 4.0
+    return toy_totals(
+        quality="overloaded",
+        frames={"planned": 1000, "accepted": 400, "rejected": 599, "lost": 1},
+        latency={"decide": latency},
+        weighted=sums,
+        monitor={"empty": np.arange(5)},
+        throughput={"open_loop": True, "offered_frames_per_s": 200.0, "frames_per_s": 123.4, "bytes": 7},
+        replay={"compared": 5, "same": 4, "different": 1, "first": [3, 17, ["Q1"], [], "fired"]},
+        missing={**MISSING, "before": {"quality": "good", "missing": None}},
+    )
+
+
+def as_read(totals: RunTotals) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(totals.to_dict()))
+    return data
+
+
+def refused(data: dict[str, Any]) -> str:
+    with pytest.raises(InputError) as error:
+        RunTotals.from_dict(data)
+    return str(error.value)
+
+
+def test_totals_are_read_as_they_were_written() -> None:
+    data = as_read(small())
+    assert json.dumps(RunTotals.from_dict(data).to_dict()) == json.dumps(data)
+    assert json.dumps(RunTotals.from_dict({**data, "later": [1]}).to_dict()) == json.dumps(data)
+
+
+def test_totals_of_older_runs_are_read() -> None:
+    data = as_read(small())
+    for name in ("kept", "observed_s", "selected", "weighted", "missing", "replay"):
+        del data[name]
+    old = RunTotals.from_dict(data)
+    assert old.kept.tolist() == [110, 420, 0]
+    assert (old.observed_s, old.missing, old.replay, len(old.weighted)) == (pytest.approx(1.0), None, None, 0)
+
+
+def test_whatever_stands_in_them_they_can_be_summed_up_or_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("histogram_figure", "latency_figure", "curves_figure", "to_svg"):
+        monkeypatch.setattr(report, name, lambda *_: "")
+    setup = toy_setup(speed=2.0)
+    data = as_read(small())
+    taken = said = 0
+    for *head, last in places(data):
+        # Cells of a table are alike.
+        if isinstance(last, int) and last > 2:
+            continue
+        for value in ODD:
+            spoilt = copy.deepcopy(data)
+            table: Any = spoilt
+            for key in head:
+                table = table[key]
+            table[last] = value
+            totals = None
+            with suppress(InputError):
+                totals = RunTotals.from_dict(spoilt)
+            if totals is None:
+                assert len(refused(spoilt)) < 300
+                said += 1
+                continue
+            if totals.tally.shape == (3, 7) and totals.weighted.shape == (3, 4, 7) and len(totals.fired) == 3:
+                taken += 1
+                summary = summarise(setup, totals)
+                json.dumps(summary, allow_nan=False)
+                report.render(setup, totals, summary)
+                assert math.isfinite(sum(totals.frames.values()))
+    assert taken > 200
+    assert said > 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("frames", 1.5, "frames: input should be a valid dictionary"),
+        ("frames", {"planned": 1, "accepted": 1, "rejected": {}, "lost": 0}, "frames.rejected: "),
+        ("frames", {"planned": 1}, "frames: planned, accepted, rejected or lost is missing"),
+        ("frames", {"planned": 9, "accepted": True, "rejected": 0, "lost": 0}, "frames.accepted: "),
+        (
+            "frames",
+            {"planned": 9, "accepted": 9, "rejected": 0, "lost": 0},
+            "overloaded, but no frame was lost",
+        ),
+        ("run_id", 5, "run_id: input should be a valid string"),
+        ("quality", "fine", "quality: "),
+        ("line_names", ["a", "b"], "not one per line"),
+        ("accepted", [111, 0, 0], "accepted more often than it was kept"),
+        ("live_s", float("nan"), "live_s: input should be a finite number"),
+        ("live_s", 1e-300, "live_s: is too small"),
+        ("tally", {"shape": [3, 7], "counts": [1]}, "tally: the counts are not of its shape"),
+        ("tally", {"shape": [1, 3], "counts": [1, 2, 0]}, "more events passed than there were"),
+        ("tally", {"shape": [-1, -7], "counts": [0] * 7}, "tally.shape.0: "),
+        ("weighted", {"shape": [3, 1, 1], "counts": [1.0, -1.0, 0.0]}, "a sum of squares is negative"),
+        ("weighted", {"shape": [3], "counts": [1.0, 1.0, 0.0]}, "come in three tables"),
+        ("weighted", {"shape": [3, 1, 2], "counts": [2, -1, 2, 2, 0, 0]}, "is negative, but no weight is"),
+        ("latency", {"total": {"max": 1, "bucket": [-1], "count": [1]}}, "latency.total.bucket.0: "),
+        ("latency", {"total": {"max": 1, "bucket": [1], "count": []}}, "do not belong together"),
+        ("memory", {"a": 5}, "memory.a: "),
+        ("replay", {"compared": 5, "same": 5, "different": 1, "first": None}, "not all that was compared"),
+        ("replay", {"compared": 1, "same": 0, "different": 1, "first": [1, 2, "a", []]}, "replay.recorded: "),
+        ("missing", {**MISSING, "before": {"quality": "good"}}, "missing.before.missing: "),
+        ("missing", {**MISSING, "frames": -1}, "missing.frames: "),
+    ],
+)
+def test_what_is_refused(name: str, value: Any, expected: str) -> None:
+    assert expected in refused({**as_read(small()), name: value})
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    data = as_read(small())
+    del data["decisions"]
+    assert refused(data) == "decisions: field required"
