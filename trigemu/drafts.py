@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trigemu.stopping import cleaned
 
 
 @contextmanager
-def draft_of(path: Path, *, new: bool = False) -> Iterator[Path]:
+def draft_of(path: Path, *, new: bool = False, durable: bool = False) -> Iterator[Path]:
     """Give the name of a draft beside ``path``; it takes its place when the block ends well, else it is removed.
 
-    With ``new`` it never takes the place of another file: FileExistsError if there is one by then.
+    Parameters
+    ----------
+    path
+        The file.
+    new
+        Whether it never takes the place of another file: FileExistsError if there is one by then.
+    durable
+        Whether it is handed to the disk before it takes its place, and its name after that: then the old or the new
+        file is there even if the machine stops.
     """
-    # Of its own for every process, and with the same ending: some writers choose their format by it.
-    draft = path.with_name(f".{path.stem[:200]}.{os.getpid()}{path.suffix}")
+    # Of its own for every process: two that write the same file do not meet in the draft.
+    if durable:
+        # Of a process that was killed this ending tells what is left.
+        draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    else:
+        # With the same ending: some writers choose their format by it.
+        draft = path.with_name(f".{path.stem[:200]}.{os.getpid()}{path.suffix}")
 
     def remove() -> None:
         draft.unlink(missing_ok=True)
@@ -25,10 +38,16 @@ def draft_of(path: Path, *, new: bool = False) -> Iterator[Path]:
     with cleaned(remove):
         try:
             yield draft
+            if durable:
+                _sync(draft)
             if new:
                 _place(draft, path)
             else:
                 draft.replace(path)
+            if durable:
+                # Where the file system can.
+                with suppress(OSError):
+                    _sync(path.parent)
         finally:
             remove()
 
@@ -45,7 +64,15 @@ def _place(draft: Path, path: Path) -> None:
         draft.replace(path)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file (UTF-8) whole or not at all."""
-    with draft_of(path) as draft:
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, text: str, *, durable: bool = False) -> None:
+    """Write a text file (UTF-8) whole or not at all; ``durable`` as in `draft_of`."""
+    with draft_of(path, durable=durable) as draft:
         draft.write_text(text, encoding="utf-8")

@@ -32,8 +32,8 @@ def shown(path: str | Path) -> str:
     return text if len(text) <= _SHOWN else f"{text[:80]}...{text[-40:]}"
 
 
-def open_regular(path: str | Path, where: str, hint: str = "", missing: str = "does not exist") -> BinaryIO:
-    """Open a regular file for reading; a pipe or device is refused without waiting for it.
+def open_descriptor(path: str | Path, where: str, hint: str = "", missing: str = "does not exist") -> int:
+    """Open a regular file for reading and return its descriptor; a pipe or device is refused without waiting for it.
 
     Parameters
     ----------
@@ -62,10 +62,15 @@ def open_regular(path: str | Path, where: str, hint: str = "", missing: str = "d
         raise InputError(f"{where} cannot be read ({reason}){end}") from None
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
-        return os.fdopen(handle, "rb")
+        return handle
     os.close(handle)
     kind = next((name for test, name in _KINDS if test(mode)), "it is no regular file")
     raise InputError(f"{where} cannot be read ({kind}){end}")
+
+
+def open_regular(path: str | Path, where: str, hint: str = "", missing: str = "does not exist") -> BinaryIO:
+    """Open a regular file for reading; parameters and errors are those of `open_descriptor`."""
+    return os.fdopen(open_descriptor(path, where, hint, missing), "rb")
 
 
 def read_regular(

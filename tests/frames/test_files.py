@@ -18,7 +18,7 @@ def stuck(descriptor):
         time.sleep(1)
 
 listen()
-files.os.fsync = stuck
+os.fsync = stuck
 with held(), closing():
     files.write_whole(Path(sys.argv[1]), "half")
 """

@@ -90,7 +90,7 @@ def test_what_is_no_file_gives_one_sentence(record_run: Record, name: str) -> No
     file.rmdir()
     # Opening a pipe that nobody writes to would wait for ever.
     os.mkfifo(file)
-    with pytest.raises(InputError, match=rf"{name}: cannot be read \(it is no ordinary file\)"):
+    with pytest.raises(InputError, match=rf"{name}: cannot be read \(it is a pipe, no regular file\)"):
         RunReader(path)
     file.unlink()
     file.symlink_to(file)
@@ -105,7 +105,7 @@ def test_what_is_no_file_gives_one_sentence(record_run: Record, name: str) -> No
 def test_a_huge_file_is_refused_before_it_is_read(record_run: Record) -> None:
     path = record_run()
     os.truncate(path / "config.json", 1 << 40)
-    with pytest.raises(InputError, match=r"config\.json: has more than the 16 MiB"):
+    with pytest.raises(InputError, match=r"config\.json: is larger than 16 MiB"):
         RunReader(path)
 
 
@@ -135,14 +135,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("trigemu.frames.files.os.fsync", stop)
+    monkeypatch.setattr("os.fsync", stop)
     with pytest.raises(KeyboardInterrupt):
         write_whole(file, "two")
     monkeypatch.undo()
     assert [each.read_text() for each in tmp_path.iterdir()] == ["one"]
     with pytest.raises(RunError, match="cannot write"):
         write_whole(tmp_path / "nowhere" / "file", "x")
-    with pytest.raises(InputError, match="more than the 0 MiB"):
+    with pytest.raises(InputError, match="is larger than 0 KiB"):
         read_bounded(file, 2)
 
 

@@ -155,7 +155,7 @@ def test_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     def fail(handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("trigemu.frames.files.os.fsync", fail)
+    monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(RunError, match=r"cannot write .*totals\.json: No space left"):
         write_json(file, {"good": 2})
     with pytest.raises(RunError):

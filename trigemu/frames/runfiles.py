@@ -17,8 +17,9 @@ from typing import Any
 from xxhash import xxh3_64_intdigest
 
 from trigemu import __version__
+from trigemu.drafts import write_whole
 from trigemu.errors import InputError, RunError
-from trigemu.frames.files import read_bounded, replace_file
+from trigemu.frames.files import read_bounded
 from trigemu.frames.records import FORMAT_VERSION, READ_VERSIONS, run_tag
 from trigemu.frames.segments import SegmentInfo
 
@@ -100,7 +101,7 @@ def write_json(path: Path, data: Any, run_id: str | None = None) -> None:
 def _write_json(path: Path, data: Any, run_id: str | None) -> None:
     if run_id is not None:
         data = {**data, CHECKSUM: _checksum(path.name, data, run_id)}
-    replace_file(path, json.dumps(data, indent=1) + "\n")
+    write_whole(path, json.dumps(data, indent=1) + "\n", durable=True)
 
 
 def _checksum(name: str, data: Mapping[str, Any], run_id: str) -> str:

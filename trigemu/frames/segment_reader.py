@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trigemu.errors import InputError
-from trigemu.frames.files import open_regular
+from trigemu.frames.files import open_file
 from trigemu.frames.records import (
     FORMAT_VERSION,
     HEADER_SIZE,
@@ -67,7 +67,7 @@ class Segment:
     def __init__(self, path: Path, number: int, tag: int, version: int = FORMAT_VERSION) -> None:
         self.path = path
         self._tag = tag
-        self._file = open_regular(path)
+        self._file = open_file(path)
         weakref.finalize(self, os.close, self._file)
         self._start = 0
         self._held = memoryview(b"")
