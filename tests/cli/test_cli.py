@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from support.calling import call
 
 import trigemu
 from trigemu.cli import cli
@@ -19,12 +20,6 @@ from trigemu.cli.options import RunOptions, changed
 from trigemu.errors import InputError, RunError
 
 FRAMES = 40
-
-
-def call(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, [str(a) for a in arguments])
-    assert done.exit_code == code, done.output
-    return done
 
 
 @pytest.fixture(scope="module")

@@ -10,32 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from support.runs import same_decisions
+from support.calling import call
+from support.runs import CLOSED, same_decisions, totals_of
 
 from trigemu import streaming
-from trigemu.cli import cli
 from trigemu.errors import RunError
 from trigemu.frames.rundir import RunReader, RunWriter
 from trigemu.setup.build import load_setup
-from trigemu.streaming.core.totals import RunTotals
 
 MADE = ("totals.json", "summary.json", "report.html")
 FRAMES = 40
 
 
-def call(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, [str(a) for a in arguments])
-    assert done.exit_code == code, done.output
-    return done
-
-
 def content(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.iterdir()}
-
-
-def totals_of(path: Path) -> RunTotals:
-    return RunTotals.from_dict(json.loads((path / "totals.json").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -113,15 +101,7 @@ def test_a_run_that_was_killed_is_closed(path: Path, tail: bytes) -> None:
     assert (f"{len(tail)} bytes of frames that were not complete were cut" in done.stdout) == bool(tail)
     same_decisions(before, totals_of(path))
     assert content(path)[file] == whole
-    assert sorted(content(path)) == [
-        "config.json",
-        "index.json",
-        "report.html",
-        "run.json",
-        "segment-000000.tgm",
-        "summary.json",
-        "totals.json",
-    ]
+    assert sorted(content(path)) == list(CLOSED)
     assert "is complete" in call("finish", path).stdout
     replayed = call("replay", path, "--offline", "--out", path.with_name("again"), "--json")
     assert json.loads(replayed.stdout)["run"]["quality"] == "good"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from support.calling import call
 
 from trigemu.cli import cli
 from trigemu.measure import studies
@@ -18,12 +19,6 @@ from trigemu.measure.studies import Report, Studies
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("belle", "na62", "besiii", "babar", "pulser")
-
-
-def call(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, [str(a) for a in arguments])
-    assert done.exit_code == code, done.output
-    return done
 
 
 def refused(*arguments: object) -> str:

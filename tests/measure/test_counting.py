@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from support.event_texts import lhe
+from support.weighted_events import judged, lhe_config
 
 from trigemu.cli import cli
-from trigemu.decision.tally import Judged
 from trigemu.errors import InputError, RunError
 from trigemu.measure import efficiency as scans
 from trigemu.measure.console import efficiency_table
@@ -27,34 +27,12 @@ WEIGHTS = [1.0, 100.0] * 10
 
 
 def config(folder: Path, text: str, more: str = "") -> str:
-    (folder / "events.lhe").write_text(text)
-    (folder / "run.toml").write_text(
-        f"""experiment = "belle2"
-[run]
-seed = 4
-frames = 3
-[menu]
-file = "{Path(__file__).parents[2] / "configs" / "menus" / "belle2.toml"}"
-[[signal]]
-signal = "lhe-signal"
-file = "{folder / "events.lhe"}"
-rate_hz = 1000.0
-acceptance = "all"
-{more}
-"""
-    )
-    return str(folder / "run.toml")
+    return str(lhe_config(folder, text, more, seed=4, frames=3, rate_hz=1000.0))
 
 
 def interval(passed: int, total: int) -> tuple[float, float]:
     low, high = clopper_pearson(passed, total)
     return float(low), float(high)
-
-
-def judged(event: Any, weight: Any, *flags: Any) -> Judged:
-    columns = np.column_stack([np.ones(len(event), bool), *(np.asarray(f, bool) for f in flags)])
-    none = np.zeros(len(event))
-    return Judged(none.astype(np.int64), columns, np.asarray(event), np.asarray(weight, float), none)
 
 
 def test_weighted_counts() -> None:

@@ -8,51 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from support.calling import call
 from support.event_texts import lhe
+from support.weighted_events import judged, lhe_config
 
-from trigemu.cli import cli
-from trigemu.decision.tally import SUMS, UNIT, Judged, counted, split, tally_size
+from trigemu.decision.tally import SUMS, UNIT, counted, split, tally_size
 from trigemu.measure.weighted import counted as efficiency_of
 from trigemu.measure.weighted import with_signs
 from trigemu.streaming.core.totals import RunTotals
-
-SHIPPED = Path(__file__).parents[2] / "configs" / "menus" / "belle2.toml"
 
 
 def run(
     folder: Path, text: str, more: str = "", process: str = "", mode: str = "--offline"
 ) -> dict[str, Any]:
-    (folder / "events.lhe").write_text(text)
-    (folder / "run.toml").write_text(
-        f"""experiment = "belle2"
-[run]
-seed = 3
-frames = 12
-[menu]
-file = "{SHIPPED}"
-[[signal]]
-signal = "lhe-signal"
-file = "{folder / "events.lhe"}"
-rate_hz = 20000.0
-acceptance = "all"
-{more}
-[belle2]
-{process}
-"""
-    )
-    command = [
-        "run",
-        str(folder / "run.toml"),
-        mode,
-        "--out",
-        str(folder / "out"),
-        "--record",
-        "all",
-        "--json",
-    ]
-    done = CliRunner().invoke(cli, command)
-    assert done.exit_code == 0, done.output
+    config = lhe_config(folder, text, more, seed=3, frames=12, rate_hz=20000.0, process=process)
+    call("run", config, mode, "--out", folder / "out", "--record", "all", "--json")
     summary: dict[str, Any] = json.loads((folder / "out" / "summary.json").read_text())
     return summary
 
@@ -61,9 +31,9 @@ def draws(n: int, size: int, passes: np.ndarray, sign: np.ndarray | None = None)
     """Return totals of n draws of one signal from a file of equal events, of which some pass the only line."""
     event = np.random.default_rng(2).integers(0, size, n)
     weight = np.ones(n) if sign is None else sign[event]
-    flags = np.column_stack([np.ones((n, 2), bool), passes[event], passes[event], np.zeros(n, bool)])
-    judged = Judged(np.zeros(n, np.int64), flags, event, weight, np.full(n, 1.0 / size))
-    tally = counted(judged, 1)
+    passed = passes[event]
+    draws = judged(event, weight, np.ones(n), passed, passed, np.zeros(n), share=1.0 / size)
+    tally = counted(draws, 1)
     assert len(tally) == tally_size(1, 5, weighted=True)
     counts, weighted = split(tally, 1, 5)
     assert weighted.shape == (SUMS, 2, 5)
@@ -172,9 +142,7 @@ def test_a_replay_and_live_roles_count_the_same(tmp_path: Path, mode: str) -> No
     plain = run(tmp_path, text) if mode == "--json" else None
     live = run(tmp_path / "live", text, mode=mode)
     out = tmp_path / "again"
-    command = ["replay", str(tmp_path / "live" / "out"), "--offline", "--out", str(out), "--json"]
-    done = CliRunner().invoke(cli, command)
-    assert done.exit_code == 0, done.output
+    call("replay", tmp_path / "live" / "out", "--offline", "--out", out, "--json")
     again = json.loads((out / "summary.json").read_text())
     for name in ("acceptance", "efficiency", "decisions_sha256"):
         assert live[name] == again[name]

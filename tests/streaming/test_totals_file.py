@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from support.calling import call
 from support.rewriting import Entry, entries_of, replace_records
 from support.spoilt_runs import record
 
-from trigemu.cli import cli
 from trigemu.decision.rows import SCHEMAS, VERDICTS, decode_rows, encode_rows
 from trigemu.frames.rundir import RunReader, read_json, write_json
 from trigemu.frames.wire import decode
@@ -38,10 +37,8 @@ def edit(path: Path, name: str, change: Callable[[dict[str, Any]], None]) -> Non
 
 
 def refused(*arguments: object) -> str:
-    done = CliRunner().invoke(cli, [str(each) for each in arguments])
-    assert done.exit_code == 2, done.output
     # A replay may say first that there is no report.
-    return done.stderr.strip().splitlines()[-1]
+    return call(*arguments, code=2).stderr.strip().splitlines()[-1]
 
 
 def commands(path: Path) -> list[tuple[object, ...]]:

@@ -11,6 +11,22 @@ import numpy as np
 
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 
+CLOSED = (
+    "config.json",
+    "index.json",
+    "report.html",
+    "run.json",
+    "segment-000000.tgm",
+    "summary.json",
+    "totals.json",
+)
+"""Files of a run of one segment that has been closed."""
+
+
+def totals_of(path: Path) -> RunTotals:
+    """Return the totals of a run."""
+    return RunTotals.from_dict(json.loads((path / "totals.json").read_text()))
+
 
 class Killer:
     """Kills roles of a run, each once, when its number of durable frames is reached."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from support.runs import totals_of
 from support.spoiling import spoil
 
 from trigemu import streaming
@@ -24,7 +25,6 @@ from trigemu.measure.export_rows import Layout, read_tables
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import take_census
-from trigemu.streaming.core.totals import RunTotals
 from trigemu.streaming.finishing import finish_records
 
 DEADLINE_S = 60
@@ -53,7 +53,7 @@ class Base:
         self.setup = cached_setup(reader.config)
         self.all = self.setup.config.record.mode == "all"
         self.records = {(r.kind, r.frame, b"".join(map(bytes, r.parts))) for r in reader.records()}
-        self.totals = RunTotals.from_dict(json.loads((path / "totals.json").read_text()))
+        self.totals = totals_of(path)
         self.recorded = self.totals.triggers["recorded"]
         self.rows = exported(reader, self.setup, ())
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from support.runs import same_decisions
+from support.runs import same_decisions, totals_of
 
 from trigemu import streaming
 from trigemu.decision.rows import SCHEMAS, Row, decode_rows
@@ -190,7 +190,7 @@ def recorded_rows(record: Record) -> list[Row]:
 
 
 def counts_what_is_on_disk(path: Path) -> RunTotals:
-    totals = RunTotals.from_dict(json.loads((path / "totals.json").read_text()))
+    totals = totals_of(path)
     rows = [row for record in RunReader(path).records("verdicts") for row in recorded_rows(record)]
     assert totals.quality == "aborted"
     assert totals.frames["accepted"] + totals.frames["rejected"] == len(rows) > 0

@@ -8,13 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from support.calling import call
 from support.old_runs import as_version_1
 from support.rewriting import entries_of, replace_records
 from support.spoilt_runs import record
 
 from trigemu import streaming
-from trigemu.cli import cli
 from trigemu.decision.rows import LOST, SCHEMAS, VERDICTS, Row, decode_rows, encode_rows
 from trigemu.errors import InputError
 from trigemu.frames.records import HEADER_SIZE
@@ -23,12 +22,6 @@ from trigemu.frames.wire import decode
 from trigemu.setup.build import build_setup
 
 FRAMES = 60
-
-
-def call(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, [str(a) for a in arguments])
-    assert done.exit_code == code, done.output
-    return done
 
 
 @pytest.fixture(scope="module", params=["accepted", "all"])

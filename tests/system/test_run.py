@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from support.runs import same_decisions
+from support.runs import same_decisions, totals_of
 
 from trigemu import streaming
 from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, decode_rows
@@ -46,7 +45,7 @@ def test_decisions_do_not_depend_on_the_workers(pulser, tmp_path: Path, workers:
     assert live.quality == offline.quality == "good"
     assert RunReader(tmp_path / "live").closed
     assert not (tmp_path / "live" / "processes.json").exists()
-    stored = RunTotals.from_dict(json.loads((tmp_path / "live" / "totals.json").read_text()))
+    stored = totals_of(tmp_path / "live")
     same_decisions(stored, live)
     assert stored.latency["total"].count == 300
     assert not live.throughput["open_loop"]

@@ -12,19 +12,11 @@ from pathlib import Path
 
 import pytest
 from support.commands import alive, hears, pids, recorded, short_folder, start, until
+from support.runs import CLOSED
 
 from trigemu.frames.rundir import RunReader
 
 END = 60.0
-FILES = [
-    "config.json",
-    "index.json",
-    "report.html",
-    "run.json",
-    "segment-000000.tgm",
-    "summary.json",
-    "totals.json",
-]
 CODES = [
     pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
     (signal.SIGTERM, 143),
@@ -42,7 +34,7 @@ def end(process: subprocess.Popen[str], number: int) -> tuple[int, str, str, flo
 
 
 def check_closed(out: Path, quality: str = "interrupted") -> None:
-    assert sorted(file.name for file in out.iterdir()) == FILES
+    assert sorted(file.name for file in out.iterdir()) == list(CLOSED)
     totals = json.loads((out / "totals.json").read_text())
     assert totals["quality"] == quality
     # Frames under way are given up by a second signal only.
