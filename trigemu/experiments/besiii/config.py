@@ -66,7 +66,7 @@ class Besiii(Model):
     latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = 6.4  # besiii_babar_facts A3.4
     mdc: Mdc
     tof: Tof
-    emc: Emc = Emc()
+    emc: Emc
     match: Match
     gtl: Gtl = Gtl()
     filter: Filter = Filter()

@@ -65,7 +65,8 @@ def ring_edges() -> F64:
     barrel = np.array([*_BARREL_EDGES, *(180.0 - a for a in _BARREL_EDGES[-2::-1])])
     east = np.array(_ENDCAP_EDGES)
     edges = np.concatenate([np.stack([e[:-1], e[1:]], axis=1) for e in (east, barrel, 180.0 - east[::-1])])
-    return np.radians(edges)
+    radians: F64 = np.radians(edges)
+    return radians
 
 
 @cache
