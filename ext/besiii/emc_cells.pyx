@@ -1,10 +1,11 @@
 """Calorimeter trigger, first step: crystals to trigger cells, with the time at which each fires.
 
-Plan.  Of some 500 crystals of an event most hold noise, so their weights are summed per cell first, and each crystal is
-linked to the one before it in its cell.  A sum of pulses never exceeds the sum of their peaks: only cells whose weights
-reach the threshold are looked at again.  Until the first of its pulses peaks a cell's signal can only rise, so the
-sample at which it crosses a threshold is found by bisection, which begins where one pulse of all the weight would
-cross; the few cells that do not reach it by then are followed sample by sample to the last peak.  All numbers are integers; see `trigemu.experiments.besiii.emc.pulse` for units.
+Plan.  Of some 500 crystals of an event most hold noise, so their weights are summed per cell first, and each crystal
+is linked to the one before it in its cell.  A sum of pulses never exceeds the sum of their peaks: only cells whose
+weights reach the threshold are looked at again.  Until the first of its pulses peaks a cell's signal can only rise,
+so the sample at which it crosses a threshold is found by bisection, which begins where one pulse of all the weight
+would cross; the few cells that do not reach it by then are followed sample by sample to the last peak.  All numbers
+are integers; units are those of `trigemu.experiments.besiii.emc.pulse`.
 """
 
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t
@@ -101,9 +102,10 @@ cdef class Cells:
             self.block[i] = block_of_cell[i]
         memset(self.pulse, 0, sizeof(self.pulse))
         for i in range(SAMPLES):
-            good = good and 0 <= pulse[i] <= pulse[PEAK] <= 1 << 16 and (i == 0 or i > PEAK or pulse[i] >= pulse[i - 1])
+            good = good and 0 <= pulse[i] <= pulse[PEAK] <= 1 << 16
+            good = good and (i == 0 or i > PEAK or pulse[i] >= pulse[i - 1])
             self.pulse[LATEST + i] = pulse[i]
-        need(good, "Cells")
+        need(good and pulse[PEAK] >= 1 << ROUGH_BITS, "Cells")
         self.one = pulse[PEAK]
         k = 0
         for i in range(1 << ROUGH_BITS):
@@ -125,7 +127,10 @@ cdef class Cells:
     def run(
         self,
         const int64_t[::1] offsets,
-        tuple digis,
+        const uint16_t[::1] channel,
+        const uint16_t[::1] value,
+        const uint8_t[::1] gain,
+        const uint8_t[::1] time,
         int64_t[:, ::1] sums,
         int64_t[::1] fired_offsets,
         int16_t[:, ::1] fired,
@@ -136,8 +141,8 @@ cdef class Cells:
         ----------
         offsets
             int64[n + 1], rows of each crossing.
-        digis
-            channel uint16[m], value uint16[m], range uint8[m], time uint8[m].
+        channel, value, gain, time
+            uint16[m], uint16[m], uint8[m] (range) and uint8[m].
         sums
             int64[n, 18], comes as zeros; gets weights of the cells above the gate per block, and weights times time
             counts in the barrel and in the endcaps.
@@ -146,10 +151,6 @@ cdef class Cells:
         fired
             int16[m, 2], gets cell and tick of every cell that fires, in order of ticks, then of cells.
         """
-        cdef const uint16_t[::1] channel = digis[0]
-        cdef const uint16_t[::1] value = digis[1]
-        cdef const uint8_t[::1] gain = digis[2]
-        cdef const uint8_t[::1] time = digis[3]
         cdef Py_ssize_t event, events = offsets.shape[0] - 1, m = channel.shape[0]
         cdef int64_t rows = 0
         cdef int i

@@ -49,7 +49,7 @@ cdef inline int64_t whole(int64_t sixteenths) noexcept nogil:
 cdef inline int tick_of(int64_t moment, int64_t weight) noexcept nogil:
     """Return the tick in which pulses of this weight and moment (weight times time count) peak together."""
     cdef int64_t start = (SAMPLE_NS * moment) // weight if weight > 0 else 0
-    return <int> min((start + PEAK_NS) // TICK_NS, TICKS - 1)
+    return <int> min(max((start + PEAK_NS) // TICK_NS, 0), TICKS - 1)
 
 
 cdef class Energies:

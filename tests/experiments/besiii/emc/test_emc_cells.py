@@ -150,7 +150,7 @@ CELL = st.one_of(st.integers(0, 60), st.integers(0, 393), st.integers(330, 393),
         optional={
             "edge_quirk": st.booleans(),
             "bclus_bb_theta": st.integers(0, 10),
-            "bclus_bb_phi": st.sampled_from([(0, 0), (11, 19), (15, 15)]),
+            "bclus_bb_phi": st.sampled_from([(1, 1), (1, 29), (11, 19), (15, 15)]),
             "eclus_bb_phi": st.sampled_from([(8, 8), (0, 15)]),
             "bl_bblk": st.integers(0, 400),
             "bl_z": st.integers(0, 3000),
@@ -192,6 +192,7 @@ def test_shapes_that_do_not_fit_are_refused():
     "change",
     [
         {"bclus_phi": (22, 8)},
+        {"bclus_bb_phi": (0, 8)},
         {"eclus_phi": (5, 16)},
         {"low_mv": 0.0},
         {"endcap_shift": 32},

@@ -77,7 +77,7 @@ EVENT = st.lists(st.one_of(WEAK, STRONG, STRONG, NEAR_THRESHOLD), max_size=60)
             "fire_delay_ns": st.integers(0, 5000),
             "fire_before_ns": st.integers(2000, 9216),
             "bclus_bb_theta": st.integers(0, 10),
-            "bclus_phi": st.sampled_from([(0, 29), (12, 12)]),
+            "bclus_phi": st.sampled_from([(1, 29), (12, 12)]),
             "gate_mev": st.sampled_from([20.0, 200.0]),
             "etot_m": st.integers(0, 400),
             "bl_bblk": st.integers(0, 100),

@@ -72,7 +72,7 @@ class EmcFinder:
         weights = np.zeros((n, BLOCKS + _MOMENTS), np.int64)
         fired_offsets = np.empty(n + 1, np.int64)
         room = np.empty((m, 2), np.int16)
-        self._cells.run(offsets, digis, weights, fired_offsets, room)
+        self._cells.run(offsets, *digis, weights, fired_offsets, room)
         fired = room[: fired_offsets[-1]]
         masks = np.zeros((n, len(EMC_CONDITIONS), TICK_WORDS), np.uint64)
         head = np.zeros(len(fired), np.uint8)
