@@ -132,7 +132,7 @@ def test_events_of_a_list_of_energies() -> None:
     table = specs(4.178)["gamma-aprime"].model(mass=mass, energies=SEARCH_ENERGIES)
     part = shares(table)
     low, high = np.cos(np.radians([170.0, 10.0]))
-    weights = np.array([l * photon_vector(e * e, mass, low, high) for e, l in SEARCH_ENERGIES])
+    weights = np.array([taken * photon_vector(e * e, mass, low, high) for e, taken in SEARCH_ENERGIES])
     assert part == pytest.approx(weights / weights.sum(), rel=1e-12)
     counts = [int(np.isclose(s, energy, atol=1e-6).sum()) for energy, _ in SEARCH_ENERGIES]
     assert sum(counts) == n
