@@ -94,7 +94,7 @@ class BesiiiGenerator(CrossingGenerator):
 
     def __init__(self, setup: Setup[Besiii], sources: Sequence[str]) -> None:
         section, seed = setup.section, setup.config.run.seed
-        response, endcap = section.response, section.tof.endcap
+        response, endcap, inner = section.response, section.tof.endcap, section.mdc.inner_chamber
 
         def timing(events: Events, frame: int) -> Columns:
             n = len(events.time)
@@ -116,7 +116,9 @@ class BesiiiGenerator(CrossingGenerator):
         super().__init__(
             source,
             {
-                MDC: lambda particles, frame: mdc_hits(late(particles, frame), response, seed, frame),
+                MDC: lambda particles, frame: mdc_hits(
+                    late(particles, frame), response, seed, frame, inner_chamber=inner
+                ),
                 TOF: lambda particles, frame: tof_hits(
                     late(particles, frame), response, seed, frame, endcap=endcap
                 ),
