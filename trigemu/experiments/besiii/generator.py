@@ -15,7 +15,7 @@ from trigemu.collider.generator import Columns, CrossingGenerator
 from trigemu.collider.signals.registration import sampled_processes
 from trigemu.experiments.besiii.clock import BUNCHES_PER_TICK, TICK_NS
 from trigemu.experiments.besiii.config import Besiii
-from trigemu.experiments.besiii.mdc.geometry import WIRES
+from trigemu.experiments.besiii.mdc.geometry import SUPERLAYER, WIRES
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
 from trigemu.experiments.besiii.response.detector import MDC_COUNT_NS
 from trigemu.experiments.besiii.response.emc import emc_hits
@@ -62,9 +62,9 @@ def _check_background(section: Besiii, events: float, frame_s: float) -> None:
     response = section.response
     first, last = response.background.wire_window
     window_ns = (last - first + 1) * MDC_COUNT_NS
-    rates = response.background.wire_rate_khz
+    rates = np.array(response.background.wire_rate_khz)[SUPERLAYER - 1]
     per_event = {
-        "response.background.wire_rate_khz": 1e-6 * window_ns * float(WIRES.sum()) * max(rates),
+        "response.background.wire_rate_khz": 1e-6 * window_ns * float((WIRES * rates).sum()),
         "response.background.clusters": response.background.clusters,
         "response.tof.barrel_singles": response.tof.barrel_singles,
         "response.tof.endcap_singles": response.tof.endcap_singles,

@@ -65,8 +65,8 @@ class Counters(Model):
     strip_mm_ns: Positive = 150.0  # guess: signal along a strip
     strip_efficiency: Fraction = 0.96  # guess: of an MRPC strip, inside its 24 mm
     longest_path_mm: Size = 1e4  # guess: particles that loop longer are lost in material before
-    barrel_singles: Mean = 2.0  # run 91668: ends of bars away from the collision, per event
-    endcap_singles: Mean = 1.4  # run 91668: ends of MRPC strips; the same for scintillators is a guess
+    barrel_singles: Mean = 1.2  # run 91668: ends of bars away from the collision, per event
+    endcap_singles: Mean = 0.6  # run 91668: ends of MRPC strips; the same for scintillators is a guess
     window_ns: Time = 1500.0  # run 91668: they are spread over this
 
 
