@@ -15,17 +15,18 @@ from trigemu.collider.signals.offered import machine_processes
 from trigemu.setup.reference import resolve
 
 LIGHT = 299.792458
+GIVEN = {"cosmic_hz": 1000.0, "gas_hz": 2000.0, "counter_mm": 870.0}
 
 
 def sample(collider: Collider, name: str, n: int, **keys: Any) -> Sampled:
-    spec = {spec.name: spec for spec in machine_processes(collider, 1000.0, 2000.0)}[name]
+    spec = {spec.name: spec for spec in machine_processes(collider, **GIVEN)}[name]
     made: Sampled = resolve(spec.sampler)(spec.model(**keys), collider, 3, PROCESS_STREAMS).sample(2, n)
     return made
 
 
 @pytest.mark.parametrize("collider", [CHARM, HEAD_ON], ids=lambda c: c.name)
 def test_their_rates_are_the_collider_s(collider: Collider) -> None:
-    cosmic, gas = machine_processes(collider, 1000.0, 2000.0)
+    cosmic, gas = machine_processes(collider, **GIVEN)
     assert (cosmic.model().rate_hz, gas.model().rate_hz) == (1000.0, 2000.0)
     assert cosmic.model(rate_hz=3.0).rate_hz == 3.0
     for name in ("cosmic", "beamgas"):

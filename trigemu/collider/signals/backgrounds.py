@@ -28,7 +28,7 @@ class Cosmic(Process):
     knee_gev: Annotated[float, Field(ge=0.1, le=100)] = 4.0  # guess: falls as p^-2.7 far above it
     positive: Annotated[float, Field(ge=0, le=1)] = 0.56  # recalled: mu+ / mu- = 1.27
     time_ns: Annotated[float, Field(ge=0, le=1e4)] = 4.0  # half of a bunch spacing of 8 ns
-    counter_mm: Length = 870.0  # between the two layers of BESIII's counters
+    counter_mm: Length = 1000.0  # guess; an experiment gives its own
 
 
 class BeamGas(Process):

@@ -30,6 +30,7 @@ from trigemu.setup.data import SignalSpec, signal
 _HERE = "trigemu.collider.signals"
 _PAIRS, _RADIATIVE = f"{_HERE}.pair_production", f"{_HERE}.radiative"
 _B, _FILE = f"{_HERE}.b_mesons:BMesonSampler", f"{_HERE}.file_sampler:SignalFile"
+_MACHINE = f"{_HERE}.background_samplers"
 _GUN = f"{_HERE}.gun_sampler:GunSampler"
 
 _TAU_ROOM = 0.01
@@ -212,10 +213,22 @@ def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
     )
 
 
-def machine_processes(collider: Collider, cosmic_hz: float, gas_hz: float) -> tuple[ProcessSpec, ...]:
-    """Return cosmic muons and collisions of a beam with gas, which come at these rates where a table has none."""
+def machine_processes(
+    collider: Collider, *, cosmic_hz: float, gas_hz: float, counter_mm: float
+) -> tuple[ProcessSpec, ...]:
+    """Return cosmic muons and collisions of a beam with gas, which come at these rates where a table has none.
+
+    ``counter_mm``: how far from the beam the counters are that take a cosmic muon's time.
+    """
     fixed = _of(collider)
     return (
-        process("cosmic", Cosmic, f"{_HERE}.background_samplers:CosmicSampler", rate_hz=cosmic_hz, **fixed),
+        process(
+            "cosmic",
+            Cosmic,
+            f"{_HERE}.background_samplers:CosmicSampler",
+            rate_hz=cosmic_hz,
+            counter_mm=counter_mm,
+            **fixed,
+        ),
         process("beamgas", BeamGas, f"{_HERE}.background_samplers:BeamGasSampler", rate_hz=gas_hz, **fixed),
     )

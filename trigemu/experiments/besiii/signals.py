@@ -43,6 +43,9 @@ COSMIC_HZ = 1500.0
 GAS_HZ = 5000.0
 """Guess; known is that beam background at level 1's output is below 2 kHz (besiii_babar_facts A12, recalled)."""
 
+COUNTER_MM = 870.0
+"""Between the two layers of bars (tof.geometry)."""
+
 
 @lru_cache(maxsize=64)
 def besiii(sqrt_s: float) -> Collider:
@@ -93,7 +96,8 @@ def signals(section: HasEnergy) -> tuple[SignalSpec, ...]:
 def processes(sqrt_s: float) -> tuple[ProcessSpec, ...]:
     """Return the processes that ``[[besiii.process]]`` can name at an energy (GeV)."""
     collider = besiii(sqrt_s)
-    return (*common_processes(collider), *machine_processes(collider, COSMIC_HZ, GAS_HZ))
+    machine = machine_processes(collider, cosmic_hz=COSMIC_HZ, gas_hz=GAS_HZ, counter_mm=COUNTER_MM)
+    return (*common_processes(collider), *machine)
 
 
 if TYPE_CHECKING:
