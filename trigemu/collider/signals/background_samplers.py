@@ -83,7 +83,7 @@ def _across(flight: F64, azimuth: F64) -> F64:
     # x cross flight, and the third one.
     one = np.stack([np.zeros_like(x), -z, y], axis=1) / np.maximum(norm, 1e-12)[:, None]
     two = np.cross(flight, one)
-    return np.cos(azimuth)[:, None] * one + np.sin(azimuth)[:, None] * two
+    return np.asarray(np.cos(azimuth)[:, None] * one + np.sin(azimuth)[:, None] * two)
 
 
 MOST = 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
@@ -44,7 +45,7 @@ class GammaAprime(Signal):
 
     def heaviest(self, sqrt_s: float) -> float:
         """Return the mass (GeV) beside which the photon has ``minimum_energy``; 0 where it never has."""
-        return max(sqrt_s * (sqrt_s - 2.0 * self.minimum_energy), 0.0) ** 0.5
+        return math.sqrt(max(sqrt_s * (sqrt_s - 2.0 * self.minimum_energy), 0.0))
 
 
 Energy = Annotated[float, Field(ge=0.5, le=1e3)]

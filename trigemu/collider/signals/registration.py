@@ -76,8 +76,9 @@ def process_tables(offered: Callable[[float], Sequence[ProcessSpec]], key: str, 
     """
 
     def tables(energy: float) -> Any:
-        one = SerializeAsAny[any_process(offered(energy))]  # type: ignore[misc]
-        return Annotated[tuple[one, ...], Field(max_length=MAX_TABLES)]
+        # Not SerializeAsAny[...], which type checkers take for a type that they should know.
+        one: Any = Annotated[any_process(offered(energy)), SerializeAsAny()]  # type: ignore[type-arg]
+        return Annotated[tuple.__class_getitem__((one, ...)), Field(max_length=MAX_TABLES)]
 
     @lru_cache(maxsize=ENERGIES)
     def adapter(energy: float) -> TypeAdapter[Any]:
