@@ -13,6 +13,7 @@ from trigemu.experiments.besiii.mdc import geometry as mdc
 from trigemu.experiments.besiii.sources import EMC, MDC
 from trigemu.setup.build import build_setup
 from trigemu.studies.besiii import display, pictures
+from trigemu.studies.besiii.detector import threshold_counts
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,7 @@ def test_real_event_has_the_hardwares_cells(shared_data):
 def test_thresholds_in_counts():
     from trigemu.experiments.besiii.config import Besiii
 
-    assert pictures.counts_of(Besiii(), 1.1) == Besiii().emc.betot_h == 294
+    assert threshold_counts(1.1) == Besiii().emc.betot_h == 294
 
 
 def test_saturation_takes_from_hard_photons():

@@ -11,6 +11,7 @@ import numpy as np
 
 from trigemu.arrays import F64, Bool
 from trigemu.experiments.besiii.bits import CHANNELS
+from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.filter.config import Search
 from trigemu.experiments.besiii.filter.missing import search_masses
 from trigemu.experiments.besiii.sources import CLUSTERS, TIMING, TRACKS
@@ -19,9 +20,6 @@ from trigemu.measure.validate import Measured, fraction
 from trigemu.studies.besiii.samples import Sample, sample
 
 GUN_EVENTS, PAIR_EVENTS, SIGNAL_EVENTS = 6000, 3000, 2000
-
-CENTRAL_DEG = (math.degrees(math.acos(0.6)), math.degrees(math.acos(-0.6)))
-"""|cos theta| < 0.6."""
 
 MENU = tuple(name for name in CHANNELS if name != "channel_9")
 """All channels but the random one."""
@@ -34,22 +32,46 @@ def _share(passed: Bool) -> Measured:
     return fraction(int(np.sum(passed)), len(passed))
 
 
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "default": {},
+    "no gaps": {"response": {"emc": {"gaps": False}}},
+    "no saturation": {"response": {"emc": {"saturation": False}}},
+    "1.4 GeV": {"response": {"emc": {"saturation_gev": 1.4}}},
+}
+"""Name -> the ``[besiii]`` section: gaps between barrel and endcaps, what a crystal can hold."""
+
+
+def threshold_counts(energy: float) -> int:
+    """Return the threshold of the single-photon channel, in counts of the barrel's sum, at an energy in GeV."""
+    emc = Besiii().emc
+    return round(energy * emc.counts_per_gev + emc.sum_offsets[0])
+
+
 @cache
-def photons(low: float, high: float) -> Sample:
-    """Return photons of energies (GeV) between two values, |cos theta| < 0.6."""
-    table = {"signal": "photon-gun", "p": low, "p_max": high}
-    return sample({**table, "theta": CENTRAL_DEG[0], "theta_max": CENTRAL_DEG[1]}, GUN_EVENTS)
+def photons(
+    low: float, high: float, variant: str = "default", cosine: float = 0.6, threshold: float | None = None
+) -> Sample:
+    """Return photons of energies (GeV) between two values, |cos theta| below a third, evenly in both.
+
+    ``variant``: of `VARIANTS`; ``threshold``: of the single-photon channel in GeV, the conditions' if None.
+    """
+    angle = math.degrees(math.acos(cosine))
+    table = {"signal": "photon-gun", "p": low, "p_max": high, "theta": angle, "theta_max": 180.0 - angle}
+    emc = {} if threshold is None else {"emc": {"betot_h": threshold_counts(threshold)}}
+    return sample(table, GUN_EVENTS, {**VARIANTS[variant], **emc})
 
 
-def single_photon(bit: str = "channel_8", low: float = 1.3, high: float = 1.8) -> Measured:
-    """Return a bit's efficiency for central photons between two energies (GeV)."""
-    return _share(photons(low, high).bits(bit))
+def single_photon(
+    bit: str = "channel_8", low: float = 1.3, high: float = 1.8, variant: str = "default", cosine: float = 0.6
+) -> Measured:
+    """Return a bit's efficiency for photons between two energies (GeV), |cos theta| below a value."""
+    return _share(photons(low, high, variant, cosine).bits(bit))
 
 
-def flatness(bit: str = "channel_8", low: float = 1.3, high: float = 1.8, bins: int = 5) -> Measured:
-    """Return the lowest efficiency in bins of energy, over that of all, for the same photons."""
-    events = photons(low, high)
-    passed = events.bits(bit)
+def flatness(variant: str = "default", low: float = 1.3, high: float = 1.8, bins: int = 5) -> Measured:
+    """Return the lowest efficiency of the single-photon channel in bins of energy, over that of all, |cos| < 0.6."""
+    events = photons(low, high, variant)
+    passed = events.bits("channel_8")
     number = np.clip((bins * (events.p - low) / (high - low)).astype(np.int64), 0, bins - 1)
     shares = [_share(passed[number == k]) for k in range(bins)]
     value, *errors = min(shares)
@@ -57,10 +79,17 @@ def flatness(bit: str = "channel_8", low: float = 1.3, high: float = 1.8, bins: 
     return value / mean, errors[0] / mean, errors[-1] / mean
 
 
-def turn_on(bit: str = "channel_8") -> Measured:
-    """Return the energy (GeV) of central photons at half height of a bit."""
-    events = photons(0.3, 1.8)
-    return half_height(events.p, events.bits(bit), np.arange(0.3, 1.801, 0.05), single_photon(bit)[0])
+def turn_on(threshold: float | None = None) -> Measured:
+    """Return the energy (GeV) of central photons at half height of the single-photon channel."""
+    events = photons(0.3, 1.8, threshold=threshold)
+    return half_height(events.p, events.bits("channel_8"), np.arange(0.3, 1.801, 0.05), single_photon()[0])
+
+
+def reach(sqrt_s: float, threshold: float | None = None) -> Measured:
+    """Return the mass (GeV) of an A' whose photon is at that half height: where the trigger ends the search."""
+    energy, error = turn_on(threshold)
+    mass = math.sqrt(max(sqrt_s * sqrt_s - 2.0 * sqrt_s * energy, 0.0))
+    return mass, sqrt_s / mass * error
 
 
 @cache

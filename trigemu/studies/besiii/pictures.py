@@ -16,7 +16,7 @@ from trigemu.measure.efficiency import efficiency
 from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure, save_figure
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
-from trigemu.studies.besiii.detector import CENTRAL_DEG
+from trigemu.studies.besiii.detector import threshold_counts
 from trigemu.studies.besiii.display import (
     GEV_PER_COUNT,
     Crossing,
@@ -29,6 +29,9 @@ from trigemu.studies.besiii.samples import EVERY_NS, sample
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+CENTRAL_DEG = (53.13, 126.87)
+"""|cos theta| < 0.6."""
 
 THRESHOLDS_GEV = (0.6, 0.85, 1.1)
 """Thresholds of the single-photon channel: the last is the placeholder of 2016."""
@@ -53,14 +56,9 @@ RAW_EVENT = 7
 """The real event that the page shows, where its file is at hand: two tracks back to back (besiii_real_facts 2.1)."""
 
 
-def counts_of(section: Besiii, energy: float) -> int:
-    """Return the threshold in counts of the barrel's sum at an energy in GeV."""
-    return round(energy * section.emc.counts_per_gev + section.emc.sum_offsets[0])
-
-
 def turn_on(threshold: float, energies: Sequence[float] = ENERGIES, events: int = 200) -> Curve:
     """Return the single-photon channel's efficiency for central photons at a threshold (GeV), with its intervals."""
-    emc = {"betot_h": counts_of(Besiii(), threshold)}
+    emc = {"betot_h": threshold_counts(threshold)}
     data = {
         "experiment": "besiii",
         "run": {"frames": 1, "seed": 1},
