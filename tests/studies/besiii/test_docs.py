@@ -30,6 +30,8 @@ def test_snippets_run(page):
         exec(compile(block, "docs/besiii.md", "exec"), names)
     # A photon of 1.61 GeV at right angles at 4.178 GeV.
     assert names["mass"][0] == pytest.approx(2.0, abs=0.01)
+    assert {"nclus_1", "nbclus_1", "betot_h", "etot_l"} <= set(names["fired"])
+    assert names["channels"] == [8]
 
 
 def test_tables_name_every_signal_process_bit_and_column(page):
