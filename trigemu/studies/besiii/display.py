@@ -46,6 +46,9 @@ COUNTER_MM, CELLS_MM = (810.0, 925.0), (945.0, 1010.0)
 GEV_PER_COUNT = 2.0 / 65535.0 * np.array([2.0, 16.0, 64.0])
 """Deposited energy of an ADC count in the three ranges (besiii_real_facts 2.1)."""
 
+SHOWN_GEV = 0.01
+"""Energy of a trigger cell from which on it is coloured."""
+
 _TRACK, _SHORT, _HARDWARE = COLOURS[1], COLOURS[2], COLOURS[0]
 
 
@@ -281,13 +284,10 @@ def calorimeter_figure(crossing: Crossing) -> Figure:
     energy, boxes = cell_energies(crossing), cell_boxes(crossing.setup.section.emc.endcap_shift)
     figure, axes = new_figure(7.2, 4.4)
     patches = [Rectangle((left, row - 0.5), width, 1.0) for left, width, row in boxes]
-    axes.add_collection(
-        PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3, label="cells")
-    )
-    lit = np.flatnonzero(energy > 0)
-    cells = PatchCollection(
-        [patches[cell] for cell in lit], cmap="viridis_r", norm=LogNorm(0.01, 2.5), label="hit"
-    )
+    axes.add_collection(PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3))
+    # Nearly every cell has some noise.
+    lit = np.flatnonzero(energy > SHOWN_GEV)
+    cells = PatchCollection([patches[cell] for cell in lit], cmap="viridis_r", norm=LogNorm(SHOWN_GEV, 2.5))
     cells.set_array(energy[lit])
     axes.add_collection(cells)
     bar = figure.colorbar(cells, ax=axes, label="energy in the cell [GeV]")
