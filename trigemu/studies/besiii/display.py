@@ -206,17 +206,17 @@ def _wedges(
 
 def _tracks(axes: Axes, crossing: Crossing) -> None:
     own, hardware = crossing.number, crossing.hardware
-    inner, outer = mdc.RADIUS[PIVOT_LAYERS[5]], mdc.RADIUS[PIVOT_LAYERS[10]]
+    ring = mdc.RADIUS[PIVOT_LAYERS[5]]
     width = 360.0 / RING_CELLS
     for name, cells, radii, colour in (
-        ("long track", crossing.instant.long, (outer + 25.0, outer + 65.0), _TRACK),
-        ("short track", crossing.instant.short, (inner + 60.0, inner + 90.0), _SHORT),
+        ("long track", crossing.instant.long, (ring + 95.0, ring + 135.0), _TRACK),
+        ("short track", crossing.instant.short, (ring + 60.0, ring + 90.0), _SHORT),
     ):
         _wedges(axes, ring_azimuth(np.flatnonzero(cells[own])), width, radii, name, False, colour)
     if hardware is not None:
         for cells, radii in (
-            (hardware.long, (outer + 25.0, outer + 65.0)),
-            (hardware.short, (inner + 60.0, inner + 90.0)),
+            (hardware.long, (ring + 95.0, ring + 135.0)),
+            (hardware.short, (ring + 60.0, ring + 90.0)),
         ):
             middle = ring_azimuth(np.flatnonzero(cells))
             _wedges(axes, middle, width, radii, "hardware", True, _HARDWARE)
