@@ -10,8 +10,8 @@ from trigemu.measure import html
 from trigemu.setup.comparison import AGREEING
 from trigemu.setup.experiment import Setup
 
-HEAD = ("agree", "only emulated", "only recorded")
-"""Columns behind the number of what was compared."""
+HEAD = ("compared", "agree", "both", "only emulated", "only recorded", "efficiency", "purity")
+"""Columns of a row's numbers."""
 
 _MORE, _LESS = ("only_emulated", "above"), ("only_recorded", "below")
 
@@ -30,32 +30,44 @@ def differing(states: Mapping[str, int]) -> int:
 
 
 def cells(states: Mapping[str, int]) -> list[str]:
-    """Return a row of a table: compared, agreeing in per cent, and what is on one side only (or larger there)."""
-    total = sum(states.values())
-    share = f"{100 * (1 - differing(states) / total):.2f} %" if total else "–"
+    """Return a row's numbers: how much was compared, what agrees, what is on one side only (of values: larger there).
+
+    Efficiency: emulated of what was recorded; purity: recorded of what was emulated.
+    """
+    total, both = sum(states.values()), states.get("both")
     more, less = (sum(states.get(name, 0) for name in names) for names in (_MORE, _LESS))
-    return [html.number(total), share, html.number(more), html.number(less)]
+    ratios = ["–", "–"] if both is None else [_share(both, both + less), _share(both, both + more)]
+    shown = "–" if both is None else html.number(both)
+    return [
+        html.number(total),
+        _share(total - more - less, total),
+        shown,
+        html.number(more),
+        html.number(less),
+        *ratios,
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f} %" if whole else "–"
 
 
 def sections(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
-    """Return the parts of the report's section: all comparisons, and for each its rows."""
+    """Return the parts of the report's section: all comparisons, and the rows of each."""
     comparisons = summary.get("comparisons") or {}
     if not comparisons:
         return []
     specs = setup.comparisons
+    numeric = range(2, 2 + len(HEAD))
     overview = [(name, specs[name].title, *cells(summed(counts))) for name, counts in comparisons.items()]
-    parts: list[str] = [html.table(("comparison", "what", "compared", *HEAD), overview, range(2, 6))]
+    parts: list[str] = [html.table(("comparison", "what", *HEAD), overview, numeric)]
     for name, counts in comparisons.items():
-        states = specs[name].states
-        rows = [
-            (
-                row,
-                f"{100 * (1 - differing(each) / max(sum(each.values()), 1)):.2f} %",
-                *map(html.number, each.values()),
-            )
-            for row, each in counts.items()
-        ]
-        head = ("row", "agree", *(state.replace("_", " ") for state in states))
-        table = html.table(head, rows, range(1, len(head)))
-        parts.append(f"<details><summary>{html.text(specs[name].title)}</summary>{table}</details>")
-    return parts
+        rows = [(row, *cells(states)) for row, states in counts.items()]
+        table = html.table(("row", *HEAD), rows, range(1, 1 + len(HEAD)))
+        summary_line = html.text(f"{name}: {specs[name].title}")
+        parts.append(f"<details><summary>{summary_line}</summary>{table}</details>")
+    note = (
+        "Efficiency: emulated of what was recorded. Purity: recorded of what was emulated. "
+        "Of values, only emulated (recorded) means that the emulated (recorded) one is larger."
+    )
+    return [*parts, html.paragraph(note, "soft")]

@@ -26,6 +26,9 @@ COLUMNS = 6
 """Lines beside one another in a terminal, at most."""
 
 
+ROWS = 20
+"""Rows of comparisons that differ, at most."""
+
 CELL = 400
 """Characters of a cell that are shown."""
 
@@ -129,14 +132,22 @@ def comparison_tables(summary: Mapping[str, Any]) -> list[Any]:
     comparisons = summary.get("comparisons") or {}
     if not comparisons:
         return []
-    table = new_table("comparison with recorded words", ("comparison", "compared", *compared.HEAD))
-    rows = new_table("rows that differ", ("comparison", "row", "compared", *compared.HEAD), (0, 1))
+    table = new_table("comparison with recorded words", ("comparison", *compared.HEAD))
     for name, counts in comparisons.items():
         table.add_row(name, *compared.cells(compared.summed(counts)))
-        for row, states in counts.items():
-            if compared.differing(states):
-                rows.add_row(name, row, *compared.cells(states))
-    return [table, rows] if rows.row_count else [table]
+    differing = [
+        (compared.differing(states), name, row, states)
+        for name, counts in comparisons.items()
+        for row, states in counts.items()
+        if compared.differing(states)
+    ]
+    if not differing:
+        return [table]
+    rows = new_table("rows that differ most", ("comparison", "row", *compared.HEAD), (0, 1))
+    for _, name, row, states in sorted(differing, key=lambda each: -each[0])[:ROWS]:
+        rows.add_row(name, row, *compared.cells(states))
+    rest = len(differing) - ROWS
+    return [table, rows, *([f"{rest} more rows differ; summary.json has all."] if rest > 0 else [])]
 
 
 def efficiency_table(table: EfficiencyTable, most: int = 0) -> list[Any]:

@@ -6,7 +6,7 @@ each comparison says which time it supposes.  Crossings whose boards were not re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -89,11 +89,11 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
     return {
         "segments": ComparisonSpec(
             "Track segments of the boards at one instant of each event, the best of 480-720 ns in steps of 12",
-            _with_near(layers),
+            layers,
         ),
-        "track_cells": ComparisonSpec(
-            f"Thinned cells of the track counters at {TRACKS_NS:g} ns", _with_near(rings)
-        ),
+        "segments_near": ComparisonSpec("The same, one cell away at most", layers),
+        "track_cells": ComparisonSpec(f"Thinned cells of the track counters at {TRACKS_NS:g} ns", rings),
+        "track_cells_near": ComparisonSpec("The same, one cell away at most", rings),
         "tof_cells": ComparisonSpec("Cells of the counters in the first 648 ns", _rings(section)),
         "trigger_cells": ComparisonSpec("Trigger cells that fire in the first 5.2 us", cells),
         "trigger_cells_best": ComparisonSpec(
@@ -109,10 +109,6 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
     }
 
 
-def _with_near(rows: tuple[str, ...]) -> tuple[str, ...]:
-    return (*rows, *(f"{row} +-1" for row in rows))
-
-
 def _rings(section: Besiii) -> tuple[str, ...]:
     # MRPC modules have no cells in the record, it is always empty (besiii_real_facts 2.4).
     return tuple(_RINGS)[:2] if epoch_named(section.conditions).mrpc else tuple(_RINGS)
@@ -123,16 +119,16 @@ def compare(section: Besiii, mdc: LooksAtInstants, frame: TimeFrame, found: Leve
 
     Raises
     ------
-    InputError
-        The frame has no words of the hardware, or not those of its crossings.
+    CorruptError
+        The frame has not the words of the hardware for each of its crossings.
     """
     if section.events != "raw":
         return {}
     crossings = len(found.decision.tick)
     recorded = Hardware.of(frame[HARDWARE], crossings)
     return {
-        "segments": _segments(mdc, frame[MDC], recorded, crossings),
-        "track_cells": _track_cells(mdc, frame[MDC], recorded, crossings),
+        **_segments(mdc, frame[MDC], recorded, crossings),
+        **_track_cells(mdc, frame[MDC], recorded, crossings),
         "tof_cells": _tof_cells(section, found.tof, recorded),
         **_trigger_cells(found.emc, recorded),
         "energy_blocks": _blocks(found.emc, recorded),
@@ -141,7 +137,9 @@ def compare(section: Besiii, mdc: LooksAtInstants, frame: TimeFrame, found: Leve
     }
 
 
-def _segments(mdc: LooksAtInstants, columns: Mapping[str, Array], recorded: Hardware, n: int) -> I64:
+def _segments(
+    mdc: LooksAtInstants, columns: Mapping[str, Array], recorded: Hardware, n: int
+) -> dict[str, I64]:
     there = np.concatenate([recorded.segments(number) for number in SUPERLAYERS], axis=1)
     best = np.zeros_like(there)
     least = np.full(n, np.iinfo(np.int64).max)
@@ -154,20 +152,25 @@ def _segments(mdc: LooksAtInstants, columns: Mapping[str, Array], recorded: Hard
     known = recorded.known(hw.BIT_SEGMENTS, hw.TRACK_BOARDS)
     cuts = np.cumsum([recorded.segments(number).shape[1] for number in SUPERLAYERS])[:-1]
     emulated, hardware = (np.split(bits[known], cuts, axis=1) for bits in (best, there))
-    return _exact_and_near(emulated, hardware)
+    return _exact_and_near("segments", emulated, hardware)
 
 
-def _track_cells(mdc: LooksAtInstants, columns: Mapping[str, Array], recorded: Hardware, n: int) -> I64:
+def _track_cells(
+    mdc: LooksAtInstants, columns: Mapping[str, Array], recorded: Hardware, n: int
+) -> dict[str, I64]:
     at = mdc.at(columns, np.full(n, TRACKS_NS))
     long, short = recorded.ring(hw.LONG), recorded.ring(hw.SHORT)
     known = recorded.known(hw.BIT_LONG) & recorded.known(hw.BIT_SHORT)
     known &= ~_late(recorded, "nltrk_1", long) & ~_late(recorded, "nstrk_1", short)
-    return _exact_and_near((at.long[known], at.short[known]), (long[known], short[known]))
+    return _exact_and_near("track_cells", (at.long[known], at.short[known]), (long[known], short[known]))
 
 
-def _exact_and_near(emulated: list[Bool] | tuple[Bool, ...], recorded: list[Bool] | tuple[Bool, ...]) -> I64:
+def _exact_and_near(name: str, emulated: Sequence[Bool], recorded: Sequence[Bool]) -> dict[str, I64]:
     pairs = list(zip(emulated, recorded, strict=True))
-    return np.stack([*(count_bits(*pair) for pair in pairs), *(count_near(*pair) for pair in pairs)])
+    return {
+        name: np.stack([count_bits(*pair) for pair in pairs]),
+        f"{name}_near": np.stack([count_near(*pair) for pair in pairs]),
+    }
 
 
 def _late(recorded: Hardware, condition: str, cells: Bool) -> Bool:
@@ -200,7 +203,10 @@ def _trigger_cells(found: EmcTrigger, recorded: Hardware) -> dict[str, I64]:
     cells = BARREL_CELLS + 2 * ENDCAP_CELLS
     windows: Bool = np.asarray(recorded.barrel_cells().any(axis=1))
     there = np.concatenate(
-        [windows.reshape(len(windows), -1), *(recorded.endcap_cells(side).any(axis=1) for side in range(2))],
+        [
+            windows.reshape(len(windows), BARREL_CELLS),
+            *(recorded.endcap_cells(side).any(axis=1) for side in range(2)),
+        ],
         axis=1,
     )
     known = recorded.known(hw.BIT_SUMS)

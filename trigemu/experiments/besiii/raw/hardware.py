@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from trigemu._kernels import besiii_raw as _kernel
 from trigemu.arrays import I32, I64, U8, U32, U64, Bool
 from trigemu.collider.sources import crossing_schema
-from trigemu.errors import InputError
 from trigemu.frames.columns import Array
+from trigemu.frames.ranges import CorruptError
 from trigemu.frames.schema import OFFSETS, Column
 
 HARDWARE = "hardware"
@@ -81,12 +81,12 @@ class Hardware:
 
         Raises
         ------
-        InputError
+        CorruptError
             A crossing has more or fewer words than `WORDS`.
         """
         offsets = columns[OFFSETS]
         if len(offsets) != crossings + 1 or (np.diff(offsets) != WORDS).any():
-            raise InputError(f"source {HARDWARE!r}: every crossing must have {WORDS} words")
+            raise CorruptError(f"source {HARDWARE!r}: every crossing must have {WORDS} words", (HARDWARE,))
         return cls(np.asarray(columns["word"], np.uint32).reshape(crossings, WORDS))
 
     def known(self, first: int, count: int = 1) -> Bool:
@@ -125,7 +125,7 @@ class Hardware:
 
     def _windows(self) -> U32:
         stop = WINDOW + MAX_WINDOWS * WINDOW_WORDS
-        return self.rows[:, WINDOW:stop].reshape(-1, MAX_WINDOWS, WINDOW_WORDS)
+        return self.rows[:, WINDOW:stop].reshape(len(self.rows), MAX_WINDOWS, WINDOW_WORDS)
 
     def barrel_cells(self) -> Bool:
         """Return bool[n, MAX_WINDOWS, 11, 30]: trigger cells of the barrel (theta, phi)."""
@@ -158,11 +158,11 @@ class Hardware:
             (2, 2, TOF_ENDCAP),
         )[ring]
         part = self.rows[:, COUNTERS + first : COUNTERS + first + words][:, ::-1]
-        return bits(part, 24).reshape(-1, 24 * words)[:, :cells]
+        return bits(part, 24).reshape(len(part), 24 * words)[:, :cells]
 
     def ring(self, part: int) -> Bool:
         """Return bool[n, 128]: cells of a track counter (`LONG`, `SHORT`), as it thins them."""
-        return bits(self.rows[:, part : part + 6], 24).reshape(-1, 144)[:, :RING]
+        return bits(self.rows[:, part : part + 6], 24).reshape(len(self.rows), 144)[:, :RING]
 
     def ring_word(self, part: int) -> U32:
         """Return uint32[n]: the last word of a track counter: counts and back to back."""
@@ -171,7 +171,8 @@ class Hardware:
     def segments(self, superlayer: int) -> Bool:
         """Return bool[n, segments]: what the track-finder boards hold of superlayer 3, 4, 5 or 10."""
         low = {3: 0, 4: 16, 5: 32, 10: 48}[superlayer]
-        boards = self.rows[:, SEGMENTS : SEGMENTS + 3 * TRACK_BOARDS].reshape(-1, TRACK_BOARDS, 3)
+        words = self.rows[:, SEGMENTS : SEGMENTS + 3 * TRACK_BOARDS]
+        boards = words.reshape(len(words), TRACK_BOARDS, 3)
         flat = np.concatenate(
             [bits(boards[:, :, word], n) for word, n in ((0, 24), (1, 24), (2, 16))], axis=2
         )
