@@ -1,12 +1,13 @@
 """Drift chamber: wire hits of a batch of crossings to segments, tracks and trigger conditions, tick by tick.
 
-Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one for each of 128 ticks:
+Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one for each of 128 ticks.  "Three of four
+layers" is in the tables: a *pattern* names the three cells that must be hit, and a cell that always is.
 
 1. A hit sets the ticks of its cell in which it counts.  The first hit of a cell also tells all segments near it which
    of their patterns have this cell: one bit per pattern, in one word for each of the four layers.  Patterns come in
    *groups* of at most 64 of one segment.
-2. A group can fire only if one bit is set in enough of its four words (a sliced counter).  Only for the patterns that
-   remain, few of all, the ticks of their four cells are compared: the same counter, with bits that are ticks.
+2. A group can fire only for bits that all its four words have.  Only for these patterns, few of all, the ticks of the
+   four cells are compared.
 3. A track is a segment of superlayer 5 with segments of superlayers 3 and 4 (and 10) of a look-up table: ands and ors.
 4. The track counter looks at the ring of cells, so it is asked once for each interval in which no cell changes.
 """
@@ -14,7 +15,7 @@ Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one f
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.string cimport memset
 
-from shared.bits cimport at_least, count5, ctz64, popcount64
+from shared.bits cimport ctz64, popcount64
 from shared.checks cimport cuts as cut_rows
 from shared.checks cimport need
 
@@ -26,14 +27,18 @@ cdef extern from *:
 
 cdef enum:
     CHANNELS = 6796
-    MOST_CELLS = 4096    # cells of the trigger's layers
+    MOST_CELLS = 4096    # cells of the trigger's layers; one more is always hit
     PIVOTS = 584         # segments
     RING = 128           # segments of superlayer 5: the cells of tracks
-    FIRST_INNER_2 = 48   # first segments of superlayers 2, 3 and 5
+    FIRST_INNER_2 = 48   # first segments of superlayers 2, 3, 5 and 10
     FIRST_OUTER = 128
     FIRST_5 = 328
+    FIRST_10 = 456
     MOST_GROUPS = 2048
-    GROUP_WORDS = 32
+    MOST_BLOCKS = 256
+    LANES = 8            # groups of a block
+    BLOCK = 32           # words of a block: its groups' for layer 0, then those for layers 1, 2, 3
+    UNROLLED = 4         # uses of a cell come in as many
     TICKS = 128
     TICK_BITS = 8        # a tick is 256 counts
     CONDITIONS = 10
@@ -51,22 +56,27 @@ cdef struct Tables:
     const uint64_t *use_bits
     const int16_t *group_segment
     const int32_t *group_first
+    const uint64_t *free_bits
     const int16_t *pattern
+    const int32_t *inner_first
+    const int16_t *inner
     const int32_t *pair_first
     const int16_t *pair
     const uint8_t *pair_short
-    const int32_t *outer_first
-    const int16_t *outer
-    int need_layers
+    const uint64_t *outer
+    int blocks
     int hit_counts
     int many[2]          # N of the conditions ">= N", short and long; 0: off
     Mask window          # of partners back to back
 
 
 cdef struct State:
+    Mask from_bit[TICKS + 1]
     Mask cell[MOST_CELLS]
     uint64_t bits[4 * MOST_GROUPS]
-    uint64_t groups[GROUP_WORDS]
+    int told[MOST_BLOCKS]    # blocks that a hit has told something
+    int16_t hit[MOST_CELLS]  # cells with ticks
+    int hits
     Mask segment[PIVOTS]
     int found[PIVOTS]    # segments with ticks, in rising order
     int count
@@ -81,80 +91,125 @@ cdef struct Rows:
     Py_ssize_t count
 
 
+cdef inline void tell(State *s, int slot, uint64_t bits) noexcept nogil:
+    s.bits[slot] |= bits
+    s.told[slot >> 5] = 1
+
+
 cdef inline void add_hit(const Tables *t, State *s, int cell, Mask ticks) noexcept nogil:
     """Set ticks of a cell; a cell's first hit goes to the groups that use it."""
-    cdef int use, slot
+    cdef const int32_t *slot = t.use_slot
+    cdef const uint64_t *bits = t.use_bits
+    cdef int use, stop = t.use_first[cell + 1]
     if not some(s.cell[cell]):
-        for use in range(t.use_first[cell], t.use_first[cell + 1]):
-            slot = t.use_slot[use]
-            s.bits[slot] |= t.use_bits[use]
-            s.groups[slot >> 8] |= <uint64_t> 1 << (slot >> 2 & 63)
+        s.hit[s.hits] = <int16_t> cell
+        s.hits += 1
+        for use in range(t.use_first[cell], stop, 4):
+            tell(s, slot[use], bits[use])
+            tell(s, slot[use + 1], bits[use + 1])
+            tell(s, slot[use + 2], bits[use + 2])
+            tell(s, slot[use + 3], bits[use + 3])
     s.cell[cell] = either(s.cell[cell], ticks)
 
 
-cdef inline Mask pattern_ticks(const Tables *t, const State *s, int pattern) noexcept nogil:
-    """Return when enough of a pattern's four cells are hit."""
-    cdef const int16_t *cells = t.pattern + 4 * pattern
-    cdef Mask a = s.cell[cells[0]], b = s.cell[cells[1]], c = s.cell[cells[2]], d = s.cell[cells[3]], ticks
-    ticks.low = at_least(count5(a.low, b.low, c.low, d.low, 0), t.need_layers)
-    ticks.high = at_least(count5(a.high, b.high, c.high, d.high, 0), t.need_layers)
-    return ticks
+cdef inline Mask pattern_ticks(const State *s, const int16_t *cells) noexcept nogil:
+    """Return when all of a pattern's cells are hit."""
+    return both(both(s.cell[cells[0]], s.cell[cells[1]]), both(s.cell[cells[2]], s.cell[cells[3]]))
+
+
+cdef inline int fired_groups(const Tables *t, State *s, int *groups, uint64_t *fired) noexcept nogil:
+    """List the groups with patterns that may fire, and these; forget what hits told the groups."""
+    cdef int block, lane, i, n = 0
+    cdef uint64_t *bits
+    cdef const uint64_t *free
+    cdef uint64_t found[LANES]
+    for block in range(t.blocks):
+        if not s.told[block]:
+            continue
+        s.told[block] = 0
+        bits, free = s.bits + BLOCK * block, t.free_bits + BLOCK * block
+        for lane in range(LANES):
+            found[lane] = bits[lane] & bits[LANES + lane] & bits[2 * LANES + lane] & bits[3 * LANES + lane]
+        for i in range(BLOCK):
+            bits[i] = free[i]
+        for lane in range(LANES):
+            # Written in any case and kept if there is something: a branch would often be foretold wrongly.
+            groups[n], fired[n] = LANES * block + lane, found[lane]
+            n += found[lane] != 0
+    return n
 
 
 cdef void find_segments(const Tables *t, State *s) noexcept nogil:
-    """Fill the ticks of all segments, and forget what hits told the groups."""
-    cdef int word, group, segment
-    cdef uint64_t groups, fired
-    cdef uint64_t *bits
+    """Fill the ticks of all segments."""
+    cdef int groups[MOST_GROUPS + 1]
+    cdef uint64_t fired[MOST_GROUPS + 1]
+    cdef int i, segment, n = fired_groups(t, s, groups, fired)
+    cdef uint64_t patterns
+    cdef const int16_t *cells
     cdef Mask ticks
     s.count = 0
-    for word in range(GROUP_WORDS):
-        groups = s.groups[word]
-        s.groups[word] = 0
-        while groups:
-            group = 64 * word + ctz64(groups)
-            groups &= groups - 1
-            bits = s.bits + 4 * group
-            fired = at_least(count5(bits[0], bits[1], bits[2], bits[3], 0), t.need_layers)
-            bits[0] = bits[1] = bits[2] = bits[3] = 0
-            ticks = none()
-            while fired:
-                ticks = either(ticks, pattern_ticks(t, s, t.group_first[group] + ctz64(fired)))
-                fired &= fired - 1
-            if some(ticks):
-                segment = t.group_segment[group]
-                if not some(s.segment[segment]):
-                    s.found[s.count] = segment
-                    s.count += 1
-                s.segment[segment] = either(s.segment[segment], ticks)
+    for i in range(n):
+        patterns, cells, ticks = fired[i], t.pattern + 4 * t.group_first[groups[i]], none()
+        while patterns:
+            ticks = either(ticks, pattern_ticks(s, cells + 4 * ctz64(patterns)))
+            patterns &= patterns - 1
+        if some(ticks):
+            segment = t.group_segment[groups[i]]
+            if not some(s.segment[segment]):
+                s.found[s.count] = segment
+                s.count += 1
+            s.segment[segment] = either(s.segment[segment], ticks)
 
 
-cdef void find_tracks(const Tables *t, State *s, Mask[2] cells) noexcept nogil:
-    """Fill the ticks of both rings and which cells of them have any."""
-    cdef int i, cell, pair, k
-    cdef Mask pivot, three, outer, tracks[2]
-    cells[0] = cells[1] = none()
-    for i in range(s.count):
-        cell = s.found[i] - FIRST_5
-        if cell < 0 or cell >= RING:
+cdef inline Mask any_of(const Mask *segments, Mask which) noexcept nogil:
+    cdef Mask ticks = none()
+    while some(which):
+        ticks = either(ticks, segments[lowest(which)])
+        which = without_lowest(which)
+    return ticks
+
+
+cdef inline void find_track(const Tables *t, const State *s, int cell, Mask outer, Mask *tracks) noexcept nogil:
+    """Set the ticks of the short and the long track through a cell of superlayer 5.
+
+    ``outer``: the segments of superlayer 10 that have ticks.
+    """
+    cdef int inner, pair
+    cdef const uint64_t *fitting
+    cdef Mask two_segments, three, four
+    tracks[0] = tracks[1] = none()
+    for inner in range(t.inner_first[cell], t.inner_first[cell + 1]):
+        two_segments = both(s.segment[FIRST_5 + cell], s.segment[t.inner[inner]])
+        if not some(two_segments):
             continue
-        pivot = s.segment[s.found[i]]
-        tracks[0] = tracks[1] = none()
-        for pair in range(t.pair_first[cell], t.pair_first[cell + 1]):
-            three = both(s.segment[t.pair[2 * pair]], s.segment[t.pair[2 * pair + 1]])
-            three = both(three, pivot)
+        for pair in range(t.pair_first[inner], t.pair_first[inner + 1]):
+            three = both(two_segments, s.segment[t.pair[pair]])
             if not some(three):
                 continue
             if t.pair_short[pair]:
                 tracks[0] = either(tracks[0], three)
-            outer = none()
-            for k in range(t.outer_first[pair], t.outer_first[pair + 1]):
-                outer = either(outer, s.segment[t.outer[k]])
-            tracks[1] = either(tracks[1], both(three, outer))
-        for k in range(2):
-            if some(tracks[k]):
-                s.track[k][cell] = tracks[k]
-                cells[k] = either(cells[k], between(cell, cell + 1))
+            fitting = t.outer + 2 * pair
+            four.low, four.high = outer.low & fitting[0], outer.high & fitting[1]
+            tracks[1] = either(tracks[1], both(three, any_of(s.segment + FIRST_10, four)))
+
+
+cdef void find_tracks(const Tables *t, State *s, Mask[2] cells) noexcept nogil:
+    """Fill the ticks of both rings and which cells of them have any."""
+    cdef int i, cell, k
+    cdef Mask outer = none()
+    cdef Mask tracks[2]
+    cells[0] = cells[1] = none()
+    for i in range(s.count - 1, -1, -1):
+        cell = s.found[i]
+        if cell >= FIRST_10:
+            outer = either(outer, one_bit(cell - FIRST_10))
+        elif cell >= FIRST_5:
+            cell -= FIRST_5
+            find_track(t, s, cell, outer, tracks)
+            for k in range(2):
+                if some(tracks[k]):
+                    s.track[k][cell] = tracks[k]
+                    cells[k] = either(cells[k], one_bit(cell))
 
 
 cdef inline Mask changes(Mask ticks) noexcept nogil:
@@ -174,32 +229,35 @@ cdef void count_tracks(
 ) noexcept nogil:
     """Set the four conditions of a ring (back to back, >=N, >=2, >=1), write its thinned cells; empty the ring."""
     cdef int numbers[RING]
-    cdef int n = 0, i, begin, end, count
+    cdef Mask ticks_of[RING]
+    cdef Mask place_of[RING]
+    cdef uint64_t on
+    cdef int n = 0, i, begin
     cdef Mask edges = none(), ring, all_kept = none(), kept, ticks
     while some(cells):
-        numbers[n] = lowest(cells)
+        i = numbers[n] = lowest(cells)
         cells = without_lowest(cells)
-        edges = either(edges, changes(s.track[which][numbers[n]]))
+        ticks_of[n], place_of[n] = s.track[which][i], one_bit(i)
+        edges = either(edges, changes(ticks_of[n]))
         n += 1
     while some(edges):
         begin = lowest(edges)
         edges = without_lowest(edges)
-        end = lowest(edges) if some(edges) else TICKS
         ring = none()
         for i in range(n):
-            if has(s.track[which][numbers[i]], begin):
-                ring = either(ring, between(numbers[i], numbers[i] + 1))
-        kept = thinned(ring)
-        count = count_of(kept)
-        if count == 0:
+            on = 0 - has(&ticks_of[i], begin)
+            ring.low |= place_of[i].low & on
+            ring.high |= place_of[i].high & on
+        if not some(ring):
             continue
-        ticks = between(begin, end)
+        kept = thinned(ring)
+        ticks = between(s.from_bit, begin, lowest(edges) if some(edges) else TICKS)
         set_condition(conditions + 3 * TICK_WORDS, ticks)
-        if count >= 2:
+        if two(kept):
             set_condition(conditions + 2 * TICK_WORDS, ticks)
             if opposite(kept, t.window):
                 set_condition(conditions, ticks)
-        if t.many[which] and count >= t.many[which]:
+        if t.many[which] and count_of(kept) >= t.many[which]:
             set_condition(conditions + TICK_WORDS, ticks)
         all_kept = either(all_kept, kept)
         while some(kept):
@@ -232,18 +290,14 @@ cdef void inner_tracks(const State *s, uint64_t *conditions) noexcept nogil:
     set_condition(conditions + TICK_WORDS, either(one, two))
 
 
-cdef inline void forget(
-    const Tables *t, State *s, const uint16_t *channel, Py_ssize_t start, Py_ssize_t stop
-) noexcept nogil:
+cdef inline void forget(State *s) noexcept nogil:
     """Empty cells and segments of a crossing."""
-    cdef Py_ssize_t i
-    cdef int place
-    for i in range(start, stop):
-        place = t.place[channel[i]] if channel[i] < CHANNELS else -1
-        if place >= 0:
-            s.cell[place] = none()
+    cdef int i
+    for i in range(s.hits):
+        s.cell[s.hit[i]] = none()
     for i in range(s.count):
         s.segment[s.found[i]] = none()
+    s.hits = 0
 
 
 include "mdc_checks.pxi"
@@ -256,7 +310,7 @@ cdef class Finder:
     ----------
     tables
         `trigemu.experiments.besiii.mdc.tables.Tables`.
-    need_layers, hit_counts
+    hit_counts
         As in `Mdc`.
     many
         N of the conditions ">= N", short and long; 0: off.
@@ -269,21 +323,25 @@ cdef class Finder:
     cdef object memory
     cdef object kept
 
-    def __init__(self, tables, int need_layers, int hit_counts, many, window):
+    def __init__(self, tables, int hit_counts, many, window):
         cdef uint8_t[::1] memory
-        cdef int least, largest
+        cdef Py_ssize_t i
+        cdef int least, largest, cells
         least, largest = window
-        need(
-            1 <= need_layers <= 4 and 1 <= hit_counts <= 1 << 20 and 1 <= least <= largest <= 127, "Finder"
-        )
+        need(1 <= hit_counts <= 1 << 20 and 1 <= least <= largest <= 127, "Finder")
         self.t.many[0], self.t.many[1] = many
-        self.t.need_layers, self.t.hit_counts = need_layers, hit_counts
-        self.t.window = between(least, largest + 1)
-        take_tables(&self.t, tables)
+        self.t.hit_counts = hit_counts
+        cells = take_patterns(&self.t, tables)
+        take_tracks(&self.t, tables)
         self.kept = tables
         self.memory = bytearray(sizeof(State) + 64)
         memory = self.memory
         self.s = <State *> (<uint64_t> &memory[63] // 64 * 64)
+        fill_from_bit(self.s.from_bit)
+        self.t.window = between(self.s.from_bit, least, largest + 1)
+        self.s.cell[cells] = self.s.from_bit[0]
+        for i in range(BLOCK * self.t.blocks):
+            self.s.bits[i] = self.t.free_bits[i]
 
     def decide(
         self, const uint16_t[::1] channel, const int32_t[::1] time, const int64_t[::1] offsets, Py_ssize_t begin,
@@ -320,7 +378,7 @@ cdef class Finder:
                     first = <int64_t> time[i] >> TICK_BITS
                     last = (<int64_t> time[i] + t.hit_counts - 1) >> TICK_BITS
                     if place >= 0 and last >= 0 and first < TICKS:
-                        add_hit(t, s, place, between(<int> max(first, 0), <int> min(last + 1, TICKS)))
+                        add_hit(t, s, place, between(s.from_bit, <int> max(first, 0), <int> min(last + 1, TICKS)))
                 else:
                     i = -1
                 find_segments(t, s)
@@ -328,7 +386,7 @@ cdef class Finder:
                 count_tracks(t, s, 0, cells[0], &conditions[event, 0, 0], &out)
                 count_tracks(t, s, 1, cells[1], &conditions[event, 4, 0], &out)
                 inner_tracks(s, &conditions[event, 8, 0])
-                forget(t, s, &channel[0], offsets[event], offsets[event + 1])
+                forget(s)
                 if i >= 0:
                     break
                 event += 1
@@ -348,7 +406,7 @@ cdef class Finder:
         cdef const Tables *t = &self.t
         cdef State *s = self.s
         cdef Mask cells[2]
-        cdef Mask now = between(0, 1)
+        cdef Mask now = one_bit(0)
         cdef Py_ssize_t event, i = -1, events = offsets.shape[0] - 1
         cdef int place, k
         need(
@@ -374,7 +432,7 @@ cdef class Finder:
                     segments[event, s.found[k]] = 1
                 for k in range(2):
                     write_ring(s, k, cells[k], &rings[event, k, 0])
-                forget(t, s, &channel[0], offsets[event], offsets[event + 1])
+                forget(s)
                 if i >= 0:
                     break
         return -1 - i if i >= 0 else events

@@ -18,53 +18,81 @@ cdef bint below(const int16_t[::1] numbers, int least, int limit) noexcept:
     return not outside
 
 
-cdef bint slots_fit(const int32_t[::1] slot, Py_ssize_t groups) noexcept:
+cdef bint uses_fit(const int32_t[::1] first, const int32_t[::1] slot, Py_ssize_t blocks) noexcept:
+    """Return whether uses come in whole steps and name words of blocks."""
     cdef Py_ssize_t i
     cdef bint outside = False
+    for i in range(first.shape[0]):
+        outside |= first[i] % UNROLLED != 0
     for i in range(slot.shape[0]):
-        outside |= slot[i] < 0 or slot[i] >= 4 * groups
+        outside |= slot[i] < 0 or slot[i] >= BLOCK * blocks
     return not outside
 
 
-cdef bint bits_fit(const int32_t[::1] slot, const uint64_t[::1] bits, const int32_t[::1] group_first) noexcept:
-    """Return whether the bits of each use name patterns that its group has, and groups have at most 64."""
-    cdef Py_ssize_t i, group
+cdef inline uint64_t patterns_of(const int32_t[::1] group_first, Py_ssize_t slot) noexcept:
+    """Return one bit for each pattern (at most 64) of the group that a word of the blocks belongs to."""
+    cdef Py_ssize_t group = slot // BLOCK * LANES + slot % LANES
+    cdef int count
+    if group + 1 >= group_first.shape[0]:
+        return 0
+    count = group_first[group + 1] - group_first[group]
+    return ~<uint64_t> 0 if count == 64 else (<uint64_t> 1 << count) - 1
+
+
+cdef bint bits_fit(
+    const int32_t[::1] slot, const uint64_t[::1] bits, const int32_t[::1] group_first, const uint64_t[::1] free_bits
+) noexcept:
+    """Return whether groups have at most 64 patterns, and all bits are those of patterns that there are."""
+    cdef Py_ssize_t i
     cdef bint good = True
     for i in range(1, group_first.shape[0]):
         good = good and group_first[i] - group_first[i - 1] <= 64
+    if not good:
+        return False
+    for i in range(free_bits.shape[0]):
+        good = good and (free_bits[i] & ~patterns_of(group_first, i)) == 0
     for i in range(slot.shape[0]):
-        group = slot[i] >> 2
-        good = good and (bits[i] & ~ones(group_first[group + 1] - group_first[group])) == 0
+        good = good and (bits[i] & ~patterns_of(group_first, slot[i])) == 0
     return good
 
 
-cdef int take_tables(Tables *t, object tables) except -1:
-    """Point to tables that fit one another."""
-    cdef const int16_t[::1] place = tables.place, segment = tables.group_segment, outer = tables.outer
-    cdef const int16_t[::1] pattern = tables.pattern.reshape(-1), pair = tables.pair.reshape(-1)
+cdef int take_patterns(Tables *t, object tables) except -1:
+    """Point to tables of segments that fit one another; return the number of the cell that is always hit."""
+    cdef const int16_t[::1] place = tables.place, segment = tables.group_segment
+    cdef const int16_t[::1] pattern = tables.pattern.reshape(-1)
     cdef const int32_t[::1] use_first = tables.use_first, slot = tables.use_slot, group_first = tables.group_first
-    cdef const int32_t[::1] pair_first = tables.pair_first, outer_first = tables.outer_first
-    cdef const uint64_t[::1] bits = tables.use_bits
-    cdef const uint8_t[::1] pair_short = tables.pair_short
-    cdef Py_ssize_t cells = use_first.shape[0] - 1, groups = segment.shape[0], pairs = pair_short.shape[0]
+    cdef const uint64_t[::1] bits = tables.use_bits, free_bits = tables.free_bits.reshape(-1)
+    cdef Py_ssize_t cells = use_first.shape[0] - 1, groups = segment.shape[0], blocks = free_bits.shape[0] // BLOCK
     need(
-        place.shape[0] == CHANNELS and 0 < cells <= MOST_CELLS and below(place, -1, <int> cells)
-        and 0 < groups <= MOST_GROUPS and below(segment, 0, PIVOTS) and bits.shape[0] == slot.shape[0] > 0
-        and rising(use_first, slot.shape[0]) and slots_fit(slot, groups) and group_first.shape[0] == groups + 1
+        place.shape[0] == CHANNELS and 0 < cells < MOST_CELLS and below(place, -1, <int> cells)
+        and 0 < groups <= LANES * blocks <= MOST_GROUPS and free_bits.shape[0] == BLOCK * blocks
+        and below(segment, 0, PIVOTS) and bits.shape[0] == slot.shape[0] > 0 and rising(use_first, slot.shape[0])
+        and uses_fit(use_first, slot, blocks) and group_first.shape[0] == groups + 1
         and pattern.shape[0] > 0 and pattern.shape[0] % 4 == 0 and rising(group_first, pattern.shape[0] // 4)
-        and below(pattern, 0, <int> cells) and bits_fit(slot, bits, group_first),
+        and below(pattern, 0, <int> cells + 1) and bits_fit(slot, bits, group_first, free_bits),
         "Finder: patterns",
     )
+    t.place, t.use_first, t.use_slot, t.use_bits = &place[0], &use_first[0], &slot[0], &bits[0]
+    t.group_segment, t.group_first, t.free_bits = &segment[0], &group_first[0], &free_bits[0]
+    t.pattern, t.blocks = &pattern[0], <int> blocks
+    return <int> cells
+
+
+cdef int take_tracks(Tables *t, object tables) except -1:
+    """Point to tables of tracks that fit one another."""
+    cdef const int32_t[::1] inner_first = tables.inner_first, pair_first = tables.pair_first
+    cdef const int16_t[::1] inner = tables.inner, pair = tables.pair
+    cdef const uint8_t[::1] pair_short = tables.pair_short
+    cdef const uint64_t[:, ::1] outer = tables.outer
     need(
-        pairs > 0 and pair.shape[0] == 2 * pairs and below(pair, 0, PIVOTS) and pair_first.shape[0] == RING + 1
-        and rising(pair_first, pairs) and outer_first.shape[0] == pairs + 1 and outer.shape[0] > 0
-        and rising(outer_first, outer.shape[0]) and below(outer, 0, PIVOTS),
+        inner_first.shape[0] == RING + 1 and inner.shape[0] > 0 and rising(inner_first, inner.shape[0])
+        and below(inner, 0, PIVOTS) and pair_first.shape[0] == inner.shape[0] + 1 and pair.shape[0] > 0
+        and rising(pair_first, pair.shape[0]) and below(pair, 0, PIVOTS) and pair_short.shape[0] == pair.shape[0]
+        and outer.shape[0] == pair.shape[0] and outer.shape[1] == 2,
         "Finder: tracks",
     )
-    t.place, t.use_first, t.use_slot, t.use_bits = &place[0], &use_first[0], &slot[0], &bits[0]
-    t.group_segment, t.group_first, t.pattern = &segment[0], &group_first[0], &pattern[0]
-    t.pair_first, t.pair, t.pair_short = &pair_first[0], &pair[0], &pair_short[0]
-    t.outer_first, t.outer = &outer_first[0], &outer[0]
+    t.inner_first, t.inner, t.pair_first, t.pair = &inner_first[0], &inner[0], &pair_first[0], &pair[0]
+    t.pair_short, t.outer = &pair_short[0], &outer[0, 0]
     return 0
 
 
@@ -82,6 +110,11 @@ cdef inline void write_ring(State *s, int which, Mask cells, uint8_t *ring) noex
     """Write a ring's thinned cells as 128 truths; empty the ring."""
     cdef Mask kept = thinned(cells)
     cdef int i
-    for i in range(RING):
-        ring[i] = has(kept, i)
+    memset(ring, 0, RING)
+    while some(kept):
+        ring[lowest(kept)] = 1
+        kept = without_lowest(kept)
+    while some(cells):
+        i = lowest(cells)
         s.track[which][i] = none()
+        cells = without_lowest(cells)

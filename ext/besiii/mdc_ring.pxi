@@ -27,23 +27,32 @@ cdef inline Mask either(Mask a, Mask b) noexcept nogil:
     return a
 
 
-cdef inline bint has(Mask mask, int bit) noexcept nogil:
+cdef inline uint64_t has(const Mask *mask, int bit) noexcept nogil:
+    """Return a bit as 1 or 0."""
     return (mask.high if bit & 64 else mask.low) >> (bit & 63) & 1
 
 
-cdef inline uint64_t ones(int count) noexcept nogil:
-    """Return a word with the lowest bits set, as many as asked for: none up to 0, all from 64 on."""
-    if count <= 0:
-        return 0
-    return ~<uint64_t> 0 if count >= 64 else (<uint64_t> 1 << count) - 1
-
-
-cdef inline Mask between(int first, int stop) noexcept nogil:
-    """Return bits first..stop - 1; bounds outside 0..128 are cut."""
+cdef inline Mask one_bit(int bit) noexcept nogil:
     cdef Mask mask
-    mask.low = ones(stop) & ~ones(first)
-    mask.high = ones(stop - 64) & ~ones(first - 64)
+    cdef uint64_t word = <uint64_t> 1 << (bit & 63)
+    mask.low = 0 if bit & 64 else word
+    mask.high = word if bit & 64 else 0
     return mask
+
+
+cdef inline Mask between(const Mask *from_bit, int first, int stop) noexcept nogil:
+    """Return bits first..stop - 1 of 0..127; ``from_bit[i]`` has all bits from i on, for i from 0 to 128."""
+    cdef Mask mask
+    mask.low = from_bit[first].low & ~from_bit[stop].low
+    mask.high = from_bit[first].high & ~from_bit[stop].high
+    return mask
+
+
+cdef void fill_from_bit(Mask *from_bit) noexcept:
+    cdef int i
+    from_bit[128] = none()
+    for i in range(127, -1, -1):
+        from_bit[i] = either(from_bit[i + 1], one_bit(i))
 
 
 cdef inline Mask turned(Mask mask, int step) noexcept nogil:
@@ -63,6 +72,11 @@ cdef inline Mask turned(Mask mask, int step) noexcept nogil:
 
 cdef inline int count_of(Mask mask) noexcept nogil:
     return popcount64(mask.low) + popcount64(mask.high)
+
+
+cdef inline bint two(Mask mask) noexcept nogil:
+    """Return whether there are two bits or more."""
+    return (mask.low & (mask.low - 1) | mask.high & (mask.high - 1)) != 0 or (mask.low != 0 and mask.high != 0)
 
 
 cdef inline int lowest(Mask mask) noexcept nogil:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import I16, I32, I64, U8, U64
+from trigemu.collider.wire_patterns import distinct
 from trigemu.experiments.besiii.mdc.config import Mdc
 from trigemu.experiments.besiii.mdc.geometry import CHANNEL_FIRST, CHANNELS, INNER_LAYERS, WIRES
 from trigemu.experiments.besiii.mdc.patterns import (
@@ -24,7 +26,7 @@ SEGMENT_FIRST = dict(
 """Number of each superlayer's segment 0, counted through all superlayers of the trigger."""
 
 SEGMENTS = sum(own.pivots for own in IN_TRIGGER.values())
-_GROUP = 64
+_GROUP, _LANES, _UNROLLED = 64, 8, 4
 
 
 class Tables(NamedTuple):
@@ -35,16 +37,22 @@ class Tables(NamedTuple):
     place
         int16[6796], cell of each wire, -1: not in the trigger.
     use_first, use_slot, use_bits
-        int32[cells + 1], int32[uses], uint64[uses]: cell c is in the patterns ``use_bits`` of the group ``use_slot
-        div 4``, in their layer ``use_slot mod 4``, for uses ``use_first[c]:use_first[c + 1]``.
-    group_segment, group_first, pattern
-        int16[groups], int32[groups + 1], int16[patterns, 4]: segment of each group of at most 64 patterns, its
-        patterns, and the cells of each.
-    pair_first, pair, pair_short
-        int32[129], int16[pairs, 2], uint8[pairs]: for each cell of superlayer 5, segments of superlayers 3 and 4, and
-        whether they make a short track with it.
-    outer_first, outer
-        int32[pairs + 1], int16[...]: segments of superlayer 10 that make a long track with such a pair.
+        int32[cells + 1], int32[uses], uint64[uses]: cell c is in the patterns ``use_bits`` of the group and layer
+        that ``use_slot`` names, for uses ``use_first[c]:use_first[c + 1]``; the last use is repeated until they are a
+        multiple of four.
+    group_segment, group_first
+        int16[groups], int32[groups + 1]: segment of each group of at most 64 patterns, and its first pattern.
+    free_bits
+        uint64[blocks, 4, 8]: for each block of eight groups, layer and group, the patterns that need no cell of that
+        layer.  A slot is an index of this array, flattened.
+    pattern
+        int16[patterns, 4]: a pattern fires if all these cells are hit; "3 of 4 layers" makes four patterns of one,
+        each with the number ``cells`` (one beyond the last) instead of one cell.
+    inner_first, inner
+        int32[129], int16[inners]: for each cell of superlayer 5, segments of superlayer 3 that make tracks with it.
+    pair_first, pair, pair_short, outer
+        int32[inners + 1], int16[pairs], uint8[pairs], uint64[pairs, 2]: segments of superlayer 4 that go with these,
+        whether they make a short track, and the 128 cells of superlayer 10 with which they make a long one.
     """
 
     place: I16
@@ -53,12 +61,14 @@ class Tables(NamedTuple):
     use_bits: U64
     group_segment: I16
     group_first: I32
+    free_bits: U64
     pattern: I16
+    inner_first: I32
+    inner: I16
     pair_first: I32
     pair: I16
     pair_short: U8
-    outer_first: I32
-    outer: I16
+    outer: U64
 
 
 class Rows(NamedTuple):
@@ -72,31 +82,68 @@ class Rows(NamedTuple):
 
 def make_tables(config: Mdc) -> Tables:
     """Make the tables of a configuration (half a second; what it shares with earlier ones is remembered)."""
-    place, firsts = _cells(config.inner_chamber)
-    patterns, segments = [], []
+    place, firsts, cells = _cells(config.inner_chamber)
+    patterns = []
     for number, own in IN_TRIGGER.items():
         if number < TRACK_SUPERLAYERS[0] and not config.inner_chamber:
             continue
         found = segment_patterns(number, config.long_pt_gev if number == 10 else config.segment_pt_gev)
-        segments.append(SEGMENT_FIRST[number] + found[:, own.pivot])
-        patterns.append(found + firsts[number])
-    pattern, segment = np.concatenate(patterns), np.concatenate(segments)
+        segment = SEGMENT_FIRST[number] + found[:, own.pivot]
+        patterns.append(_needed(segment, found + firsts[number], config.need_layers, cells))
+    segment, pattern = np.hsplit(np.concatenate(patterns), [1])
     # Patterns of a segment in groups of at most 64.
-    rank = np.arange(len(segment)) - np.searchsorted(segment, segment)
+    rank = np.arange(len(segment)) - np.searchsorted(segment[:, 0], segment[:, 0])
     first = np.append(np.flatnonzero(rank % _GROUP == 0), len(segment))
-    uses = _uses(pattern, first, int(place.max()) + 1)
+    group = np.repeat(np.arange(len(first) - 1), np.diff(first))
+    bit = np.uint64(1) << (np.arange(len(pattern)) - first[group]).astype(np.uint64)
+    free = np.zeros((-(-(len(first) - 1) // _LANES), 4, _LANES), np.uint64)
+    slot = _slots(group)
+    np.bitwise_or.at(free.reshape(-1), slot[pattern == cells], _four(bit)[pattern == cells])
     return Tables(
         place,
-        *uses,
-        segment[first[:-1]].astype(np.int16),
+        *_uses(pattern, slot, bit, cells),
+        segment[first[:-1], 0].astype(np.int16),
         first.astype(np.int32),
+        free,
         pattern.astype(np.int16),
         *_tracks(config),
     )
 
 
-def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64]]:
-    """Return the cell of each wire, and the first cells of the layers of each superlayer."""
+def _slots(group: I64) -> I64:
+    """Return int64[n, 4]: slots of the four layers of groups."""
+    return np.asarray(
+        (group // _LANES * 4)[:, None] * _LANES + group[:, None] % _LANES + _LANES * np.arange(4)
+    )
+
+
+def _four(bit: U64) -> U64:
+    """Return the bits once for each layer."""
+    return np.repeat(bit[:, None], 4, axis=1)
+
+
+def _needed(segment: I64, cells: I64, layers: int, always: int) -> I64:
+    """Return int64[patterns, 5]: segment and cells that must be hit so that enough layers are, in order, once each.
+
+    Parameters
+    ----------
+    segment, cells
+        int64[n], int64[n, 4]: the wires of tracks.
+    layers
+        How many layers must be hit.
+    always
+        Instead of the cells of other layers.
+    """
+    rows = []
+    for chosen in combinations(range(4), layers):
+        own = np.full_like(cells, always)
+        own[:, chosen] = cells[:, chosen]
+        rows.append(np.column_stack([segment, own]))
+    return distinct(np.concatenate(rows))
+
+
+def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64], int]:
+    """Return the cell of each wire, the first cells of the layers of each superlayer, and how many there are."""
     place, size = np.full(CHANNELS, -1, np.int16), 0
     firsts = {}
     for number, own in IN_TRIGGER.items():
@@ -108,36 +155,47 @@ def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64]]:
                 place[CHANNEL_FIRST[layer] + wires] = size + wires // own.merged
             size += cells
         firsts[number] = np.array(first)
-    return place, firsts
+    return place, firsts, size
 
 
-def _uses(pattern: I64, first: I64, cells: int) -> tuple[I32, I32, U64]:
+def _uses(pattern: I64, slot: I64, bit: U64, cells: int) -> tuple[I32, I32, U64]:
     """Return where each cell is used: see `Tables`."""
-    group = np.repeat(np.arange(len(first) - 1), np.diff(first))
-    bit = np.uint64(1) << (np.arange(len(pattern)) - first[group]).astype(np.uint64)
-    key = pattern * (4 * len(first)) + 4 * group[:, None] + np.arange(4)
-    each, where = np.unique(key, return_inverse=True)
+    slots = int(slot.max()) + 1
+    used = pattern < cells
+    each, where = np.unique((pattern * slots + slot)[used], return_inverse=True)
     bits = np.zeros(len(each), np.uint64)
-    np.bitwise_or.at(bits, where.ravel(), np.repeat(bit, 4))
-    cell, slot = np.divmod(each, 4 * len(first))
-    return np.searchsorted(cell, np.arange(cells + 1)).astype(np.int32), slot.astype(np.int32), bits
+    np.bitwise_or.at(bits, where.ravel(), _four(bit)[used])
+    cell, own = np.divmod(each, slots)
+    # Repeat the last use of each cell until there are a multiple of four.
+    count = np.bincount(cell, minlength=cells)
+    padded = -(-count // _UNROLLED) * _UNROLLED
+    last = np.cumsum(count) - 1
+    begin = np.concatenate([[0], np.cumsum(padded)])
+    of_cell = np.repeat(np.arange(cells), padded)
+    row = (last - count + 1)[of_cell] + np.arange(len(of_cell)) - begin[of_cell]
+    row = np.minimum(row, last[of_cell])
+    return begin.astype(np.int32), own[row].astype(np.int32), bits[row]
 
 
-def _tracks(config: Mdc) -> tuple[I32, I16, U8, I32, I16]:
-    """Return the pairs of each cell of superlayer 5 and their segments of superlayer 10: see `Tables`."""
+def _tracks(config: Mdc) -> tuple[I32, I16, I32, I16, U8, U64]:
+    """Return what makes tracks with each cell of superlayer 5: see `Tables`."""
     short = track_tuples((3, 4, 5), config.short_pt_gev)
     long = track_tuples(TRACK_SUPERLAYERS, config.long_pt_gev)
     pairs = np.unique(np.concatenate([short, long[:, :3]])[:, [2, 0, 1]], axis=0)
     key = _key(pairs[:, [1, 2, 0]])
-    is_short = np.isin(key, _key(short))
-    which = np.searchsorted(key, _key(long[:, :3]))
-    order = np.lexsort((long[:, 3], which))
+    outer = np.zeros((len(pairs), 2), np.uint64)
+    word, bit = np.divmod(long[:, 3], 64)
+    np.bitwise_or.at(
+        outer, (np.searchsorted(key, _key(long[:, :3])), word), np.uint64(1) << bit.astype(np.uint64)
+    )
+    inners, inner_of = np.unique(pairs[:, :2], axis=0, return_inverse=True)
     return (
-        np.searchsorted(pairs[:, 0], np.arange(RING + 1)).astype(np.int32),
-        (pairs[:, 1:] + [SEGMENT_FIRST[3], SEGMENT_FIRST[4]]).astype(np.int16),
-        is_short.astype(np.uint8),
-        np.searchsorted(which[order], np.arange(len(pairs) + 1)).astype(np.int32),
-        (long[order, 3] + SEGMENT_FIRST[10]).astype(np.int16),
+        np.searchsorted(inners[:, 0], np.arange(RING + 1)).astype(np.int32),
+        (inners[:, 1] + SEGMENT_FIRST[3]).astype(np.int16),
+        np.searchsorted(inner_of.ravel(), np.arange(len(inners) + 1)).astype(np.int32),
+        (pairs[:, 2] + SEGMENT_FIRST[4]).astype(np.int16),
+        np.isin(key, _key(short)).astype(np.uint8),
+        outer,
     )
 
 
