@@ -79,15 +79,6 @@ cdef inline bint any_tick(const Long *mask) noexcept nogil:
     return found != 0
 
 
-cdef inline int first_tick(const Long *mask) noexcept nogil:
-    """Return the first tick that is true, -1 if none is."""
-    cdef int w
-    for w in range(WORDS):
-        if mask.word[w]:
-            return 64 * w + ctz64(mask.word[w])
-    return -1
-
-
 cdef inline bint at_tick(const Long *mask, int tick) noexcept nogil:
     return mask.word[tick >> 6] >> (tick & 63) & 1
 
@@ -115,21 +106,48 @@ cdef inline Long lasting_long(const Long *mask, int ticks) noexcept nogil:
     return out
 
 
-cdef inline Long pulsed_long(const Long *mask, int ticks) noexcept nogil:
-    """Return pulses of so many ticks, from 1 to 384: one begins where the mask becomes true while none is there."""
-    cdef Long rises = later_long(mask, 1), out
-    cdef int w, tick, end, left
-    for w in range(WORDS):
-        rises.word[w] = mask.word[w] & ~rises.word[w]
-        out.word[w] = 0
-    tick = first_tick(&rises)
-    while tick >= 0:
-        end = min(tick + ticks, <int> TICKS)
-        for w in range(tick >> 6, (end + 63) >> 6):
-            left = end - 64 * w
-            out.word[w] |= (~<uint64_t> 0 if left >= 64 else (<uint64_t> 1 << left) - 1) & (
-                ~<uint64_t> 0 << (tick & 63) if w == tick >> 6 else ~<uint64_t> 0
-            )
-            rises.word[w] &= ~out.word[w]
-        tick = first_tick(&rises)
-    return out
+cdef inline int next_true(const Long *mask, int tick) noexcept nogil:
+    """Return the first tick from a given one (at least 0) on that is true, 384 if none is."""
+    cdef int w = tick >> 6
+    cdef uint64_t left
+    if tick >= TICKS:
+        return TICKS
+    left = mask.word[w] & (~<uint64_t> 0 << (tick & 63))
+    while left == 0:
+        w += 1
+        if w == WORDS:
+            return TICKS
+        left = mask.word[w]
+    return 64 * w + ctz64(left)
+
+
+cdef inline int next_false(const Long *mask, int tick) noexcept nogil:
+    """Return the first tick from a given one (at least 0) on that is not true, 384 if none is."""
+    cdef int w = tick >> 6
+    cdef uint64_t left
+    if tick >= TICKS:
+        return TICKS
+    left = ~mask.word[w] & (~<uint64_t> 0 << (tick & 63))
+    while left == 0:
+        w += 1
+        if w == WORDS:
+            return TICKS
+        left = ~mask.word[w]
+    return 64 * w + ctz64(left)
+
+
+cdef inline void set_ticks(Long *mask, int first, int end) noexcept nogil:
+    """Set the ticks from ``first`` (at least 0) to the one before ``end``, as far as there are any."""
+    cdef int w, last_word
+    cdef uint64_t part
+    end = min(end, <int> TICKS)
+    if first >= end:
+        return
+    last_word = (end - 1) >> 6
+    for w in range(first >> 6, last_word + 1):
+        part = ~<uint64_t> 0
+        if w == first >> 6:
+            part &= ~<uint64_t> 0 << (first & 63)
+        if w == last_word:
+            part &= ~<uint64_t> 0 >> (63 - ((end - 1) & 63))
+        mask.word[w] |= part

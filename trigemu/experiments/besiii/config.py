@@ -68,7 +68,7 @@ class Besiii(Model):
     tof: Tof
     emc: Emc
     match: Match
-    gtl: Gtl = Gtl()
+    gtl: Gtl
     filter: Filter = Filter()
     response: Response = Response()
     raw: Raw = Raw()

@@ -45,10 +45,10 @@ class Match(Model):
     cluster_window_deg: Degrees = 30.0  # guess
     bb: tuple[Cell, Cell] = (29, 35)  # besiii_real_facts 2.6
     track_delay: Delay = 0
-    # Chosen: bars are hit 20 ns after the collision, tracks are complete some 12 ticks later, when the slowest of
-    # their drift times has passed, and stay for 8 ticks at least.
-    tof_delay: Delay = 12
-    tof_hold: Hold = 8
+    # Chosen: bars are hit some 10 ticks after the collision's first drift times; delayed and held like this they are on
+    # for four ticks, when all drift times have passed (at 840 ns, besiii_real_facts 2.3) and no hit of a track is old.
+    tof_delay: Delay = 14
+    tof_hold: Hold = 2
     # Chosen: trigger cells fire 80 to 170 ticks after tracks (2.8-5.1 us, besiii_real_facts 2.5).
     wait: Annotated[int, Field(ge=0, lt=TICKS)] = 80
     hold: Annotated[int, Field(ge=1, le=TICKS)] = 100
