@@ -48,7 +48,7 @@ class Emc(Model):
     barrel_shift: Annotated[int, Field(ge=0, le=29)] = 0  # fit, exact (real 2.5)
     endcap_shift: Annotated[int, Field(ge=0, le=31)] = 8  # fit, exact (real 2.5)
 
-    # Fit of run 91668 (real 2.5), and 72 MeV, within the design's 60-80 (A5.6).  The code's high threshold of 130 mV (A5.7)
+    # Fit of run 91668 (real 2.5): 72 MeV, within the design's 60-80 (A5.6).  The code's high threshold of 130 mV (A5.7)
     # loses 4 of that run's 24 cells.  Nothing is known of other epochs: these are taken for them too.
     low_mv: Millivolt = 70.0
     high_mv: Millivolt = 70.0
