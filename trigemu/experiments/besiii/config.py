@@ -28,7 +28,7 @@ from trigemu.experiments.besiii.tof.config import Tof
 EPOCHS = ("2009", "2016", "2026")
 """Named conditions that come with the package."""
 
-_DEFAULT = "2016"
+_DEFAULT: Literal["2016"] = "2016"
 
 
 @cache
@@ -87,3 +87,14 @@ class Besiii(Model):
     def _name(cls, value: Any) -> Any:
         # `--set besiii.conditions=2009` is a number to the shell's reader.
         return str(value) if isinstance(value, int) else value
+
+
+def section_of(conditions: str = _DEFAULT, **changes: Any) -> Besiii:
+    """Return the section of an epoch, with keys changed: for use without a run.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        There is no such epoch, or a change is not allowed.
+    """
+    return Besiii.model_validate({"conditions": conditions, **changes})
