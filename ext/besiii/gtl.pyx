@@ -22,6 +22,7 @@ cdef enum:
     CONDITIONS = 48
     CHANNELS = 16
     BTOF_BB = 17
+    NETOF_2 = 18
     NBTOF_2 = 20
     AT_TICK = 0, OF_TICKS, OVER_TIME, MODES
 
@@ -43,8 +44,8 @@ cdef inline void shape(const Long *mask, int stretch, bint retrigger, int delay,
 
 
 cdef inline bint at(const Long *mask, int tick, int ticks) noexcept nogil:
-    """Return whether any of so many ticks is true."""
-    return next_true(mask, tick) < tick + ticks
+    """Return whether any of so many ticks is true, as far as there are any."""
+    return next_true(mask, tick) < min(tick + ticks, <int> TICKS)
 
 
 cdef class Table:
@@ -52,7 +53,8 @@ cdef class Table:
 
     ``require`` uint64[16, 2]: bits of conditions that must be true and of those that must not; a channel with nothing
     in the first never fires.  ``times`` int16[48, 3]: stretch, delay, and 1 for pulses that begin afresh.
-    ``random_channel`` is -1 where random triggers are not read out.
+    ``random_channel`` is -1 where random triggers are not read out; ``spans``: over how many ticks conditions and
+    channels are collected.
     """
 
     cdef uint64_t true[CHANNELS]
@@ -60,20 +62,22 @@ cdef class Table:
     cdef int stretch[CONDITIONS]
     cdef int delay[CONDITIONS]
     cdef bint retrigger[CONDITIONS]
-    cdef int random_channel, random_tick, or_ticks
+    cdef int random_channel, random_tick
+    cdef int span[2]
     cdef bint ready
 
     def __init__(
         self, const uint64_t[:, ::1] require, const int16_t[:, ::1] times, int random_channel, int random_tick,
-        int or_ticks,
+        spans,
     ):
         cdef int i
         cdef bint good
         cdef uint64_t beyond = ~<uint64_t> 0 << CONDITIONS
+        self.span[0], self.span[1] = spans
         need(
             require.shape[0] == CHANNELS and require.shape[1] == 2 and times.shape[0] == CONDITIONS
             and times.shape[1] == 3 and -1 <= random_channel < CHANNELS and 0 <= random_tick < TICKS
-            and 1 <= or_ticks <= 64,
+            and 1 <= self.span[0] <= TICKS and 1 <= self.span[1] <= TICKS,
             "Table",
         )
         good = True
@@ -84,7 +88,7 @@ cdef class Table:
             self.stretch[i], self.delay[i], self.retrigger[i] = times[i, 0], times[i, 1], times[i, 2] != 0
             good &= 1 <= self.stretch[i] <= TICKS and 0 <= self.delay[i] < TICKS
         need(good, "Table")
-        self.random_channel, self.random_tick, self.or_ticks = random_channel, random_tick, or_ticks
+        self.random_channel, self.random_tick = random_channel, random_tick
         self.ready = True
 
     cdef inline int look_up(self, uint64_t conditions) noexcept nogil:
@@ -171,14 +175,19 @@ cdef class Table:
                         c = ctz64(left)
                         left &= left - 1
                         now |= <uint64_t> at(&shaped[c], first, 1) << c
-                        some |= <uint64_t> at(&shaped[c], first, self.or_ticks) << c
+                        some |= <uint64_t> at(&shaped[c], first, self.span[0]) << c
                     for channel in range(CHANNELS):
                         at_once |= at(&fired[channel], first, 1) << channel
-                        of_some |= at(&fired[channel], first, self.or_ticks) << channel
+                        of_some |= at(&fired[channel], first, self.span[1]) << channel
                 tick[i] = <int16_t> first if first < TICKS else -1
                 words[AT_TICK, i], words[OF_TICKS, i], words[OVER_TIME, i] = now, some, ever
                 channels[i, AT_TICK], channels[i, OF_TICKS] = <uint16_t> at_once, <uint16_t> of_some
                 channels[i, OVER_TIME] = <uint16_t> (self.look_up(ever) | by_random)
                 timing[i] = 0
                 if first < TICKS:
-                    timing[i] = 1 if some >> BTOF_BB & 1 else (2 if some >> NBTOF_2 & 1 else 4)
+                    if some >> BTOF_BB & 1:
+                        timing[i] = 1
+                    elif some >> NBTOF_2 & 1:
+                        timing[i] = 2
+                    elif some >> NETOF_2 & 1:
+                        timing[i] = 4

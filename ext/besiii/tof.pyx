@@ -94,6 +94,21 @@ cdef inline Early opposite(
     return found
 
 
+cdef inline Early opposite_here(
+    const Early *mask, const int *cells, int count, int first, int last, int size
+) noexcept nogil:
+    """Return the same where both cells are on one ring: each pair is looked at once, from either side."""
+    cdef Early found
+    cdef int i, j, apart
+    found.low = found.high = 0
+    for i in range(count):
+        for j in range(i + 1, count):
+            apart = cells[j] - cells[i]
+            if first <= apart <= last or first <= size - apart <= last:
+                found = either(found, both(mask[cells[i]], mask[cells[j]]))
+    return found
+
+
 cdef class Rings:
     """The sub-trigger with its settings (`trigemu.experiments.besiii.tof.config.Tof`).
 
@@ -177,9 +192,8 @@ cdef class Rings:
         add_groups(cells.mask[WEST], west, wests, self.size, &groups)
         out[NETOF_1], out[NETOF_2] = groups.one, groups.two
         out[NTOF_1] = either(out[NBTOF_1], out[NETOF_1])
-        out[BTOF_BB] = opposite(
-            cells.mask[POSITIONS], barrel, bars, cells.mask[POSITIONS], barrel, bars,
-            self.barrel_bb[0], self.barrel_bb[1], BARS,
+        out[BTOF_BB] = opposite_here(
+            cells.mask[POSITIONS], barrel, bars, self.barrel_bb[0], self.barrel_bb[1], BARS
         )
         out[ETOF_BB] = opposite(
             cells.mask[WEST], west, wests, cells.mask[EAST], east, easts,

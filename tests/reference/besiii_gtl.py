@@ -66,12 +66,13 @@ def decide(given, random, config, names):
     tick = next((tick for tick in range(TICKS) if channels_at(tick)), -1)
     if tick < 0:
         return -1, [set(), set(), ever], [set(), set(), over_time], None
-    span = range(tick, min(tick + config.or_ticks, TICKS))
-    some = set().union(*map(true_at, span))
-    timing = 0 if names.index("btof_bb") in some else 1 if names.index("nbtof_2") in some else 2
+    some = set().union(*map(true_at, range(tick, min(tick + config.or_ticks, TICKS))))
+    record = range(tick, min(tick + config.channel_ticks, TICKS))
+    sources = ("btof_bb", "nbtof_2", "netof_2")
+    timing = next((number for number, name in enumerate(sources) if names.index(name) in some), None)
     return (
         tick,
         [true_at(tick), some, ever],
-        [channels_at(tick), set().union(*map(channels_at, span)), over_time],
+        [channels_at(tick), set().union(*map(channels_at, record)), over_time],
         timing,
     )

@@ -2,7 +2,7 @@ from trigemu.arrays import I16, U8, U16, U64
 
 class Table:
     def __init__(
-        self, require: U64, times: I16, random_channel: int, random_tick: int, or_ticks: int
+        self, require: U64, times: I16, random_channel: int, random_tick: int, spans: tuple[int, int]
     ) -> None: ...
     def of_words(self, words: U64, out: U16) -> None: ...
     def decide(

@@ -121,7 +121,8 @@ class GlobalTrigger:
     at_tick, of_four, over_time
         uint64[n] each, the 48 conditions: at that tick, the or of four ticks from it, the or over all ticks.
     channels
-        uint16[n, 3], the 16 channels in the same three ways.
+        uint16[n, 3], the 16 channels: at that tick, in the record that begins with it, as the conditions over all ticks
+        fire them.
     timing
         uint8[n], bits of `bits.TIMING_SOURCES`.
     """

@@ -86,6 +86,23 @@ def test_the_or_of_four_ticks_begins_with_the_decision():
     assert bits(found.over_time[0]) == {BIT[name] for name in one}
 
 
+def test_the_or_of_four_ticks_ends_with_the_axis():
+    channel = {"slot": 0, "name": "x", "true": ["nclus_1"]}
+    found = decide(plain(channel), {"nclus_1": [TICKS - 2], "clus_z": [TICKS - 1], "etot_l": [3]})
+    assert bits(found.of_four[0]) == {BIT["nclus_1"], BIT["clus_z"]}
+    assert found.channels[0].tolist() == [1, 1, 1]
+
+
+def test_channels_are_collected_over_the_record():
+    channels = [
+        {"slot": slot, "name": "x", "true": [name]}
+        for slot, name in enumerate(("nclus_1", "nclus_2", "clus_z"))
+    ]
+    found = decide(plain(*channels), {"nclus_1": [50], "nclus_2": [98], "clus_z": [99]})
+    assert found.channels[0].tolist() == [1, 3, 7]
+    assert bits(found.of_four[0]) == {BIT["nclus_1"]}
+
+
 def test_a_channel_that_requires_nothing_true_never_fires():
     channel = {"slot": 0, "name": "x", "false": ["nclus_1"]}
     found = decide(plain(channel), {"etot_l": [5]}, {})
@@ -148,11 +165,12 @@ def test_what_set_the_time():
     found = decide(
         plain(channel),
         {**one, "btof_bb": [51], "nbtof_2": [50]},
-        {**one, "nbtof_2": [53]},
-        {**one, "nbtof_2": [54]},
+        {**one, "nbtof_2": [53], "netof_2": [50]},
+        {**one, "nbtof_2": [54], "netof_2": [50]},
+        {**one, "nbtof_2": [54], "netof_1": [50]},
         {"nbtof_2": [50]},
     )
-    assert found.timing.tolist() == [1, 2, 4, 0]
+    assert found.timing.tolist() == [1, 2, 4, 0, 0]
 
 
 @pytest.mark.parametrize(("mode", "place"), [("tick", 0), ("or4", 1), ("simulation", 2)])
@@ -163,7 +181,7 @@ def test_the_mode_chooses_the_words(mode, place):
         {"slot": 2, "name": "z", "true": ["clus_z"]},
     ]
     decider = GlobalDecider(plain(*channels, mode=mode))
-    found = decider.decide(masks({"nclus_1": [50], "nclus_2": [52], "clus_z": [90]}), np.zeros(1, np.uint8))
+    found = decider.decide(masks({"nclus_1": [50], "nclus_2": [52], "clus_z": [120]}), np.zeros(1, np.uint8))
     conditions, fired = decider.chosen(found)
     assert fired.tolist() == [(1, 3, 7)[place]]
     assert len(bits(conditions[0])) == place + 1
@@ -197,6 +215,7 @@ def test_kernel_is_the_reference(data, crossings):
         delay={group: data.draw(st.integers(0, 250)) for group in GROUPS},
         retrigger=sorted(data.draw(st.sets(st.sampled_from(sorted(GROUPS))))),
         or_ticks=data.draw(st.integers(1, 16)),
+        channel_ticks=data.draw(st.integers(1, TICKS)),
         random=data.draw(st.booleans()),
         random_tick=data.draw(st.integers(0, TICKS - 1)),
     )

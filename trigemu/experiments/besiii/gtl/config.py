@@ -59,13 +59,14 @@ class Stretch(Model):
 class Delay(Model):
     """By how many ticks a condition is delayed, alignment and global trigger together.
 
-    Only the energy's 18 is besiii_babar_facts A7.2's.  The others are chosen so that all meet at tick 228, where
-    the energy of a collision has been true for a few ticks; the simulation's own (A7.1) belong to other beginnings of
-    the time axis.
+    Chosen so that all meet near tick 228, those of counters and matched tracks exactly there.  In run 91668 the first
+    channel always stands in the same word of the record, while counters are hit in ticks 8-29: events that energies
+    decided give those a delay of 16-24 on this scale, and two clusters are seen at the tick in events of counters.
+    The simulation's own delays (besiii_babar_facts A7) belong to other beginnings of the time axis.
     """
 
-    emc_cluster: Delayed = 34
-    emc_energy: Delayed = 18
+    emc_cluster: Delayed = 31
+    emc_energy: Delayed = 20
     tof: Delayed = 204
     match: Delayed = 190
     muc: Delayed = 0
@@ -107,8 +108,9 @@ class Gtl(Model):
     """Settings of the global trigger.
 
     ``mode``: which conditions and channels are the trigger's words.  "tick": those of the tick of the decision;
-    "or4": the or of ``or_ticks`` ticks from it, as the hardware records them too; "simulation": each condition is true
-    if it ever was, and only then the channels are looked up, so that nothing need coincide (besiii_babar_facts A7.3).
+    "or4": what the hardware records, the or of ``or_ticks`` ticks from it for conditions and of ``channel_ticks`` for
+    channels (those of clusters may fire first, and those of tracks later); "simulation": each condition is true if it
+    ever was, and only then the channels are looked up, so that nothing need coincide (besiii_babar_facts A7.3).
 
     ``retrigger``: groups whose pulses begin afresh with every tick that is true; others run to their end, and begin
     again only if the condition is still true then.  ``random``: whether random triggers are read out, in
@@ -117,6 +119,8 @@ class Gtl(Model):
 
     mode: Literal["tick", "or4", "simulation"] = "or4"
     or_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # besiii_real_facts 2.2
+    # besiii_real_facts 2.2: the record has 63 words, and the first channel stands in word 14.
+    channel_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 49
     stretch: Stretch = Stretch()
     delay: Delay = Delay()
     retrigger: Annotated[tuple[Group, ...], Field(max_length=len(GROUPS))] = (

@@ -1,7 +1,9 @@
 """The global trigger: 48 conditions, tick by tick, to 16 channels and a decision.
 
 Each condition is stretched and delayed, a channel fires in the ticks in which all that it requires holds, and the
-first tick with an enabled channel is that of the decision.  Compiled in ``ext/besiii/gtl.pyx``.  Sources:
+first tick with an enabled channel is that of the decision.  What set its time: back-to-back bars, else two groups of
+bars, else two groups in the endcaps, within ``or_ticks`` of the decision (fits run 91668, where decisions of clusters
+and energies have none of these three bits).  Compiled in ``ext/besiii/gtl.pyx``.  Sources:
 besiii_babar_facts A3 and A7, besiii_real_facts 2.2.
 """
 
@@ -49,7 +51,8 @@ class GlobalDecider:
     def __init__(self, config: Gtl) -> None:
         self.config = config
         random = RANDOM_SLOT if config.random else -1
-        self._table = Table(requirements(config), times(config), random, config.random_tick, config.or_ticks)
+        spans = config.or_ticks, config.channel_ticks
+        self._table = Table(requirements(config), times(config), random, config.random_tick, spans)
 
     def decide(self, conditions: U64, random: U8) -> GlobalTrigger:
         """Decide crossings.

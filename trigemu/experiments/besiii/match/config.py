@@ -52,7 +52,7 @@ class Match(Model):
     # Chosen: trigger cells fire 80 to 170 ticks after tracks (2.8-5.1 us, besiii_real_facts 2.5).
     wait: Annotated[int, Field(ge=0, lt=TICKS)] = 80
     hold: Annotated[int, Field(ge=1, le=TICKS)] = 100
-    cluster_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 16  # besiii_babar_facts A5.7
+    cluster_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 72  # fit: as besiii.emc.active_ticks (A5.7: 16)
 
     @model_validator(mode="after")
     def _fit(self) -> Self:

@@ -85,6 +85,7 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
         "or4": "in four ticks from the decision",
         "either": "in four ticks from the decision, against either record (tick or four ticks)",
     }
+    record = "from the decision to the end of the record"
     whole = "in any tick, against either record: logic apart from timing"
     return {
         "segments": ComparisonSpec(
@@ -104,7 +105,11 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
         ),
         **{f"conditions_{mode}": ComparisonSpec(f"Conditions {titles[mode]}", conditions) for mode in MODES},
         "conditions_any_tick": ComparisonSpec(f"Conditions {whole}", conditions),
-        **{f"channels_{mode}": ComparisonSpec(f"Channels {titles[mode]}", CHANNELS) for mode in MODES},
+        "channels_tick": ComparisonSpec(f"Channels {titles['tick']}", CHANNELS),
+        "channels_or4": ComparisonSpec(f"Channels {record}", CHANNELS),
+        "channels_either": ComparisonSpec(
+            f"Channels {record}, against that or the decision's tick", CHANNELS
+        ),
         "timing": ComparisonSpec("Sources of the time of the decision", TIMING_SOURCES),
     }
 
@@ -252,15 +257,15 @@ def _conditions(found: Level1, recorded: Hardware) -> dict[str, I64]:
 
 def _channels(found: Level1, recorded: Hardware) -> dict[str, I64]:
     known = recorded.known(hw.BIT_CHANNELS)
-    tick, four = (recorded.channels(mode)[known] for mode in range(2))
-    at_tick, of_four = (
+    tick, every = (recorded.channels(mode)[known] for mode in (0, 2))
+    at_tick, of_record = (
         hw.word_bits(found.decision.channels[known, mode], len(CHANNELS)) for mode in range(2)
     )
     timing = hw.word_bits(found.decision.timing[known], len(TIMING_SOURCES))
     return {
         "channels_tick": count_columns(at_tick, tick),
-        "channels_or4": count_columns(of_four, four),
-        "channels_either": count_columns(of_four, _either(of_four, tick, four)),
+        "channels_or4": count_columns(of_record, every),
+        "channels_either": count_columns(of_record, _either(of_record, tick, every)),
         "timing": count_columns(timing, recorded.timing()[known, : len(TIMING_SOURCES)]),
     }
 
