@@ -269,11 +269,11 @@ def test_the_epochs_have_the_slots_that_were_seen():
 @pytest.mark.parametrize(
     ("channel", "words"),
     [
-        ({"slot": 9}, "9 is the random trigger's"),
+        ({"slot": 9}, "is 9, the random trigger's"),
         ({"slot": 16}, "less than or equal to|less than 16"),
         ({"slot": 1, "true": ["nclus1"]}, "unknown condition 'nclus1'; did you mean 'nclus_1'"),
         ({"slot": 1, "false": [""]}, "unknown condition ''"),
-        ({"slot": 1, "true": ["nclus_1"], "false": ["nclus_1"]}, "requires 'nclus_1' to be false"),
+        ({"slot": 1, "true": ["nclus_1"], "false": ["nclus_1"]}, "names 'nclus_1', and so does"),
     ],
 )
 def test_channels_that_cannot_be_are_refused(channel, words):

@@ -224,9 +224,9 @@ def test_no_crossings():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"window": (5, 5)}, "begin before it ends"),
-        ({"barrel_bb": (50, 38)}, "rise and stay below 88"),
-        ({"endcap_bb": (16, 36)}, "stay below 36"),
+        ({"window": (5, 5)}, "begins before it ends"),
+        ({"barrel_bb": (50, 38)}, r"allowed: first <= last < 88"),
+        ({"endcap_bb": (16, 36)}, "last < 36"),
     ],
 )
 def test_windows_that_are_none_are_refused(changes, words):

@@ -98,9 +98,13 @@ class Channel(Model):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.slot == RANDOM_SLOT:
-            raise FieldError("slot", f"{RANDOM_SLOT} is the random trigger's (besiii.gtl.random)")
+            raise FieldError(
+                "slot", f"is {RANDOM_SLOT}, the random trigger's (besiii.gtl.random)", named=False
+            )
         if both := sorted(set(self.true) & set(self.false)):
-            raise FieldError("false", f"requires {both[0]!r} to be false, and 'true' requires it to be true")
+            raise FieldError(
+                "false", f"names {both[0]!r}, and so does 'true'; allowed: in one of them", named=False
+            )
         return self
 
 

@@ -59,7 +59,9 @@ class Match(Model):
         for name in ("a_cells", "bb"):
             first, last = getattr(self, name)
             if first > last:
-                raise FieldError(name, f"must rise, and is {first} to {last}")
+                raise FieldError(name, f"is ({first}, {last}), allowed: first <= last", named=False)
         if self.bb[0] == 0:
-            raise FieldError("bb", "a cell is not its own partner: the first must be at least 1")
+            raise FieldError(
+                "bb", f"is {self.bb}, allowed: first >= 1, a cell is not its own partner", named=False
+            )
         return self

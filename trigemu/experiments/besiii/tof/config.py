@@ -53,11 +53,9 @@ class Tof(Model):
     @model_validator(mode="after")
     def _fit(self) -> Self:
         if self.window[0] >= self.window[1]:
-            raise FieldError(
-                "window", f"must begin before it ends, and is {self.window[0]} to {self.window[1]}"
-            )
+            raise FieldError("window", f"is {self.window}, allowed: it begins before it ends", named=False)
         for name, limit in (("barrel_bb", BARS), ("endcap_bb", self.endcap_cells)):
             first, last = getattr(self, name)
             if not first <= last < limit:
-                raise FieldError(name, f"must rise and stay below {limit}, and is {first} to {last}")
+                raise FieldError(name, f"is ({first}, {last}), allowed: first <= last < {limit}", named=False)
         return self
