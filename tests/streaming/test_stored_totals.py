@@ -35,6 +35,7 @@ def small() -> RunTotals:
         latency={"decide": latency},
         weighted=sums,
         monitor={"empty": np.arange(5)},
+        comparisons={"words": np.arange(8).reshape(2, 4)},
         throughput={"open_loop": True, "offered_frames_per_s": 200.0, "frames_per_s": 123.4, "bytes": 7},
         replay={"compared": 5, "same": 4, "different": 1, "first": [3, 17, ["Q1"], [], "fired"]},
         missing={**MISSING, "before": {"quality": "good", "missing": None}},
@@ -60,7 +61,7 @@ def test_totals_are_read_as_they_were_written() -> None:
 
 def test_totals_of_older_runs_are_read() -> None:
     data = as_read(small())
-    for name in ("kept", "observed_s", "selected", "weighted", "missing", "replay"):
+    for name in ("kept", "observed_s", "selected", "weighted", "missing", "replay", "comparisons"):
         del data[name]
     old = RunTotals.from_dict(data)
     assert old.kept.tolist() == [110, 420, 0]

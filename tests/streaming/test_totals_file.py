@@ -79,12 +79,13 @@ def test_every_reader_refuses_it(path: Path, key: str, value: Any, expected: str
         ("line_names", ["a", "b", "c"]),
         ("tally", {"shape": [0, 7], "counts": []}),
         ("monitor", {"none of these": {"shape": [1], "counts": [1]}}),
+        ("comparisons", {"none of these": {"shape": [1, 4], "counts": [0, 0, 0, 1]}}),
         ("latency", {"elsewhere": {"max": 1, "bucket": [1], "count": [1]}}),
     ],
 )
 def test_counts_of_another_configuration_are_not_finished(path: Path, key: str, value: Any) -> None:
     edit(path, "totals.json", lambda data: data.update({key: value}))
-    assert "does not count the lines, signals and histograms" in refused("finish", path)
+    assert "does not count the lines, signals, histograms" in refused("finish", path)
 
 
 @pytest.mark.parametrize("number", [2**32, 2**62])

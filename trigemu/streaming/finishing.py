@@ -164,20 +164,24 @@ def _old_totals(reader: RunReader, setup: Setup[Any]) -> RunTotals | None:
     if reader.info.version == 1:
         return None
     raise InputError(
-        f"{reader.path / TOTALS_FILE}: does not count the lines, signals and histograms of the run's configuration; "
-        f"remove it, then {FINISH} {reader.path} makes it again"
+        f"{reader.path / TOTALS_FILE}: does not count the lines, signals, histograms and comparisons of the run's "
+        f"configuration; remove it, then {FINISH} {reader.path} makes it again"
     )
 
 
 def _is_of(totals: RunTotals, setup: Setup[Any]) -> bool:
     columns = 2 + len(setup.menu.lines) + TOTALS
     rows = len(setup.signals)
-    shapes = {name: tuple(spec.shape) for name, spec in setup.histograms.items()}
+    tables = (setup.histograms, totals.monitor), (setup.comparisons, totals.comparisons)
     return (
         totals.line_names == setup.menu.names
         and totals.tally.shape == (rows, columns)
         and (not len(totals.weighted) or totals.weighted.shape == (SUMS, rows + 1, columns))
-        and all(shapes.get(name) == counts.shape for name, counts in totals.monitor.items())
+        and all(
+            name in specs and specs[name].shape == counts.shape
+            for specs, found in tables
+            for name, counts in found.items()
+        )
         and totals.latency.keys() <= set(STAGES)
     )
 
