@@ -131,7 +131,10 @@ def test_noise_fills_the_window_evenly_and_names_a_crystal_once() -> None:
 def test_time_is_that_of_the_collision_and_the_flight() -> None:
     config = response(noise_crystals=0.0, time_ns=0.0, time_noise_ns_gev=0.0)
     hits = emc_hits(photons(200, 1.0), config, 1, 0)
-    assert set(np.unique(hits["time"])) == {int((870.0 + 3.6) // 50)}
+    assert set(np.unique(hits["time"])) == {int((config.timing.emc_ns + 3.6) // 50)}
+    jittered = emc_hits(photons(2000, 1.0), response(noise_crystals=0.0, suppression_gev=0.2), 1, 0)
+    # 60 ns in counts of 50 ns, and the width of a count; standard error 1.6 %.
+    assert jittered["time"].std() == pytest.approx(np.sqrt(1.2**2 + 1 / 12), rel=0.07)
     late = photons(50, 1.0)
     gone = emc_hits(late.moved(np.tile([0.0, 0.0, 0.0, 2500.0], (50, 1))), config, 1, 0)
     assert len(gone["channel"]) == 0
