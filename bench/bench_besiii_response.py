@@ -1,8 +1,8 @@
 """Speed of BESIII's detector response: time per event of each source.
 
-``python bench/bench_besiii_response.py`` prints the table; ``pytest bench/bench_besiii_response.py`` times the same with
-pytest-benchmark.  A frame of 300 events with 5 charged particles and 4 photons each, like hadronic events at 4 GeV; noise
-and beam background are those of every crossing.
+``python bench/bench_besiii_response.py`` prints the table; ``pytest bench/bench_besiii_response.py`` times the same
+with pytest-benchmark.  A frame of 300 events with 5 charged particles and 4 photons each, like hadronic events at
+4 GeV; noise and beam background are those of every crossing.
 """
 
 from __future__ import annotations
