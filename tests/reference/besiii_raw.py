@@ -8,17 +8,17 @@ MARKERS = (0xAA1234AA, 0xBB1234BB, 0xCC1234CC, 0xDD1234DD)
 CRATE = 0xEE1234EE
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """Fragments that do not tile what holds them."""
 
 
 def crates(words: Sequence[int], level: int = 0) -> Iterator[tuple[int, Sequence[int]]]:
-    """Yield sub-detector and data of every crate of an event; `Damaged` if sizes do not fit."""
+    """Yield sub-detector and data of every crate of an event; `DamagedError` if sizes do not fit."""
     if len(words) < 5 or words[0] != MARKERS[level]:
-        raise Damaged
+        raise DamagedError
     size, head = words[1], words[2]
     if size != len(words) or not 5 <= head <= size:
-        raise Damaged
+        raise DamagedError
     inside = words[head:]
     if level == 3:
         yield words[4] >> 16 & 0xFF, crate(inside)
@@ -27,7 +27,7 @@ def crates(words: Sequence[int], level: int = 0) -> Iterator[tuple[int, Sequence
         return
     while inside:
         if len(inside) < 5 or not 5 <= inside[1] <= len(inside):
-            raise Damaged
+            raise DamagedError
         yield from crates(inside[: inside[1]], level + 1)
         inside = inside[inside[1] :]
 
@@ -35,10 +35,10 @@ def crates(words: Sequence[int], level: int = 0) -> Iterator[tuple[int, Sequence
 def crate(words: Sequence[int]) -> Sequence[int]:
     """Return the data words of a crate."""
     if len(words) < 8 or words[0] != CRATE:
-        raise Damaged
+        raise DamagedError
     head, status, count, behind = words[1], *words[-3:]
     if head < 5 or head + status + count + 3 > len(words):
-        raise Damaged
+        raise DamagedError
     first = head + (0 if behind else status)
     return words[first : first + count]
 

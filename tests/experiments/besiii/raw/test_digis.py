@@ -55,7 +55,12 @@ def test_channels():
         emc=[(crystal(0, 0, 0), 8, 9, 0), (crystal(1, 0, 119), 10, 11, 1), (crystal(2, 0, 63), 1023, 63, 2)],
     )
     assert found.columns["mdc"]["channel"].tolist() == [39, 40, 6795]
-    assert found.columns["tof"]["channel"].tolist() == [1, 350, FIRST_MRPC + 1, FIRST_MRPC + 2 * 36 * 12 * 2 - 1]
+    assert found.columns["tof"]["channel"].tolist() == [
+        1,
+        350,
+        FIRST_MRPC + 1,
+        FIRST_MRPC + 2 * 36 * 12 * 2 - 1,
+    ]
     assert found.columns["emc"]["channel"].tolist() == [0, 480 + 119, 6239]
     assert found.columns["emc"]["value"].tolist() == [8, 10, 1023]
     assert found.columns["emc"]["range"].tolist() == [0, 1, 2]
@@ -98,7 +103,11 @@ def test_entries_without_a_time_are_dropped_and_counted():
         ("2016", {"emc": [(crystal(0, 5, 96), 1, 1, 1)]}, "is none of a crystal"),
         ("2016", {"emc": [(crystal(3, 0, 0), 1, 1, 1)]}, "is none of a crystal"),
         ("2016", {"emc": [(0xFFFFFFFF, 1, 1, 1)]}, "0xffffffff is none of a crystal"),
-        ("2016", {"mdc": [(mdc(9, 0), 1 << 24)]}, "the time of a wire is 16777216, allowed are 0 to 16777215"),
+        (
+            "2016",
+            {"mdc": [(mdc(9, 0), 1 << 24)]},
+            "the time of a wire is 16777216, allowed are 0 to 16777215",
+        ),
         ("2016", {"emc": [(crystal(1, 0, 0), 1024, 1, 1)]}, "the ADC count of a crystal is 1024"),
         ("2016", {"emc": [(crystal(1, 0, 0), 1, 1, 3)]}, "the ADC range of a crystal is 3"),
         ("2016", {"emc": [(crystal(1, 0, 0), 1, 64, 1)]}, "the time of a crystal is 64"),
@@ -128,5 +137,8 @@ def test_wires_are_numbered_as_in_the_geometry(shared_data):
 
 
 def test_epochs_of_known_runs():
-    assert [epoch_of_run(run).name for run in (0, 10266, 10816, 45095, 91668)] == ["2009"] * 3 + ["2016", "2026"]
+    assert [epoch_of_run(run).name for run in (0, 10266, 10816, 45095, 91668)] == ["2009"] * 3 + [
+        "2016",
+        "2026",
+    ]
     assert [epoch.name for epoch in epochs()] == ["2009", "2016", "2026"]

@@ -116,9 +116,9 @@ def test_damaged_events_are_found_as_by_the_reference(data):
     events, used, reason, _ = kernel.scan(given_words, MAX_EVENT_WORDS, starts)
     try:
         if words[1] != len(words):
-            raise reference.Damaged
+            raise reference.DamagedError
         list(reference.crates(words))
-    except reference.Damaged:
+    except reference.DamagedError:
         assert events == 0 or reason != 1 or used != len(words)
     else:
         assert (events, used, reason) == (1, len(words), 1)

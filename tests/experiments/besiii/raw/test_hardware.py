@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,7 +39,12 @@ def test_conditions_and_channels(real, decoded):
     # Track match comes one to three ticks after the others.
     match = np.isin(np.arange(48), np.arange(MATCH_FIRST, MUC_FIRST))
     names, late = decoded["cond_names"], np.argwhere(differ & ~match)
-    assert [(int(event), str(names[bit])) for event, bit in late] == [(6, "NClus>=2"), (8, "NBTOF>=1"), (9, "NBTOF>=2"), (9, "NBTOF>=1")]
+    assert [(int(event), str(names[bit])) for event, bit in late] == [
+        (6, "NClus>=2"),
+        (8, "NBTOF>=1"),
+        (9, "NBTOF>=2"),
+        (9, "NBTOF>=1"),
+    ]
     assert not (real.conditions(hw.AT_TICK) & differ).any()
     # Word 14 in every event that something triggered; event 8 is random.
     assert real.first_tick().tolist() == [14] * 8 + [26, 14]
@@ -87,8 +94,12 @@ sizes = st.sampled_from([0, 1, 2, 3, 6, 7, 13, 14, 23, 24, 28, 63, 64, 104, 24 +
 @st.composite
 def boards_of_an_event(draw):
     # Words of the boards that are looked into word by word must often be of the kind that is looked for.
-    typed = st.builds(lambda kind, bits: kind << 16 | bits, st.sampled_from([3, 4, 5]), st.integers(0, 0xFFFF))
-    ticks = st.builds(lambda kind, bits: kind << 24 | bits, st.sampled_from([5, 5, 4]), st.integers(0, 0xFFFFFF))
+    typed = st.builds(
+        lambda kind, bits: kind << 16 | bits, st.sampled_from([3, 4, 5]), st.integers(0, 0xFFFF)
+    )
+    ticks = st.builds(
+        lambda kind, bits: kind << 24 | bits, st.sampled_from([5, 5, 4]), st.integers(0, 0xFFFFFF)
+    )
     parts = []
     for kind in draw(st.lists(kinds, max_size=5)):
         size = draw(sizes)
@@ -103,7 +114,10 @@ def test_kernel_and_reference_read_the_same(crates, first):
     event = make.event(
         [
             make.detector(0xA1, [make.crate(0, make.board(0xD3, [0x5FFFFFF]))]),
-            make.detector(0xA5, [make.crate(1, sum(each, []), status_first=first, status=2) for each in crates]),
+            make.detector(
+                0xA5,
+                [make.crate(1, list(chain(*each)), status_first=first, status=2) for each in crates],
+            ),
         ],
         separator=False,
     )
@@ -140,7 +154,10 @@ def test_layout_leaves_no_gap():
 
 
 def test_other_numbers_of_words_are_corrupt():
-    columns = {"word": np.zeros(2 * hw.WORDS, np.uint32), "offsets": np.array([0, hw.WORDS - 1, 2 * hw.WORDS])}
+    columns = {
+        "word": np.zeros(2 * hw.WORDS, np.uint32),
+        "offsets": np.array([0, hw.WORDS - 1, 2 * hw.WORDS]),
+    }
     with pytest.raises(CorruptError, match="every crossing must have 252 words"):
         Hardware.of(columns, 2)
     with pytest.raises(CorruptError):

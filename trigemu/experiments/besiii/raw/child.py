@@ -15,7 +15,6 @@ import resource
 import signal
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -30,7 +29,7 @@ COLUMNS = {
 MISSING = "missing"
 """What is wrong where pybes3 is not there."""
 
-MAX_MEMORY = 8 << 30
+MAX_MEMORY = 4 << 30
 """Bytes of address space: damaged events may ask for any amount."""
 
 # A header and a tail around the words, as the library wants them of a file; what they say is not used.
@@ -41,15 +40,18 @@ _HEADER += np.array([0x1234BBBB, 9, *[0] * 7], "<u4").tobytes()
 _TAIL = (0x1234DDDD, 10, 0, 0, 0, 0, 0, 0, 0, 0x1234EEEE)
 
 
-def digis(words: bytes, events: int, folder: str) -> tuple[dict[str, list[int]], list[bytes]]:
+def digis(words: bytes, events: int) -> tuple[dict[str, list[int]], list[bytes]]:
     """Return what pybes3 says of events: lengths of the arrays of each detector, and their bytes."""
     import pybes3
 
     tail = list(_TAIL)
     tail[4] = events
-    path = Path(folder) / "events.raw"
-    path.write_bytes(b"".join([_HEADER, words, np.array(tail, "<u4").tobytes()]))
-    with pybes3.open_raw(str(path)) as file:
+    with tempfile.NamedTemporaryFile(prefix="trigemu-", suffix=".raw") as events_file:
+        events_file.write(b"".join([_HEADER, words, np.array(tail, "<u4").tobytes()]))
+        events_file.flush()
+        opened = pybes3.open_raw(events_file.name)
+    # The file has no name any more when the events are decoded: nothing is left of it if that ends this process.
+    with opened as file:
         found = file.arrays(filter_name=list(COLUMNS))
     lengths: dict[str, list[int]] = {}
     parts: list[bytes] = []
@@ -64,31 +66,31 @@ def digis(words: bytes, events: int, folder: str) -> tuple[dict[str, list[int]],
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer requests until there are no more."""
-    with tempfile.TemporaryDirectory(prefix="trigemu-") as folder:
-        while len(head := source.read(16)) == 16:
-            size, events = np.frombuffer(head, "<i8").tolist()
-            words = source.read(size)
-            if not size or len(words) < size:
-                return
-            answer: dict[str, Any]
-            parts: list[bytes] = []
-            try:
-                lengths, parts = digis(words, events, folder)
-                answer = {"lengths": lengths}
-            except ModuleNotFoundError as error:
-                answer = {"error": MISSING, "what": str(error)}
-            except Exception as error:
-                answer = {"error": type(error).__name__, "what": str(error)}
-            sink.write(json.dumps(answer).encode() + b"\n")
-            sink.writelines(parts)
-            sink.flush()
+    while len(head := source.read(16)) == 16:
+        size, events = np.frombuffer(head, "<i8").tolist()
+        words = source.read(size)
+        if not size or len(words) < size:
+            return
+        answer: dict[str, Any]
+        parts: list[bytes] = []
+        try:
+            lengths, parts = digis(words, events)
+            answer = {"lengths": lengths}
+        except ModuleNotFoundError as error:
+            answer = {"error": MISSING, "what": str(error)}
+        except Exception as error:
+            answer = {"error": type(error).__name__, "what": str(error)}
+        sink.write(json.dumps(answer).encode() + b"\n")
+        sink.writelines(parts)
+        sink.flush()
 
 
 def main() -> None:
     """Serve the process that started this one; who stops that one stops this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, hard))
+    for what, most in ((resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     # What the library prints must not get between the answers.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -80,8 +80,15 @@ class DigiReader:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             command = [sys.executable, "-P", "-m", "trigemu.experiments.besiii.raw.child"]
+            # Libraries that start threads set memory aside for each, and the process may have only so much.
+            alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                env={**os.environ, **alone},
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
