@@ -83,8 +83,7 @@ def assemble(
         decisions_sha256=recorded["decisions_sha256"],
         tally=_table(recorded["tally"]),
         weighted=_table(recorded["weighted"], "<f8"),
-        monitor={name: _table(counts) for name, counts in recorded["monitor"].items()},
-        comparisons={name: _table(counts) for name, counts in recorded["comparisons"].items()},
+        **_tables(recorded),
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
             "open_loop": open_loop,
@@ -117,6 +116,13 @@ def _quality(
 
 def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
     return {name: np.asarray(recorded[name], np.int64) for name in PER_LINE}
+
+
+def _tables(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        kind: {name: _table(counts) for name, counts in recorded[kind].items()}
+        for kind in ("monitor", "comparisons")
+    }
 
 
 def _rates(balance: Balance, size: int, wall_s: float | None) -> dict[str, Any]:
