@@ -196,9 +196,9 @@ def test_either_record_is_right(rows):
 def test_channels_one_by_one(rows):
     channels = (rows[:, hw.CHANNELS : hw.CHANNELS + 3] & 0xFFFF).astype(np.uint16) ^ np.uint16(1 << 7)
     counts = counted(rows, level1(rows, channels=channels))
-    assert differing({name: counts[name] for name in ("channels_tick", "channels_or4")}) == {
+    assert differing({name: counts[name] for name in ("channels_tick", "channels_record")}) == {
         ("channels_tick", "channel_7", "only_emulated"): N,
-        ("channels_or4", "channel_7", "only_emulated"): N,
+        ("channels_record", "channel_7", "only_emulated"): N,
     }
 
 

@@ -54,7 +54,7 @@ SHARE = 0.2
 """A block agrees within this many counts, or this share of the recorded ones (besiii_real_facts 2.5)."""
 
 MODES = ("tick", "or4", "either")
-"""Conditions and channels: at the decision, the or of four ticks from it, and the or against either record."""
+"""Conditions: at the decision, the or of four ticks from it, and the or against either record."""
 
 _BLOCK_NAMES = (
     *(f"barrel {i}" for i in range(12)),
@@ -85,7 +85,6 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
         "or4": "in four ticks from the decision",
         "either": "in four ticks from the decision, against either record (tick or four ticks)",
     }
-    record = "from the decision to the end of the record"
     whole = "in any tick, against either record: logic apart from timing"
     return {
         "segments": ComparisonSpec(
@@ -106,9 +105,10 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
         **{f"conditions_{mode}": ComparisonSpec(f"Conditions {titles[mode]}", conditions) for mode in MODES},
         "conditions_any_tick": ComparisonSpec(f"Conditions {whole}", conditions),
         "channels_tick": ComparisonSpec(f"Channels {titles['tick']}", CHANNELS),
-        "channels_or4": ComparisonSpec(f"Channels {record}", CHANNELS),
-        "channels_either": ComparisonSpec(
-            f"Channels {record}, against that or the decision's tick", CHANNELS
+        "channels_record": ComparisonSpec("Channels from the decision to the end of the record", CHANNELS),
+        "channels_any_tick": ComparisonSpec(
+            "Channels of the conditions in any tick, against the whole record: logic apart from timing",
+            CHANNELS,
         ),
         "timing": ComparisonSpec("Sources of the time of the decision", TIMING_SOURCES),
     }
@@ -258,14 +258,14 @@ def _conditions(found: Level1, recorded: Hardware) -> dict[str, I64]:
 def _channels(found: Level1, recorded: Hardware) -> dict[str, I64]:
     known = recorded.known(hw.BIT_CHANNELS)
     tick, every = (recorded.channels(mode)[known] for mode in (0, 2))
-    at_tick, of_record = (
-        hw.word_bits(found.decision.channels[known, mode], len(CHANNELS)) for mode in range(2)
+    at_tick, of_record, over = (
+        hw.word_bits(found.decision.channels[known, mode], len(CHANNELS)) for mode in range(3)
     )
     timing = hw.word_bits(found.decision.timing[known], len(TIMING_SOURCES))
     return {
         "channels_tick": count_columns(at_tick, tick),
-        "channels_or4": count_columns(of_record, every),
-        "channels_either": count_columns(of_record, _either(of_record, tick, every)),
+        "channels_record": count_columns(of_record, every),
+        "channels_any_tick": count_columns(over, every),
         "timing": count_columns(timing, recorded.timing()[known, : len(TIMING_SOURCES)]),
     }
 
