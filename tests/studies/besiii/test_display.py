@@ -73,11 +73,12 @@ def test_track_cells_are_where_the_track_passes(crossings):
         channel = hits["channel"].astype(np.int64)
         layer = np.searchsorted(mdc.CHANNEL_FIRST, channel, side="right") - 1
         there = channel[layer == display.PIVOT_LAYERS[5]] - mdc.CHANNEL_FIRST[display.PIVOT_LAYERS[5]]
-        if len(cells) == 1 and len(there) == 1:
-            away = (cells[0] - there[0] + 64) % 128 - 64
-            assert abs(away) <= 2
+        # Of 128 wires two or three are hit; a short track stands on hits of three of four layers around its cell.
+        assert len(there) < 10
+        for cell in cells:
+            assert np.abs((cell - there + 64) % 128 - 64).min() <= 2
             seen += 1
-    assert seen > 20
+    assert seen >= 20
 
 
 def test_cells_do_not_overlap_and_fill_their_rings():

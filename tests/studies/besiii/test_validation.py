@@ -36,7 +36,7 @@ def test_agrees(wanted):
 def test_generator_events_with_two_barrel_tracks_pass_the_menu(shared_data, name):
     """RA-1: at least 99 % each; Clopper-Pearson at one sigma."""
     path = str(shared_data / "events" / f"{name}.hepmc3.gz")
-    events = sample({"signal": "hepmc-signal", "file": path}, 2000)
+    events = sample({"signal": "hepmc-signal", "file": path}, 3000)
     passed = events.bits(*detector.MENU)[events.barrel_tracks >= 2]
     assert len(passed) > 250
     assert passed.mean() >= 0.99

@@ -135,10 +135,14 @@ def _signal(signal: str, sqrt_s: float, keys: tuple[tuple[str, Any], ...]) -> Sa
 
 
 def scalar(mass: float, channels: str = "menu") -> Measured:
-    """Return how many accepted J/psi -> photon A0 events pass the ``menu``, its ``charged`` or ``neutral`` channels."""
+    """Return how many accepted J/psi -> photon A0 events pass the ``menu``, its ``charged`` or ``neutral`` channels.
+
+    The latter two count whenever they come: one kind leads the other by some ticks.
+    """
     events = _signal("jpsi-gamma-a0", JPSI_GEV, (("mass", mass),))
-    names = {"menu": MENU, "charged": MENU[:6], "neutral": ("channel_8", "channel_11")}[channels]
-    return _share(events.bits(*names)[events.accepted])
+    slots = {"charged": (0, 1, 2, 3, 4, 5), "neutral": (8, 11)}
+    passed = events.bits(*MENU) if channels == "menu" else events.ever(*slots[channels])
+    return _share(passed[events.accepted])
 
 
 def proton() -> Measured:

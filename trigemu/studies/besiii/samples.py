@@ -82,6 +82,11 @@ class Sample:
             found |= (self.words[:, place // 64] >> np.uint64(place % 64) & np.uint64(1)).astype(bool)
         return found
 
+    def ever(self, *slots: int) -> Bool:
+        """Return bool[n]: conditions of one of these channels were all true at any time, together or not."""
+        mask = sum(1 << slot for slot in slots)
+        return np.concatenate([level.decision.channels[:, 2] & mask != 0 for level in self.levels])
+
 
 def sample(
     table: Mapping[str, Any], events: int, section: Mapping[str, Any] | None = None, **keys: Any
