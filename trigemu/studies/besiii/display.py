@@ -200,7 +200,7 @@ def _wedges(
     )
     for k, angle in enumerate(middle):
         first, last = angle - 0.5 * width, angle + 0.5 * width
-        own = {"label": label} if k == 0 else {}
+        own = {"label": label} if k == 0 and label else {}
         axes.add_patch(Wedge((0.0, 0.0), radii[1], first, last, width=radii[1] - radii[0], **style, **own))
 
 
@@ -214,12 +214,11 @@ def _tracks(axes: Axes, crossing: Crossing) -> None:
     ):
         _wedges(axes, ring_azimuth(np.flatnonzero(cells[own])), width, radii, name, False, colour)
     if hardware is not None:
-        for cells, radii in (
-            (hardware.long, (ring + 95.0, ring + 135.0)),
-            (hardware.short, (ring + 60.0, ring + 90.0)),
+        for name, cells, radii in (
+            ("", hardware.long, (ring + 95.0, ring + 135.0)),
+            ("hardware", hardware.short, (ring + 60.0, ring + 90.0)),
         ):
-            middle = ring_azimuth(np.flatnonzero(cells))
-            _wedges(axes, middle, width, radii, "hardware", True, _HARDWARE)
+            _wedges(axes, ring_azimuth(np.flatnonzero(cells)), width, radii, name, True, _HARDWARE)
 
 
 def bar_azimuth(cells: NDArray[np.integer], shift: int) -> F64:
@@ -236,7 +235,7 @@ def _counters(axes: Axes, crossing: Crossing) -> None:
     _wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "time of flight", False, COLOURS[3])
     if crossing.hardware is not None:
         cells = np.flatnonzero(crossing.hardware.positions)
-        _wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "hardware", True, _HARDWARE)
+        _wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "", True, _HARDWARE)
 
 
 def _columns(axes: Axes, crossing: Crossing) -> None:
@@ -247,7 +246,7 @@ def _columns(axes: Axes, crossing: Crossing) -> None:
     _wedges(axes, (columns + 0.5) * width, width, CELLS_MM, "calorimeter cell", False, COLOURS[4])
     if crossing.hardware is not None:
         columns = np.flatnonzero(crossing.hardware.barrel.any(axis=0))
-        _wedges(axes, (columns + 0.5) * width, width, CELLS_MM, "hardware", True, _HARDWARE)
+        _wedges(axes, (columns + 0.5) * width, width, CELLS_MM, "", True, _HARDWARE)
 
 
 def cell_energies(crossing: Crossing) -> F64:
