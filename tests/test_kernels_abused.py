@@ -15,8 +15,8 @@ import pytest
 import trigemu._kernels
 
 TESTS = Path(__file__).parent
-EXPERIMENTS = ("na62-dump-ee", "belle2")
-UNCALLED = {"physics_hepmc", "belle2_mlp_float"}
+EXPERIMENTS = ("na62-dump-ee", "belle2", "besiii")
+UNCALLED = {"physics_hepmc", "belle2_mlp_float", "besiii_raw"}
 """Compiled modules that a run of these experiments does not call."""
 
 SECONDS = 500

@@ -17,6 +17,13 @@ from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
 from trigemu.experiments.belle2.sources import CDC, ECL, KLM
 from trigemu.experiments.belle2.sources import SCHEMAS as BELLE2
+from trigemu.experiments.besiii.config import section_of
+from trigemu.experiments.besiii.response import emc as besiii_emc
+from trigemu.experiments.besiii.response import mdc as besiii_mdc
+from trigemu.experiments.besiii.response import offline as besiii_offline
+from trigemu.experiments.besiii.response import tof as besiii_tof
+from trigemu.experiments.besiii.sources import EMC, MDC, TOF
+from trigemu.experiments.besiii.sources import SIMULATED as BESIII
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.hits import unpack
 from trigemu.experiments.na62.response import Exposure, detectors
@@ -73,6 +80,23 @@ def test_belle2(seed):
         assert Ranges(BELLE2[source]).complaint(pack(BELLE2[source], columns)) == ""
         assert (np.diff(columns["offsets"]) >= 0).all()
     tracks, clusters = offline(given, section.response, 1, 0)
+    assert len(tracks["offsets"]) == len(clusters["offsets"]) == 41
+
+
+@pytest.mark.parametrize("epoch", ["2009", "2026"])
+def test_besiii(epoch):
+    section = section_of(epoch)
+    response, endcap, inner = section.response, section.tof.endcap, section.mdc.inner_chamber
+    given = particles(np.random.default_rng(int(epoch)), 40)
+    made = {
+        MDC: besiii_mdc.mdc_hits(given, response, 1, 0, inner_chamber=inner),
+        TOF: besiii_tof.tof_hits(given, response, 1, 0, endcap=endcap),
+        EMC: besiii_emc.emc_hits(given, response, 1, 0),
+    }
+    for source, columns in made.items():
+        assert Ranges(BESIII[source]).complaint(pack(BESIII[source], columns)) == ""
+        assert (np.diff(columns["offsets"]) >= 0).all()
+    tracks, clusters = besiii_offline.offline(given, response, 1, 0)
     assert len(tracks["offsets"]) == len(clusters["offsets"]) == 41
 
 

@@ -136,7 +136,7 @@ def refusal(data: dict[str, Any]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", ["pulser", "na62-dump", "belle2"])
+@pytest.mark.parametrize("name", ["pulser", "na62-dump", "belle2", "besiii"])
 def test_an_extreme_value_is_taken_or_one_sentence(name: str) -> None:
     data, places = everything(name)
     taken = refused = 0
@@ -209,6 +209,16 @@ LARGE = {
         "response.klm.noise_hits": 1e6,
         "ecl.response.background_cells": 1e6,
         "response.cdc.edge_ns_mm2": 1e6,
+    },
+    "besiii": {
+        "luminosity": 1e36,
+        "frame_ticks": 10**9,
+        "random_hz": 1e6,
+        "response.background.clusters": 1e6,
+        "response.background.wire_rate_khz": [1e6] * 11,
+        "response.tof.barrel_singles": 6240,
+        "response.emc.noise_crystals": 6240,
+        "response.mdc.edge_ns_mm2": 1e6,
     },
 }
 

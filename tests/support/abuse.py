@@ -32,6 +32,7 @@ Call = tuple[str, Callable[..., Any], tuple[Any, ...]]
 SETUPS = {
     "na62-dump-ee": ["na62.frame_timestamps=256"],
     "belle2": ["belle2.frame_revolutions=100"],
+    "besiii": ["besiii.frame_ticks=400000"],
 }
 WHOLE = [
     0,

@@ -121,7 +121,8 @@ def _complaint(column: Column, values: Array) -> str:
     """Say which entry is wrong (there is one), and what is allowed."""
     low, high = _limits(column)
     # Compared as the look does: in double precision where values are real numbers.
-    compared = values.astype(np.float64) if column.dtype[1] == "f" else values
+    with np.errstate(invalid="ignore"):  # some bit patterns of "not a number" would warn
+        compared = values.astype(np.float64) if column.dtype[1] == "f" else values
     bad = ~((compared >= low) & (compared <= high))
     if column.known is not None:
         bad |= ~column.known[values]
