@@ -58,6 +58,11 @@ def rows_of(cells):
     return np.concatenate([[0], np.cumsum(np.bincount(event, minlength=len(cells)))]), cell
 
 
+def channels_of(rows):
+    """Channels as `GlobalTrigger` has them: at the tick, in the record, and of conditions in any tick."""
+    return (rows[:, [hw.CHANNELS, hw.CHANNELS + 2, hw.CHANNELS + 2]] & 0xFFFF).astype(np.uint16)
+
+
 def level1(rows, conditions=None, channels=None, tick=100):
     """What level 1 would say if it said what was recorded."""
     hardware = Hardware(rows)
@@ -92,7 +97,7 @@ def level1(rows, conditions=None, channels=None, tick=100):
         np.zeros(len(cell), np.uint8),
     )
     words = [hardware.condition_words(part) for part in (hw.AT_TICK, hw.OF_FOUR)]
-    recorded = (rows[:, hw.CHANNELS : hw.CHANNELS + 3] & 0xFFFF).astype(np.uint16)
+    recorded = channels_of(rows)
     decision = GlobalTrigger(
         np.full(n, 200, np.int16),
         words[0],
@@ -194,11 +199,14 @@ def test_either_record_is_right(rows):
 
 
 def test_channels_one_by_one(rows):
-    channels = (rows[:, hw.CHANNELS : hw.CHANNELS + 3] & 0xFFFF).astype(np.uint16) ^ np.uint16(1 << 7)
+    channels = channels_of(rows) ^ np.uint16(1 << 7)
     counts = counted(rows, level1(rows, channels=channels))
-    assert differing({name: counts[name] for name in ("channels_tick", "channels_record")}) == {
+    assert differing(
+        {name: counts[name] for name in ("channels_tick", "channels_record", "channels_any_tick")}
+    ) == {
         ("channels_tick", "channel_7", "only_emulated"): N,
         ("channels_record", "channel_7", "only_emulated"): N,
+        ("channels_any_tick", "channel_7", "only_emulated"): N,
     }
 
 
