@@ -74,6 +74,8 @@ cdef int walk(const uint32_t* word, int64_t start, int64_t stop, int level, int6
         return HEADER
     at, end = start + head, start + size
     if level == LEAVES:
+        if at == end:
+            return MORE
         place[0] = at
         # Header, data, status words and the three counts of the trailer.
         if end - at < HEAD + TRAILER:
@@ -251,7 +253,8 @@ cdef void crate(uint32_t* row, const uint32_t* word, int64_t at, int64_t end) no
 cdef void leaves(uint32_t* row, const uint32_t* word, int64_t start, int level) noexcept nogil:
     cdef int64_t at = start + word[start + 2], end = start + word[start + 1]
     if level == LEAVES:
-        crate(row, word, at, end)
+        if at < end:
+            crate(row, word, at, end)
         return
     while at < end:
         if level > 0 or (word[at + 4] >> 16 & 0xFF) == TRIGGER:

@@ -21,7 +21,9 @@ def crates(words: Sequence[int], level: int = 0) -> Iterator[tuple[int, Sequence
         raise DamagedError
     inside = words[head:]
     if level == 3:
-        yield words[4] >> 16 & 0xFF, crate(inside)
+        # A buffer may be empty.
+        if inside:
+            yield words[4] >> 16 & 0xFF, crate(inside)
         return
     if level == 1 and words[4] >> 20 & 0xF != 0xA:
         return

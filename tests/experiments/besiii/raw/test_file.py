@@ -14,7 +14,7 @@ from support import besiii_raw as make
 from trigemu._kernels import besiii_raw as kernel
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.raw.file import MAX_EVENT_WORDS, open_raw
-from trigemu.experiments.besiii.raw.hardware import WORDS, read_boards
+from trigemu.experiments.besiii.raw.hardware import CHANNELS, WORDS, read_boards
 
 EVENT = make.event([make.detector(0xA1, [make.crate(1, [5, 6])]), make.detector(0xA5, [make.crate(2, [7])])])
 
@@ -43,6 +43,12 @@ def test_pieces_smaller_than_events(tmp_path, monkeypatch):
     monkeypatch.setattr("trigemu.experiments.besiii.raw.file._PIECE", 52)
     path = make.write(tmp_path / "a.raw", [EVENT] * 7)
     assert len(open_raw(str(path))) == 7
+
+
+def test_an_empty_buffer_is_none(tmp_path):
+    empty = make.detector(0xA5, [[], make.crate(2, make.board(0xD3, [0x5000010])), []])
+    file = open_raw(str(make.write(tmp_path / "a.raw", [make.event([empty])])))
+    assert read_boards(*file.read(0, 1))[0, CHANNELS] == 0x10
 
 
 def test_no_prefix_of_a_file_is_one(real, tmp_path):

@@ -20,7 +20,7 @@ BOARDS = tuple(range(0xE2, 0xEA))
 WORD_BITS = (24, 24, 16)
 _CELLS = 16
 
-_FIRST = {
+FIRST = {
     3: (0, 8, 22, 34, 44, 56, 64, 76),
     4: (0, 16, 29, 42, 56, 72, 84, 97),
     5: tuple(range(0, 128, _CELLS)),
@@ -34,7 +34,7 @@ _MASK = np.array([(1 << bits) - 1 for bits in WORD_BITS], np.uint64)
 
 def _layout(superlayer: int) -> tuple[NDArray[np.int64], Bool]:
     """Return the cells (int64[8, 16]) that a superlayer's bits of all boards stand for, and which of them exist."""
-    first = np.array(_FIRST[superlayer])
+    first = np.array(FIRST[superlayer])
     cell = first[:, None] + np.arange(_CELLS)
     there = cell < np.append(first[1:], IN_TRIGGER[superlayer].pivots)[:, None]
     return np.where(there, cell, 0), there

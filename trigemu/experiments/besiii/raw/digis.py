@@ -1,7 +1,7 @@
 """Digis of a raw file to the columns of the sources: identifiers to channels (besiii_real_facts 2.1).
 
 An entry of the drift chamber or of the counters without a time is noise in the charge alone: the trigger never saw it,
-and it is dropped.
+and it is dropped; so is one of electronics that nothing is connected to.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ from trigemu.frames.columns import Array
 NO_VALUE = 0x7FFFFFFF
 """A time or charge that is not there."""
 
+NO_NAME = 0xFFFFFFFF
+"""Identifier of what the electronics read out and no part of the detector is connected to."""
+
 MAX_TIME = (1 << 24) - 1
 MAX_ADC, MAX_RANGE, MAX_EMC_TIME = 1023, 2, 63
 
@@ -51,7 +54,7 @@ class DetectorData:
     columns
         Source (mdc, tof, emc) -> columns with ``offsets``.
     dropped
-        Source -> entries without a time or charge.
+        Source -> entries without a time or charge, or of nothing that the trigger has.
     """
 
     columns: Mapping[str, Mapping[str, Array]]
@@ -83,7 +86,7 @@ def to_columns(digis: Digis, epoch: Epoch, where: str) -> DetectorData:
 
 
 def _mdc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
-    given, dropped = _kept(given, given["m_timeChannel"] != NO_VALUE)
+    given, dropped = _kept(given, (given["m_timeChannel"] != NO_VALUE) & (given["m_intId"] != NO_NAME))
     name = given["m_intId"]
     layer, wire = name >> 9 & 0x3F, name & 0x1FF
     known = (name >> 24 == _MDC_ID) & (layer < LAYERS)
@@ -100,8 +103,8 @@ def _tof(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, 
     # The counters behind the last of an endcap measure luminosity.
     name = given["m_intId"]
     part, counter = name >> 14 & 3, name >> 1 & 0x7F
-    luminosity = ((part == _EAST) | (part == _WEST)) & (counter == ENDCAP_COUNTERS)
-    given, dropped = _kept(given, (given["m_timeChannel"] != NO_VALUE) & ~luminosity)
+    unused = ((part == _EAST) | (part == _WEST)) & (counter == ENDCAP_COUNTERS) | (name == NO_NAME)
+    given, dropped = _kept(given, (given["m_timeChannel"] != NO_VALUE) & ~unused)
     name = given["m_intId"]
     part, end, counter, layer = name >> 14 & 3, name & 1, name >> 1 & 0x7F, name >> 8 & 1
     side, module, strip = name >> 11 & 1, name >> 5 & 0x3F, name >> 1 & 0xF
@@ -124,7 +127,7 @@ def _tof(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, 
 
 def _emc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
     there = (given["m_timeChannel"] != NO_VALUE) & (given["m_chargeChannel"] != NO_VALUE)
-    given, dropped = _kept(given, there)
+    given, dropped = _kept(given, there & (given["m_intId"] != NO_NAME))
     name = given["m_intId"]
     channel = crystal_channels(name >> 16 & 0xF, name >> 8 & 0x3F, name & 0xFF)
     _all_known((name >> 24 == _EMC_ID) & (channel >= 0), name, "a crystal", where)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from trigemu._kernels import besiii_raw as _kernel
 from trigemu.arrays import I32, I64, U8, U32, U64, Bool
 from trigemu.collider.sources import crossing_schema
+from trigemu.experiments.besiii.mdc.boards import FIRST as FIRST_SEGMENT
+from trigemu.experiments.besiii.mdc.patterns import IN_TRIGGER
 from trigemu.frames.columns import Array
 from trigemu.frames.ranges import CorruptError
 from trigemu.frames.schema import OFFSETS, Column
@@ -51,14 +53,6 @@ BIT_TICK, BIT_FOUR, BIT_CHANNELS, BIT_SUMS, BIT_COUNTERS, BIT_INNER, BIT_LONG, B
 SCHEMA = crossing_schema(HARDWARE, Column("word", "<u4"))
 
 TRACK_BOARDS = 8
-_CUTS = {
-    3: (0, 8, 22, 34, 44, 56, 64, 76, 88),
-    4: (0, 16, 29, 42, 56, 72, 84, 97, 112),
-    5: tuple(range(0, 129, 16)),
-    10: tuple(range(0, 129, 16)),
-}
-"""Superlayer -> first segment of each track-finder board, and how many there are (besiii_real_facts 2.3)."""
-
 TOF_BARREL, TOF_ENDCAP, RING = 88, 48, 128
 BARREL_THETA, BARREL_PHI, ENDCAP_CELLS = 11, 30, 32
 
@@ -176,7 +170,7 @@ class Hardware:
         flat = np.concatenate(
             [bits(boards[:, :, word], n) for word, n in ((0, 24), (1, 24), (2, 16))], axis=2
         )
-        cuts = _CUTS[superlayer]
+        cuts = (*FIRST_SEGMENT[superlayer], IN_TRIGGER[superlayer].pivots)
         parts = [flat[:, i, low : low + stop - start] for i, (start, stop) in enumerate(pairwise(cuts))]
         return np.concatenate(parts, axis=1)
 
