@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from trigemu.errors import InputError
+from trigemu.experiments.besiii.config import EPOCHS, Besiii
 from trigemu.experiments.besiii.raw.child import COLUMNS
-from trigemu.experiments.besiii.raw.digis import NO_NAME, NO_VALUE, to_columns
-from trigemu.experiments.besiii.raw.epochs import epoch_named, epoch_of_run, epochs
+from trigemu.experiments.besiii.raw.digis import NO_NAME, NO_VALUE, Detector, to_columns
+from trigemu.experiments.besiii.raw.epochs import epoch_of_run, epochs
 from trigemu.experiments.besiii.sources import DETECTORS, FIRST_ENDCAP, FIRST_MRPC
 from trigemu.frames.columns import pack
 from trigemu.frames.ranges import Ranges
@@ -45,7 +46,8 @@ def digis(**entries):
 
 
 def columns(epoch="2016", **entries):
-    return to_columns(digis(**entries), epoch_named(epoch), "FILE, events 0-0")
+    detector = Detector.of(Besiii.model_validate({"conditions": epoch}))
+    return to_columns(digis(**entries), detector, "FILE, events 0-0")
 
 
 def test_channels():
@@ -141,4 +143,4 @@ def test_epochs_of_known_runs():
         "2016",
         "2026",
     ]
-    assert [epoch.name for epoch in epochs()] == ["2009", "2016", "2026"]
+    assert tuple(epoch.name for epoch in epochs()) == EPOCHS

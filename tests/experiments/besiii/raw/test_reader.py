@@ -12,11 +12,12 @@ from support import besiii_raw as make
 
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.raw.child import COLUMNS
-from trigemu.experiments.besiii.raw.digis import to_columns
-from trigemu.experiments.besiii.raw.epochs import epoch_named
+from trigemu.experiments.besiii.raw.digis import Detector, to_columns
 from trigemu.experiments.besiii.raw.file import open_raw
 from trigemu.experiments.besiii.raw.hardware import read_boards
 from trigemu.experiments.besiii.raw.reader import DigiReader
+
+DETECTOR = Detector("2026", inner_chamber=False, mrpc=True)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_digis_of_real_events(reader, shared_data):
 
 
 def test_entries_that_the_trigger_never_saw(reader):
-    found = to_columns(reader.read(0, 10), epoch_named("2026"), "FILE")
+    found = to_columns(reader.read(0, 10), DETECTOR, "FILE")
     # besiii_real_facts 2.1: 1,552 of 4,355 entries of the drift chamber have no time.
     assert found.dropped == {"mdc": 1552, "tof": 136, "emc": 0}
     assert len(found.columns["mdc"]["time"]) == 4355 - 1552
@@ -121,7 +122,7 @@ def opened(path):
 def read(reader, events):
     """The columns of some events, or the sentence that they end with."""
     try:
-        return to_columns(reader.read(0, events), epoch_named("2026"), reader._file.name)
+        return to_columns(reader.read(0, events), DETECTOR, reader._file.name)
     except InputError as error:
         return str(error)
 

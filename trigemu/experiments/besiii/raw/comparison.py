@@ -17,7 +17,6 @@ from trigemu.experiments.besiii.bits import CHANNELS, CONDITIONS, TIMING_SOURCES
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.emc.geometry import BARREL_CELLS, ENDCAP_CELLS
 from trigemu.experiments.besiii.raw import hardware as hw
-from trigemu.experiments.besiii.raw.epochs import epoch_named
 from trigemu.experiments.besiii.raw.hardware import HARDWARE, Hardware
 from trigemu.experiments.besiii.records import EmcTrigger, Level1, MdcInstant, TofTrigger
 from trigemu.experiments.besiii.sources import MDC
@@ -116,7 +115,7 @@ def comparisons(section: Besiii) -> dict[str, ComparisonSpec]:
 
 def _rings(section: Besiii) -> tuple[str, ...]:
     # MRPC modules have no cells in the record, it is always empty (besiii_real_facts 2.4).
-    return tuple(_RINGS)[:2] if epoch_named(section.conditions).mrpc else tuple(_RINGS)
+    return tuple(_RINGS)[:2] if section.tof.endcap == "mrpc" else tuple(_RINGS)
 
 
 def compare(section: Besiii, mdc: LooksAtInstants, frame: TimeFrame, found: Level1) -> dict[str, I64]:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import I64, Bool
 from trigemu.errors import InputError
+from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.emc.geometry import channels as crystal_channels
 from trigemu.experiments.besiii.mdc.geometry import CHANNEL_FIRST, INNER_LAYERS, LAYERS, WIRES
-from trigemu.experiments.besiii.raw.epochs import Epoch
 from trigemu.experiments.besiii.raw.reader import Digis
 from trigemu.experiments.besiii.sources import (
     BARS,
@@ -45,6 +45,30 @@ _MDC_ID, _TOF_ID, _EMC_ID = 0x10, 0x20, 0x30
 _EAST, _BARREL, _WEST, _MRPC = range(4)
 
 
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """What there is of the detector.
+
+    Attributes
+    ----------
+    conditions
+        Name of the conditions that say so.
+    inner_chamber
+        Layers 0-7 of the drift chamber.
+    mrpc
+        MRPC modules in the endcaps, else scintillator counters.
+    """
+
+    conditions: str
+    inner_chamber: bool
+    mrpc: bool
+
+    @classmethod
+    def of(cls, section: Besiii) -> Detector:
+        """Return the detector that a section is of."""
+        return cls(section.conditions, section.mdc.inner_chamber, section.tof.endcap == "mrpc")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DetectorData:
     """The events of a piece of a file as the trigger gets them.
@@ -61,45 +85,45 @@ class DetectorData:
     dropped: Mapping[str, int]
 
 
-def to_columns(digis: Digis, epoch: Epoch, where: str) -> DetectorData:
+def to_columns(digis: Digis, detector: Detector, where: str) -> DetectorData:
     """Return the columns of the detectors.
 
     Parameters
     ----------
     digis
         What the file holds.
-    epoch
-        Which detectors there are.
+    detector
+        What there is of it.
     where
         What messages call the events.
 
     Raises
     ------
     InputError
-        An entry is of a detector that is not there in this epoch, or its numbers are none that the detector has.
+        An entry is of a part of the detector that is not there, or its numbers are none that the detector has.
     """
     columns, dropped = {}, {}
     for source, take in ((MDC, _mdc), (TOF, _tof), (EMC, _emc)):
         given = {name: np.asarray(values, np.int64) for name, values in digis[source].items()}
-        columns[source], dropped[source] = take(given, epoch, where)
+        columns[source], dropped[source] = take(given, detector, where)
     return DetectorData(columns, dropped)
 
 
-def _mdc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+def _mdc(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict[str, Array], int]:
     given, dropped = _kept(given, (given["m_timeChannel"] != NO_VALUE) & (given["m_intId"] != NO_NAME))
     name = given["m_intId"]
     layer, wire = name >> 9 & 0x3F, name & 0x1FF
     known = (name >> 24 == _MDC_ID) & (layer < LAYERS)
     known &= wire < WIRES[np.where(known, layer, 0)]
     _all_known(known, name, "a wire", where)
-    if not epoch.inner_chamber:
-        _none(layer < INNER_LAYERS, name, "wires of the inner drift chamber", epoch, where)
+    if not detector.inner_chamber:
+        _none(layer < INNER_LAYERS, name, "wires of the inner drift chamber", detector, where)
     _in_range(given["m_timeChannel"], MAX_TIME, "time of a wire", where)
     columns = {"channel": CHANNEL_FIRST[layer] + wire, "time": given["m_timeChannel"]}
     return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
 
 
-def _tof(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+def _tof(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict[str, Array], int]:
     # The counters behind the last of an endcap measure luminosity.
     name = given["m_intId"]
     part, counter = name >> 14 & 3, name >> 1 & 0x7F
@@ -116,16 +140,16 @@ def _tof(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, 
     known = (name >> 24 == _TOF_ID) & np.where(barrel, counter < BARS, counter < ENDCAP_COUNTERS)
     known = np.where(mrpc, (name >> 24 == _TOF_ID) & (module < MODULES) & (strip < STRIPS), known)
     _all_known(known, name, "a counter", where)
-    if epoch.mrpc:
-        _none(endcap, name, "scintillator counters in the endcaps", epoch, where)
+    if detector.mrpc:
+        _none(endcap, name, "scintillator counters in the endcaps", detector, where)
     else:
-        _none(mrpc, name, "MRPC modules in the endcaps", epoch, where)
+        _none(mrpc, name, "MRPC modules in the endcaps", detector, where)
     _in_range(given["m_timeChannel"], MAX_TIME, "time of a counter", where)
     columns = {"channel": channel, "time": given["m_timeChannel"]}
     return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
 
 
-def _emc(given: Mapping[str, I64], epoch: Epoch, where: str) -> tuple[dict[str, Array], int]:
+def _emc(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict[str, Array], int]:
     there = (given["m_timeChannel"] != NO_VALUE) & (given["m_chargeChannel"] != NO_VALUE)
     given, dropped = _kept(given, there & (given["m_intId"] != NO_NAME))
     name = given["m_intId"]
@@ -166,13 +190,13 @@ def _all_known(known: NDArray[Any], name: I64, what: str, where: str) -> None:
         _refuse(where, f"the identifier {bad:#010x} is none of {what} in any configuration of the detector")
 
 
-def _none(there: NDArray[Any], name: I64, what: str, epoch: Epoch, where: str) -> None:
+def _none(there: NDArray[Any], name: I64, what: str, detector: Detector, where: str) -> None:
     if there.any():
         bad = int(name[np.argmax(there)])
         _refuse(
             where,
-            f"they have {what} ({bad:#010x}), which the detector of besiii.conditions = {epoch.name!r} does not have; "
-            'give the conditions of the file\'s epoch, or "auto"',
+            f"they have {what} ({bad:#010x}), which the detector of besiii.conditions = {detector.conditions!r} does "
+            'not have; give the conditions of the file\'s epoch, or "auto"',
         )
 
 

@@ -1,4 +1,4 @@
-"""Which conditions belong to a run, and which detectors were there then."""
+"""Which conditions belong to a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """A time with one configuration of detectors.
+    """A time with conditions of its own.
 
     Attributes
     ----------
@@ -18,16 +18,10 @@ class Epoch:
         Of its conditions (`trigemu.experiments.besiii.config.EPOCHS`).
     first_run
         Its first run.
-    inner_chamber
-        Whether layers 0-7 of the drift chamber are there.
-    mrpc
-        Whether the endcaps have MRPC modules, else scintillator counters.
     """
 
     name: str
     first_run: int
-    inner_chamber: bool
-    mrpc: bool
 
 
 @cache
@@ -40,8 +34,3 @@ def epochs() -> tuple[Epoch, ...]:
 def epoch_of_run(run: int) -> Epoch:
     """Return the epoch that a run belongs to."""
     return [epoch for epoch in epochs() if epoch.first_run <= max(run, 0)][-1]
-
-
-def epoch_named(name: str) -> Epoch:
-    """Return the epoch with these conditions."""
-    return next(epoch for epoch in epochs() if epoch.name == name)

@@ -11,8 +11,7 @@ from trigemu.arrays import U32
 from trigemu.collider.generator import Columns
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.config import Besiii
-from trigemu.experiments.besiii.raw.digis import DetectorData, to_columns
-from trigemu.experiments.besiii.raw.epochs import epoch_named
+from trigemu.experiments.besiii.raw.digis import Detector, DetectorData, to_columns
 from trigemu.experiments.besiii.raw.file import open_raw
 from trigemu.experiments.besiii.raw.hardware import CHANNELS, HARDWARE, WORDS, read_boards
 from trigemu.experiments.besiii.raw.reader import DigiReader
@@ -69,7 +68,7 @@ class RawGenerator:
                 f"{self._per_frame} crossings: at least {self._per_frame + 1}"
             )
         self._energy = round(section.sqrt_s * _ENERGY_UNIT)
-        self._epoch = epoch_named(section.conditions)
+        self._detector = Detector.of(section)
         self._reader = DigiReader(self._file)
         self._boards = lru_cache(maxsize=RECENT)(self._read_boards)
         self._detectors = lru_cache(maxsize=RECENT)(self._read_digis)
@@ -109,4 +108,4 @@ class RawGenerator:
     def _read_digis(self, frame: int) -> DetectorData:
         first, stop = self.events(frame)
         digis = self._reader.read(first, stop)
-        return to_columns(digis, self._epoch, f"{self._file.name}, events {first}-{stop - 1}")
+        return to_columns(digis, self._detector, f"{self._file.name}, events {first}-{stop - 1}")
