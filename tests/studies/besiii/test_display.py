@@ -153,9 +153,9 @@ def test_real_event_has_the_hardwares_cells(shared_data):
 
 
 def test_thresholds_in_counts():
-    from trigemu.experiments.besiii.config import Besiii
+    from trigemu.experiments.besiii.config import section_of
 
-    assert threshold_counts(1.1) == Besiii().emc.betot_h == 294
+    assert threshold_counts(1.1) == section_of().emc.betot_h == 294
 
 
 def test_saturation_takes_from_hard_photons():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trigemu.experiments.besiii.config import Besiii
+from trigemu.experiments.besiii.config import section_of
 from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.signals import processes, signals
 from trigemu.experiments.besiii.sources import SIMULATED
@@ -35,7 +35,7 @@ def test_snippets_run(page):
 
 
 def test_tables_name_every_signal_process_bit_and_column(page):
-    for spec in (*signals(Besiii()), *signals(Besiii(sqrt_s=4.66))):
+    for spec in (*signals(section_of()), *signals(section_of(sqrt_s=4.66))):
         assert spec.name in page or spec.name.endswith("-gun"), spec.name
     for spec in processes(4.178):
         assert re.search(rf"\b{spec.name}\b", page), spec.name

@@ -11,7 +11,7 @@ import numpy as np
 
 from trigemu.arrays import F64, Bool
 from trigemu.experiments.besiii.bits import CHANNELS
-from trigemu.experiments.besiii.config import Besiii
+from trigemu.experiments.besiii.config import section_of
 from trigemu.experiments.besiii.filter.config import Search
 from trigemu.experiments.besiii.filter.missing import search_masses
 from trigemu.experiments.besiii.sources import CLUSTERS, TIMING, TRACKS
@@ -43,7 +43,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
 
 def threshold_counts(energy: float) -> int:
     """Return the threshold of the single-photon channel, in counts of the barrel's sum, at an energy in GeV."""
-    emc = Besiii().emc
+    emc = section_of().emc
     return round(energy * emc.counts_per_gev + emc.sum_offsets[0])
 
 
@@ -73,10 +73,8 @@ def flatness(variant: str = "default", low: float = 1.3, high: float = 1.8, bins
     events = photons(low, high, variant)
     passed = events.bits("channel_8")
     number = np.clip((bins * (events.p - low) / (high - low)).astype(np.int64), 0, bins - 1)
-    shares = [_share(passed[number == k]) for k in range(bins)]
-    value, *errors = min(shares)
-    mean = float(passed.mean())
-    return value / mean, errors[0] / mean, errors[-1] / mean
+    lowest, mean = min(range(bins), key=lambda k: passed[number == k].mean()), float(passed.mean())
+    return fraction(int(passed[number == lowest].sum()), int((number == lowest).sum()), 1.0 / mean)
 
 
 def turn_on(threshold: float | None = None) -> Measured:
@@ -87,7 +85,7 @@ def turn_on(threshold: float | None = None) -> Measured:
 
 def reach(sqrt_s: float, threshold: float | None = None) -> Measured:
     """Return the mass (GeV) of an A' whose photon is at that half height: where the trigger ends the search."""
-    energy, error = turn_on(threshold)
+    energy, error = turn_on(threshold)[:2]
     mass = math.sqrt(max(sqrt_s * sqrt_s - 2.0 * sqrt_s * energy, 0.0))
     return mass, sqrt_s / mass * error
 
@@ -135,14 +133,10 @@ def _signal(signal: str, sqrt_s: float, keys: tuple[tuple[str, Any], ...]) -> Sa
 
 
 def scalar(mass: float, channels: str = "menu") -> Measured:
-    """Return how many accepted J/psi -> photon A0 events pass the ``menu``, its ``charged`` or ``neutral`` channels.
-
-    The latter two count whenever they come: one kind leads the other by some ticks.
-    """
+    """Return how many accepted J/psi -> photon A0 events pass the ``menu``, its ``charged`` or ``neutral`` channels."""
     events = _signal("jpsi-gamma-a0", JPSI_GEV, (("mass", mass),))
-    slots = {"charged": (0, 1, 2, 3, 4, 5), "neutral": (8, 11)}
-    passed = events.bits(*MENU) if channels == "menu" else events.ever(*slots[channels])
-    return _share(passed[events.accepted])
+    names = {"menu": MENU, "charged": MENU[:6], "neutral": ("channel_8", "channel_11")}[channels]
+    return _share(events.bits(*names)[events.accepted])
 
 
 def proton() -> Measured:

@@ -243,10 +243,11 @@ def _columns(axes: Axes, crossing: Crossing) -> None:
     cells = found.cell[crossing.rows(found.offsets)].astype(np.int64)
     columns = np.unique(cells[cells < emc.BARREL_CELLS] % emc.BARREL_PHIS)
     width = 360.0 / emc.BARREL_PHIS
-    _wedges(axes, (columns + 0.5) * width, width, CELLS_MM, "calorimeter cell", False, COLOURS[4])
+    middle: F64 = (np.arange(emc.BARREL_PHIS, dtype=np.float64) + 0.5) * width
+    _wedges(axes, middle[columns], width, CELLS_MM, "calorimeter cell", False, COLOURS[4])
     if crossing.hardware is not None:
         columns = np.flatnonzero(crossing.hardware.barrel.any(axis=0))
-        _wedges(axes, (columns + 0.5) * width, width, CELLS_MM, "", True, _HARDWARE)
+        _wedges(axes, middle[columns], width, CELLS_MM, "", True, _HARDWARE)
 
 
 def cell_energies(crossing: Crossing) -> F64:
@@ -254,7 +255,7 @@ def cell_energies(crossing: Crossing) -> F64:
     own, shifts = crossing.own(crossing.frame[EMC]), crossing.setup.section.emc
     energy = own["value"] * GEV_PER_COUNT[own["range"]]
     cell = emc.cell_of_crystal(shifts.barrel_shift, shifts.endcap_shift)[own["channel"]]
-    return np.bincount(cell, energy, emc.CELLS)
+    return np.asarray(np.bincount(cell, energy, emc.CELLS), np.float64)
 
 
 def cell_boxes(endcap_shift: int) -> F64:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from trigemu.experiments.besiii.clock import LATENCY_TICKS, MDC_COUNTS_PER_TICK, TICK_NS
-from trigemu.experiments.besiii.config import Besiii
+from trigemu.experiments.besiii.config import section_of
 from trigemu.experiments.besiii.emc import geometry as emc
 from trigemu.experiments.besiii.mdc import geometry as mdc
 from trigemu.experiments.besiii.mdc.trigger import MdcFinder
@@ -36,7 +36,7 @@ def majority(efficiency: float, events: int = 40_000) -> Measured:
         "time": np.full(int(hit.sum()), HIT_TICK * MDC_COUNTS_PER_TICK, np.int32),
         "offsets": np.concatenate([[0], np.cumsum(hit.sum(axis=1))]),
     }
-    found = MdcFinder(Besiii().mdc).at(columns, np.full(events, INSTANT_NS))
+    found = MdcFinder(section_of().mdc).at(columns, np.full(events, INSTANT_NS))
     return fraction(int(found.segments[3][:, pivot].sum()), events)
 
 
@@ -52,13 +52,13 @@ def wires() -> Measured:
 
 def crystals() -> Measured:
     """Return the number of crystals that belong to a trigger cell."""
-    config = Besiii().emc
+    config = section_of().emc
     return float(np.sum(emc.cell_of_crystal(config.barrel_shift, config.endcap_shift) >= 0)), 0.0
 
 
 def trigger_cells(barrel: bool) -> Measured:
     """Return the number of trigger cells of the barrel or of both endcaps."""
-    config = Besiii().emc
+    config = section_of().emc
     used = np.unique(emc.cell_of_crystal(config.barrel_shift, config.endcap_shift))
     return float(np.sum((used < emc.BARREL_CELLS) == barrel)), 0.0
 
@@ -70,5 +70,5 @@ def segments() -> Measured:
         "time": np.zeros(0, np.int32),
         "offsets": np.zeros(2, np.int64),
     }
-    found = MdcFinder(Besiii().mdc).at(columns, np.zeros(1))
+    found = MdcFinder(section_of().mdc).at(columns, np.zeros(1))
     return float(sum(held.shape[1] for held in found.segments.values())), 0.0

@@ -82,11 +82,6 @@ class Sample:
             found |= (self.words[:, place // 64] >> np.uint64(place % 64) & np.uint64(1)).astype(bool)
         return found
 
-    def ever(self, *slots: int) -> Bool:
-        """Return bool[n]: conditions of one of these channels were all true at any time, together or not."""
-        mask = sum(1 << slot for slot in slots)
-        return np.concatenate([level.decision.channels[:, 2] & mask != 0 for level in self.levels])
-
 
 def sample(
     table: Mapping[str, Any], events: int, section: Mapping[str, Any] | None = None, **keys: Any
@@ -131,7 +126,8 @@ def sample(
         first = np.stack([p.px, p.py, p.pz, energy], axis=1)[rows]
         parts.append((first, made.accepted.astype(bool), counted, words.bits))
         frames.append(frame)
-        levels.append(words.found)  # type: ignore[arg-type]
+        if words.found is not None:
+            levels.append(words.found)
         done, number = done + len(rows), number + 1
     first, accepted, tracks, words_ = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Sample(first, accepted, tracks, words_, tuple(frames), tuple(levels))

@@ -37,7 +37,7 @@ def single_photons(tracks: Columns, clusters: Columns, config: Search) -> I64:
     photon = in_time(clusters, low, config.time_ns) & (energy < high)
     with np.errstate(invalid="ignore"):
         photon &= np.abs(np.cos(theta)) < config.cosine
-    photon &= np.asarray(clusters["track"]) < 0
+    photon &= np.asarray(clusters["track"], np.int16) < 0
     # Where the window begins below what counts as another cluster, a photon may be neither.
     others = np.bincount(event[heard | photon], minlength=n)
     rows = np.flatnonzero(photon)
