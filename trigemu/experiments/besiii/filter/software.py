@@ -27,7 +27,7 @@ class EventFilter:
         self._config = config
 
     def words(self, tracks: Columns, clusters: Columns, energy: U16, random: U8) -> U64:
-        """Return uint64[n]: bit i is `FILTER_BITS`[i].
+        """Return uint64[n]: bit i is that of the name with number i in `FILTER_BITS`.
 
         Parameters
         ----------
