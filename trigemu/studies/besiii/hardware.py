@@ -6,12 +6,19 @@ from functools import cache
 
 import numpy as np
 
+from trigemu.decision.candidates import Candidates
+from trigemu.decision.sequencer import Sequencer
 from trigemu.experiments.besiii.clock import LATENCY_TICKS, MDC_COUNTS_PER_TICK, TICK_NS
 from trigemu.experiments.besiii.config import section_of
 from trigemu.experiments.besiii.emc import geometry as emc
+from trigemu.experiments.besiii.emc.pulse import ONE, PEAK, SAMPLE_NS, pulse
 from trigemu.experiments.besiii.mdc import geometry as mdc
 from trigemu.experiments.besiii.mdc.trigger import MdcFinder
 from trigemu.measure.validate import Measured, fraction
+from trigemu.menu.compile import compile_menu
+from trigemu.menu.schema import Choke, Line, Menu
+from trigemu.setup.build import load_setup
+from trigemu.setup.data import Clock
 
 SEED = 20_091_201
 
@@ -43,6 +50,28 @@ def majority(efficiency: float, events: int = 40_000) -> Measured:
 def latency(unit: str) -> Measured:
     """Return level 1's latency in ``us`` or ``ticks``."""
     return {"us": LATENCY_TICKS * TICK_NS * 1e-3, "ticks": float(LATENCY_TICKS)}[unit], 0.0
+
+
+def rise(share: float) -> Measured:
+    """Return when (us) a crystal's pulse passes a share of its height."""
+    height = pulse()[: PEAK + 1]
+    return float(np.interp(share * ONE, height, np.arange(PEAK + 1) * SAMPLE_NS * 1e-3)), 0.0
+
+
+@cache
+def dead_time(rate_hz: float, seconds: int = 60) -> Measured:
+    """Return the fraction of Poisson triggers that the shipped menu's dead time refuses."""
+    clock = Clock(TICK_NS, 1, round(1e9 / TICK_NS))
+    rng = np.random.default_rng([SEED, int(rate_hz)])
+    rule = load_setup("besiii").menu.dead_time
+    menu = Menu(line=(Line(name="any", when="any"),), dead_time=rule, choke=Choke(enabled=False))
+    compiled = compile_menu(menu, bits=["any"], entries=(), selections=(), where="validation")
+    sequencer = Sequencer(compiled, clock, SEED)
+    for frame in range(seconds):
+        time = np.unique(rng.integers(0, clock.frame_ticks, rng.poisson(rate_hz)))
+        ones = np.ones((len(time), 1), np.uint64)
+        sequencer.step(frame, Candidates(time, ones, ones))
+    return fraction(int(sequencer.states[2]), int(sequencer.states.sum()))
 
 
 def wires() -> Measured:
