@@ -29,6 +29,16 @@ cdef bint uses_fit(const int32_t[::1] first, const int32_t[::1] slot, Py_ssize_t
     return not outside
 
 
+cdef bint cells_fit(const int16_t[:, ::1] pattern, Py_ssize_t cells) noexcept:
+    """Return whether patterns name cells, or the one beyond the last."""
+    cdef Py_ssize_t i, k
+    cdef bint outside = False
+    for i in range(pattern.shape[0]):
+        for k in range(4):
+            outside |= pattern[i, k] < 0 or pattern[i, k] > cells
+    return not outside
+
+
 cdef inline uint64_t patterns_of(const int32_t[::1] group_first, Py_ssize_t slot) noexcept:
     """Return one bit for each pattern (at most 64) of the group that a word of the blocks belongs to."""
     cdef Py_ssize_t group = slot // BLOCK * LANES + slot % LANES
@@ -40,17 +50,22 @@ cdef inline uint64_t patterns_of(const int32_t[::1] group_first, Py_ssize_t slot
 
 
 cdef bint bits_fit(
-    const int32_t[::1] slot, const uint64_t[::1] bits, const int32_t[::1] group_first, const uint64_t[::1] free_bits
+    const int32_t[::1] slot,
+    const uint64_t[::1] bits,
+    const int32_t[::1] group_first,
+    const uint64_t[:, :, ::1] free_bits,
 ) noexcept:
     """Return whether groups have at most 64 patterns, and all bits are those of patterns that there are."""
     cdef Py_ssize_t i
+    cdef uint64_t free
     cdef bint good = True
     for i in range(1, group_first.shape[0]):
         good = good and group_first[i] - group_first[i - 1] <= 64
     if not good:
         return False
-    for i in range(free_bits.shape[0]):
-        good = good and (free_bits[i] & ~patterns_of(group_first, i)) == 0
+    for i in range(BLOCK * free_bits.shape[0]):
+        free = free_bits[i // BLOCK, i % BLOCK // LANES, i % LANES]
+        good = good and (free & ~patterns_of(group_first, i)) == 0
     for i in range(slot.shape[0]):
         good = good and (bits[i] & ~patterns_of(group_first, slot[i])) == 0
     return good
@@ -59,22 +74,23 @@ cdef bint bits_fit(
 cdef int take_patterns(Tables *t, object tables) except -1:
     """Point to tables of segments that fit one another; return the number of the cell that is always hit."""
     cdef const int16_t[::1] place = tables.place, segment = tables.group_segment
-    cdef const int16_t[::1] pattern = tables.pattern.reshape(-1)
+    cdef const int16_t[:, ::1] pattern = tables.pattern
     cdef const int32_t[::1] use_first = tables.use_first, slot = tables.use_slot, group_first = tables.group_first
-    cdef const uint64_t[::1] bits = tables.use_bits, free_bits = tables.free_bits.reshape(-1)
-    cdef Py_ssize_t cells = use_first.shape[0] - 1, groups = segment.shape[0], blocks = free_bits.shape[0] // BLOCK
+    cdef const uint64_t[::1] bits = tables.use_bits
+    cdef const uint64_t[:, :, ::1] free_bits = tables.free_bits
+    cdef Py_ssize_t cells = use_first.shape[0] - 1, groups = segment.shape[0], blocks = free_bits.shape[0]
     need(
         place.shape[0] == CHANNELS and 0 < cells < MOST_CELLS and below(place, -1, <int> cells)
-        and 0 < groups <= LANES * blocks <= MOST_GROUPS and free_bits.shape[0] == BLOCK * blocks
+        and 0 < groups <= LANES * blocks <= MOST_GROUPS and free_bits.shape[1] == 4 and free_bits.shape[2] == LANES
         and below(segment, 0, PIVOTS) and bits.shape[0] == slot.shape[0] > 0 and rising(use_first, slot.shape[0])
         and uses_fit(use_first, slot, blocks) and group_first.shape[0] == groups + 1
-        and pattern.shape[0] > 0 and pattern.shape[0] % 4 == 0 and rising(group_first, pattern.shape[0] // 4)
-        and below(pattern, 0, <int> cells + 1) and bits_fit(slot, bits, group_first, free_bits),
+        and pattern.shape[0] > 0 and pattern.shape[1] == 4 and rising(group_first, pattern.shape[0])
+        and cells_fit(pattern, cells) and bits_fit(slot, bits, group_first, free_bits),
         "Finder: patterns",
     )
     t.place, t.use_first, t.use_slot, t.use_bits = &place[0], &use_first[0], &slot[0], &bits[0]
-    t.group_segment, t.group_first, t.free_bits = &segment[0], &group_first[0], &free_bits[0]
-    t.pattern, t.blocks = &pattern[0], <int> blocks
+    t.group_segment, t.group_first, t.free_bits = &segment[0], &group_first[0], &free_bits[0, 0, 0]
+    t.pattern, t.blocks = &pattern[0, 0], <int> blocks
     return <int> cells
 
 

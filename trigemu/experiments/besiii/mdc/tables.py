@@ -99,7 +99,7 @@ def make_tables(config: Mdc) -> Tables:
     free = np.zeros((-(-(len(first) - 1) // _LANES), 4, _LANES), np.uint64)
     slot = _slots(group)
     np.bitwise_or.at(free.reshape(-1), slot[pattern == cells], _four(bit)[pattern == cells])
-    return Tables(
+    tables = Tables(
         place,
         *_uses(pattern, slot, bit, cells),
         segment[first[:-1], 0].astype(np.int16),
@@ -108,6 +108,9 @@ def make_tables(config: Mdc) -> Tables:
         pattern.astype(np.int16),
         *_tracks(config),
     )
+    for table in tables:
+        table.setflags(write=False)
+    return tables
 
 
 def _slots(group: I64) -> I64:
