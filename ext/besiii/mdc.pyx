@@ -73,8 +73,8 @@ cdef struct Tables:
 cdef struct State:
     Mask from_bit[TICKS + 1]
     Mask cell[MOST_CELLS]
-    uint64_t bits[4 * MOST_GROUPS]
-    int told[MOST_BLOCKS]    # blocks that a hit has told something
+    uint64_t bits[4 * MOST_GROUPS + BLOCK]    # one block more: for uses that are none
+    int told[MOST_BLOCKS + 1]    # blocks that a hit has told something
     int16_t hit[MOST_CELLS]  # cells with ticks
     int hits
     Mask segment[PIVOTS]

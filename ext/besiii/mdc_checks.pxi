@@ -19,13 +19,13 @@ cdef bint below(const int16_t[::1] numbers, int least, int limit) noexcept:
 
 
 cdef bint uses_fit(const int32_t[::1] first, const int32_t[::1] slot, Py_ssize_t blocks) noexcept:
-    """Return whether uses come in whole steps and name words of blocks."""
+    """Return whether uses come in whole steps and name words of blocks, or of the one beyond the last."""
     cdef Py_ssize_t i
     cdef bint outside = False
     for i in range(first.shape[0]):
         outside |= first[i] % UNROLLED != 0
     for i in range(slot.shape[0]):
-        outside |= slot[i] < 0 or slot[i] >= BLOCK * blocks
+        outside |= slot[i] < 0 or slot[i] >= BLOCK * (blocks + 1)
     return not outside
 
 

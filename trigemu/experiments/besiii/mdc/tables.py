@@ -38,8 +38,8 @@ class Tables(NamedTuple):
         int16[6796], cell of each wire, -1: not in the trigger.
     use_first, use_slot, use_bits
         int32[cells + 1], int32[uses], uint64[uses]: cell c is in the patterns ``use_bits`` of the group and layer
-        that ``use_slot`` names, for uses ``use_first[c]:use_first[c + 1]``; the last use is repeated until they are a
-        multiple of four.
+        that ``use_slot`` names, for uses ``use_first[c]:use_first[c + 1]``; uses without bits, in a block
+        beyond the last, make them a multiple of four.
     group_segment, group_first
         int16[groups], int32[groups + 1]: segment of each group of at most 64 patterns, and its first pattern.
     free_bits
@@ -101,7 +101,7 @@ def make_tables(config: Mdc) -> Tables:
     np.bitwise_or.at(free.reshape(-1), slot[pattern == cells], _four(bit)[pattern == cells])
     tables = Tables(
         place,
-        *_uses(pattern, slot, bit, cells),
+        *_uses(pattern, slot, bit, cells, free.size),
         segment[first[:-1], 0].astype(np.int16),
         first.astype(np.int32),
         free,
@@ -161,23 +161,21 @@ def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64], int]:
     return place, firsts, size
 
 
-def _uses(pattern: I64, slot: I64, bit: U64, cells: int) -> tuple[I32, I32, U64]:
+def _uses(pattern: I64, slot: I64, bit: U64, cells: int, slots: int) -> tuple[I32, I32, U64]:
     """Return where each cell is used: see `Tables`."""
-    slots = int(slot.max()) + 1
     used = pattern < cells
     each, where = np.unique((pattern * slots + slot)[used], return_inverse=True)
     bits = np.zeros(len(each), np.uint64)
     np.bitwise_or.at(bits, where.ravel(), _four(bit)[used])
     cell, own = np.divmod(each, slots)
-    # Repeat the last use of each cell until there are a multiple of four.
     count = np.bincount(cell, minlength=cells)
-    padded = -(-count // _UNROLLED) * _UNROLLED
-    last = np.cumsum(count) - 1
-    begin = np.concatenate([[0], np.cumsum(padded)])
-    of_cell = np.repeat(np.arange(cells), padded)
-    row = (last - count + 1)[of_cell] + np.arange(len(of_cell)) - begin[of_cell]
-    row = np.minimum(row, last[of_cell])
-    return begin.astype(np.int32), own[row].astype(np.int32), bits[row]
+    begin = np.concatenate([[0], np.cumsum(-(-count // _UNROLLED) * _UNROLLED)])
+    # Uses that are none have slots of their own: a kernel need not wait for one to write the next.
+    padded_slot = slots + np.arange(begin[-1]) % _UNROLLED
+    padded_bits = np.zeros(begin[-1], np.uint64)
+    row = begin[cell] + np.arange(len(cell)) - np.searchsorted(cell, cell)
+    padded_slot[row], padded_bits[row] = own, bits
+    return begin.astype(np.int32), padded_slot.astype(np.int32), padded_bits
 
 
 def _tracks(config: Mdc) -> tuple[I32, I16, I32, I16, U8, U64]:
