@@ -95,7 +95,7 @@ def best(function, repeats=20):
 def main():
     """Print the table."""
     begin = clock.process_time()
-    tables = make_tables(CONFIG)
+    tables, _ = make_tables(CONFIG)
     print(f"tables worked out in {clock.process_time() - begin:.2f} s")
     columns, finder = hits(), MdcFinder(CONFIG)
     used = (tables.place[columns["channel"]] >= 0).sum()

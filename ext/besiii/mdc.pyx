@@ -91,203 +91,8 @@ cdef struct Rows:
     Py_ssize_t count
 
 
-cdef inline void tell(State *s, int slot, uint64_t bits) noexcept nogil:
-    s.bits[slot] |= bits
-    s.told[slot >> 5] = 1
-
-
-cdef inline void add_hit(const Tables *t, State *s, int cell, Mask ticks) noexcept nogil:
-    """Set ticks of a cell; a cell's first hit goes to the groups that use it."""
-    cdef const int32_t *slot = t.use_slot
-    cdef const uint64_t *bits = t.use_bits
-    cdef int use, stop = t.use_first[cell + 1]
-    if not some(s.cell[cell]):
-        s.hit[s.hits] = <int16_t> cell
-        s.hits += 1
-        for use in range(t.use_first[cell], stop, 4):
-            tell(s, slot[use], bits[use])
-            tell(s, slot[use + 1], bits[use + 1])
-            tell(s, slot[use + 2], bits[use + 2])
-            tell(s, slot[use + 3], bits[use + 3])
-    s.cell[cell] = either(s.cell[cell], ticks)
-
-
-cdef inline Mask pattern_ticks(const State *s, const int16_t *cells) noexcept nogil:
-    """Return when all of a pattern's cells are hit."""
-    return both(both(s.cell[cells[0]], s.cell[cells[1]]), both(s.cell[cells[2]], s.cell[cells[3]]))
-
-
-cdef inline int fired_groups(const Tables *t, State *s, int *groups, uint64_t *fired) noexcept nogil:
-    """List the groups with patterns that may fire, and these; forget what hits told the groups."""
-    cdef int block, lane, i, n = 0
-    cdef uint64_t *bits
-    cdef const uint64_t *free
-    cdef uint64_t found[LANES]
-    for block in range(t.blocks):
-        if not s.told[block]:
-            continue
-        s.told[block] = 0
-        bits, free = s.bits + BLOCK * block, t.free_bits + BLOCK * block
-        for lane in range(LANES):
-            found[lane] = bits[lane] & bits[LANES + lane] & bits[2 * LANES + lane] & bits[3 * LANES + lane]
-        for i in range(BLOCK):
-            bits[i] = free[i]
-        for lane in range(LANES):
-            # Written in any case and kept if there is something: a branch would often be foretold wrongly.
-            groups[n], fired[n] = LANES * block + lane, found[lane]
-            n += found[lane] != 0
-    return n
-
-
-cdef void find_segments(const Tables *t, State *s) noexcept nogil:
-    """Fill the ticks of all segments."""
-    cdef int groups[MOST_GROUPS + 1]
-    cdef uint64_t fired[MOST_GROUPS + 1]
-    cdef int i, segment, n = fired_groups(t, s, groups, fired)
-    cdef uint64_t patterns
-    cdef const int16_t *cells
-    cdef Mask ticks
-    s.count = 0
-    for i in range(n):
-        patterns, cells, ticks = fired[i], t.pattern + 4 * t.group_first[groups[i]], none()
-        while patterns:
-            ticks = either(ticks, pattern_ticks(s, cells + 4 * ctz64(patterns)))
-            patterns &= patterns - 1
-        if some(ticks):
-            segment = t.group_segment[groups[i]]
-            if not some(s.segment[segment]):
-                s.found[s.count] = segment
-                s.count += 1
-            s.segment[segment] = either(s.segment[segment], ticks)
-
-
-cdef inline Mask any_of(const Mask *segments, Mask which) noexcept nogil:
-    cdef Mask ticks = none()
-    while some(which):
-        ticks = either(ticks, segments[lowest(which)])
-        which = without_lowest(which)
-    return ticks
-
-
-cdef inline void find_track(const Tables *t, const State *s, int cell, Mask outer, Mask *tracks) noexcept nogil:
-    """Set the ticks of the short and the long track through a cell of superlayer 5.
-
-    ``outer``: the segments of superlayer 10 that have ticks.
-    """
-    cdef int inner, pair
-    cdef const uint64_t *fitting
-    cdef Mask two_segments, three, four
-    tracks[0] = tracks[1] = none()
-    for inner in range(t.inner_first[cell], t.inner_first[cell + 1]):
-        two_segments = both(s.segment[FIRST_5 + cell], s.segment[t.inner[inner]])
-        if not some(two_segments):
-            continue
-        for pair in range(t.pair_first[inner], t.pair_first[inner + 1]):
-            three = both(two_segments, s.segment[t.pair[pair]])
-            if not some(three):
-                continue
-            if t.pair_short[pair]:
-                tracks[0] = either(tracks[0], three)
-            fitting = t.outer + 2 * pair
-            four.low, four.high = outer.low & fitting[0], outer.high & fitting[1]
-            tracks[1] = either(tracks[1], both(three, any_of(s.segment + FIRST_10, four)))
-
-
-cdef void find_tracks(const Tables *t, State *s, Mask[2] cells) noexcept nogil:
-    """Fill the ticks of both rings and which cells of them have any."""
-    cdef int i, cell, k
-    cdef Mask outer = none()
-    cdef Mask tracks[2]
-    cells[0] = cells[1] = none()
-    for i in range(s.count - 1, -1, -1):
-        cell = s.found[i]
-        if cell >= FIRST_10:
-            outer = either(outer, one_bit(cell - FIRST_10))
-        elif cell >= FIRST_5:
-            cell -= FIRST_5
-            find_track(t, s, cell, outer, tracks)
-            for k in range(2):
-                if some(tracks[k]):
-                    s.track[k][cell] = tracks[k]
-                    cells[k] = either(cells[k], one_bit(cell))
-
-
-cdef inline Mask changes(Mask ticks) noexcept nogil:
-    """Return the ticks in which something is other than in the tick before (before tick 0: nothing)."""
-    ticks.high ^= ticks.high << 1 | ticks.low >> 63
-    ticks.low ^= ticks.low << 1
-    return ticks
-
-
-cdef inline void set_condition(uint64_t *condition, Mask ticks) noexcept nogil:
-    condition[0] |= ticks.low
-    condition[1] |= ticks.high
-
-
-cdef void count_tracks(
-    const Tables *t, State *s, int which, Mask cells, uint64_t *conditions, Rows *rows
-) noexcept nogil:
-    """Set the four conditions of a ring (back to back, >=N, >=2, >=1), write its thinned cells; empty the ring."""
-    cdef int numbers[RING]
-    cdef Mask ticks_of[RING]
-    cdef Mask place_of[RING]
-    cdef uint64_t on
-    cdef int n = 0, i, begin
-    cdef Mask edges = none(), ring, all_kept = none(), kept, ticks
-    while some(cells):
-        i = numbers[n] = lowest(cells)
-        cells = without_lowest(cells)
-        ticks_of[n], place_of[n] = s.track[which][i], one_bit(i)
-        edges = either(edges, changes(ticks_of[n]))
-        n += 1
-    while some(edges):
-        begin = lowest(edges)
-        edges = without_lowest(edges)
-        ring = none()
-        for i in range(n):
-            on = 0 - has(&ticks_of[i], begin)
-            ring.low |= place_of[i].low & on
-            ring.high |= place_of[i].high & on
-        if not some(ring):
-            continue
-        kept = thinned(ring)
-        ticks = between(s.from_bit, begin, lowest(edges) if some(edges) else TICKS)
-        set_condition(conditions + 3 * TICK_WORDS, ticks)
-        if two(kept):
-            set_condition(conditions + 2 * TICK_WORDS, ticks)
-            if opposite(kept, t.window):
-                set_condition(conditions, ticks)
-        if t.many[which] and count_of(kept) >= t.many[which]:
-            set_condition(conditions + TICK_WORDS, ticks)
-        all_kept = either(all_kept, kept)
-        while some(kept):
-            i = lowest(kept)
-            kept = without_lowest(kept)
-            s.kept[i] = either(s.kept[i], ticks)
-    for i in range(n):
-        s.track[which][numbers[i]] = none()
-    while some(all_kept):
-        i = lowest(all_kept)
-        all_kept = without_lowest(all_kept)
-        rows.is_long[rows.count] = which
-        rows.cell[rows.count] = i
-        rows.ticks[2 * rows.count] = s.kept[i].low
-        rows.ticks[2 * rows.count + 1] = s.kept[i].high
-        rows.count += 1
-        s.kept[i] = none()
-
-
-cdef void inner_tracks(const State *s, uint64_t *conditions) noexcept nogil:
-    """Set NITrk>=2 and NITrk>=1: a segment in both inner superlayers, or in one."""
-    cdef Mask one = none(), two = none()
-    cdef int i
-    for i in range(s.count):
-        if s.found[i] < FIRST_INNER_2:
-            one = either(one, s.segment[s.found[i]])
-        elif s.found[i] < FIRST_OUTER:
-            two = either(two, s.segment[s.found[i]])
-    set_condition(conditions, both(one, two))
-    set_condition(conditions + TICK_WORDS, either(one, two))
+include "mdc_segments.pxi"
+include "mdc_tracks.pxi"
 
 
 cdef inline void forget(State *s) noexcept nogil:
@@ -308,8 +113,8 @@ cdef class Finder:
 
     Parameters
     ----------
-    tables
-        `trigemu.experiments.besiii.mdc.tables.Tables`.
+    segments, tracks
+        `SegmentTables` and `TrackTables` of `trigemu.experiments.besiii.mdc.tables`.
     hit_counts
         As in `Mdc`.
     many
@@ -323,7 +128,7 @@ cdef class Finder:
     cdef object memory
     cdef object kept
 
-    def __init__(self, tables, int hit_counts, many, window):
+    def __init__(self, segments, tracks, int hit_counts, many, window):
         cdef uint8_t[::1] memory
         cdef Py_ssize_t i
         cdef int least, largest, cells
@@ -331,9 +136,9 @@ cdef class Finder:
         need(1 <= hit_counts <= 1 << 20 and 1 <= least <= largest <= 127, "Finder")
         self.t.many[0], self.t.many[1] = many
         self.t.hit_counts = hit_counts
-        cells = take_patterns(&self.t, tables)
-        take_tracks(&self.t, tables)
-        self.kept = tables
+        cells = take_patterns(&self.t, segments)
+        take_tracks(&self.t, tracks)
+        self.kept = segments, tracks
         self.memory = bytearray(sizeof(State) + 64)
         memory = self.memory
         self.s = <State *> (<uint64_t> &memory[63] // 64 * 64)

@@ -1,13 +1,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.besiii.mdc.tables import Rows, Tables
+from trigemu.experiments.besiii.mdc.tables import Rows, SegmentTables, TrackTables
 
 class Finder:
     def __init__(
         self,
-        tables: Tables,
-        need_layers: int,
+        segments: SegmentTables,
+        tracks: TrackTables,
         hit_counts: int,
         many: tuple[int, int],
         window: tuple[int, int],

@@ -27,7 +27,7 @@ def thinned(cells: Bool) -> Bool:
     twice = np.concatenate([cells, cells], axis=1)
     gap = np.maximum.accumulate(np.where(twice, -1, place), axis=1)[:, size:]
     since = place[size:] - gap - 1
-    full = cells.all(axis=1)[:, None]
+    full = np.asarray(cells.all(axis=1))[:, None]
     return np.asarray(cells & (np.where(full, place[:size], since) % 2 == 0))
 
 

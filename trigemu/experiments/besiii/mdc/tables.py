@@ -29,8 +29,8 @@ SEGMENTS = sum(own.pivots for own in IN_TRIGGER.values())
 _GROUP, _LANES, _UNROLLED = 64, 8, 4
 
 
-class Tables(NamedTuple):
-    """Numbers of cells count through the trigger's layers, those of segments through its superlayers.
+class SegmentTables(NamedTuple):
+    """What makes segments: cells count through the trigger's layers, segments through its superlayers.
 
     Attributes
     ----------
@@ -48,11 +48,6 @@ class Tables(NamedTuple):
     pattern
         int16[patterns, 4]: a pattern fires if all these cells are hit; "3 of 4 layers" makes four patterns of one,
         each with the number ``cells`` (one beyond the last) instead of one cell.
-    inner_first, inner
-        int32[129], int16[inners]: for each cell of superlayer 5, segments of superlayer 3 that make tracks with it.
-    pair_first, pair, pair_short, outer
-        int32[inners + 1], int16[pairs], uint8[pairs], uint64[pairs, 2]: segments of superlayer 4 that go with these,
-        whether they make a short track, and the 128 cells of superlayer 10 with which they make a long one.
     """
 
     place: I16
@@ -63,6 +58,20 @@ class Tables(NamedTuple):
     group_first: I32
     free_bits: U64
     pattern: I16
+
+
+class TrackTables(NamedTuple):
+    """What makes tracks; segments count through the trigger's superlayers.
+
+    Attributes
+    ----------
+    inner_first, inner
+        int32[129], int16[inners]: for each cell of superlayer 5, segments of superlayer 3 that make tracks with it.
+    pair_first, pair, pair_short, outer
+        int32[inners + 1], int16[pairs], uint8[pairs], uint64[pairs, 2]: segments of superlayer 4 that go with these,
+        whether they make a short track, and the 128 cells of superlayer 10 with which they make a long one.
+    """
+
     inner_first: I32
     inner: I16
     pair_first: I32
@@ -80,8 +89,16 @@ class Rows(NamedTuple):
     ticks: U64
 
 
-def make_tables(config: Mdc) -> Tables:
+def make_tables(config: Mdc) -> tuple[SegmentTables, TrackTables]:
     """Make the tables of a configuration (half a second; what it shares with earlier ones is remembered)."""
+    tables = _segments(config), _tracks(config)
+    for table in (*tables[0], *tables[1]):
+        table.setflags(write=False)
+    return tables
+
+
+def _segments(config: Mdc) -> SegmentTables:
+    """Return the tables of segments."""
     place, firsts, cells = _cells(config.inner_chamber)
     patterns = []
     for number, own in IN_TRIGGER.items():
@@ -99,18 +116,14 @@ def make_tables(config: Mdc) -> Tables:
     free = np.zeros((-(-(len(first) - 1) // _LANES), 4, _LANES), np.uint64)
     slot = _slots(group)
     np.bitwise_or.at(free.reshape(-1), slot[pattern == cells], _four(bit)[pattern == cells])
-    tables = Tables(
+    return SegmentTables(
         place,
         *_uses(pattern, slot, bit, cells, free.size),
         segment[first[:-1], 0].astype(np.int16),
         first.astype(np.int32),
         free,
         pattern.astype(np.int16),
-        *_tracks(config),
     )
-    for table in tables:
-        table.setflags(write=False)
-    return tables
 
 
 def _slots(group: I64) -> I64:
@@ -162,7 +175,7 @@ def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64], int]:
 
 
 def _uses(pattern: I64, slot: I64, bit: U64, cells: int, slots: int) -> tuple[I32, I32, U64]:
-    """Return where each cell is used: see `Tables`."""
+    """Return where each cell is used: see `SegmentTables`."""
     used = pattern < cells
     each, where = np.unique((pattern * slots + slot)[used], return_inverse=True)
     bits = np.zeros(len(each), np.uint64)
@@ -178,8 +191,8 @@ def _uses(pattern: I64, slot: I64, bit: U64, cells: int, slots: int) -> tuple[I3
     return begin.astype(np.int32), padded_slot.astype(np.int32), padded_bits
 
 
-def _tracks(config: Mdc) -> tuple[I32, I16, I32, I16, U8, U64]:
-    """Return what makes tracks with each cell of superlayer 5: see `Tables`."""
+def _tracks(config: Mdc) -> TrackTables:
+    """Return the tables of tracks."""
     short = track_tuples((3, 4, 5), config.short_pt_gev)
     long = track_tuples(TRACK_SUPERLAYERS, config.long_pt_gev)
     pairs = np.unique(np.concatenate([short, long[:, :3]])[:, [2, 0, 1]], axis=0)
@@ -190,7 +203,7 @@ def _tracks(config: Mdc) -> tuple[I32, I16, I32, I16, U8, U64]:
         outer, (np.searchsorted(key, _key(long[:, :3])), word), np.uint64(1) << bit.astype(np.uint64)
     )
     inners, inner_of = np.unique(pairs[:, :2], axis=0, return_inverse=True)
-    return (
+    return TrackTables(
         np.searchsorted(inners[:, 0], np.arange(RING + 1)).astype(np.int32),
         (inners[:, 1] + SEGMENT_FIRST[3]).astype(np.int16),
         np.searchsorted(inner_of.ravel(), np.arange(len(inners) + 1)).astype(np.int32),

@@ -36,7 +36,7 @@ class MdcFinder:
 
     def __init__(self, config: Mdc) -> None:
         self._kernel = besiii_mdc.Finder(
-            make_tables(config),
+            *make_tables(config),
             config.hit_counts,
             (config.many_short or 0, config.many_long or 0),
             config.back_to_back,
@@ -118,8 +118,11 @@ def _room(offsets: I64, count: int) -> Rows:
 def _grown(rows: Rows, count: int) -> Rows:
     """Return the first ``count`` rows with twice the room."""
     out = _room(rows.offsets, 2 * len(rows.cell))
-    for old, new in zip(rows[1:], out[1:], strict=True):
-        new[:count] = old[:count]
+    out.long[:count], out.cell[:count], out.ticks[:count] = (
+        rows.long[:count],
+        rows.cell[:count],
+        rows.ticks[:count],
+    )
     return out
 
 
