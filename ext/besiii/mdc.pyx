@@ -4,11 +4,12 @@ Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one f
 layers" is in the tables: a *pattern* names the three cells that must be hit, and a cell that always is.
 
 1. A hit sets the ticks of its cell in which it counts.  The first hit of a cell also tells all segments near it
-   which of their patterns have this cell: one bit per pattern, in one word for each of the four layers.  Patterns come
-   in *groups* of at most 64 of one segment.
+   which of their patterns have this cell: one bit per pattern, in one word for each of the four layers.  Patterns
+   come in *groups* of at most 64 of one segment.
 2. A group can fire only for bits that all its four words have.  Only for these patterns, few of all, the ticks of the
    four cells are compared.
-3. A track is a segment of superlayer 5 with segments of superlayers 3 and 4 (and 10) of a look-up table: ands and ors.
+3. A track is a segment of superlayer 5 with segments of superlayers 3 and 4 (and 10) of a look-up table: ands and
+   ors.
 4. The track counter looks at the ring of cells, so it is asked once for each interval in which no cell changes.
 """
 

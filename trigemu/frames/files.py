@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trigemu import drafts
+from trigemu.drafts import write_whole as write_draft
 from trigemu.errors import RunError
 from trigemu.files import open_descriptor, read_regular
 
@@ -20,7 +20,7 @@ def write_whole(path: Path, text: str) -> None:
         It cannot be written, for instance for want of space.
     """
     try:
-        drafts.write_whole(path, text, durable=True)
+        write_draft(path, text, durable=True)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror or error}") from None
 
