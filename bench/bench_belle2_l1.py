@@ -31,7 +31,7 @@ from trigemu.experiments.belle2.sources import CDC, ECL, KLM, SCHEMAS, TIMING
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.columns import pack
 from trigemu.frames.frame import TimeFrame
-from trigemu.setup.build import load_setup
+from trigemu.setup.build import build_setup, load_setup
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -53,7 +53,7 @@ def sample(path):
     process = [] if path is None else [{"process": "hepmc", "file": str(path), "rate_hz": 6e4}]
     data["section"] |= {"process": process, "external": {}}
     data["signal"] = []
-    setup = type(setup).from_dict(data)
+    setup = build_setup(data)
     if path is not None:
         generator = Belle2Generator(setup, SOURCES)
         return setup, [frame(number, generator.fragment) for number in range(FRAMES)]
