@@ -28,11 +28,11 @@ def counters_on_path(points, endcap):
     """Return (channel, way in steps, mm along the counter to the end that is read) of what a path in mm hits."""
     out = []
     radius = np.hypot(points[:, 0], points[:, 1])
-    gone = way_to(points, radius, 10 * geometry.LAYER_CM[-1][1])
+    gone = way_to(points, radius, geometry.LAYER_MM[-1][1])
     last = math.inf if gone is None else gone[0]
     for layer in range(2):
-        found = way_to(points, radius, 5 * sum(geometry.LAYER_CM[layer]))
-        half = 10 * geometry.HALF_LENGTH_CM
+        found = way_to(points, radius, 0.5 * sum(geometry.LAYER_MM[layer]))
+        half = geometry.HALF_LENGTH_MM
         if found is None or abs(found[1][2]) > half:
             continue
         way, (x, y, z) = found
@@ -46,11 +46,11 @@ def counters_on_path(points, endcap):
     for side, sign in ((0, 1.0), (1, -1.0)):
         height = sign * points[:, 2]
         if endcap == "scintillator":
-            found = way_to(points, height, 5 * sum(geometry.ENDCAP_Z_CM))
+            found = way_to(points, height, 0.5 * sum(geometry.ENDCAP_Z_MM))
             if found is None or found[0] > last:
                 continue
             way, (x, y, _) = found
-            inner, outer = (10 * r for r in geometry.ENDCAP_RADII_CM)
+            inner, outer = geometry.ENDCAP_RADII_MM
             if not inner <= math.hypot(x, y) < outer:
                 continue
             apart = [
@@ -61,17 +61,17 @@ def counters_on_path(points, endcap):
             out.append((channel, way, math.hypot(x, y) - inner))
             continue
         for module in range(MODULES):
-            found = way_to(points, height, 10 * geometry.STRIP_Z_CM[module % 2])
+            found = way_to(points, height, geometry.STRIP_Z_MM[module % 2])
             if found is None or found[0] > last:
                 continue
             way, point = found
             phi = float(geometry.module_azimuth(side, module))
             for strip in range(STRIPS):
-                x, y, _ = point - 10 * geometry.strip_position(side, module, strip)
+                x, y, _ = point - geometry.strip_position(side, module, strip)
                 outwards = x * math.cos(phi) + y * math.sin(phi)
                 across = y * math.cos(phi) - x * math.sin(phi)
-                half = 5 * geometry.STRIP_LENGTHS_CM[strip]
-                if abs(outwards) <= 5 * geometry.STRIP_WIDTH_CM and abs(across) <= half:
+                half = 0.5 * geometry.STRIP_LENGTHS_MM[strip]
+                if abs(outwards) <= 0.5 * geometry.STRIP_WIDTH_MM and abs(across) <= half:
                     for end, length in ((0, half - across), (1, half + across)):
                         out.append((int(geometry.strip_channel(side, module, strip, end)), way, length))
     return out

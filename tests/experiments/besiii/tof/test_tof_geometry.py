@@ -20,9 +20,9 @@ from trigemu.experiments.besiii.tof import geometry
 
 @pytest.fixture(scope="module")
 def corners(shared_data):
-    """x, y, z of the eight corners in cm, by part of the detector: float64[3, counters, 8]."""
+    """x, y, z of the eight corners in mm, by part of the detector: float64[3, counters, 8]."""
     with np.load(shared_data / "besiii" / "tof_geometry.npz") as file:
-        points = np.stack([file[f"points_{axis}"] for axis in "xyz"])
+        points = 10.0 * np.stack([file[f"points_{axis}"] for axis in "xyz"])  # the file is in cm
         return {part: points[:, file["part"] == part] for part in range(5)}
 
 
@@ -31,14 +31,12 @@ def test_barrel_bars_lie_where_the_experiment_has_them(corners, layer):
     x, y, z = corners[1][:, layer * BARS : (layer + 1) * BARS]
     phi = geometry.bar_azimuth(layer, np.arange(BARS))[:, None]
     along, across = x * np.cos(phi) + y * np.sin(phi), y * np.cos(phi) - x * np.sin(phi)
-    inner, outer = geometry.LAYER_CM[layer]
-    assert np.sort(along, axis=1) == pytest.approx(
-        np.tile(np.repeat([inner, outer], 4), (BARS, 1)), abs=0.005
-    )
-    assert np.abs(z) == pytest.approx(np.full((BARS, 8), geometry.HALF_LENGTH_CM))
+    inner, outer = geometry.LAYER_MM[layer]
+    assert np.sort(along, axis=1) == pytest.approx(np.tile(np.repeat([inner, outer], 4), (BARS, 1)), abs=0.05)
+    assert np.abs(z) == pytest.approx(np.full((BARS, 8), geometry.HALF_LENGTH_MM))
     # A bar fills its share of the circle but for the gap.
     room = 2.0 * np.tan(np.pi / BARS) * along - 2.0 * np.abs(across)
-    assert room == pytest.approx(np.full((BARS, 8), geometry.BAR_GAP_CM), abs=0.04)
+    assert room == pytest.approx(np.full((BARS, 8), geometry.BAR_GAP_MM), abs=0.4)
 
 
 @pytest.mark.parametrize("side", [geometry.EAST, geometry.WEST])
@@ -47,20 +45,20 @@ def test_scintillator_endcaps_lie_where_the_experiment_has_them(corners, side):
     phi = geometry.counter_azimuth(np.arange(ENDCAP_COUNTERS))[:, None]
     along = x * np.cos(phi) + y * np.sin(phi)
     sign = 1.0 if side == geometry.EAST else -1.0
-    assert np.unique(sign * z) == pytest.approx(geometry.ENDCAP_Z_CM)
-    front = np.isclose(sign * z, geometry.ENDCAP_Z_CM[0])
+    assert np.unique(sign * z) == pytest.approx(geometry.ENDCAP_Z_MM)
+    front = np.isclose(sign * z, geometry.ENDCAP_Z_MM[0])
     for values, pick in ((along.min(axis=1, where=front, initial=1e9), 0), (along.max(axis=1), 1)):
-        assert values == pytest.approx(np.full(ENDCAP_COUNTERS, geometry.ENDCAP_RADII_CM[pick]), abs=0.01)
+        assert values == pytest.approx(np.full(ENDCAP_COUNTERS, geometry.ENDCAP_RADII_MM[pick]), abs=0.1)
 
 
 @pytest.mark.parametrize("side", [geometry.EAST, geometry.WEST])
 def test_mrpc_strips_lie_where_the_experiment_has_them(corners, side):
     points = corners[3 + side].reshape(3, MODULES, STRIPS, 8)[:, ::-1, ::-1]
     module, strip = np.meshgrid(np.arange(MODULES), np.arange(STRIPS), indexing="ij")
-    assert geometry.strip_position(side, module, strip) == pytest.approx(points.mean(axis=3), abs=0.005)
+    assert geometry.strip_position(side, module, strip) == pytest.approx(points.mean(axis=3), abs=0.05)
     edges = np.linalg.norm(points[:, :, :, [2, 4]] - points[:, :, :, [0]], axis=0)
-    assert edges[..., 0] == pytest.approx(np.tile(geometry.STRIP_LENGTHS_CM, (MODULES, 1)), abs=0.005)
-    assert edges[..., 1] == pytest.approx(np.full((MODULES, STRIPS), geometry.STRIP_WIDTH_CM), abs=0.005)
+    assert edges[..., 0] == pytest.approx(np.tile(geometry.STRIP_LENGTHS_MM, (MODULES, 1)), abs=0.05)
+    assert edges[..., 1] == pytest.approx(np.full((MODULES, STRIPS), geometry.STRIP_WIDTH_MM), abs=0.05)
 
 
 def test_every_channel_is_one_identifier():
@@ -104,13 +102,16 @@ def test_ends_of_bars_and_sides_of_modules_are_those_of_real_showers(shared_data
         rows = slice(offsets[event], offsets[event + 1])
         return time[rows][channel[rows] == wanted]
 
-    # Event 1: inner bar 30 with the shower at z = -114 cm, inner bar 76 with one at +114 cm.
+    # Event 1: inner bar 30 with the shower at z = -1140 mm, inner bar 76 with one at +1140 mm.
     assert times(1, geometry.bar_channel(0, 30, 0)) > times(1, geometry.bar_channel(0, 30, 1))
     assert times(1, geometry.bar_channel(0, 76, 0)) < times(1, geometry.bar_channel(0, 76, 1))
-    # Event 3: 1.5 GeV in the west at 87 degrees, 72 cm from the beam; event 9: 1.65 GeV in the east at 344 degrees, 86
-    # cm.  Both at |z| = 152 cm.
-    for event, side, module, strip, degrees, radius in ((3, 1, 7, 4, 87.0, 72.0), (9, 0, 34, 9, 344.0, 86.0)):
+    # Event 3: 1.5 GeV in the west at 87 degrees, 720 mm from the beam; event 9: 1.65 GeV in the east at 344 degrees,
+    # 860 mm.  Both at |z| = 1520 mm.
+    for event, side, module, strip, degrees, radius in (
+        (3, 1, 7, 4, 87.0, 720.0),
+        (9, 0, 34, 9, 344.0, 860.0),
+    ):
         assert len(times(event, geometry.strip_channel(side, module, strip, 0))) == 1
         x, y, z = geometry.strip_position(side, module, strip)
         assert np.degrees(np.arctan2(y, x)) % 360.0 == pytest.approx(degrees, abs=2.0)
-        assert np.hypot(x, y) * 152.0 / abs(z) == pytest.approx(radius, abs=3.0)
+        assert np.hypot(x, y) * 1520.0 / abs(z) == pytest.approx(radius, abs=30.0)

@@ -38,13 +38,12 @@ _MOST = 8
 
 _COUNT_NS = TICK_NS / TOF_COUNTS_PER_TICK
 _LATEST = (1 << 24) - 1
-_CM = 10.0
-_BARREL_RADIUS = _CM * geometry.LAYER_CM[-1][1]
-_HALF_LENGTH = _CM * geometry.HALF_LENGTH_CM
-_COUNTER_Z = 0.5 * _CM * sum(geometry.ENDCAP_Z_CM)
-_INNERMOST, _OUTERMOST = (_CM * radius for radius in geometry.ENDCAP_RADII_CM)
-_STRIP_FIRST, _STRIP_PITCH = _CM * geometry.STRIP_FIRST_CM, _CM * geometry.STRIP_PITCH_CM
-_STRIP_WIDTH = _CM * geometry.STRIP_WIDTH_CM
+_BARREL_RADIUS = geometry.LAYER_MM[-1][1]
+_HALF_LENGTH = geometry.HALF_LENGTH_MM
+_COUNTER_Z = 0.5 * sum(geometry.ENDCAP_Z_MM)
+_INNERMOST, _OUTERMOST = geometry.ENDCAP_RADII_MM
+_STRIP_FIRST, _STRIP_PITCH = geometry.STRIP_FIRST_MM, geometry.STRIP_PITCH_MM
+_STRIP_WIDTH = geometry.STRIP_WIDTH_MM
 _STEP = 2.0 * math.pi / MODULES
 
 
@@ -80,7 +79,7 @@ def _layers() -> F64:
     rows = []
     for layer in range(LAYERS):
         begin = float(geometry.bar_azimuth(layer, 0)) / (2.0 * math.pi) - 0.5 / BARS
-        rows.append((0.5 * _CM * sum(geometry.LAYER_CM[layer]), _HALF_LENGTH, float(BARS), begin))
+        rows.append((0.5 * sum(geometry.LAYER_MM[layer]), _HALF_LENGTH, float(BARS), begin))
     return np.array(rows)
 
 
@@ -91,8 +90,8 @@ def _plates() -> F64:
     Lengths in mm, angles in rad.
     """
     rows = [
-        (*(_CM * z for z in geometry.STRIP_Z_CM), first, *(_CM * c for c in centre))
-        for first, centre in zip(geometry.MODULE_FIRST, geometry.MODULE_CENTRE_CM, strict=True)
+        (*geometry.STRIP_Z_MM, first, *centre)
+        for first, centre in zip(geometry.MODULE_FIRST, geometry.MODULE_CENTRE_MM, strict=True)
     ]
     return np.array(rows)
 
@@ -310,7 +309,7 @@ def tof_hits(
         np.stack([np.maximum(np.hypot(p.px, p.py), 1e-9), p.mass, p.time_ns], axis=1),
         p.charge,
         tuple(TofNumbers(**own, collision=config.timing.tof_ns)),
-        (_layers(), _plates(), _CM * np.array(geometry.STRIP_LENGTHS_CM)),
+        (_layers(), _plates(), np.array(geometry.STRIP_LENGTHS_MM)),
         (c.barrel_singles, c.endcap_singles, first, channels_there),
         (np.uint64(seed), frame),
         offsets,

@@ -2,7 +2,7 @@
 
 Barrel: 2 layers of 88 bars along z, read out at both ends.  Endcaps: 48 scintillator counters each, read out at one
 end, until 2015; since then MRPC (resistive-plate) modules, 36 on each side with 12 strips each, read out at both ends.
-Lengths in cm, azimuths in rad; +z is east.  The z of a hit follows the barrel's ends: end 0 is the eastern one (in
+Lengths in mm, azimuths in rad; +z is east.  The z of a hit follows the barrel's ends: end 0 is the eastern one (in
 the real events of besiii_real_facts 2.4 it is the earlier one when the calorimeter's shower lies at z > 0).
 
 Source of the numbers: the experiment's geometry as the Python package pybes3 0.5.6 (MIT licence) carries it, eight
@@ -34,27 +34,27 @@ from trigemu.experiments.besiii.sources import (
 EAST, WEST = 0, 1
 """Sides: z > 0 and z < 0; of bars and strips the end with the same number."""
 
-HALF_LENGTH_CM = 115.0
+HALF_LENGTH_MM = 1150.0
 """Half the length of a barrel bar."""
-LAYER_CM = ((81.35, 86.35), (87.05, 92.05))
+LAYER_MM = ((813.5, 863.5), (870.5, 920.5))
 """How far the inner and outer faces of the two layers' bars are from the beam, in the middle of a bar."""
-BAR_GAP_CM = 0.1
+BAR_GAP_MM = 1.0
 """Between neighbouring bars, nearly the same at both faces."""
 
-ENDCAP_Z_CM = (133.2, 138.0)
+ENDCAP_Z_MM = (1332.0, 1380.0)
 """|z| of the faces of the scintillator endcaps."""
-ENDCAP_RADII_CM = (44.5, 82.9)
+ENDCAP_RADII_MM = (445.0, 829.0)
 """Where a scintillator counter begins (its front face) and ends, in its middle."""
 
-STRIP_Z_CM = (136.95, 134.15)
+STRIP_Z_MM = (1369.5, 1341.5)
 """|z| of even and odd MRPC modules, as the digis number them: neighbours overlap in azimuth."""
-STRIP_FIRST_CM, STRIP_PITCH_CM, STRIP_WIDTH_CM = 51.309, 2.7, 2.4
+STRIP_FIRST_MM, STRIP_PITCH_MM, STRIP_WIDTH_MM = 513.09, 27.0, 24.0
 """Distance of the middle of strip 0 from the middle of the side's modules, step to the next strip, width of one."""
-STRIP_LENGTHS_CM = (9.1, 9.55, 10.0, 10.45, 10.9, 11.35, 11.8, 12.25, 12.7, 13.15, 13.6, 14.1)
+STRIP_LENGTHS_MM = (91.0, 95.5, 100.0, 104.5, 109.0, 113.5, 118.0, 122.5, 127.0, 131.5, 136.0, 141.0)
 """Length of each strip, across the module."""
 MODULE_FIRST = (math.radians(3.75), math.radians(16.7))
 """Azimuth of module 0 of each side, as the digis number them; modules follow every 10 degrees."""
-MODULE_CENTRE_CM = ((0.0, -0.7), (0.0, 0.0))
+MODULE_CENTRE_MM = ((0.0, -7.0), (0.0, 0.0))
 """x and y of the middle of each side's modules."""
 
 _NO_CHANNEL = -1
@@ -78,11 +78,11 @@ def module_azimuth(side: ArrayLike, module: ArrayLike) -> F64:
 
 
 def strip_position(side: ArrayLike, module: ArrayLike, strip: ArrayLike) -> F64:
-    """Return x, y and z in cm (float64[3, ...]) of the middles of MRPC strips."""
+    """Return x, y and z in mm (float64[3, ...]) of the middles of MRPC strips."""
     phi = module_azimuth(side, module)
-    distance = STRIP_FIRST_CM + STRIP_PITCH_CM * np.asarray(strip, np.float64)
-    x, y = np.moveaxis(np.asarray(MODULE_CENTRE_CM)[np.asarray(side, np.int64)], -1, 0)
-    z = np.asarray(STRIP_Z_CM)[np.asarray(module, np.int64) % 2] * np.where(
+    distance = STRIP_FIRST_MM + STRIP_PITCH_MM * np.asarray(strip, np.float64)
+    x, y = np.moveaxis(np.asarray(MODULE_CENTRE_MM)[np.asarray(side, np.int64)], -1, 0)
+    z = np.asarray(STRIP_Z_MM)[np.asarray(module, np.int64) % 2] * np.where(
         np.asarray(side) == EAST, 1.0, -1.0
     )
     return np.stack(np.broadcast_arrays(x + distance * np.cos(phi), y + distance * np.sin(phi), z))
