@@ -11,6 +11,7 @@ from trigemu.collider.signals.offered import (
     dark_boson_signals,
     file_signals,
     gun_signals,
+    machine_processes,
     tau_signals,
 )
 from trigemu.collider.signals.processes import Process
@@ -49,7 +50,12 @@ SIGNALS = (
 )
 """The signals that Belle II can generate."""
 
-PROCESSES = common_processes(BELLE2)
+PROCESSES = (
+    *common_processes(BELLE2),
+    # Rates are guesses: the size of the chamber at sea level, and 1 % of what level 1 may send; the counters are the
+    # quartz bars around the chamber.
+    *machine_processes(BELLE2, cosmic_hz=1000.0, gas_hz=300.0, counter_mm=1200.0),
+)
 """The processes that ``[[belle2.process]]`` can name."""
 
 if TYPE_CHECKING:
