@@ -339,7 +339,7 @@ def test_shipped_configurations_still_load(name: str) -> None:
             "unknown key 'thetastar'; did you mean 'theta_star'? allowed: label, beam_spot_mm, energy_spread, "
             "process, cross_section_nb, rate_hz, events, theta_star, isr",
         ),
-        ("belle2.process.0.process=bhaba", "unknown process 'bhaba'; did you mean 'bhabha'? allowed: "),
+        ("belle2.process.0.process=cosmics", "unknown process 'cosmics'; did you mean 'cosmic'? allowed: "),
         ("bele2.luminosity=1", "unknown key 'bele2'; did you mean 'belle2'? allowed: "),
     ],
 )
