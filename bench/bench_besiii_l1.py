@@ -49,7 +49,7 @@ def sample(path):
 def decide(chain, frames):
     """Decide all frames; return how many events there were."""
     for frame in frames:
-        chain.decide(frame[MDC], frame[TOF], frame[EMC], frame[TIMING]["random"])
+        chain.run(frame[MDC], frame[TOF], frame[EMC], frame[TIMING]["random"])
     return sum(len(frame[TIMING]["time"]) for frame in frames)
 
 
@@ -88,7 +88,7 @@ def main(path):
     }
     found = list(zip(*(block() for block in blocks.values()), strict=True))
     blocks["match"] = lambda: [chain.matcher.decide(*each) for each in found]
-    levels = [chain.decide(frame[MDC], frame[TOF], frame[EMC], frame[TIMING]["random"]) for frame in frames]
+    levels = [chain.run(frame[MDC], frame[TOF], frame[EMC], frame[TIMING]["random"]) for frame in frames]
     assert all(level.conditions.shape[1:] == (len(CONDITIONS), TICK_WORDS) for level in levels)
     blocks["gtl"] = lambda: [
         chain.decider.decide(level.conditions, frame[TIMING]["random"])

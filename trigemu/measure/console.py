@@ -29,6 +29,9 @@ COLUMNS = 6
 ROWS = 20
 """Rows of comparisons that differ, at most."""
 
+_COMPARED = ("of", "agree", "extra", "missed", "efficiency", "purity")
+_BOTH = compared.HEAD.index("both")
+
 CELL = 400
 """Characters of a cell that are shown."""
 
@@ -127,14 +130,20 @@ def run_efficiency_table(summary: Mapping[str, Any]) -> list[Any]:
     return [table, f"{rest} summary.json has all."] if rest else [table]
 
 
+def _without(index: int, cells: Sequence[str]) -> list[str]:
+    return [*cells[:index], *cells[index + 1 :]]
+
+
 def comparison_tables(summary: Mapping[str, Any]) -> list[Any]:
     """Return how far recorded words are those that were emulated: all comparisons, and the rows that differ."""
     comparisons = summary.get("comparisons") or {}
     if not comparisons:
         return []
-    table = new_table("comparison with recorded words", ("comparison", *compared.HEAD))
+    # Columns are chosen so that no name is cut at 80 characters: extra is what was emulated alone, missed what was
+    # recorded alone.
+    table = new_table("comparison with recorded words", ("comparison", *_COMPARED))
     for name, counts in comparisons.items():
-        table.add_row(name, *compared.cells(compared.summed(counts)))
+        table.add_row(name, *_without(_BOTH, compared.cells(compared.summed(counts))))
     differing = [
         (compared.differing(states), name, row, states)
         for name, counts in comparisons.items()
@@ -143,9 +152,9 @@ def comparison_tables(summary: Mapping[str, Any]) -> list[Any]:
     ]
     if not differing:
         return [table]
-    rows = new_table("rows that differ most", ("comparison", "row", *compared.HEAD), (0, 1))
+    rows = new_table("rows that differ most", ("comparison", "row", *_COMPARED[:-2]), (0, 1))
     for _, name, row, states in sorted(differing, key=lambda each: -each[0])[:ROWS]:
-        rows.add_row(name, row, *compared.cells(states))
+        rows.add_row(name, row, *_without(_BOTH, compared.cells(states))[:-2])
     rest = len(differing) - ROWS
     return [table, rows, *([f"{rest} more rows differ; summary.json has all."] if rest > 0 else [])]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
@@ -86,8 +86,17 @@ def process_tables(offered: Callable[[float], Sequence[ProcessSpec]], key: str, 
 
     def check(value: Any, _usual: Any, info: ValidationInfo) -> Any:
         energy = info.data.get(key)
-        # Without an energy the section is refused anyway.  Errors of the adapter keep their place in the tables.
-        return () if energy is None else adapter(energy).validate_python(value)
+        if energy is None:
+            return ()  # the section is refused anyway
+        there = {spec.name for spec in offered(energy)}
+        for number, table in enumerate(value if isinstance(value, list | tuple) else ()):
+            name = table.get("process") if isinstance(table, Mapping) else None
+            if isinstance(name, str) and name in usual_names - there:
+                raise ValueError(f"table {number}: {name!r} cannot be made at {key} = {energy:g} GeV")
+        # Errors of the adapter keep their place in the tables.
+        return adapter(energy).validate_python(value)
+
+    usual_names = {spec.name for spec in offered(usual)}
 
     return Annotated[tables(usual), WrapValidator(check)]
 

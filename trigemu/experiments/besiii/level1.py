@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from trigemu.arrays import U8
+from trigemu.errors import InputError
 from trigemu.experiments.besiii.bits import (
     CONDITIONS,
     EMC_FIRST,
@@ -25,8 +26,24 @@ from trigemu.experiments.besiii.gtl.decision import GlobalDecider
 from trigemu.experiments.besiii.match.matching import Matcher
 from trigemu.experiments.besiii.mdc.trigger import MdcFinder
 from trigemu.experiments.besiii.records import Level1
+from trigemu.experiments.besiii.sources import DETECTORS, EMC, MDC, TOF
 from trigemu.experiments.besiii.tof.trigger import TofFinder
-from trigemu.frames.columns import Array
+from trigemu.frames.columns import Array, check_offsets, pack_exactly
+from trigemu.frames.ranges import Ranges
+
+_RANGES = {name: Ranges(schema) for name, schema in DETECTORS.items()}
+
+
+def _checked(source: str, columns: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Return columns in the dtypes of a source, if they are what it can hold."""
+    schema = DETECTORS[source]
+    if missing := [name for name in schema.names if name not in columns]:
+        raise InputError(f"source {source!r}: column {missing[0]!r} is missing")
+    block = pack_exactly(schema, {name: np.asarray(columns[name]) for name in schema.names})
+    check_offsets(block["offsets"], len(block["channel"]), f"source {source!r}")
+    if complaint := _RANGES[source].complaint(block):
+        raise InputError(complaint)
+    return block
 
 
 class Chain:
@@ -57,20 +74,43 @@ class Chain:
         emc: Mapping[str, Array],
         random: U8,
     ) -> Level1:
-        """Decide n crossings.
+        """Decide n crossings of arrays that nobody has looked at.
 
         Parameters
         ----------
         mdc, tof, emc
             Columns of these sources (`trigemu.experiments.besiii.sources`), ``offsets`` int64[n + 1] among them.
+            Integers of other dtypes are taken if they fit.
         random
             uint8[n], 1 at a random trigger.
 
         Raises
         ------
         InputError
-            Columns do not fit together.
+            A column is missing, holds what cannot be, or has not as many crossings as the others; the sentence names
+            source, column and entry.
         """
+        given = ((MDC, mdc), (TOF, tof), (EMC, emc))
+        sources = {name: _checked(name, columns) for name, columns in given}
+        pulses = np.asarray(random)
+        crossings = {name: len(columns["offsets"]) - 1 for name, columns in sources.items()}
+        if pulses.ndim != 1 or len({len(pulses), *crossings.values()}) != 1:
+            many = ", ".join(f"{count} in {name}" for name, count in crossings.items())
+            raise InputError(
+                f"crossings: {many}, but random is {list(pulses.shape)}: one entry for each is wanted"
+            )
+        if pulses.dtype.kind not in "iub" or not np.isin(pulses, (0, 1)).all():
+            raise InputError("random: each entry must be 0 or 1")
+        return self.run(sources[MDC], sources[TOF], sources[EMC], pulses.astype(np.uint8))
+
+    def run(
+        self,
+        mdc: Mapping[str, Array],
+        tof: Mapping[str, Array],
+        emc: Mapping[str, Array],
+        random: U8,
+    ) -> Level1:
+        """Decide crossings as `decide` does; the columns are those of a frame, which were looked at already."""
         wires, counters, crystals = self.mdc.decide(mdc), self.tof.decide(tof), self.emc.decide(emc)
         match = self.matcher.decide(wires, counters, crystals)
         conditions = np.zeros((len(random), len(CONDITIONS), TICK_WORDS), np.uint64)

@@ -59,7 +59,7 @@ class BesiiiTrigger:
         timing = columns_of(frame, TIMING)
         n = len(timing["time"])
         mdc, tof, emc = (pieces_of(frame, source, n) for source in (MDC, TOF, EMC))
-        return self.chain.decide(mdc, tof, emc, np.asarray(timing["random"], np.uint8))
+        return self.chain.run(mdc, tof, emc, np.asarray(timing["random"], np.uint8))
 
     def words(self, frame: TimeFrame) -> TriggerWords[Level1]:
         """Return the trigger bits of every crossing, those of the event filter as well.
