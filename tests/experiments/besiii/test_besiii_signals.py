@@ -216,7 +216,7 @@ def test_limits_of_process_tables_follow_the_energy_of_the_section() -> None:
     refused(
         r"process\[1\].*photon_energy must be below 1\.0323 GeV.*3\.097 GeV", sqrt_s=3.097, process=tables
     )
-    refused(r"process\[0\]: unknown process 'tautau'", sqrt_s=3.5, process=[{"process": "tautau"}])
+    refused(r"'tautau' cannot be made at sqrt_s = 3\.5 GeV", sqrt_s=3.5, process=[{"process": "tautau"}])
     refused(
         r"process\[0\]: unknown key 'isrr'; did you mean 'isr'", process=[{"process": "tautau", "isrr": True}]
     )
