@@ -126,9 +126,6 @@ def scan(const uint32_t[::1] words, int64_t most, int64_t[::1] starts):
             if word[at] == SEPARATOR:
                 if n - at < SEPARATOR_WORDS:
                     break
-                if word[at + 1] != SEPARATOR_WORDS:
-                    reason = SIZE
-                    break
                 at += SEPARATOR_WORDS
                 continue
             if word[at] != MARKERS[0]:

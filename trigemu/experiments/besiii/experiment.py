@@ -12,8 +12,9 @@ from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
 from trigemu.experiments.besiii.raw.comparison import comparisons
 from trigemu.experiments.besiii.raw.sources import RAW
+from trigemu.experiments.besiii.signals import signals
 from trigemu.experiments.besiii.sources import SIMULATED, TIMING
-from trigemu.setup.data import Clock, HardwareLatency, Scan
+from trigemu.setup.data import Clock, HardwareLatency, Scan, SignalSpec
 from trigemu.setup.experiment import ExperimentSpec, Generator, Setup
 from trigemu.setup.reference import resolve
 
@@ -30,6 +31,11 @@ def _generator(setup: Setup[Besiii], sources: Sequence[str]) -> Generator:
     return cast(Generator, resolve(f"trigemu.experiments.besiii.{kind}")(setup, sources))
 
 
+def _signals(section: Besiii) -> Sequence[SignalSpec]:
+    """Return the signals at the section's energy; a raw data file holds what it holds."""
+    return () if section.events == "raw" else signals(section)
+
+
 EXPERIMENT = ExperimentSpec(
     name="besiii",
     config_model=Besiii,
@@ -39,7 +45,7 @@ EXPERIMENT = ExperimentSpec(
     undriven=dict.fromkeys(
         MUC_CONDITIONS, "the muon counters are no part of level 1 here (nor were they in 2009)"
     ),
-    signals="trigemu.experiments.besiii.signals:signals",
+    signals=_signals,
     generator=_generator,
     trigger="trigemu.experiments.besiii.trigger:BesiiiTrigger",
     histograms="trigemu.experiments.besiii.monitor:HISTOGRAMS",

@@ -110,7 +110,6 @@ def test_entries_without_a_time_are_dropped_and_counted():
             {"mdc": [(mdc(9, 0), 1 << 24)]},
             "the time of a wire is 16777216, allowed are 0 to 16777215",
         ),
-        ("2016", {"emc": [(crystal(1, 0, 0), 1024, 1, 1)]}, "the ADC count of a crystal is 1024"),
         ("2016", {"emc": [(crystal(1, 0, 0), 1, 1, 3)]}, "the ADC range of a crystal is 3"),
         ("2016", {"emc": [(crystal(1, 0, 0), 1, 64, 1)]}, "the time of a crystal is 64"),
     ],
@@ -138,8 +137,26 @@ def test_wires_are_numbered_as_in_the_geometry(shared_data):
     assert np.array_equal(found.columns["mdc"]["channel"][order], np.arange(6796))
 
 
+def test_a_count_above_the_end_of_the_adc_is_its_end():
+    found = columns(emc=[(crystal(1, 0, 0), 1024, 1, 2), (crystal(1, 0, 1), 2047, 1, 2)])
+    assert found.columns["emc"]["value"].tolist() == [1023, 1023]
+
+
+def test_a_few_damaged_entries_are_dropped_and_counted():
+    good = [(crystal(1, k // 120, k % 120), 9, 8, 1) for k in range(400)]
+    found = columns(
+        emc=[*good, (crystal(1, 44, 0), 1, 1, 1), (crystal(1, 0, 0), 1, 1, 3), (crystal(1, 0, 0), 1, 64, 1)],
+        tof=[*[(bar(0, k % 88, k % 2), k) for k in range(200)], (mrpc(0, 40, 0, 0), 1)],
+        mdc=[*[(mdc(20, k % 100), k) for k in range(200)], (mdc(43, 0), 1)],
+    )
+    assert found.dropped == {"mdc": 1, "tof": 1, "emc": 3}
+    assert [len(found.columns[source]["channel"]) for source in ("mdc", "tof", "emc")] == [200, 200, 400]
+    assert all(each["offsets"].tolist() == [0, len(each["channel"])] for each in found.columns.values())
+
+
 def test_epochs_of_known_runs():
-    assert [epoch_of_run(run).name for run in (0, 10266, 10816, 45095, 91668)] == ["2009"] * 3 + [
+    assert [epoch_of_run(run).name for run in (0, 10266, 10816, 30000, 45095, 91668)] == [
+        *["2009"] * 4,
         "2016",
         "2026",
     ]

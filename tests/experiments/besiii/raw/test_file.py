@@ -13,7 +13,7 @@ from support import besiii_raw as make
 
 from trigemu._kernels import besiii_raw as kernel
 from trigemu.errors import InputError
-from trigemu.experiments.besiii.raw.file import MAX_EVENT_WORDS, open_raw
+from trigemu.experiments.besiii.raw.file import MAX_EVENT_WORDS, open_raw, run_of_event
 from trigemu.experiments.besiii.raw.hardware import CHANNELS, WORDS, read_boards
 
 EVENT = make.event([make.detector(0xA1, [make.crate(1, [5, 6])]), make.detector(0xA5, [make.crate(2, [7])])])
@@ -35,8 +35,32 @@ def test_real_file(real):
 
 
 def test_file_made_here(tmp_path):
-    file = open_raw(str(make.write(tmp_path / "a.raw", [EVENT, EVENT[4:], EVENT], run=12)))
-    assert (file.run, len(file)) == (12, 3)
+    file = open_raw(str(make.write(tmp_path / "a.raw", [EVENT, EVENT[4:], EVENT], run=91668)))
+    assert (file.run, len(file)) == (91668, 3)
+
+
+def test_the_run_is_that_of_the_events(tmp_path):
+    """Files of selected events may have a header of another run, or of none."""
+    event = make.event([make.detector(0xA1, [make.crate(1, [5, 6])])], run=10266)
+    assert open_raw(str(make.write(tmp_path / "a.raw", [event], run=0))).run == 10266
+
+
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        ([], 7),
+        ([0xAA1234AA, 5, 5, 0, 0], 7),
+        ([0xAA1234AA, 9, 9, 0, 0, 3, 0, 0, 0], 7),
+        ([1, 12, 12, 0, 0, 0, 3, 8, 9, 6, 0], 6),
+    ],
+)
+def test_events_without_a_run_have_that_of_the_file(words, run):
+    assert run_of_event(np.array(words, np.uint32), 7) == run
+
+
+def test_what_separators_say_is_not_looked_at(tmp_path):
+    odd = [EVENT[0], 0, 5, 6, *EVENT[4:]]
+    assert len(open_raw(str(make.write(tmp_path / "a.raw", [EVENT, odd])))) == 2
 
 
 def test_pieces_smaller_than_events(tmp_path, monkeypatch):

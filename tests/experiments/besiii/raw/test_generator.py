@@ -91,7 +91,7 @@ def test_conditions_and_length_follow_from_the_file(real, tmp_path):
     found = complete(data(real, {"raw": {"events_per_frame": 4}}))
     assert (found["section"]["conditions"], found["run"]["frames"]) == ("2026", 3)
     for run, name in ((10266, "2009"), (45095, "2016")):
-        path = make.write(tmp_path / f"{run}.raw", [EVENT], run=run)
+        path = make.write(tmp_path / f"{run}.raw", [make.event([make.detector(0xA5, [])], run=run)], run=run)
         assert complete(data(str(path), {}))["section"]["conditions"] == name
 
 
@@ -129,3 +129,11 @@ def test_what_is_no_table_is_left_to_validation(odd):
 def test_odd_numbers_are_left_to_validation(real, odd):
     assert complete(data(real, {"raw": {"events_per_frame": odd}}))["run"]["frames"] == 1
     assert complete(data(real, {"raw": odd}))["run"]["frames"] == 1
+
+
+def test_frames_are_of_bounded_size(tmp_path, monkeypatch):
+    path = str(make.write(tmp_path / "a.raw", [EVENT] * 4))
+    monkeypatch.setattr("trigemu.experiments.besiii.raw.generator.MAX_FRAME_BYTES", 5 * len(EVENT))
+    with pytest.raises(InputError, match=r"4 events of it take 0 MiB.*smaller besiii\.raw\.events_per_frame"):
+        generator(path, raw={"events_per_frame": 4})
+    assert generator(path, 4, raw={"events_per_frame": 1})

@@ -125,3 +125,13 @@ def test_no_file_given(refused):
     assert "this configuration needs a file of events: --set input.path=FILE" in done.stderr
     # It can be looked at all the same.
     assert load_setup("besiii-raw").section.events == "raw"
+
+
+def test_recorded_events_cannot_be_scanned(real, refused, tmp_path):
+    done = refused(
+        *("efficiency", "besiii-raw", "--signal", "gamma-aprime", "--grid", "mass=1:2:1"),
+        *("--set", f"input.path={real}", "--out", "scan"),
+    )
+    assert done.exit_code == 2, done.stderr
+    assert "gamma-aprime" in done.stderr
+    assert not list(tmp_path.glob("scan*"))

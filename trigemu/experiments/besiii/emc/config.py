@@ -20,6 +20,7 @@ Millivolt = Annotated[float, Field(ge=1, le=2000)]
 Mev = Annotated[float, Field(gt=0, le=10000)]
 Counts = Annotated[int, Field(ge=0, le=32767)]
 Pedestal = Annotated[float, Field(ge=0, le=100)]
+Offset = Annotated[float, Field(ge=-1000, le=1000)]
 Step = Annotated[int, Field(ge=1, le=29)]
 Steps = tuple[Step, Step]
 """First and last step in azimuth from a barrel cluster to another one."""
@@ -78,7 +79,8 @@ class Emc(Model):
     pedestals: Annotated[tuple[Pedestal, ...], Field(min_length=BLOCKS, max_length=BLOCKS)] = (
         _PEDESTALS  # real 2.5
     )
-    sum_offsets: tuple[Pedestal, Pedestal, Pedestal] = (20.0, 12.0, 29.0)  # real 2.5: barrel, endcaps, all
+    # Barrel, endcaps, all: real 2.5, run 91668; for other epochs that give none, a guess (so are the pedestals).
+    sum_offsets: tuple[Offset, Offset, Offset] = (20.0, 12.0, 29.0)
     full_scale: Annotated[int, Field(ge=1, le=32767)] = 1023  # real 2.5
     betot_h: Counts
     eetot_h: Counts

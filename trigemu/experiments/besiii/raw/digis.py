@@ -1,7 +1,8 @@
 """Digis of a raw file to the columns of the sources: identifiers to channels (besiii_real_facts 2.1).
 
 An entry of the drift chamber or of the counters without a time is noise in the charge alone: the trigger never saw it,
-and it is dropped; so is one of electronics that nothing is connected to.
+and it is dropped; so is one of electronics that nothing is connected to.  A few entries that name nothing, or hold what
+their electronics do not send, are damage and dropped as well; more of them are another detector, which is refused.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ NO_NAME = 0xFFFFFFFF
 
 MAX_TIME = (1 << 24) - 1
 MAX_ADC, MAX_RANGE, MAX_EMC_TIME = 1023, 2, 63
+
+FEW = 0.01
+"""Share of a detector's entries that may be damaged (guess)."""
 
 _MDC_ID, _TOF_ID, _EMC_ID = 0x10, 0x20, 0x30
 _EAST, _BARREL, _WEST, _MRPC = range(4)
@@ -115,12 +119,13 @@ def _mdc(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict
     layer, wire = name >> 9 & 0x3F, name & 0x1FF
     known = (name >> 24 == _MDC_ID) & (layer < LAYERS)
     known &= wire < WIRES[np.where(known, layer, 0)]
-    _all_known(known, name, "a wire", where)
+    given, damaged = _known(given, known, "a wire", where)
+    layer, wire, name = layer[known], wire[known], name[known]
     if not detector.inner_chamber:
         _none(layer < INNER_LAYERS, name, "wires of the inner drift chamber", detector, where)
     _in_range(given["m_timeChannel"], MAX_TIME, "time of a wire", where)
     columns = {"channel": CHANNEL_FIRST[layer] + wire, "time": given["m_timeChannel"]}
-    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
+    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped + damaged
 
 
 def _tof(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict[str, Array], int]:
@@ -139,14 +144,15 @@ def _tof(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict
     channel = np.where(mrpc, FIRST_MRPC + ((side * MODULES + module) * STRIPS + strip) * 2 + end, channel)
     known = (name >> 24 == _TOF_ID) & np.where(barrel, counter < BARS, counter < ENDCAP_COUNTERS)
     known = np.where(mrpc, (name >> 24 == _TOF_ID) & (module < MODULES) & (strip < STRIPS), known)
-    _all_known(known, name, "a counter", where)
+    given, damaged = _known(given, known, "a counter", where)
+    channel, endcap, mrpc, name = channel[known], endcap[known], mrpc[known], name[known]
     if detector.mrpc:
         _none(endcap, name, "scintillator counters in the endcaps", detector, where)
     else:
         _none(mrpc, name, "MRPC modules in the endcaps", detector, where)
     _in_range(given["m_timeChannel"], MAX_TIME, "time of a counter", where)
     columns = {"channel": channel, "time": given["m_timeChannel"]}
-    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped
+    return _typed(columns, given["offsets"], channel="<u2", time="<i4"), dropped + damaged
 
 
 def _emc(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict[str, Array], int]:
@@ -154,17 +160,24 @@ def _emc(given: Mapping[str, I64], detector: Detector, where: str) -> tuple[dict
     given, dropped = _kept(given, there & (given["m_intId"] != NO_NAME))
     name = given["m_intId"]
     channel = crystal_channels(name >> 16 & 0xF, name >> 8 & 0x3F, name & 0xFF)
-    _all_known((name >> 24 == _EMC_ID) & (channel >= 0), name, "a crystal", where)
-    _in_range(given["m_chargeChannel"], MAX_ADC, "ADC count of a crystal", where)
-    _in_range(given["m_measure"], MAX_RANGE, "ADC range of a crystal", where)
-    _in_range(given["m_timeChannel"], MAX_EMC_TIME, "time of a crystal", where)
+    known = (name >> 24 == _EMC_ID) & (channel >= 0)
+    given, damaged = _known(given, known, "a crystal", where)
+    channel = channel[known]
+    in_range = (given["m_measure"] <= MAX_RANGE) & (given["m_timeChannel"] <= MAX_EMC_TIME)
+    if np.count_nonzero(~in_range) > FEW * len(in_range):
+        _in_range(given["m_measure"], MAX_RANGE, "ADC range of a crystal", where)
+        _in_range(given["m_timeChannel"], MAX_EMC_TIME, "time of a crystal", where)
+    given, odd = _kept(given, in_range)
+    channel = channel[in_range]
     columns = {
         "channel": channel,
-        "value": given["m_chargeChannel"],
+        # The field has a bit more than the ADC: what is above its end is at its end.
+        "value": np.minimum(given["m_chargeChannel"], MAX_ADC),
         "range": given["m_measure"],
         "time": given["m_timeChannel"],
     }
-    return _typed(columns, given["offsets"], channel="<u2", value="<u2", range="|u1", time="|u1"), dropped
+    typed = _typed(columns, given["offsets"], channel="<u2", value="<u2", range="|u1", time="|u1")
+    return typed, dropped + damaged + odd
 
 
 def _kept(given: Mapping[str, I64], keep: Bool) -> tuple[dict[str, I64], int]:
@@ -184,10 +197,12 @@ def _refuse(where: str, what: str) -> NoReturn:
     raise InputError(f"{where}: {what}")
 
 
-def _all_known(known: NDArray[Any], name: I64, what: str, where: str) -> None:
-    if not known.all():
-        bad = int(name[np.argmin(known)])
+def _known(given: Mapping[str, I64], known: Bool, what: str, where: str) -> tuple[Mapping[str, I64], int]:
+    """Return the entries that name something, and how many do not; raises `InputError` if these are more than a few."""
+    if np.count_nonzero(~known) > FEW * len(known):
+        bad = int(given["m_intId"][np.argmin(known)])
         _refuse(where, f"the identifier {bad:#010x} is none of {what} in any configuration of the detector")
+    return _kept(given, known)
 
 
 def _none(there: NDArray[Any], name: I64, what: str, detector: Detector, where: str) -> None:
@@ -196,7 +211,7 @@ def _none(there: NDArray[Any], name: I64, what: str, detector: Detector, where: 
         _refuse(
             where,
             f"they have {what} ({bad:#010x}), which the detector of besiii.conditions = {detector.conditions!r} does "
-            'not have; give the conditions of the file\'s epoch, or "auto"',
+            "not have; name the conditions of another epoch",
         )
 
 

@@ -31,6 +31,10 @@ MAX_EVENTS = 10_000_000
 """Events of a file at most (guess)."""
 
 _PIECE = 16 * MIB
+_HEAD_BYTES = 256
+_STATUS = 5
+"""Word of an event's header that counts its status words."""
+
 _MAX_NAME = 1024
 _MORE, _END = 0, 1
 _WRONG = {
@@ -51,7 +55,7 @@ class RawFile:
     path
         Where it is.
     run
-        Number of the run.
+        Number of the run, as the first event says.
     date
         When the file was begun, as it says: ddmmyy.
     starts
@@ -116,11 +120,33 @@ def open_raw(path: str) -> RawFile:
     """
     with open_regular(path, name_of(path), "give the file that the experiment wrote") as file:
         run, date, start = read_header(file, path)
-        starts, end = _events(file, path, start)
-        _check_tail(file, path, end)
-    if not len(starts):
-        _refuse(path, start, "the file holds no event")
+        try:
+            starts, end = _events(file, path, start)
+            _check_tail(file, path, end)
+            if not len(starts):
+                _refuse(path, start, "the file holds no event")
+            file.seek(int(starts[0]))
+            run = run_of_event(np.frombuffer(file.read(_HEAD_BYTES), "<u4"), run)
+        except OSError as error:
+            raise InputError(f"{name_of(path)} cannot be read ({error.strerror})") from None
     return RawFile(str(path), run, date, starts, end)
+
+
+def run_of_event(words: U32, otherwise: int) -> int:
+    """Return the run that an event says it is of: files of selected events may have another one's header.
+
+    Parameters
+    ----------
+    words
+        uint32[m], the event's first words.
+    otherwise
+        What is returned if its header is too short to say.
+    """
+    # Marker, size, size of the header, version, source, status words, and what is the event's own: time, number, run.
+    own = _STATUS + 1 + int(words[_STATUS]) if len(words) > _STATUS else len(words)
+    if own + 3 >= min(len(words), int(words[2]) if len(words) > 2 else 0) or words[own] < 3:
+        return otherwise
+    return int(words[own + 3])
 
 
 def read_header(file: BinaryIO, path: str) -> tuple[int, int, int]:

@@ -28,6 +28,14 @@ RECENT = 2
 """Frames whose events are remembered: a producer asks for all its sources of a frame before it goes on."""
 
 
+MAX_FRAME_BYTES = 128 << 20
+"""Bytes of a frame's events in the file; 100 real ones have 1.2 MB."""
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
+
+
 def frames_of(events: int, per_frame: int) -> int:
     """Return how many frames so many events make."""
     return -(-events // per_frame)
@@ -58,7 +66,7 @@ class RawGenerator:
         frames = frames_of(len(self._file), self._per_frame)
         if setup.frames > frames:
             raise InputError(
-                f"{self._file.name} holds {len(self._file)} events: {frames} frames of {self._per_frame} "
+                f"{self._file.name} holds {len(self._file)} events: {_frames(frames)} of {self._per_frame} "
                 f"(besiii.raw.events_per_frame), but run.frames is {setup.frames}"
             )
         self._step = section.frame_ticks // (self._per_frame + 1)
@@ -67,11 +75,22 @@ class RawGenerator:
                 f"besiii.frame_ticks = {section.frame_ticks} is too short for besiii.raw.events_per_frame = "
                 f"{self._per_frame} crossings: at least {self._per_frame + 1}"
             )
+        self._check_size()
         self._energy = round(section.sqrt_s * _ENERGY_UNIT)
         self._detector = Detector.of(section)
         self._reader = DigiReader(self._file)
         self._boards = lru_cache(maxsize=RECENT)(self._read_boards)
         self._detectors = lru_cache(maxsize=RECENT)(self._read_digis)
+
+    def _check_size(self) -> None:
+        """Refuse frames that are too large to be read at once."""
+        cuts = np.append(self._file.starts[:: self._per_frame], self._file.end)
+        largest = int(np.diff(cuts).max())
+        if largest > MAX_FRAME_BYTES:
+            raise InputError(
+                f"{self._file.name}: {self._per_frame} events of it take {largest >> 20} MiB, a frame may have "
+                f"{MAX_FRAME_BYTES >> 20}: give a smaller besiii.raw.events_per_frame"
+            )
 
     def fragment(self, source: str, frame: int) -> Columns:
         """Return the columns of one source in one frame; KeyError if there is no such source."""
