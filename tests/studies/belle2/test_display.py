@@ -242,7 +242,7 @@ def test_command_writes_the_pictures(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("na62-dump",), "for belle2 only; this configuration is of na62"),
+        (("na62-dump",), "only; this configuration is of na62"),
         (("belle2", "--event", 1_000_000), "frame 0 has no crossing 1000000; it has 0-"),
         (("belle2", "--frame", -1), "--frame"),
         (("belle2-no",), "belle2-no"),
