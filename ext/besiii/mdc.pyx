@@ -1,19 +1,19 @@
 """Drift chamber: wire hits of a batch of crossings to segments, tracks and trigger conditions, tick by tick.
 
-Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one for each of 128 ticks.  "Three of four
-layers" is in the tables: a *pattern* names the three cells that must be hit, and a cell that always is.
+Plan.  A crossing has a few hundred hits; a trigger cell is a bit in time, one for each of 128 ticks.  A segment is
+found at its pivot cell, by *patterns* of four cells, one of each layer of its superlayer; most hits are noise.
 
-1. A hit sets the ticks of its cell in which it counts.  The first hit of a cell also tells all segments near it
-   which of their patterns have this cell: one bit per pattern, in one word for each of the four layers.  Patterns
-   come in *groups* of at most 64 of one segment.
-2. A group can fire only for bits that all its four words have.  Only for these patterns, few of all, the ticks of the
-   four cells are compared.
+1. A hit sets the ticks of its cell in which it counts, and covers the pivots near it: those with a pattern through
+   its cell.  They are one mask for each cell, or-ed for each layer.
+2. Only pivots covered by enough layers can have a segment.  At these, few of all, each cell that is hit gives the
+   patterns through it: one bit per pattern, in one word for each layer.  Patterns come in *groups* of at most 64 of
+   one pivot.  The ticks of the four cells are compared for patterns with a bit in enough words.
 3. A track is a segment of superlayer 5 with segments of superlayers 3 and 4 (and 10) of a look-up table: ands and
    ors.
 4. The track counter looks at the ring of cells, so it is asked once for each interval in which no cell changes.
 """
 
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.string cimport memset
 
 from shared.bits cimport ctz64, popcount64
@@ -23,23 +23,24 @@ from shared.checks cimport need
 cdef extern from *:
     """
     #define EVEN 0x5555555555555555ULL
+    static const int FIRST_SEGMENT[7] = {0, 48, 128, 216, 328, 456, 584};
     """
     const uint64_t EVEN
+    const int[7] FIRST_SEGMENT    # of superlayers 1, 2, 3, 4, 5 and 10, and PIVOTS
 
 cdef enum:
     CHANNELS = 6796
-    MOST_CELLS = 4096    # cells of the trigger's layers; one more is always hit
+    MOST_CELLS = 4096    # cells of the trigger's layers, and one for all other wires
+    SUPERLAYERS = 6
+    LAYERS = 24          # of the trigger; one more for all other wires
     PIVOTS = 584         # segments
     RING = 128           # segments of superlayer 5: the cells of tracks
     FIRST_INNER_2 = 48   # first segments of superlayers 2, 3, 5 and 10
     FIRST_OUTER = 128
     FIRST_5 = 328
     FIRST_10 = 456
-    MOST_GROUPS = 2048
-    MOST_BLOCKS = 256
-    LANES = 8            # groups of a block
-    BLOCK = 32           # words of a block: its groups' for layer 0, then those for layers 1, 2, 3
-    UNROLLED = 4         # uses of a cell come in as many
+    MOST_GROUPS = 4096
+    GROUP = 64           # most patterns of a group
     TICKS = 128
     TICK_BITS = 8        # a tick is 256 counts
     CONDITIONS = 10
@@ -52,12 +53,14 @@ include "mdc_ring.pxi"
 
 cdef struct Tables:
     const int16_t *place
-    const int32_t *use_first
-    const int32_t *use_slot
-    const uint64_t *use_bits
-    const int16_t *group_segment
+    const uint8_t *layer
+    const Mask *near
     const int32_t *group_first
-    const uint64_t *free_bits
+    const int16_t *group_segment
+    const int32_t *use_first
+    const int16_t *use_cell
+    const uint64_t *use_bits
+    const int32_t *pattern_first
     const int16_t *pattern
     const int32_t *inner_first
     const int16_t *inner
@@ -65,7 +68,7 @@ cdef struct Tables:
     const int16_t *pair
     const uint8_t *pair_short
     const uint64_t *outer
-    int blocks
+    int need_layers
     int hit_counts
     int many[2]          # N of the conditions ">= N", short and long; 0: off
     Mask window          # of partners back to back
@@ -74,9 +77,9 @@ cdef struct Tables:
 cdef struct State:
     Mask from_bit[TICKS + 1]
     Mask cell[MOST_CELLS]
-    uint64_t bits[4 * MOST_GROUPS + BLOCK]    # one block more: for uses that are none
-    int told[MOST_BLOCKS + 1]    # blocks that a hit has told something
-    int16_t hit[MOST_CELLS]  # cells with ticks
+    Mask cover[LAYERS + 1]   # pivots near the hits of a layer
+    int8_t is_hit[MOST_CELLS]    # -1: all bits
+    int16_t hit[MOST_CELLS + 1]  # cells with ticks; the next place is written too
     int hits
     Mask segment[PIVOTS]
     int found[PIVOTS]    # segments with ticks, in rising order
@@ -101,6 +104,7 @@ cdef inline void forget(State *s) noexcept nogil:
     cdef int i
     for i in range(s.hits):
         s.cell[s.hit[i]] = none()
+        s.is_hit[s.hit[i]] = 0
     for i in range(s.count):
         s.segment[s.found[i]] = none()
     s.hits = 0
@@ -116,7 +120,7 @@ cdef class Finder:
     ----------
     segments, tracks
         `SegmentTables` and `TrackTables` of `trigemu.experiments.besiii.mdc.tables`.
-    hit_counts
+    need_layers, hit_counts
         As in `Mdc`.
     many
         N of the conditions ">= N", short and long; 0: off.
@@ -129,15 +133,17 @@ cdef class Finder:
     cdef object memory
     cdef object kept
 
-    def __init__(self, segments, tracks, int hit_counts, many, window):
+    def __init__(self, segments, tracks, int need_layers, int hit_counts, many, window):
         cdef uint8_t[::1] memory
-        cdef Py_ssize_t i
-        cdef int least, largest, cells
+        cdef int least, largest
         least, largest = window
-        need(1 <= hit_counts <= 1 << 20 and 1 <= least <= largest <= 127, "Finder")
+        need(
+            1 <= need_layers <= 4 and 1 <= hit_counts <= 1 << 20 and 1 <= least <= largest <= 127,
+            "Finder",
+        )
         self.t.many[0], self.t.many[1] = many
-        self.t.hit_counts = hit_counts
-        cells = take_patterns(&self.t, segments)
+        self.t.need_layers, self.t.hit_counts = need_layers, hit_counts
+        take_patterns(&self.t, segments)
         take_tracks(&self.t, tracks)
         self.kept = segments, tracks
         self.memory = bytearray(sizeof(State) + 64)
@@ -145,9 +151,6 @@ cdef class Finder:
         self.s = <State *> (<uint64_t> &memory[63] // 64 * 64)
         fill_from_bit(self.s.from_bit)
         self.t.window = between(self.s.from_bit, least, largest + 1)
-        self.s.cell[cells] = self.s.from_bit[0]
-        for i in range(BLOCK * self.t.blocks):
-            self.s.bits[i] = self.t.free_bits[i]
 
     def decide(
         self, const uint16_t[::1] channel, const int32_t[::1] time, const int64_t[::1] offsets, Py_ssize_t begin,
@@ -183,7 +186,7 @@ cdef class Finder:
                     place = t.place[channel[i]]
                     first = <int64_t> time[i] >> TICK_BITS
                     last = (<int64_t> time[i] + t.hit_counts - 1) >> TICK_BITS
-                    if place >= 0 and last >= 0 and first < TICKS:
+                    if last >= 0 and first < TICKS:
                         add_hit(t, s, place, between(s.from_bit, <int> max(first, 0), <int> min(last + 1, TICKS)))
                 else:
                     i = -1
@@ -227,7 +230,7 @@ cdef class Finder:
                     if channel[i] >= CHANNELS:
                         break
                     place = t.place[channel[i]]
-                    if place >= 0 and time[i] < instant[event] and time[i] + <int64_t> t.hit_counts > instant[event]:
+                    if time[i] < instant[event] and time[i] + <int64_t> t.hit_counts > instant[event]:
                         add_hit(t, s, place, now)
                 else:
                     i = -1

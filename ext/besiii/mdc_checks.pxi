@@ -18,80 +18,77 @@ cdef bint below(const int16_t[::1] numbers, int least, int limit) noexcept:
     return not outside
 
 
-cdef bint uses_fit(const int32_t[::1] first, const int32_t[::1] slot, Py_ssize_t blocks) noexcept:
-    """Return whether uses come in whole steps and name words of blocks, or of the one beyond the last."""
-    cdef Py_ssize_t i
-    cdef bint outside = False
-    for i in range(first.shape[0]):
-        outside |= first[i] % UNROLLED != 0
-    for i in range(slot.shape[0]):
-        outside |= slot[i] < 0 or slot[i] >= BLOCK * (blocks + 1)
-    return not outside
-
-
 cdef bint cells_fit(const int16_t[:, ::1] pattern, Py_ssize_t cells) noexcept:
-    """Return whether patterns name cells, or the one beyond the last."""
+    """Return whether patterns name cells."""
     cdef Py_ssize_t i, k
     cdef bint outside = False
     for i in range(pattern.shape[0]):
         for k in range(4):
-            outside |= pattern[i, k] < 0 or pattern[i, k] > cells
+            outside |= pattern[i, k] < 0 or pattern[i, k] >= cells
     return not outside
 
 
-cdef inline uint64_t patterns_of(const int32_t[::1] group_first, Py_ssize_t slot) noexcept:
-    """Return one bit for each pattern (at most 64) of the group that a word of the blocks belongs to."""
-    cdef Py_ssize_t group = slot // BLOCK * LANES + slot % LANES
-    cdef int count
-    if group + 1 >= group_first.shape[0]:
-        return 0
-    count = group_first[group + 1] - group_first[group]
-    return ~<uint64_t> 0 if count == 64 else (<uint64_t> 1 << count) - 1
+cdef bint near_fits(const uint8_t[::1] layer, const uint64_t[:, ::1] near) noexcept:
+    """Return whether cells are in layers, and near pivots of their superlayer; other wires are near none."""
+    cdef Py_ssize_t i
+    cdef int pivots
+    cdef Mask own
+    cdef bint outside = False
+    for i in range(layer.shape[0]):
+        if layer[i] > LAYERS:
+            return False
+        pivots = 0
+        if layer[i] < LAYERS:
+            pivots = FIRST_SEGMENT[layer[i] // 4 + 1] - FIRST_SEGMENT[layer[i] // 4]
+        own.low, own.high = near[i, 0], near[i, 1]
+        while some(own):
+            outside |= lowest(own) >= pivots
+            own = without_lowest(own)
+    return not outside
 
 
 cdef bint bits_fit(
-    const int32_t[::1] slot,
-    const uint64_t[::1] bits,
-    const int32_t[::1] group_first,
-    const uint64_t[:, :, ::1] free_bits,
+    const int32_t[::1] use_first, const uint64_t[::1] use_bits, const int32_t[::1] pattern_first
 ) noexcept:
     """Return whether groups have at most 64 patterns, and all bits are those of patterns that there are."""
-    cdef Py_ssize_t i
-    cdef uint64_t free
-    cdef bint good = True
-    for i in range(1, group_first.shape[0]):
-        good = good and group_first[i] - group_first[i - 1] <= 64
-    if not good:
-        return False
-    for i in range(BLOCK * free_bits.shape[0]):
-        free = free_bits[i // BLOCK, i % BLOCK // LANES, i % LANES]
-        good = good and (free & ~patterns_of(group_first, i)) == 0
-    for i in range(slot.shape[0]):
-        good = good and (bits[i] & ~patterns_of(group_first, slot[i])) == 0
-    return good
+    cdef Py_ssize_t i, group
+    cdef int count
+    cdef bint outside = False
+    for group in range(pattern_first.shape[0] - 1):
+        count = pattern_first[group + 1] - pattern_first[group]
+        if count > GROUP:
+            return False
+        for i in range(use_first[4 * group], use_first[4 * group + 4]):
+            outside |= count < GROUP and use_bits[i] >> count != 0
+    return not outside
 
 
 cdef int take_patterns(Tables *t, object tables) except -1:
-    """Point to tables of segments that fit one another; return the number of the cell that is always hit."""
-    cdef const int16_t[::1] place = tables.place, segment = tables.group_segment
+    """Point to tables of segments that fit one another."""
+    cdef const int16_t[::1] place = tables.place, group_segment = tables.group_segment, use_cell = tables.use_cell
+    cdef const uint8_t[::1] layer = tables.layer
+    cdef const uint64_t[:, ::1] near = tables.near
+    cdef const int32_t[::1] group_first = tables.group_first, use_first = tables.use_first
+    cdef const int32_t[::1] pattern_first = tables.pattern_first
+    cdef const uint64_t[::1] use_bits = tables.use_bits
     cdef const int16_t[:, ::1] pattern = tables.pattern
-    cdef const int32_t[::1] use_first = tables.use_first, slot = tables.use_slot, group_first = tables.group_first
-    cdef const uint64_t[::1] bits = tables.use_bits
-    cdef const uint64_t[:, :, ::1] free_bits = tables.free_bits
-    cdef Py_ssize_t cells = use_first.shape[0] - 1, groups = segment.shape[0], blocks = free_bits.shape[0]
+    cdef Py_ssize_t cells = layer.shape[0], groups = pattern_first.shape[0] - 1
     need(
-        place.shape[0] == CHANNELS and 0 < cells < MOST_CELLS and below(place, -1, <int> cells)
-        and 0 < groups <= LANES * blocks <= MOST_GROUPS and free_bits.shape[1] == 4 and free_bits.shape[2] == LANES
-        and below(segment, 0, PIVOTS) and bits.shape[0] == slot.shape[0] > 0 and rising(use_first, slot.shape[0])
-        and uses_fit(use_first, slot, blocks) and group_first.shape[0] == groups + 1
-        and pattern.shape[0] > 0 and pattern.shape[1] == 4 and rising(group_first, pattern.shape[0])
-        and cells_fit(pattern, cells) and bits_fit(slot, bits, group_first, free_bits),
+        place.shape[0] == CHANNELS and 0 < cells <= MOST_CELLS and below(place, 0, <int> cells)
+        and near.shape[0] == cells and near.shape[1] == 2 and near_fits(layer, near)
+        and 0 < groups <= MOST_GROUPS and group_segment.shape[0] == groups and below(group_segment, 0, PIVOTS)
+        and group_first.shape[0] == PIVOTS + 1 and rising(group_first, groups)
+        and use_cell.shape[0] > 0 and below(use_cell, 0, <int> cells) and use_bits.shape[0] == use_cell.shape[0]
+        and use_first.shape[0] == 4 * groups + 1 and rising(use_first, use_cell.shape[0])
+        and pattern.shape[0] > 0 and pattern.shape[1] == 4 and rising(pattern_first, pattern.shape[0])
+        and cells_fit(pattern, cells) and bits_fit(use_first, use_bits, pattern_first),
         "Finder: patterns",
     )
-    t.place, t.use_first, t.use_slot, t.use_bits = &place[0], &use_first[0], &slot[0], &bits[0]
-    t.group_segment, t.group_first, t.free_bits = &segment[0], &group_first[0], &free_bits[0, 0, 0]
-    t.pattern, t.blocks = &pattern[0, 0], <int> blocks
-    return <int> cells
+    t.place, t.layer, t.near = &place[0], &layer[0], <const Mask *> &near[0, 0]
+    t.group_first, t.group_segment = &group_first[0], &group_segment[0]
+    t.pattern_first, t.pattern = &pattern_first[0], &pattern[0, 0]
+    t.use_first, t.use_cell, t.use_bits = &use_first[0], &use_cell[0], &use_bits[0]
+    return 0
 
 
 cdef int take_tracks(Tables *t, object tables) except -1:

@@ -8,6 +8,7 @@ class Finder:
         self,
         segments: SegmentTables,
         tracks: TrackTables,
+        need_layers: int,
         hit_counts: int,
         many: tuple[int, int],
         window: tuple[int, int],

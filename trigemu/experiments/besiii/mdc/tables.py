@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import I16, I32, I64, U8, U64
-from trigemu.collider.wire_patterns import distinct
 from trigemu.experiments.besiii.mdc.config import Mdc
 from trigemu.experiments.besiii.mdc.geometry import CHANNEL_FIRST, CHANNELS, INNER_LAYERS, WIRES
 from trigemu.experiments.besiii.mdc.patterns import (
@@ -26,37 +24,40 @@ SEGMENT_FIRST = dict(
 """Number of each superlayer's segment 0, counted through all superlayers of the trigger."""
 
 SEGMENTS = sum(own.pivots for own in IN_TRIGGER.values())
-_GROUP, _LANES, _UNROLLED = 64, 8, 4
+_GROUP = 64
 
 
 class SegmentTables(NamedTuple):
     """What makes segments: cells count through the trigger's layers, segments through its superlayers.
 
+    One cell more, the last, stands for all wires that are not in the trigger, in a layer beyond the trigger's 24.
+
     Attributes
     ----------
     place
-        int16[6796], cell of each wire, -1: not in the trigger.
-    use_first, use_slot, use_bits
-        int32[cells + 1], int32[uses], uint64[uses]: cell c is in the patterns ``use_bits`` of the group and layer
-        that ``use_slot`` names, for uses ``use_first[c]:use_first[c + 1]``; uses without bits, in a block
-        beyond the last, make them a multiple of four.
-    group_segment, group_first
-        int16[groups], int32[groups + 1]: segment of each group of at most 64 patterns, and its first pattern.
-    free_bits
-        uint64[blocks, 4, 8]: for each block of eight groups, layer and group, the patterns that need no cell of that
-        layer.  A slot is an index of this array, flattened.
-    pattern
-        int16[patterns, 4]: a pattern fires if all these cells are hit; "3 of 4 layers" makes four patterns of one,
-        each with the number ``cells`` (one beyond the last) instead of one cell.
+        int16[6796], cell of each wire.
+    layer, near
+        uint8[cells + 1], uint64[cells + 1, 2]: layer of each cell, 0-23, and the pivots of its superlayer with
+        patterns through it, one bit each.
+    group_first, group_segment
+        int32[segments + 1], int16[groups]: the patterns of segment i are groups ``group_first[i]:group_first[i + 1]``,
+        each of at most 64; and the other way round.
+    use_first, use_cell, use_bits
+        int32[4 * groups + 1], int16[uses], uint64[uses]: cells of the four layers of each group, one layer after the
+        other, and the patterns of the group through each cell.
+    pattern_first, pattern
+        int32[groups + 1], int16[patterns, 4]: first pattern of each group, and the cells of each pattern.
     """
 
     place: I16
-    use_first: I32
-    use_slot: I32
-    use_bits: U64
-    group_segment: I16
+    layer: U8
+    near: U64
     group_first: I32
-    free_bits: U64
+    group_segment: I16
+    use_first: I32
+    use_cell: I16
+    use_bits: U64
+    pattern_first: I32
     pattern: I16
 
 
@@ -99,96 +100,78 @@ def make_tables(config: Mdc) -> tuple[SegmentTables, TrackTables]:
 
 def _segments(config: Mdc) -> SegmentTables:
     """Return the tables of segments."""
-    place, firsts, cells = _cells(config.inner_chamber)
-    patterns = []
+    place, layer, firsts = _cells(config.inner_chamber)
+    segments, patterns = [], []
     for number, own in IN_TRIGGER.items():
         if number < TRACK_SUPERLAYERS[0] and not config.inner_chamber:
             continue
         found = segment_patterns(number, config.long_pt_gev if number == 10 else config.segment_pt_gev)
-        segment = SEGMENT_FIRST[number] + found[:, own.pivot]
-        patterns.append(_needed(segment, found + firsts[number], config.need_layers, cells))
-    segment, pattern = np.hsplit(np.concatenate(patterns), [1])
+        segments.append(SEGMENT_FIRST[number] + found[:, own.pivot])
+        patterns.append(found + firsts[number])
+    segment, pattern = np.concatenate(segments), np.concatenate(patterns)
     # Patterns of a segment in groups of at most 64.
-    rank = np.arange(len(segment)) - np.searchsorted(segment[:, 0], segment[:, 0])
+    rank = np.arange(len(segment)) - np.searchsorted(segment, segment)
     first = np.append(np.flatnonzero(rank % _GROUP == 0), len(segment))
-    group = np.repeat(np.arange(len(first) - 1), np.diff(first))
-    bit = np.uint64(1) << (np.arange(len(pattern)) - first[group]).astype(np.uint64)
-    free = np.zeros((-(-(len(first) - 1) // _LANES), 4, _LANES), np.uint64)
-    slot = _slots(group)
-    np.bitwise_or.at(free.reshape(-1), slot[pattern == cells], _four(bit)[pattern == cells])
+    own_segment = segment[first[:-1]]
     return SegmentTables(
         place,
-        *_uses(pattern, slot, bit, cells, free.size),
-        segment[first[:-1], 0].astype(np.int16),
+        layer,
+        _near(segment, pattern, len(layer)),
+        np.searchsorted(own_segment, np.arange(SEGMENTS + 1)).astype(np.int32),
+        own_segment.astype(np.int16),
+        *_uses(segment, pattern, first, len(layer) - 1),
         first.astype(np.int32),
-        free,
         pattern.astype(np.int16),
     )
 
 
-def _slots(group: I64) -> I64:
-    """Return int64[n, 4]: slots of the four layers of groups."""
-    return np.asarray(
-        (group // _LANES * 4)[:, None] * _LANES + group[:, None] % _LANES + _LANES * np.arange(4)
-    )
+def _near(segment: I64, pattern: I64, cells: int) -> U64:
+    """Return the pivots near each cell: see `SegmentTables`."""
+    near = np.zeros((cells, 2), np.uint64)
+    begins = np.array(list(SEGMENT_FIRST.values()))
+    pivot = segment - begins[np.searchsorted(begins, segment, side="right") - 1]
+    bit = np.uint64(1) << (pivot % 64).astype(np.uint64)
+    np.bitwise_or.at(near, (pattern, pivot[:, None] // 64), bit[:, None])
+    return near
 
 
-def _four(bit: U64) -> U64:
-    """Return the bits once for each layer."""
-    return np.repeat(bit[:, None], 4, axis=1)
+def _uses(segment: I64, pattern: I64, first: I64, unused: int) -> tuple[I32, I16, U64]:
+    """Return the cells of each group: see `SegmentTables`.
 
-
-def _needed(segment: I64, cells: I64, layers: int, always: int) -> I64:
-    """Return int64[patterns, 5]: segment and cells that must be hit so that enough layers are, in order, once each.
-
-    Parameters
-    ----------
-    segment, cells
-        int64[n], int64[n, 4]: the wires of tracks.
-    layers
-        How many layers must be hit.
-    always
-        Instead of the cells of other layers.
+    All groups of a superlayer have equally many for a layer, so that a processor foretells how often to go round;
+    uses that are none have the cell ``unused`` and no bits.
     """
-    rows = []
-    for chosen in combinations(range(4), layers):
-        own = np.full_like(cells, always)
-        own[:, chosen] = cells[:, chosen]
-        rows.append(np.column_stack([segment, own]))
-    return distinct(np.concatenate(rows))
+    groups = len(first) - 1
+    group = np.repeat(np.arange(groups), np.diff(first))
+    bit = np.uint64(1) << (np.arange(len(pattern)) - first[group]).astype(np.uint64)
+    each, where = np.unique((group[:, None] * 4 + np.arange(4)) * (unused + 1) + pattern, return_inverse=True)
+    word, cell = np.divmod(each, unused + 1)
+    count = np.bincount(word, minlength=4 * groups).reshape(groups, 4)
+    begins = np.array(list(SEGMENT_FIRST.values()))
+    superlayer = np.searchsorted(begins, segment[first[:-1]], side="right") - 1
+    most = np.zeros((len(begins), 4), np.int64)
+    np.maximum.at(most, superlayer, count)
+    use_first = np.concatenate([[0], np.cumsum(most[superlayer])])
+    use_cell, use_bits = np.full(use_first[-1], unused, np.int16), np.zeros(use_first[-1], np.uint64)
+    row = use_first[word] + np.arange(len(word)) - np.searchsorted(word, word)
+    use_cell[row] = cell
+    np.bitwise_or.at(use_bits, row[where.reshape(pattern.shape)], bit[:, None])
+    return use_first.astype(np.int32), use_cell, use_bits
 
 
-def _cells(inner_chamber: bool) -> tuple[I16, dict[int, I64], int]:
-    """Return the cell of each wire, the first cells of the layers of each superlayer, and how many there are."""
-    place, size = np.full(CHANNELS, -1, np.int16), 0
-    firsts = {}
+def _cells(inner_chamber: bool) -> tuple[I16, U8, dict[int, I64]]:
+    """Return the cell of each wire, the layer of each cell, and the first cells of the layers of each superlayer."""
+    counts = np.array([own.cells for own in IN_TRIGGER.values()])
+    begins = np.concatenate([[0], np.cumsum(counts)])
+    place = np.full(CHANNELS, begins[-1], np.int16)
+    firsts = dict(zip(IN_TRIGGER, begins[:-1].reshape(counts.shape), strict=True))
     for number, own in IN_TRIGGER.items():
-        first = []
-        for layer, cells in zip(own.layers, own.cells, strict=True):
-            first.append(size)
+        for layer, first in zip(own.layers, firsts[number], strict=True):
             if layer >= INNER_LAYERS or inner_chamber:
                 wires = np.arange(WIRES[layer])
-                place[CHANNEL_FIRST[layer] + wires] = size + wires // own.merged
-            size += cells
-        firsts[number] = np.array(first)
-    return place, firsts, size
-
-
-def _uses(pattern: I64, slot: I64, bit: U64, cells: int, slots: int) -> tuple[I32, I32, U64]:
-    """Return where each cell is used: see `SegmentTables`."""
-    used = pattern < cells
-    each, where = np.unique((pattern * slots + slot)[used], return_inverse=True)
-    bits = np.zeros(len(each), np.uint64)
-    np.bitwise_or.at(bits, where.ravel(), _four(bit)[used])
-    cell, own = np.divmod(each, slots)
-    count = np.bincount(cell, minlength=cells)
-    begin = np.concatenate([[0], np.cumsum(-(-count // _UNROLLED) * _UNROLLED)])
-    # Uses that are none have slots of their own: a kernel need not wait for one to write the next.
-    padded_slot = slots + np.arange(begin[-1]) % _UNROLLED
-    padded_bits = np.zeros(begin[-1], np.uint64)
-    row = begin[cell] + np.arange(len(cell)) - np.searchsorted(cell, cell)
-    padded_slot[row], padded_bits[row] = own, bits
-    return begin.astype(np.int32), padded_slot.astype(np.int32), padded_bits
+                place[CHANNEL_FIRST[layer] + wires] = first + wires // own.merged
+    rows = np.repeat(np.arange(counts.size + 1), np.append(counts.ravel(), 1))
+    return place, rows.astype(np.uint8), firsts
 
 
 def _tracks(config: Mdc) -> TrackTables:

@@ -37,6 +37,7 @@ class MdcFinder:
     def __init__(self, config: Mdc) -> None:
         self._kernel = besiii_mdc.Finder(
             *make_tables(config),
+            config.need_layers,
             config.hit_counts,
             (config.many_short or 0, config.many_long or 0),
             config.back_to_back,
