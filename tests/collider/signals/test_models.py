@@ -111,7 +111,8 @@ def test_limits_follow_from_the_energy(name, keys, words):
 
 def test_what_is_offered_follows_from_the_energy():
     low, high = OFFERED[CHARM.name], OFFERED[HEAD_ON.name]
-    assert set(OFFERED[BELLE2.name]) == set(high)
+    # Cosmic muons and beam gas are offered apart: their rates are an experiment's own.
+    assert set(OFFERED[BELLE2.name]) - {"cosmic", "beamgas"} == set(high)
     # No B mesons, and two muons leave too little for two taus.
     missing = set(high) - set(low)
     assert missing == {name for name in high if name.startswith("b-k")} | {"mumu-tautau"}
