@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import termios
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -143,6 +145,12 @@ def test_nohup_outlives_its_terminal(tmp_path: Path) -> None:
     assert end(process, signal.SIGTERM)[0] == 143
 
 
+def take_terminal() -> None:
+    """Make standard input the terminal of this session, and hear when it is gone, even in tests under nohup."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def test_a_closed_terminal_closes_the_run(tmp_path: Path) -> None:
     # The terminal is the command's own, and is gone before it has written anything of its results.
     keeper, terminal = os.openpty()
@@ -153,7 +161,7 @@ def test_a_closed_terminal_closes_the_run(tmp_path: Path) -> None:
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
+        preexec_fn=take_terminal,
     )
     os.close(terminal)
     os.set_blocking(keeper, False)
