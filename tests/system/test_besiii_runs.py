@@ -36,7 +36,9 @@ def offline(configs, tmp_path_factory):
     return run(setup_of(configs), tmp_path_factory.mktemp("besiii") / "offline", offline=True)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize(
+    "workers", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(4, marks=pytest.mark.slow)]
+)
 def test_decisions_do_not_depend_on_workers(configs, tmp_path, offline, workers):
     totals = run(setup_of(configs, f"streaming.workers={workers}"), tmp_path / "run")
     assert totals.decisions == offline.decisions > 500
@@ -56,7 +58,7 @@ def test_replay_of_all_fragments_decides_the_same(configs, tmp_path, offline):
     assert replayed.decisions_sha256 == offline.decisions_sha256
 
 
-@pytest.mark.parametrize("name", ["besiii", "besiii-single-photon"])
+@pytest.mark.parametrize("name", ["besiii", pytest.param("besiii-single-photon", marks=pytest.mark.slow)])
 def test_replay_of_accepted_events_fires_the_same_bits(configs, tmp_path, name):
     setup = setup_of(configs, name=name)
     recorded = run(setup, tmp_path / "run", offline=True)
