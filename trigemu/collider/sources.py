@@ -6,6 +6,8 @@ A time frame is a batch of crossings in which something happened.  The source ``
 
 from __future__ import annotations
 
+import math
+
 from trigemu.frames.columns import Column, Schema
 from trigemu.frames.frame import TRUTH
 
@@ -30,6 +32,49 @@ def timing_schema(*columns: tuple[str, str] | Column) -> Schema:
 
 def _column(given: tuple[str, str] | Column) -> Column:
     return given if isinstance(given, Column) else Column(*given)
+
+
+_TURN = 2.0 * math.pi
+
+
+def track_schema(source: str, layers: int, *more: Column) -> Schema:
+    """Return the schema of reconstructed tracks: what `trigemu.collider.response.offline` makes.
+
+    Helices at the point of closest approach to the z axis (d0, z0 in mm; omega = charge / radius in 1/mm; angles in
+    rad); time in ns; energy of the track's calorimeter cluster in GeV (0 without); hits: chamber layers, of ``layers``,
+    between the first and the last; cluster: its index inside the event, -1 without.  ``more``: an experiment's own.
+    """
+    return crossing_schema(
+        source,
+        ("d0", "<f4"),
+        Column("phi0", "<f4", low=-_TURN, high=_TURN),
+        ("omega", "<f4"),
+        ("z0", "<f4"),
+        ("tan_lambda", "<f4"),
+        ("time", "<f4"),
+        Column("energy", "<f4", low=0.0),
+        Column("hits", "|u1", high=layers),
+        ("first_layer", "|u1"),
+        ("last_layer", "|u1"),
+        *more,
+        Column("charge", "|i1", low=-1, high=1),
+        Column("cluster", "<i2", low=-1),
+    )
+
+
+def cluster_schema(source: str) -> Schema:
+    """Return the schema of reconstructed calorimeter clusters.
+
+    Energy in GeV, direction from the collision point in rad, time in ns; track: index inside the event, -1 without.
+    """
+    return crossing_schema(
+        source,
+        Column("energy", "<f4", low=0.0),
+        Column("theta", "<f4", low=0.0, high=_TURN),
+        Column("phi", "<f4", low=-_TURN, high=_TURN),
+        ("time", "<f4"),
+        Column("track", "<i2", low=-1),
+    )
 
 
 TRUTH_SCHEMA = Schema(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from trigemu.collider.sources import BACKGROUND, TIMING, TRUTH_SCHEMA, crossing_schema, timing_schema
+from trigemu.collider.sources import (
+    BACKGROUND,
+    TIMING,
+    TRUTH_SCHEMA,
+    cluster_schema,
+    crossing_schema,
+    timing_schema,
+    track_schema,
+)
 from trigemu.experiments.belle2.bits import EXTERNAL
 from trigemu.experiments.belle2.cdc.geometry import CHANNELS, WIRES
 from trigemu.experiments.belle2.ecl.cells import CELLS
@@ -17,8 +23,6 @@ from trigemu.frames.frame import TRUTH
 __all__ = ["BACKGROUND", "CDC", "CLUSTERS", "ECL", "KLM", "SCHEMAS", "TIMING", "TRACKS"]
 
 CDC, ECL, KLM, TRACKS, CLUSTERS = "cdc", "ecl", "klm", "tracks", "clusters"
-
-_TURN = 2.0 * math.pi
 
 
 def _planes() -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -38,37 +42,10 @@ SCHEMAS = {
     ECL: crossing_schema(ECL, Column("channel", "<u2", low=1, high=CELLS), ("value", "<u2"), ("time", "<i2")),
     # channel: see `trigemu.experiments.belle2.klm.geometry`.
     KLM: crossing_schema(KLM, Column("channel", "<u2", known=_planes())),
-    # What offline reconstruction would give the software trigger, from a fast simulation: helices at the point of
-    # closest approach to the z axis (d0, z0 in mm; omega = charge / radius in 1/mm; angles in rad).
-    # first_layer, last_layer: drift-chamber layers; hits: how many; klm_layers: layers of KLM with a hit that
-    # belongs to it; cluster: index of its calorimeter cluster inside the event, -1 without; time in ns;
-    # energy: of that cluster in GeV (0 without).
-    TRACKS: crossing_schema(
-        TRACKS,
-        ("d0", "<f4"),
-        Column("phi0", "<f4", low=-_TURN, high=_TURN),
-        ("omega", "<f4"),
-        ("z0", "<f4"),
-        ("tan_lambda", "<f4"),
-        ("time", "<f4"),
-        Column("energy", "<f4", low=0.0),
-        Column("hits", "|u1", high=len(WIRES)),
-        ("first_layer", "|u1"),
-        ("last_layer", "|u1"),
-        Column("klm_layers", "|u1", high=sum(klm.LAYERS)),
-        Column("charge", "|i1", low=-1, high=1),
-        Column("cluster", "<i2", low=-1),
-    ),
-    # energy in GeV, direction from the collision point in rad, time in ns; track: index inside the event, -1
-    # without.
-    CLUSTERS: crossing_schema(
-        CLUSTERS,
-        Column("energy", "<f4", low=0.0),
-        Column("theta", "<f4", low=0.0, high=_TURN),
-        Column("phi", "<f4", low=-_TURN, high=_TURN),
-        ("time", "<f4"),
-        Column("track", "<i2", low=-1),
-    ),
+    # What offline reconstruction would give the software trigger, from a fast simulation.  klm_layers: layers of KLM
+    # with a hit that belongs to the track.
+    TRACKS: track_schema(TRACKS, len(WIRES), Column("klm_layers", "|u1", high=sum(klm.LAYERS))),
+    CLUSTERS: cluster_schema(CLUSTERS),
     TRUTH: TRUTH_SCHEMA,
 }
 """Every source with its schema."""

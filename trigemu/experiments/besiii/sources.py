@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
-from trigemu.collider.sources import TIMING, TRUTH_SCHEMA, crossing_schema, timing_schema
+from trigemu.collider.sources import (
+    TIMING,
+    TRUTH_SCHEMA,
+    cluster_schema,
+    crossing_schema,
+    timing_schema,
+    track_schema,
+)
 from trigemu.frames.columns import Column
 from trigemu.frames.frame import TRUTH
 
@@ -14,6 +19,8 @@ MDC, TOF, EMC, TRACKS, CLUSTERS = "mdc", "tof", "emc", "tracks", "clusters"
 
 MDC_CHANNELS = 6796
 """Wires: channel = wires of all inner layers + number in the layer."""
+
+CHAMBER_LAYERS = 43
 
 BARS, LAYERS = 88, 2
 """Scintillator bars of a barrel layer."""
@@ -36,7 +43,6 @@ CRYSTALS = 6240
 """Crystals: east endcap ring by ring, barrel ring by ring, west endcap ring by ring (`emc.geometry`)."""
 
 _EARLIEST, _LATEST = -(1 << 24), (1 << 24) - 1
-_TURN = 2.0 * math.pi
 
 DETECTORS = {
     # channel: wire.  time: TDC counts of 0.09375 ns since the beginning of the read-out window.
@@ -70,33 +76,8 @@ TIMING_SCHEMA = timing_schema(
     Column("energy", "<u2"),
 )
 
-OFFLINE = {
-    # What reconstruction would give the event filter, from a fast simulation; columns as Belle II's, without muons.
-    TRACKS: crossing_schema(
-        TRACKS,
-        ("d0", "<f4"),
-        Column("phi0", "<f4", low=-_TURN, high=_TURN),
-        ("omega", "<f4"),
-        ("z0", "<f4"),
-        ("tan_lambda", "<f4"),
-        ("time", "<f4"),
-        Column("energy", "<f4", low=0.0),
-        Column("hits", "|u1", high=43),
-        ("first_layer", "|u1"),
-        ("last_layer", "|u1"),
-        Column("charge", "|i1", low=-1, high=1),
-        Column("cluster", "<i2", low=-1),
-    ),
-    CLUSTERS: crossing_schema(
-        CLUSTERS,
-        Column("energy", "<f4", low=0.0),
-        Column("theta", "<f4", low=0.0, high=_TURN),
-        Column("phi", "<f4", low=-_TURN, high=_TURN),
-        ("time", "<f4"),
-        Column("track", "<i2", low=-1),
-    ),
-}
-"""What offline reconstruction gives."""
+OFFLINE = {TRACKS: track_schema(TRACKS, CHAMBER_LAYERS), CLUSTERS: cluster_schema(CLUSTERS)}
+"""What reconstruction would give the event filter, from a fast simulation."""
 
 SIMULATED = {TIMING: TIMING_SCHEMA, **DETECTORS, **OFFLINE, TRUTH: TRUTH_SCHEMA}
 """Every source of a simulated run with its schema."""
