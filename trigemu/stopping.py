@@ -208,6 +208,21 @@ def heard() -> Stop:
     return _session.stop if _session is not None else Stop()
 
 
+def comes_of_signal(error: BaseException | None) -> bool:
+    """Whether an exception is that of a signal, or what other code made of it on its way.
+
+    Python itself hands on whatever is raised while it completes a class as a RuntimeError (until 3.12), which may be
+    anywhere in an import.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def abandon() -> None:
     """Say that a thread goes on that nobody waits for: the process must then end without it."""
     if _session is not None:

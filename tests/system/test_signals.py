@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import termios
 import time
 from contextlib import suppress
@@ -104,6 +105,50 @@ def test_every_command_ends_as_soon_as_it_hears(tmp_path: Path, command: tuple[s
     # What was begun is closed; where nothing was, nothing is left.
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not left or any(path.name == "totals.json" for path in left)
+
+
+WHILE_A_CLASS_IS_MADE = """
+import os, signal, sys, types
+import click
+from trigemu.cli import main
+
+class Kills:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(1000))
+
+def interrupted():
+    type("Made", (), {"kills": Kills()})
+
+class Commands(types.ModuleType):
+    def __getattr__(self, name):
+        return interrupted()
+
+class Group:
+    def __call__(self, prog_name):
+        from trigemu.cli.guard import GuardedGroup
+        group = GuardedGroup("trigemu", commands={"go": click.Command("go", callback=interrupted)})
+        group.main(["go"], prog_name)
+
+commands = Commands("trigemu.cli.commands")
+if sys.argv[1] == "command":
+    commands.cli = Group()
+sys.modules["trigemu.cli.commands"] = commands
+main()
+"""
+
+
+@pytest.mark.parametrize("where", ["import", "command"])
+def test_a_signal_is_told_from_an_error_wherever_it_comes(tmp_path: Path, where: str) -> None:
+    """Python hands on what is raised while it completes a class as a RuntimeError (until 3.12)."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", WHILE_A_CLASS_IS_MADE, where],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=END,
+    )
+    assert (done.returncode, done.stderr) == (143, "trigemu: ended by SIGTERM\n")
 
 
 def test_an_efficiency_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:

@@ -31,11 +31,21 @@ def main() -> None:
         from trigemu.cli.commands import cli
 
         cli(prog_name="trigemu")
+    except Exception as error:
+        from trigemu.stopping import comes_of_signal
+
+        if not comes_of_signal(error):
+            raise
+        _stopped()
     except KeyboardInterrupt:
-        # Before the command line itself could hear of it.
-        import sys
+        _stopped()
 
-        from trigemu.stopping import heard, leave
 
-        sys.stderr.write(f"trigemu: {heard().sentence}\n")
-        leave(heard().code or 130)
+def _stopped() -> None:
+    """End because of a signal that came before the command line itself could hear of it."""
+    import sys
+
+    from trigemu.stopping import heard, leave
+
+    sys.stderr.write(f"trigemu: {heard().sentence}\n")
+    leave(heard().code or 130)

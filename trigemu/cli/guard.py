@@ -13,7 +13,7 @@ import click
 
 from trigemu.errors import TrigemuError
 from trigemu.plain import one_sentence, short
-from trigemu.stopping import heard
+from trigemu.stopping import comes_of_signal, heard
 from trigemu.stopping import leave as end_process
 
 FAILED = 1
@@ -38,7 +38,12 @@ class GuardedGroup(click.Group):
             return super().main(given, prog_name, complete_var, False, **extra)
         debug = "--debug" in given
         try:
-            code = super().main(given, prog_name, complete_var, False, **extra)
+            try:
+                code = super().main(given, prog_name, complete_var, False, **extra)
+            except Exception as error:
+                if comes_of_signal(error):
+                    raise KeyboardInterrupt from error
+                raise
         except click.ClickException as error:
             leave(_usage(error), error.exit_code)
         except (click.Abort, KeyboardInterrupt):
