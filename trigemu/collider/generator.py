@@ -10,12 +10,16 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import TypeAlias
 
+import numpy as np
+
+from trigemu.arrays import F64, U8
 from trigemu.collider.events import Events, EventSource
 from trigemu.collider.sources import TIMING, TRUTH_SCHEMA
 from trigemu.frames.columns import Array
 from trigemu.frames.drawn import DRAWN
 from trigemu.frames.frame import TRUTH
 from trigemu.physics.particles import Particles
+from trigemu.physics.rng import uniforms
 
 Columns: TypeAlias = Mapping[str, Array]
 
@@ -24,6 +28,19 @@ Response: TypeAlias = Callable[[Particles, int], Columns]
 
 RECENT = 2
 """Frames whose events are remembered: a producer asks for all its sources of a frame before it goes on."""
+
+
+def bunches(seed: int, frame: int, purpose: int, n: int, places: int) -> U8:
+    """Return uint8[n]: which of the places of a bunch in a period of the clock collided in each crossing of a frame."""
+    draws = uniforms(seed, frame, purpose, n)[:, 0]
+    return np.minimum(draws * places, places - 1).astype(np.uint8)
+
+
+def later(particles: Particles, ns: F64) -> Particles:
+    """Return particles that come later: ns float64[n], for each event."""
+    origin = np.zeros((particles.events, 4))
+    origin[:, 3] = ns
+    return particles.moved(origin)
 
 
 class CrossingGenerator:

@@ -101,6 +101,12 @@ PEP2 = Beams(9.0, 3.109)
 """BaBar at the Upsilon(4S), detector axis along the beams."""
 
 
+def pep2(sqrt_s: float) -> Beams:
+    """Return the beams of BaBar at an energy in the CM (GeV): both scaled, so that the boost stays."""
+    scale = sqrt_s / PEP2.sqrt_s
+    return Beams(PEP2.electron_gev * scale, PEP2.positron_gev * scale)
+
+
 BEPC2_SPREAD = 5e-4
 """Recalled: relative energy spread of each of BESIII's beams."""
 

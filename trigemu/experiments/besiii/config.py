@@ -6,15 +6,11 @@ differ between epochs come from a file in ``conditions/``.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
-from trigemu.config.model import Model
+from trigemu.config.conditions import ConditionsModel
 from trigemu.experiments.besiii.emc.config import Emc
 from trigemu.experiments.besiii.filter.config import Filter
 from trigemu.experiments.besiii.gtl.config import Gtl
@@ -31,23 +27,7 @@ EPOCHS = ("2009", "2016", "2026")
 _DEFAULT: Literal["2016"] = "2016"
 
 
-@cache
-def epoch_conditions(name: str) -> dict[str, Any]:
-    """Return the section's tables as they were in an epoch: of `EPOCHS`; do not change them."""
-    text = resources.files(f"{__package__}.conditions").joinpath(f"{name}.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def _over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table with another one's keys put over it, tables inside tables alike."""
-    out = dict(base)
-    for key, value in changes.items():
-        below = out.get(key)
-        out[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-    return out
-
-
-class Besiii(Model):
+class Besiii(ConditionsModel):
     """BESIII.
 
     ``conditions``: thresholds, windows, delays and channels of an epoch; keys of the blocks' tables win over them; of a
@@ -55,6 +35,10 @@ class Besiii(Model):
     ``events``: simulated ones, or those of a raw data file (``input.path``).  ``sqrt_s`` in GeV; ``luminosity`` in
     1/(cm2 s) turns cross-sections of ``[[besiii.process]]`` tables into rates.  ``random_hz``: random triggers.
     """
+
+    package = f"{__package__}.conditions"
+    epochs = EPOCHS
+    usual = _DEFAULT
 
     conditions: Literal["2009", "2016", "2026"] = _DEFAULT
     events: Literal["simulated", "raw"] = "simulated"
@@ -75,21 +59,6 @@ class Besiii(Model):
     response: Response = Response()
     raw: Raw = Raw()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _with_conditions(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            return data
-        name = str(data.get("conditions", _DEFAULT))
-        # A name that is none is refused by its field.
-        return _over(epoch_conditions(name), data) if name in EPOCHS else data
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _name(cls, value: Any) -> Any:
-        # `--set besiii.conditions=2009` is a number to the shell's reader.
-        return str(value) if isinstance(value, int) else value
-
 
 def section_of(conditions: str = _DEFAULT, **changes: Any) -> Besiii:
     """Return the section of an epoch, with keys changed: for use without a run.
@@ -99,4 +68,4 @@ def section_of(conditions: str = _DEFAULT, **changes: Any) -> Besiii:
     pydantic.ValidationError
         There is no such epoch, or a change is not allowed.
     """
-    return Besiii.model_validate({"conditions": conditions, **changes})
+    return Besiii.of(conditions, **changes)

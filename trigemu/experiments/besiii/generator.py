@@ -11,7 +11,7 @@ import numpy as np
 
 from trigemu.arrays import U8
 from trigemu.collider.events import Events, EventSource
-from trigemu.collider.generator import Columns, CrossingGenerator
+from trigemu.collider.generator import Columns, CrossingGenerator, bunches, later
 from trigemu.collider.signals.registration import sampled_processes
 from trigemu.experiments.besiii.clock import BUNCHES_PER_TICK, TICK_NS
 from trigemu.experiments.besiii.config import Besiii
@@ -25,7 +25,6 @@ from trigemu.experiments.besiii.response.tof import tof_hits
 from trigemu.experiments.besiii.signals import besiii, processes
 from trigemu.experiments.besiii.sources import CLUSTERS, EMC, MDC, TOF, TRACKS
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import uniforms
 from trigemu.setup.amounts import check_amounts
 from trigemu.setup.experiment import Setup
 
@@ -77,8 +76,7 @@ def _check_background(section: Besiii, events: float, frame_s: float) -> None:
 
 def phases(seed: int, frame: int, n: int) -> U8:
     """Return uint8[n]: which bunch of its tick collided in each crossing of a frame."""
-    draws = uniforms(seed, frame, int(BesiiiPurpose.PHASE), n)[:, 0]
-    return np.minimum(draws * BUNCHES_PER_TICK, BUNCHES_PER_TICK - 1).astype(np.uint8)
+    return bunches(seed, frame, int(BesiiiPurpose.PHASE), n, BUNCHES_PER_TICK)
 
 
 class BesiiiGenerator(CrossingGenerator):
@@ -107,9 +105,7 @@ class BesiiiGenerator(CrossingGenerator):
 
         def late(particles: Particles, frame: int) -> Particles:
             """Return particles whose times count from the beginning of the tick that the collision is in."""
-            origin = np.zeros((particles.events, 4))
-            origin[:, 3] = BUNCH_NS * phases(seed, frame, particles.events)
-            return particles.moved(origin)
+            return later(particles, BUNCH_NS * phases(seed, frame, particles.events).astype(np.float64))
 
         source = event_source(setup)
         _check_background(section, source.expected, setup.clock.frame_s)

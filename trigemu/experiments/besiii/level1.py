@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from trigemu.arrays import U8
-from trigemu.errors import InputError
+from trigemu.collider.trigger import Sources
 from trigemu.experiments.besiii.bits import (
     CONDITIONS,
     EMC_FIRST,
@@ -28,22 +28,9 @@ from trigemu.experiments.besiii.mdc.trigger import MdcFinder
 from trigemu.experiments.besiii.records import Level1
 from trigemu.experiments.besiii.sources import DETECTORS, EMC, MDC, TOF
 from trigemu.experiments.besiii.tof.trigger import TofFinder
-from trigemu.frames.columns import Array, check_offsets, pack_exactly
-from trigemu.frames.ranges import Ranges
+from trigemu.frames.columns import Array
 
-_RANGES = {name: Ranges(schema) for name, schema in DETECTORS.items()}
-
-
-def _checked(source: str, columns: Mapping[str, Array]) -> Mapping[str, Array]:
-    """Return columns in the dtypes of a source, if they are what it can hold."""
-    schema = DETECTORS[source]
-    if missing := [name for name in schema.names if name not in columns]:
-        raise InputError(f"source {source!r}: column {missing[0]!r} is missing")
-    block = pack_exactly(schema, {name: np.asarray(columns[name]) for name in schema.names})
-    check_offsets(block["offsets"], len(block["channel"]), f"source {source!r}")
-    if complaint := _RANGES[source].complaint(block):
-        raise InputError(complaint)
-    return block
+_SOURCES = Sources(DETECTORS)
 
 
 class Chain:
@@ -90,18 +77,8 @@ class Chain:
             A column is missing, holds what cannot be, or has not as many crossings as the others; the sentence names
             source, column and entry.
         """
-        given = ((MDC, mdc), (TOF, tof), (EMC, emc))
-        sources = {name: _checked(name, columns) for name, columns in given}
-        pulses = np.asarray(random)
-        crossings = {name: len(columns["offsets"]) - 1 for name, columns in sources.items()}
-        if pulses.ndim != 1 or len({len(pulses), *crossings.values()}) != 1:
-            many = ", ".join(f"{count} in {name}" for name, count in crossings.items())
-            raise InputError(
-                f"crossings: {many}, but random is {list(pulses.shape)}: one entry for each is wanted"
-            )
-        if pulses.dtype.kind not in "iub" or not np.isin(pulses, (0, 1)).all():
-            raise InputError("random: each entry must be 0 or 1")
-        return self.run(sources[MDC], sources[TOF], sources[EMC], pulses.astype(np.uint8))
+        sources = _SOURCES.checked({MDC: mdc, TOF: tof, EMC: emc}, random)
+        return self.run(sources[MDC], sources[TOF], sources[EMC], np.asarray(random, np.uint8))
 
     def run(
         self,

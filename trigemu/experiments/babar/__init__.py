@@ -1,0 +1,1 @@
+"""BaBar: two trigger levels for B-Mesogenesis and single photons."""

@@ -1,0 +1,52 @@
+"""The ``[babar]`` section of a run configuration.
+
+Every default names its source or says that it is a guess; each block's own section is beside the block.  Numbers that
+differ between epochs come from a file in ``conditions/``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from trigemu.config.conditions import ConditionsModel
+from trigemu.experiments.babar.clock import LATENCY_US
+from trigemu.experiments.babar.dct.config import Dct
+from trigemu.experiments.babar.emt.config import Emt
+from trigemu.experiments.babar.glt.config import Glt
+from trigemu.experiments.babar.ift.config import Ift
+from trigemu.experiments.babar.l3.config import L3
+from trigemu.experiments.babar.response.config import Response
+from trigemu.experiments.babar.selection.config import Selection
+from trigemu.experiments.babar.signals import USUAL_GEV, ProcessTables
+from trigemu.experiments.babar.zpd.config import Zpd
+
+
+class Babar(ConditionsModel):
+    """BaBar.
+
+    ``conditions``: thresholds, boards and lines of an epoch; keys of the blocks' tables win over them.  ``sqrt_s`` in
+    GeV (both beams are scaled, so that the boost stays); ``luminosity`` in 1/(cm2 s) turns cross-sections of
+    ``[[babar.process]]`` tables into rates.  ``random_hz``: random triggers.
+    """
+
+    package = f"{__package__}.conditions"
+    epochs = ("2001", "2006")
+    usual = "2006"
+
+    conditions: Literal["2001", "2006"] = "2006"
+    frame_samples: Annotated[int, Field(ge=100, le=10**8)] = 200_000  # chosen: 54 ms
+    sqrt_s: Annotated[float, Field(ge=9.0, le=11.3)] = USUAL_GEV
+    luminosity: Annotated[float, Field(ge=0, le=1e36)] = 3e33  # design (babar_geometry_facts G11.5)
+    process: ProcessTables = ()
+    random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = LATENCY_US  # besiii_babar_facts B3.3
+    dct: Dct = Dct()
+    zpd: Zpd
+    emt: Emt = Emt()
+    ift: Ift = Ift()
+    glt: Glt = Glt()
+    l3: L3 = L3()
+    selection: Selection = Selection()
+    response: Response = Response()

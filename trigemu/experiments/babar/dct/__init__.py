@@ -1,0 +1,1 @@
+"""BaBar: drift-chamber trigger: segments, links, tracks of high momentum."""

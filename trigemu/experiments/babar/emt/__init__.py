@@ -1,0 +1,1 @@
+"""BaBar: calorimeter trigger."""

@@ -1,0 +1,1 @@
+"""BaBar: global trigger."""

@@ -1,0 +1,1 @@
+"""BaBar: muon-detector trigger."""

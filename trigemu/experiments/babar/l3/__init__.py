@@ -1,0 +1,1 @@
+"""BaBar: software trigger and the filters after it."""

@@ -1,0 +1,1 @@
+"""BaBar: detector response and beam background."""

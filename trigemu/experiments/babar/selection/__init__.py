@@ -1,0 +1,1 @@
+"""BaBar: online selections of the searches."""

@@ -1,0 +1,82 @@
+"""PEP-II at the energy of a run and what BaBar sees of it; the signals and processes that can be generated there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from trigemu.collider.collider import Acceptance, Collider
+from trigemu.collider.signals.offered import (
+    b_meson_signals,
+    common_processes,
+    dark_boson_signals,
+    file_signals,
+    gun_signals,
+    machine_processes,
+    tau_signals,
+)
+from trigemu.collider.signals.processes import Process
+from trigemu.collider.signals.registration import ProcessSpec, process_tables
+from trigemu.physics.beams import PEP2, pep2
+from trigemu.setup.data import SignalSpec
+
+USUAL_GEV = PEP2.sqrt_s
+"""Energy of a run that names none: the Upsilon(4S)."""
+
+
+@lru_cache(maxsize=64)
+def babar(sqrt_s: float) -> Collider:
+    """Return the collider at an energy in the CM (GeV); lowest-order cross-sections."""
+    return Collider(
+        name="BaBar",
+        beams=pep2(sqrt_s),
+        # babar_geometry_facts G11.4: the first year's.
+        spot_mm=(0.12, 0.0056, 9.0),
+        acceptance=Acceptance(
+            # Tracks reach superlayer 5 (babar_geometry_facts G1.36); crystals (besiii_babar_facts B2.6).
+            tracker_degrees=(16.3, 153.2),
+            calorimeter_degrees=((15.8, 141.8),),
+        ),
+    )
+
+
+class HasEnergy(Protocol):
+    """The section, as far as signals and processes need it."""
+
+    @property
+    def sqrt_s(self) -> float:
+        """Energy in the CM in GeV."""
+        ...
+
+
+@lru_cache(maxsize=64)
+def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
+    collider = babar(sqrt_s)
+    return (
+        *dark_boson_signals(collider),
+        *b_meson_signals(collider),
+        *tau_signals(collider),
+        *file_signals(collider),
+        *gun_signals(collider),
+    )
+
+
+def signals(section: HasEnergy) -> tuple[SignalSpec, ...]:
+    """Return the signals that BaBar can generate at the section's energy."""
+    return _signals(section.sqrt_s)
+
+
+@lru_cache(maxsize=64)
+def processes(sqrt_s: float) -> tuple[ProcessSpec, ...]:
+    """Return the processes that ``[[babar.process]]`` can name at an energy (GeV)."""
+    collider = babar(sqrt_s)
+    # Rates are guesses.
+    machine = machine_processes(collider, cosmic_hz=1000.0, gas_hz=300.0, counter_mm=850.0)
+    return (*common_processes(collider), *machine)
+
+
+if TYPE_CHECKING:
+    ProcessTables = tuple[Process, ...]
+else:
+    ProcessTables = process_tables(processes, "sqrt_s", USUAL_GEV)
+"""An array of process tables, whose limits are those of the field ``sqrt_s``."""

@@ -1,0 +1,82 @@
+"""The sources of BaBar data and their columns; `trigemu.collider.sources` has what all colliders share."""
+
+from __future__ import annotations
+
+from trigemu.collider.sources import (
+    TIMING,
+    TRUTH_SCHEMA,
+    cluster_schema,
+    crossing_schema,
+    timing_schema,
+    track_schema,
+)
+from trigemu.experiments.babar.clock import BUNCHES_PER_SAMPLE
+from trigemu.frames.columns import Column
+from trigemu.frames.frame import TRUTH
+
+__all__ = ["CLUSTERS", "DCH", "EMC", "IFR", "L3_CLUSTERS", "L3_TRACKS", "TAGS", "TIMING", "TRACKS"]
+
+DCH, EMC, IFR = "dch", "emc", "ifr"
+L3_TRACKS, L3_CLUSTERS, TRACKS, CLUSTERS, TAGS = "l3_tracks", "l3_clusters", "tracks", "clusters", "tags"
+
+WIRES = 7104
+"""Wires of the drift chamber: channel = wires of all inner layers + number in the layer (`dct.geometry`)."""
+
+CHAMBER_LAYERS = 40
+
+CRYSTALS = 6580
+"""Crystals of the calorimeter, ring by ring with rising polar angle, in azimuth in a ring (`emt.geometry`)."""
+
+SECTORS, IFR_LAYERS = 10, 8
+"""Sectors of the muon detector, and the layers of each that its trigger looks at: channel = sector * 8 + layer.
+
+Sectors 0-5: barrel sextants in azimuth; 6, 7: half doors of the forward end; 8, 9: of the backward end (`ift.codes`).
+"""
+
+_EARLIEST, _LATEST = -(1 << 15), (1 << 15) - 1
+
+DETECTORS = {
+    # channel: wire.  time: counts of 1.05 ns since the beginning of the event's axis (`clock`).
+    DCH: crossing_schema(
+        DCH,
+        Column("channel", "<u2", high=WIRES - 1),
+        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+    ),
+    # channel: crystal.  energy: 0.1 MeV.  time: as above, when the light pulse begins.
+    EMC: crossing_schema(
+        EMC,
+        Column("channel", "<u2", high=CRYSTALS - 1),
+        Column("energy", "<u4", high=(1 << 18) - 1),
+        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+    ),
+    # channel: the fast OR of the phi strips of one layer of a sector.  time: as above.
+    IFR: crossing_schema(
+        IFR,
+        Column("channel", "|u1", high=SECTORS * IFR_LAYERS - 1),
+        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+    ),
+}
+"""What the detectors read out."""
+
+TIMING_SCHEMA = timing_schema(
+    # phase: which bunch of the sample collided.  random: 1 at a random trigger.  energy: 0.1 MeV in the CM, of the run
+    # that the crossing belongs to.
+    Column("phase", "|u1", high=BUNCHES_PER_SAMPLE - 1),
+    Column("random", "|u1", high=1),
+    Column("energy", "<u4", high=200_000),
+)
+
+SOFTWARE = {
+    # What the level-3 fits find, with their resolutions.
+    L3_TRACKS: track_schema(L3_TRACKS, CHAMBER_LAYERS),
+    L3_CLUSTERS: cluster_schema(L3_CLUSTERS),
+    # What reconstruction would give the filters and selections that analyses quote.
+    TRACKS: track_schema(TRACKS, CHAMBER_LAYERS),
+    CLUSTERS: cluster_schema(CLUSTERS),
+    # Fully reconstructed B mesons beside a signal B: four-momentum in the laboratory, GeV.
+    TAGS: crossing_schema(TAGS, ("px", "<f4"), ("py", "<f4"), ("pz", "<f4"), ("energy", "<f4")),
+}
+"""What fast simulations of reconstruction give."""
+
+SCHEMAS = {TIMING: TIMING_SCHEMA, **DETECTORS, **SOFTWARE, TRUTH: TRUTH_SCHEMA}
+"""Every source with its schema."""

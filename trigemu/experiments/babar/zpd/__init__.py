@@ -1,0 +1,1 @@
+"""BaBar: tracks with their place along the beam (from 2004)."""

@@ -1,0 +1,7 @@
+"""Studies of BaBar: published numbers and pictures."""
+
+from __future__ import annotations
+
+from trigemu.measure.studies import Studies
+
+STUDIES = Studies(package=__name__)
