@@ -1,9 +1,9 @@
-"""Short names of array types."""
+"""Short names of array types, and tables that cannot be changed."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -16,3 +16,17 @@ U32 = NDArray[np.uint32]
 U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
+
+
+def integers(values: ArrayLike) -> I64:
+    """Return a read-only copy as int64."""
+    array = np.array(values, np.int64)
+    array.setflags(write=False)
+    return array
+
+
+def floats(values: ArrayLike) -> F64:
+    """Return a read-only copy as float64."""
+    array = np.array(values, np.float64)
+    array.setflags(write=False)
+    return array

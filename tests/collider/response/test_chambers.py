@@ -14,7 +14,7 @@ from support.small_detectors import CELLS, QUIET, TDC, babar_chamber, guns, smal
 from trigemu.collider.response.chamber import drift_ns
 from trigemu.collider.response.helix import perigees
 from trigemu.collider.response.hits import chamber_hits
-from trigemu.collider.response.layers import DriftChamber, half_way
+from trigemu.collider.response.layers import DriftChamber, capped_half_way, half_way
 from trigemu.errors import InputError
 
 PION = 0.1395704
@@ -69,6 +69,12 @@ def test_cells_end_half_way():
     inner, outer = half_way(np.array([100.0, 110.0, 130.0]), 4.0, 9.0)
     assert inner.tolist() == [96.0, 105.0, 120.0]
     assert outer.tolist() == [105.0, 120.0, 139.0]
+
+
+def test_cells_end_half_way_or_where_they_are_as_thick_as_can_be():
+    inner, outer = capped_half_way(np.array([100.0, 110.0, 130.0]), np.array([6.0, 6.0, 8.0]))
+    assert inner.tolist() == [94.0, 105.0, 122.0]
+    assert outer.tolist() == [105.0, 116.0, 138.0]
 
 
 TRACKS = [

@@ -179,6 +179,20 @@ def half_way(radius: F64, first_mm: float, last_mm: float) -> tuple[F64, F64]:
     return np.concatenate([[radius[0] - first_mm], middle]), np.concatenate([middle, [radius[-1] + last_mm]])
 
 
+def capped_half_way(radius: F64, half_cell: F64) -> tuple[F64, F64]:
+    """Return inner and outer radii of cells as `half_way` does, but none reaches further than half its thickness.
+
+    Parameters
+    ----------
+    radius
+        float64[layers], of the wires in mm, rising.
+    half_cell
+        float64[layers], half the thickness of the cells of each layer in mm: what lies beyond belongs to no cell.
+    """
+    inner, outer = half_way(radius, half_cell[0], half_cell[-1])
+    return np.maximum(inner, radius - half_cell), np.minimum(outer, radius + half_cell)
+
+
 def at_end_plates(middle: F64, turn: F64, wires: I64) -> F64:
     """Return the radii at the end plates of layers whose radii half-way between the ends are ``middle``."""
     return np.asarray(middle / np.cos(math.pi * turn / wires))

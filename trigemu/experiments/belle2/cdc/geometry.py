@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64, I64, floats, integers
 from trigemu.collider.response.layers import DriftChamber, half_way
 
 SUPERLAYERS = 9
@@ -74,18 +74,6 @@ _TABLE = (
 )
 
 
-def _integers(values: ArrayLike) -> I64:
-    array = np.array(values, np.int64)
-    array.setflags(write=False)
-    return array
-
-
-def _floats(values: ArrayLike) -> F64:
-    array = np.array(values, np.float64)
-    array.setflags(write=False)
-    return array
-
-
 def _gaps() -> tuple[F64, F64]:
     """Return how far inside the endplate's outer face wires start, backward and forward (same source)."""
     backward, forward = np.full(LAYERS, 3.2), np.full(LAYERS, 3.2)
@@ -97,39 +85,39 @@ def _gaps() -> tuple[F64, F64]:
 _GAPS = _gaps()
 _LAYER_COUNT = [len(radii) for radii, _, _ in _TABLE]
 
-SEGMENTS = _integers([160, 160, 192, 224, 256, 288, 320, 352, 384])
+SEGMENTS = integers([160, 160, 192, 224, 256, 288, 320, 352, 384])
 """int64[9]: track segments of each superlayer, and wires in each of its layers."""
-SEGMENT_FIRST = _integers(np.concatenate([[0], np.cumsum(SEGMENTS)]))
+SEGMENT_FIRST = integers(np.concatenate([[0], np.cumsum(SEGMENTS)]))
 """int64[10]: first segment of each superlayer, and how many there are in all (2336)."""
-SUPERLAYER = _integers(np.repeat(np.arange(SUPERLAYERS), _LAYER_COUNT))
+SUPERLAYER = integers(np.repeat(np.arange(SUPERLAYERS), _LAYER_COUNT))
 """int64[56]: superlayer of each layer."""
-WIRES = _integers(SEGMENTS[SUPERLAYER])
+WIRES = integers(SEGMENTS[SUPERLAYER])
 """int64[56]: wires in each layer."""
-CHANNEL_FIRST = _integers(np.concatenate([[0], np.cumsum(WIRES)]))
+CHANNEL_FIRST = integers(np.concatenate([[0], np.cumsum(WIRES)]))
 """int64[57]: first channel of each layer, and how many there are in all."""
 CHANNELS = int(CHANNEL_FIRST[-1])
-RADIUS = _floats([r for radii, _, _ in _TABLE for r in radii])
+RADIUS = floats([r for radii, _, _ in _TABLE for r in radii])
 """float64[56]: radius of a layer's wires at the endplates in mm."""
-BACKWARD = _floats([-z for _, back, _ in _TABLE for z in back] + _GAPS[0])
+BACKWARD = floats([-z for _, back, _ in _TABLE for z in back] + _GAPS[0])
 """float64[56]: z of the wires' backward ends in mm."""
-FORWARD = _floats([z for _, _, front in _TABLE for z in front] - _GAPS[1])
+FORWARD = floats([z for _, _, front in _TABLE for z in front] - _GAPS[1])
 """float64[56]: z of the wires' forward ends in mm."""
-SHIFT = _integers(np.array([0, 18, 0, -18, 0, 19, 0, -20, 0])[SUPERLAYER])
+SHIFT = integers(np.array([0, 18, 0, -18, 0, 19, 0, -20, 0])[SUPERLAYER])
 """int64[56]: from the backward to the forward end a wire turns by this many half cells (0: axial)."""
 # Every other layer is half a cell further; the first layer of superlayer 0 and the second of all others.
-OFFSET = _floats([0.5 * ((layer + (layer < 8)) % 2) for layer in range(LAYERS)])
+OFFSET = floats([0.5 * ((layer + (layer < 8)) % 2) for layer in range(LAYERS)])
 """float64[56]: azimuth of wire 0 at the backward end, in cells."""
-CHANNEL_LAYER = _integers(np.repeat(np.arange(LAYERS), WIRES))
+CHANNEL_LAYER = integers(np.repeat(np.arange(LAYERS), WIRES))
 """int64[14336]: layer of each channel."""
-CHANNEL_WIRE = _integers(np.arange(CHANNELS) - CHANNEL_FIRST[CHANNEL_LAYER])
+CHANNEL_WIRE = integers(np.arange(CHANNELS) - CHANNEL_FIRST[CHANNEL_LAYER])
 """int64[14336]: wire number, inside its layer, of each channel."""
 
 EDGE_CELL_MM = (5.0, 9.0)
 """Half thickness of the cells of the first (inner) and last (outer) layer."""
 
-PRIORITY_LAYER = _integers([3, 10, 16, 22, 28, 34, 40, 46, 52])
+PRIORITY_LAYER = integers([3, 10, 16, 22, 28, 34, 40, 46, 52])
 """int64[9]: layer of the first-priority wire; those of second priority are one layer further out."""
-CENTRE_LAYER = _integers([5, 10, 16, 22, 28, 34, 40, 46, 52])
+CENTRE_LAYER = integers([5, 10, 16, 22, 28, 34, 40, 46, 52])
 """int64[9]: layer that `INNER_SHAPE` and `OUTER_SHAPE` count from."""
 INNER_SHAPE = (
     *((-2, 0), (-1, -1), (-1, 0), (0, -1), (0, 0), (0, 1), (1, -2), (1, -1), (1, 0), (1, 1)),

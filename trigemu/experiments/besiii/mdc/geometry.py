@@ -19,10 +19,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from trigemu.arrays import F64, I64
-from trigemu.collider.response.layers import DriftChamber, half_way
+from trigemu.arrays import F64, floats, integers
+from trigemu.collider.response.layers import DriftChamber, capped_half_way
 
 FIELD_T = 1.0
 """The solenoid's field, along +z (besiii_babar_facts A2.1; 0.9 T in 2012)."""
@@ -63,21 +62,9 @@ HALF_CELL_MM = (6.2, 8.5)
 wide enough for the table's widest distance of neighbouring layers, narrower than the gaps at its changes of stereo."""
 
 
-def _integers(values: ArrayLike) -> I64:
-    array = np.array(values, np.int64)
-    array.setflags(write=False)
-    return array
-
-
-def _floats(values: ArrayLike) -> F64:
-    array = np.array(values, np.float64)
-    array.setflags(write=False)
-    return array
-
-
 def _offsets() -> F64:
     """Return the azimuths of the wires 0 at the east end plate in cells."""
-    return _floats(
+    return floats(
         [
             (rows.turned / 360.0 * wires + 0.5 * ((len(rows.wires) - 1 - number) % 2)) % 1.0
             for rows in _TABLE
@@ -86,20 +73,20 @@ def _offsets() -> F64:
     )
 
 
-SUPERLAYER = _integers(np.repeat(np.arange(1, SUPERLAYERS + 1), [len(rows.wires) for rows in _TABLE]))
+SUPERLAYER = integers(np.repeat(np.arange(1, SUPERLAYERS + 1), [len(rows.wires) for rows in _TABLE]))
 """int64[43]: superlayer (1-11) of each layer."""
-WIRES = _integers([wires for rows in _TABLE for wires in rows.wires])
+WIRES = integers([wires for rows in _TABLE for wires in rows.wires])
 """int64[43]: wires in each layer."""
-CHANNEL_FIRST = _integers(np.concatenate([[0], np.cumsum(WIRES)]))
+CHANNEL_FIRST = integers(np.concatenate([[0], np.cumsum(WIRES)]))
 """int64[44]: first channel of each layer, and how many there are in all."""
 CHANNELS = int(CHANNEL_FIRST[-1])
-RADIUS = _floats([radius for rows in _TABLE for radius in rows.radii])
+RADIUS = floats([radius for rows in _TABLE for radius in rows.radii])
 """float64[43]: radius of a layer's wires at the end plates in mm."""
-HALF_LENGTH = _floats([z for rows in _TABLE for z in rows.half_lengths])
+HALF_LENGTH = floats([z for rows in _TABLE for z in rows.half_lengths])
 """float64[43]: z of the wires' east ends in mm, minus that of the west ends."""
 EAST_OFFSET = _offsets()
 """float64[43]: azimuth of wire 0 at the east end, in cells."""
-TWIST = _floats([rows.twist for rows in _TABLE for _ in rows.wires])
+TWIST = floats([rows.twist for rows in _TABLE for _ in rows.wires])
 """float64[43]: from the east to the west end a wire turns by so many cells (0: axial)."""
 
 
@@ -107,7 +94,7 @@ TWIST = _floats([rows.twist for rows in _TABLE for _ in rows.wires])
 def chamber() -> DriftChamber:
     """Return the chamber for the response and for sweeps of tracks: backward is west, superlayers count from 0."""
     half_cell = np.where(np.arange(LAYERS) < INNER_LAYERS, *HALF_CELL_MM)
-    inner, outer = half_way(RADIUS, *HALF_CELL_MM)
+    inner, outer = capped_half_way(RADIUS, half_cell)
     return DriftChamber(
         radius=RADIUS,
         backward=-HALF_LENGTH,
@@ -116,6 +103,6 @@ def chamber() -> DriftChamber:
         offset=EAST_OFFSET + TWIST,
         turn=-TWIST,
         superlayer=SUPERLAYER - 1,
-        inner=np.maximum(inner, RADIUS - half_cell),
-        outer=np.minimum(outer, RADIUS + half_cell),
+        inner=inner,
+        outer=outer,
     )
