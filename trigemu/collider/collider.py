@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trigemu.arrays import F64, Bool
+from trigemu.physics import angles
 from trigemu.physics.beams import Beams
 
 
@@ -28,22 +29,16 @@ class Acceptance:
 
     def in_tracker(self, momentum: F64) -> Bool:
         """Return bool[n]: the direction of four-vectors float64[n, 4] is in the tracker."""
-        theta = theta_degrees(momentum)
+        theta = angles.theta(momentum)
         return np.asarray((theta >= self.tracker_degrees[0]) & (theta <= self.tracker_degrees[1]))
 
     def in_calorimeter(self, momentum: F64) -> Bool:
         """Return bool[n]: the direction of four-vectors float64[n, 4] is in a part of the calorimeter."""
-        theta = theta_degrees(momentum)
+        theta = angles.theta(momentum)
         inside = np.zeros(len(theta), np.bool_)
         for low, high in self.calorimeter_degrees:
             inside |= (theta >= low) & (theta <= high)
         return inside
-
-
-def theta_degrees(momentum: F64) -> F64:
-    """Return the polar angle float64[n] of four-vectors float64[n, 4]."""
-    pt = np.hypot(momentum[:, 0], momentum[:, 1])
-    return np.asarray(np.degrees(np.arctan2(pt, momentum[:, 2])))
 
 
 @dataclass(frozen=True)

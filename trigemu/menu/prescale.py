@@ -47,13 +47,14 @@ def kept(frame: int, time: NDArray[np.int64], key: int, factor: int) -> NDArray[
     factor
         n of "1 in n".
     """
-    event = _mix(np.uint64(mix64((frame + GAMMA) & _MASK)) ^ time.astype(np.uint64))
-    draw = _mix(event + np.uint64(key))
+    event = mixed(np.uint64(mix64((frame + GAMMA) & _MASK)) ^ time.astype(np.uint64))
+    draw = mixed(event + np.uint64(key))
     keep: NDArray[np.bool_] = draw % np.uint64(factor) == 0
     return keep
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return `mix64` of each number."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(_M1)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(_M2)
     return x ^ (x >> np.uint64(31))

@@ -13,6 +13,9 @@ HBAR_C_GEV_MM = 1.973270e-13
 SPEED_OF_LIGHT = 299.792458
 """mm / ns."""
 
+GEV_PER_MM_T = 0.000299792458
+"""Transverse momentum over radius of a particle of unit charge, for a field of 1 T: R[cm] = 333.6 pT[GeV]."""
+
 ELECTRON, MUON, PHOTON, A_PRIME = 11, 13, 22, 4900023
 PI0, PION, RHO0, ETA, OMEGA, KAON, ETA_PRIME, PHI, PROTON = 111, 211, 113, 221, 223, 321, 331, 333, 2212
 
@@ -60,3 +63,8 @@ BRANCHING = {
 def mass(pdg: int) -> float:
     """Return the mass (GeV) of a PDG code of either sign; KeyError if it is not in `PARTICLES`."""
     return PARTICLES[abs(pdg)].mass
+
+
+def gev_per_mm(field_t: float) -> float:
+    """Return transverse momentum over radius (GeV/mm) of a particle of unit charge in this field (T)."""
+    return GEV_PER_MM_T * field_t

@@ -20,10 +20,11 @@ from support.small_detectors import (
     small_rings,
 )
 
+from trigemu.collider.reconstructed import photon_momenta, track_momenta
 from trigemu.collider.response.crystals import crystal_energies
 from trigemu.collider.response.helix import perigees, track_at
 from trigemu.collider.response.offline import tracks_and_clusters
-from trigemu.collider.response.recoil import photon_momenta, recoil_mass, track_momenta
+from trigemu.collider.response.recoil import recoil_mass
 from trigemu.collider.response.rings import PER_RADIAN, Envelope, Rings, in_order
 from trigemu.collider.response.showers import envelope, settings
 from trigemu.collider.response.tracking import NO_LAYER, layers_crossed, resolution

@@ -23,7 +23,6 @@ from trigemu.collider.response.helix import (
     crossing,
     direction,
     flight_ns,
-    gev_per_mm,
     half_turn,
     perigee,
     perigees,
@@ -31,6 +30,7 @@ from trigemu.collider.response.helix import (
     positions,
     wrap,
 )
+from trigemu.physics.constants import gev_per_mm
 from trigemu.physics.particles import from_columns
 
 COORDINATE = st.floats(-400.0, 400.0)

@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 from support.colliders import CHARM, HEAD_ON, OFFERED, make_sampler
 
-from trigemu.collider.collider import Collider, CrossSection, theta_degrees
+from trigemu.collider.collider import Collider, CrossSection
 from trigemu.collider.signals.file_sampler import ProcessFile, SignalFile
 from trigemu.errors import InputError
+from trigemu.physics import angles
 from trigemu.physics.beams import bepc2
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.pairs import born
@@ -78,7 +79,7 @@ def test_photons_beside_an_aprime(collider: Collider) -> None:
     theta = np.degrees(np.arccos(star[:, 2] / star[:, 3]))
     assert theta.min() > 10 - 1e-6
     assert theta.max() < 170 + 1e-6
-    lab = theta_degrees(photon)
+    lab = angles.theta(photon)
     inside = np.zeros(len(lab), bool)
     for low, high in collider.acceptance.calorimeter_degrees:
         inside |= (lab >= low) & (lab <= high)
@@ -131,11 +132,11 @@ def test_published_cross_sections_replace_them() -> None:
 @pytest.mark.parametrize("collider", COLLIDERS, ids=lambda c: c.name)
 def test_guns_are_accepted_in_the_collider_s_own_angles(collider: Collider) -> None:
     low, high = collider.acceptance.tracker_degrees
-    for name, angles in (
+    for name, limits in (
         ("muon-gun", (low, high)),
         ("photon-gun", collider.acceptance.calorimeter_degrees[0]),
     ):
-        for theta, inside in ((angles[0] - 0.5, 0), (angles[0] + 0.5, 1)):
+        for theta, inside in ((limits[0] - 0.5, 0), (limits[0] + 0.5, 1)):
             made = make_sampler(table(collider, name, p=1.0, theta=theta), 1, 0).sample(0, 3)
             assert (made.accepted == inside).all(), (name, theta)
     assert not make_sampler(table(collider, "pion-gun", theta=high + 0.5), 1, 0).sample(0, 3).accepted.any()
@@ -148,7 +149,7 @@ def test_taus_to_lepton_and_alpha(collider: Collider) -> None:
     alpha = p.pdg == 9900036
     muon = (np.abs(p.pdg) == 13) & (p.mother == p.mother[alpha][p.event])
     assert invariant_mass(p.momentum[muon] + p.momentum[alpha]) == pytest.approx(1.77693, abs=1e-6)
-    theta = theta_degrees(p.momentum)
+    theta = angles.theta(p.momentum)
     low, high = collider.acceptance.tracker_degrees
     outside = (p.charge != 0) & ((theta < low) | (theta > high))
     assert np.array_equal(made.accepted == 0, np.bincount(p.event[outside], minlength=1000) > 0)

@@ -15,10 +15,11 @@ from trigemu.errors import InputError
 from trigemu.experiments.belle2.hlt.bits import HLT_BITS
 from trigemu.experiments.belle2.hlt.config import Hlt, Photons
 from trigemu.experiments.belle2.hlt.frame import sqrt_s, to_cm
-from trigemu.experiments.belle2.hlt.objects import GEV_PER_MM
+from trigemu.experiments.belle2.hlt.objects import FIELD_T
 from trigemu.experiments.belle2.hlt.software import SoftwareTrigger
 from trigemu.experiments.belle2.sources import CLUSTERS, SCHEMAS, TRACKS
 from trigemu.physics.beams import SUPERKEKB
+from trigemu.physics.constants import gev_per_mm
 
 TRIGGER = SoftwareTrigger(Hlt())
 TRACK = {
@@ -37,7 +38,7 @@ TRACK = {
 def track(p, theta, phi, charge, **changes):
     """Return a track from the collision point: momentum in GeV, angles in degrees, all in the laboratory."""
     pt = p * math.sin(math.radians(theta))
-    bend = {"omega": charge * GEV_PER_MM / pt, "tan_lambda": 1 / math.tan(math.radians(theta))}
+    bend = {"omega": charge * gev_per_mm(FIELD_T) / pt, "tan_lambda": 1 / math.tan(math.radians(theta))}
     return {**TRACK, "phi0": math.radians(phi), "charge": charge, **bend, **changes}
 
 
@@ -223,7 +224,7 @@ def meeting(radius, angle=0.3, p=1.2, theta=70):
     out = []
     for charge, phi in ((1, angle), (-1, -angle)):
         pt = p * math.sin(math.radians(theta))
-        w, cot = charge * GEV_PER_MM / pt, 1 / math.tan(math.radians(theta))
+        w, cot = charge * gev_per_mm(FIELD_T) / pt, 1 / math.tan(math.radians(theta))
         # the circle's centre lies to the right of the flight of a positive track
         cx, cy = radius + math.sin(phi) / w, -math.cos(phi) / w
         reach = math.hypot(cx, cy) * (1 if w > 0 else -1)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from trigemu.collider.reconstructed import photon_momenta, track_momenta
 from trigemu.collider.response.clusters import energy_resolution
 from trigemu.collider.response.helix import perigees, track_at, wrap
-from trigemu.collider.response.recoil import photon_momenta, recoil_mass, recoil_mass2, track_momenta
+from trigemu.collider.response.recoil import recoil_mass, recoil_mass2
 from trigemu.collider.response.tracking import layers_crossed, resolution, settings
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.response import crystal_energies

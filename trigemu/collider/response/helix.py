@@ -28,13 +28,11 @@ import numpy as np
 
 from trigemu.arrays import F64, I8
 from trigemu.jit import inlined, kernel
+from trigemu.physics.constants import gev_per_mm
 from trigemu.physics.particles import Particles
 
 LIGHT_MM_NS = 299.792458
 """Speed of light."""
-
-GEV_PER_MM_T = 0.000299792458
-"""Transverse momentum over radius of a particle of unit charge, for a field of 1 T: R[cm] = 333.6 pT[GeV]."""
 
 NOWHERE_MM = 1e12
 """d0 of the straight line that stands for a particle whose numbers are not finite: it meets nothing."""
@@ -52,11 +50,6 @@ class Track(NamedTuple):
     z0: float
     tan_lambda: float
     start: float
-
-
-def gev_per_mm(field_t: float) -> float:
-    """Return transverse momentum over radius (GeV/mm) of a particle of unit charge in this field (T)."""
-    return GEV_PER_MM_T * field_t
 
 
 @inlined

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, Bool
-from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.frame import sqrt_s
 from trigemu.experiments.belle2.hlt.objects import Objects
+from trigemu.physics import angles
+from trigemu.physics.vectors import invariant_mass
 
 TAGS = (
     *("ee2clst", "gg2clst", "gg_barrel", "gg_endcap", "ecl_muon_pair", "gg_high_pt"),
@@ -90,7 +91,7 @@ def _single_tag(objects: Objects, tags: dict[str, Bool]) -> None:
         objects.cluster_cm[objects.leaders["neutral_1"][events]]
         + objects.cluster_cm[objects.leaders["neutral_2"][events]]
     )
-    theta_sum, mass = angles.theta(pair) + angles.theta(leg), angles.mass(pair)
+    theta_sum, mass = angles.theta(pair) + angles.theta(leg), invariant_mass(pair)
     passes = (
         (pair[:, 3] > 1.0)
         & (pair[:, 3] < 0.525 * sqrt_s())

@@ -6,7 +6,6 @@ shower-shape score above 0.5, which a fast simulation does not have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +13,20 @@ from numpy.typing import NDArray
 
 from trigemu._kernels import belle2_hlt
 from trigemu.arrays import F64, I64
+from trigemu.collider.reconstructed import (
+    Columns,
+    check_pieces,
+    photon_momenta,
+    track_momenta,
+    transverse_momenta,
+)
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.hlt.config import Hlt
 from trigemu.experiments.belle2.hlt.frame import to_cm
-from trigemu.frames.columns import check_offsets
-
-Columns = Mapping[str, NDArray[np.generic]]
 
 PION_GEV = 0.13957039
-GEV_PER_MM = 0.000299792458 * 1.5
-"""Transverse momentum over radius at 1.5 T (belle2_facts 1)."""
+FIELD_T = 1.5
+"""Field of the solenoid (belle2_facts 1)."""
 
 COUNTS = (
     *("tracks", "track_c", "loose", "tight", "loose_b", "tight_b", "charge", "charge_b"),
@@ -80,23 +83,6 @@ class Objects:
     leaders: dict[str, I64]
 
 
-def track_momenta(tracks: Columns) -> tuple[F64, F64]:
-    """Return (pT float64[m], four-momenta float64[m, 4] in the laboratory); both 0 where omega is 0."""
-    omega = np.abs(np.asarray(tracks["omega"], np.float64))
-    phi = np.asarray(tracks["phi0"], np.float64)
-    pt = np.divide(GEV_PER_MM, omega, out=np.zeros(len(omega)), where=omega > 0)
-    pz = pt * np.asarray(tracks["tan_lambda"], np.float64)
-    energy = np.sqrt(pt * pt + pz * pz + PION_GEV * PION_GEV)
-    return pt, np.stack([pt * np.cos(phi), pt * np.sin(phi), pz, energy], axis=1)
-
-
-def cluster_momenta(clusters: Columns) -> F64:
-    """Return float64[k, 4], (px, py, pz, E) of clusters as photons from the collision point."""
-    energy, theta, phi = (np.asarray(clusters[name], np.float64) for name in ("energy", "theta", "phi"))
-    across = energy * np.sin(theta)
-    return np.stack([across * np.cos(phi), across * np.sin(phi), energy * np.cos(theta), energy], axis=1)
-
-
 def transformed(matrix: F64, momenta: F64) -> F64:
     """Return ``matrix`` (float64[4, 4]) times each four-vector of float64[m, 4].
 
@@ -142,15 +128,12 @@ class Finder:
             Offsets do not cut the rows into pieces, or columns have different lengths.
         """
         for name, columns in (("tracks", tracks), ("clusters", clusters)):
-            lengths = {len(values) for key, values in columns.items() if key != "offsets"}
-            if len(lengths) != 1:
-                raise InputError(f"source {name!r}: columns of different lengths")
-            check_offsets(np.asarray(columns["offsets"], np.int64), lengths.pop(), f"source {name!r}")
+            check_pieces(name, columns)
         if len(tracks["offsets"]) != len(clusters["offsets"]):
             raise InputError("sources 'tracks' and 'clusters' have different numbers of events")
         n = len(tracks["offsets"]) - 1
-        pt, track_lab = track_momenta(tracks)
-        cluster_lab = cluster_momenta(clusters)
+        pt, track_lab = transverse_momenta(tracks, FIELD_T), track_momenta(tracks, PION_GEV, FIELD_T)
+        cluster_lab = photon_momenta(clusters)
         track_cm, cluster_cm = transformed(self._to_cm, track_lab), transformed(self._to_cm, cluster_lab)
         counts = np.zeros((n, len(COUNTS)), np.int32)
         values = np.empty((n, len(VALUES)))

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, Bool
-from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.frame import sqrt_s
 from trigemu.experiments.belle2.hlt.objects import Objects
+from trigemu.physics import angles
+from trigemu.physics.vectors import invariant_mass
 
 PAIR_TAGS = (
     *("ee2leg", "ee1leg1trk", "ee1leg1e", "eexx", "eexx_select", "ee_brem", "muon_pair", "selectmumu"),
@@ -69,7 +70,7 @@ def _pairs(objects: Objects, events: NDArray[np.int64]) -> dict[str, Bool]:
     electron = (ea > 0.8 * pa) | (eb > 0.8 * pb)
     along = (angles.between(a, missing) < 5.0) | (angles.between(b, missing) < 5.0)
     beam_hole = (missing_theta < 20.0) | (missing_theta > 160.0)
-    mass = angles.mass(objects.track_lab[rows[0]] + objects.track_lab[rows[1]])
+    mass = invariant_mass(objects.track_lab[rows[0]] + objects.track_lab[rows[1]])
     return {
         "ee2leg": back_to_back & (ea > 3.0) & (eb > 3.0) & ((ea > 4.5) | (eb > 4.5)),
         "ee1leg1trk": back_to_back & (((ea > 4.5) & (pb > 3.0)) | ((eb > 4.5) & (pa > 3.0))),

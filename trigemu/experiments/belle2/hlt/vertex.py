@@ -15,9 +15,9 @@ from statistics import NormalDist
 import numpy as np
 
 from trigemu.arrays import F64, Bool
-from trigemu.experiments.belle2.hlt import angles
 from trigemu.experiments.belle2.hlt.config import Vertex
 from trigemu.experiments.belle2.hlt.objects import Objects
+from trigemu.physics import angles
 
 
 @dataclass(frozen=True, slots=True, eq=False)

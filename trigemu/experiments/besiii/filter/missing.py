@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.arrays import F64, I64, U16
-from trigemu.collider.response.recoil import photon_momenta, recoil_mass
+from trigemu.collider.reconstructed import Columns, photon_momenta
+from trigemu.collider.response.recoil import recoil_mass
 from trigemu.experiments.besiii.filter.config import Search
-from trigemu.experiments.besiii.filter.quantities import GEV_PER_COUNT, Columns
+from trigemu.experiments.besiii.filter.quantities import GEV_PER_COUNT
 from trigemu.experiments.besiii.filter.search import single_photons
 from trigemu.physics.beams import bepc2
 

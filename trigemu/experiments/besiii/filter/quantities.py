@@ -6,21 +6,18 @@ back-to-back pairs by up to 1.3 degrees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64, Bool
-from trigemu.errors import InputError
+from trigemu.collider.reconstructed import Columns, check_pieces, events_of, leaders, picked, track_momenta
 from trigemu.experiments.besiii.filter.config import Objects
-from trigemu.frames.columns import check_offsets
+from trigemu.physics.angles import acollinearity
 
-Columns = Mapping[str, NDArray[np.generic]]
-
-GEV_PER_MM = 0.000299792458
-"""Transverse momentum over radius at 1.0 T (besiii_babar_facts A2.1)."""
+FIELD_T = 1.0
+"""Field of the solenoid (besiii_babar_facts A2.1)."""
 
 GEV_PER_COUNT = 1e-4
 """Unit of ``energy`` in source ``timing``."""
@@ -82,51 +79,10 @@ class Quantities:
     balance: F64
 
 
-def events_of(name: str, columns: Columns) -> I64:
-    """Return int64[k], the event of each row of a source.
-
-    Raises
-    ------
-    InputError
-        Columns have different lengths, or offsets do not cut the rows into pieces.
-    """
-    lengths = {len(values) for key, values in columns.items() if key != "offsets"}
-    if len(lengths) != 1:
-        raise InputError(f"source {name!r}: columns of different lengths")
-    offsets = np.asarray(columns["offsets"], np.int64)
-    check_offsets(offsets, lengths.pop(), f"source {name!r}")
-    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-
-
-def leaders(event: I64, size: F64, events: int, number: int) -> I64:
-    """Return int64[events, number], the rows of largest ``size`` (float64[k]) of each event, -1 where there are fewer.
-
-    ``event`` rises; earlier rows win ties.
-    """
-    rows = np.full((events, number), -1)
-    order = np.lexsort((-size, event))
-    rank = np.arange(len(order)) - np.searchsorted(event, event)
-    ahead = rank < number
-    rows[event[ahead], rank[ahead]] = order[ahead]
-    return rows
-
-
 def in_time(clusters: Columns, least_gev: float, window_ns: float) -> Bool:
     """Return bool[k], clusters above an energy and within a time of the collision."""
     energy, time = (np.asarray(clusters[name], np.float64) for name in ("energy", "time"))
     return np.asarray((energy > least_gev) & (np.abs(time) < window_ns))
-
-
-def _picked(values: F64, rows: I64, none: float) -> F64:
-    """Return float64[n, k], values (float64[m]) at rows int64[n, k], ``none`` where a row is -1."""
-    return np.where(rows >= 0, np.append(values, none)[rows], none)
-
-
-def _off_line(a: F64, b: F64) -> F64:
-    """Return float64[n], 180 degrees less the angle between vectors float64[n, 3]; nan where one has no length."""
-    size = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    cosine = np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > 0)
-    return np.asarray(np.degrees(np.arccos(np.clip(-cosine, -1.0, 1.0))))
 
 
 def _showers(clusters: Columns, beam: F64, config: Objects) -> dict[str, NDArray[np.generic]]:
@@ -135,17 +91,17 @@ def _showers(clusters: Columns, beam: F64, config: Objects) -> dict[str, NDArray
     event = events_of("clusters", clusters)[kept]
     energy, theta, phi = (np.asarray(clusters[k], np.float64)[kept] for k in ("energy", "theta", "phi"))
     rows = leaders(event, energy, n, SHOWERS)
-    cosine, azimuth = _picked(np.cos(theta), rows, np.nan), _picked(phi, rows, np.nan)
+    cosine, azimuth = picked(np.cos(theta), rows, np.nan), picked(phi, rows, np.nan)
     sine = np.sqrt(1.0 - cosine[:, :2] ** 2)
     ways = np.stack([sine * np.cos(azimuth[:, :2]), sine * np.sin(azimuth[:, :2]), cosine[:, :2]], axis=2)
     apart = np.abs(np.degrees(azimuth[:, 0] - azimuth[:, 1])) % 360.0
     return {
         "beam": beam,
         "showers": np.bincount(event, minlength=n),
-        "share": _picked(energy, rows, 0.0) / beam[:, None],
+        "share": picked(energy, rows, 0.0) / beam[:, None],
         "cosine": cosine,
         "phi": azimuth,
-        "acollinearity": _off_line(ways[:, 0], ways[:, 1]),
+        "acollinearity": acollinearity(ways[:, 0], ways[:, 1]),
         "acoplanarity": np.abs(180.0 - apart),
         "total": np.bincount(event, energy, n) / beam,
     }
@@ -154,27 +110,24 @@ def _showers(clusters: Columns, beam: F64, config: Objects) -> dict[str, NDArray
 def _tracks(tracks: Columns, beam: F64, config: Objects) -> dict[str, NDArray[np.generic]]:
     n = len(beam)
     event = events_of("tracks", tracks)
-    omega, phi, tan, time, leg = (
-        np.asarray(tracks[name], np.float64) for name in ("omega", "phi0", "tan_lambda", "time", "energy")
-    )
-    pt = np.divide(GEV_PER_MM, np.abs(omega), out=np.zeros(len(omega)), where=omega != 0)
-    way = np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * tan], axis=1)
-    size = pt * np.sqrt(1.0 + tan * tan)
+    time, leg = (np.asarray(tracks[name], np.float64) for name in ("time", "energy"))
+    massless = track_momenta(tracks, 0.0, FIELD_T)
+    way, size = massless[:, :3], massless[:, 3]
     central = np.abs(np.asarray(tracks["d0"], np.float64)) < config.track_r_mm
     central &= np.abs(np.asarray(tracks["z0"], np.float64)) < config.track_z_mm
     rows = leaders(event, size, n, TRACKS)
     first, second = rows.T
-    charge = _picked(np.asarray(tracks["charge"], np.float64), rows, 0.0)
+    charge = picked(np.asarray(tracks["charge"], np.float64), rows, 0.0)
     padded = np.vstack([way, np.zeros(3)])
     sums = np.stack([np.bincount(event, way[:, axis], n) for axis in range(3)], axis=1)
-    times = _picked(time, rows, np.nan)
+    times = picked(time, rows, np.nan)
     return {
         "charged": np.bincount(event, minlength=n),
         "tracks": np.bincount(event[central], minlength=n),
-        "momentum": _picked(size, rows, 0.0) / beam[:, None],
-        "leg": _picked(leg, rows, 0.0),
+        "momentum": picked(size, rows, 0.0) / beam[:, None],
+        "leg": picked(leg, rows, 0.0),
         "opposite": charge[:, 0] * charge[:, 1] < 0,
-        "track_acollinearity": _off_line(padded[first], padded[second]),
+        "track_acollinearity": acollinearity(padded[first], padded[second]),
         "time": np.abs(times[:, 0] - times[:, 1]),
         "balance": np.sqrt((sums * sums).sum(axis=1)) / beam,
     }
@@ -199,8 +152,7 @@ def quantities(tracks: Columns, clusters: Columns, energy: NDArray[np.uint16], c
     """
     n = len(energy)
     for name, columns in (("tracks", tracks), ("clusters", clusters)):
-        if len(columns["offsets"]) != n + 1:
-            raise InputError(f"source {name!r} has pieces for {len(columns['offsets']) - 1} events of {n}")
+        check_pieces(name, columns, n)
     beam = np.maximum(0.5 * GEV_PER_COUNT * energy.astype(np.float64), 0.5 * GEV_PER_COUNT)
     # Hostile floats give infinities and nan, which pass no cut.
     with np.errstate(over="ignore", invalid="ignore"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.arrays import I64
+from trigemu.collider.reconstructed import Columns, events_of
 from trigemu.experiments.besiii.filter.config import Search
-from trigemu.experiments.besiii.filter.quantities import Columns, events_of, in_time
+from trigemu.experiments.besiii.filter.quantities import in_time
 
 
 def single_photons(tracks: Columns, clusters: Columns, config: Search) -> I64:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.arrays import U8, U16, U64
+from trigemu.collider.reconstructed import Columns
 from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.filter.classes import classify
 from trigemu.experiments.besiii.filter.config import Filter
-from trigemu.experiments.besiii.filter.quantities import Columns, quantities
+from trigemu.experiments.besiii.filter.quantities import quantities
 from trigemu.experiments.besiii.filter.search import single_photons
 
 _SEARCH = FILTER_BITS.index("search_single_photon")

@@ -1,4 +1,4 @@
-"""Angles between four-vectors, in degrees."""
+"""Angles of four-vectors and between them, in degrees.  NumPy alone: nothing here starts the compiler."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ def between(a: F64, b: F64) -> F64:
     return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
-def mass(p: F64) -> F64:
-    """Return float64[n], invariant masses of four-vectors float64[n, 4] (0 where the square rounds below 0)."""
-    return np.asarray(np.sqrt(np.maximum(p[:, 3] ** 2 - (p[:, :3] ** 2).sum(axis=1), 0.0)))
+def acollinearity(a: F64, b: F64) -> F64:
+    """Return float64[n], 180 degrees less the angle between momenta float64[n, 3 or 4]; nan if one is at rest."""
+    a, b = a[:, :3], b[:, :3]
+    size = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    cosine = np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > 0)
+    return np.asarray(np.degrees(np.arccos(np.clip(-cosine, -1.0, 1.0))))
