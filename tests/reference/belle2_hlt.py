@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference.belle2_hlt_vertex import meet, opposite_in_lab
+from reference.vertices import meet
 
 PION = 0.13957039
 FLAT = (0, 19, 22, 25, 30, 35, 45, 60, 90, 180)
@@ -250,3 +250,9 @@ def fired(tracks, clusters):
         when(c.cm.e > 1 and not photon and 30 < c.angle < 130, "single_electron_extended")
         when(c.cm.e > 0.5 and photon and 44 < c.angle < 98, "single_photon_reduced")
     return names
+
+
+def opposite_in_lab(a, b, tolerance=10.0):
+    apart = abs(a.phi - b.phi)
+    apart = 360 - apart if apart > 180 else apart
+    return abs(a.theta + b.theta - 180) < tolerance and 180 - apart < tolerance

@@ -80,15 +80,15 @@ def transverse_momenta(tracks: Columns, field_t: float) -> F64:
     return np.divide(gev_per_mm(field_t), omega, out=np.zeros(len(omega)), where=omega > 0)
 
 
-def track_momenta(tracks: Columns, mass: float, field_t: float) -> F64:
+def track_momenta(tracks: Columns, mass: F64 | float, field_t: float) -> F64:
     """Return float64[k, 4] (px, py, pz, E in GeV) of tracks at their perigees.
 
     Parameters
     ----------
     tracks
-        Columns of tracks.
+        Columns of tracks; with another azimuth of the flight as ``phi0`` the momenta there.
     mass
-        Mass in GeV that all of them are taken to have.
+        Mass in GeV that they are taken to have: one, or float64[k].
     field_t
         The solenoid's field in T.
     """

@@ -1,100 +1,14 @@
-"""Where two helices meet: a closed-form stand-in for the software trigger's two-track vertex fit.
-
-Seen along the field, two tracks are circles.  They cross twice, touch, or miss each other; at a crossing the tracks
-differ only in z, where circles miss, the vertex is half-way between them.  With the resolutions of the configuration
-that gives a chi-square per crossing.  The vertex is the crossing nearest to the beams that fits: a fit that starts
-there finds that one first.
-"""
+"""Displaced vertices in the software trigger: the leading tracks of both charges meet away from the beams."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from statistics import NormalDist
-
 import numpy as np
 
-from trigemu.arrays import F64, Bool
+from trigemu.arrays import Bool
+from trigemu.collider.response.vertices import Helices, chi2_limit, meet
 from trigemu.experiments.belle2.hlt.config import Vertex
 from trigemu.experiments.belle2.hlt.objects import Objects
 from trigemu.physics import angles
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Helices:
-    """Tracks at the perigee: float64[n] each, d0 and z0 in mm, phi0 in rad, omega in 1/mm, tan(lambda)."""
-
-    d0: F64
-    phi0: F64
-    omega: F64
-    z0: F64
-    tan_lambda: F64
-
-    def centre(self) -> tuple[F64, F64]:
-        """Return the centres (x, y) of the circles in mm: to the right of the flight for positive curvature."""
-        reach = self.d0 + 1.0 / self.omega
-        return reach * np.sin(self.phi0), -reach * np.cos(self.phi0)
-
-    def z_at(self, x: F64, y: F64) -> F64:
-        """Return z where the track passes the azimuth, seen from its centre, of a point; the turn of the perigee."""
-        cx, cy = self.centre()
-        phi = np.arctan2(self.omega * (cx - x), -self.omega * (cy - y))
-        turn = self.phi0 - phi
-        turn -= 2.0 * np.pi * np.round(turn / (2.0 * np.pi))
-        return np.asarray(self.z0 + self.tan_lambda * turn / self.omega)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Meeting:
-    """Vertices: float64[n] each, position in mm and chi-square."""
-
-    x: F64
-    y: F64
-    z: F64
-    chi2: F64
-
-
-def meet(a: Helices, b: Helices, sigma_xy_mm: float, sigma_z_mm: float, limit: float) -> Meeting:
-    """Return where pairs of helices meet: nearest to the z axis with chi-square below ``limit``, if there is such.
-
-    Curvatures must not be 0.  ``sigma_xy_mm`` and ``sigma_z_mm`` are the resolutions of the distance between the two
-    in the transverse plane and along z.
-    """
-    (ax, ay), (bx, by) = a.centre(), b.centre()
-    ra, rb = np.abs(1.0 / a.omega), np.abs(1.0 / b.omega)
-    distance = np.maximum(np.hypot(bx - ax, by - ay), 1e-9)
-    ex, ey = (bx - ax) / distance, (by - ay) / distance
-    along = (distance**2 + ra**2 - rb**2) / (2.0 * distance)
-    height = np.sqrt(np.maximum(ra**2 - along**2, 0.0))
-    # Circles that miss: the nearest points lie on the line of centres, on the far side of a when a lies inside b.
-    apart = distance > ra + rb
-    inside = distance < np.abs(ra - rb)
-    side = np.where(inside & (ra < rb), -1.0, 1.0)
-    gap = np.where(apart, distance - ra - rb, np.where(inside, np.abs(ra - rb) - distance, 0.0))
-    middle = side * (ra + np.where(apart, 0.5, np.where(ra > rb, -0.5, 0.5)) * gap)
-    miss = apart | inside
-    met = []
-    for sign in (1.0, -1.0):
-        along_, height_ = np.where(miss, middle, along), np.where(miss, 0.0, sign * height)
-        x, y = ax + along_ * ex - height_ * ey, ay + along_ * ey + height_ * ex
-        za, zb = a.z_at(x, y), b.z_at(x, y)
-        chi2 = (gap / sigma_xy_mm) ** 2 + ((za - zb) / sigma_z_mm) ** 2
-        met.append(Meeting(x, y, 0.5 * (za + zb), chi2))
-    return _better(met[0], met[1], limit)
-
-
-def _better(first: Meeting, second: Meeting, limit: float) -> Meeting:
-    fits, other_fits = first.chi2 < limit, second.chi2 < limit
-    nearer = np.hypot(second.x, second.y) < np.hypot(first.x, first.y)
-    take = np.where(fits == other_fits, nearer, other_fits)
-    return Meeting(*(np.where(take, getattr(second, f), getattr(first, f)) for f in ("x", "y", "z", "chi2")))
-
-
-def chi2_limit(probability: float) -> float:
-    """Return the chi-square, for one degree of freedom, that is exceeded with this probability."""
-    if probability <= 0.0:
-        return math.inf
-    return NormalDist().inv_cdf(1.0 - probability / 2.0) ** 2
 
 
 def displaced(objects: Objects, config: Vertex) -> Bool:
@@ -102,11 +16,7 @@ def displaced(objects: Objects, config: Vertex) -> Bool:
     out = np.zeros(len(objects.counts["tracks"]), bool)
     rows = [objects.leaders[side] for side in ("negative_any", "positive_any")]
     events = np.flatnonzero((rows[0] >= 0) & (rows[1] >= 0))
-    names = ("d0", "phi0", "omega", "z0", "tan_lambda")
-    a, b = (
-        Helices(*(np.asarray(objects.tracks[name], np.float64)[row[events]] for name in names))
-        for row in rows
-    )
+    a, b = (Helices.of(objects.tracks, row[events]) for row in rows)
     limit = chi2_limit(config.probability)
     found = meet(a, b, config.sigma_xy_mm, config.sigma_z_mm, limit)
     radius = np.hypot(found.x, found.y)

@@ -91,9 +91,3 @@ def _bisect(a, b, low, high, f):
         else:
             low, f = middle, g
     return 0.5 * (low + high)
-
-
-def opposite_in_lab(a, b, tolerance=10.0):
-    apart = abs(a.phi - b.phi)
-    apart = 360 - apart if apart > 180 else apart
-    return abs(a.theta + b.theta - 180) < tolerance and 180 - apart < tolerance

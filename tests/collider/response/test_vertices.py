@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from reference.belle2_hlt_vertex import arc_nearest
-from reference.belle2_hlt_vertex import meet as search
+from reference.vertices import arc_nearest
+from reference.vertices import meet as search
 from scipy.stats import chi2
 
-from trigemu.experiments.belle2.hlt.vertex import Helices, chi2_limit, meet
+from trigemu.collider.response.vertices import Helices, chi2_limit, meet
 
 LIMIT = chi2_limit(0.005)
 
