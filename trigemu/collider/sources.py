@@ -62,10 +62,11 @@ def track_schema(source: str, layers: int, *more: Column) -> Schema:
     )
 
 
-def cluster_schema(source: str) -> Schema:
+def cluster_schema(source: str, *more: Column) -> Schema:
     """Return the schema of reconstructed calorimeter clusters.
 
     Energy in GeV, direction from the collision point in rad, time in ns; track: index inside the event, -1 without.
+    ``more``: an experiment's own.
     """
     return crossing_schema(
         source,
@@ -73,6 +74,7 @@ def cluster_schema(source: str) -> Schema:
         Column("theta", "<f4", low=0.0, high=_TURN),
         Column("phi", "<f4", low=-_TURN, high=_TURN),
         ("time", "<f4"),
+        *more,
         Column("track", "<i2", low=-1),
     )
 

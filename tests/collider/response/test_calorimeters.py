@@ -150,7 +150,8 @@ def test_tracks_are_measured_in_this_field():
     phi = np.linspace(-3.1, 3.1, n)
     particles = guns(13, 0.9, math.radians(80.0), phi, charge=1)
     detector = small_detector()
-    tracks, _, found = tracks_and_clusters(particles, detector, CELLS, TRACKING, PHOTONS, QUIET, 2, 0)
+    made = tracks_and_clusters(particles, detector, CELLS, TRACKING, PHOTONS, QUIET, 2, 0)
+    tracks, found = made.tracks, made.found
     assert found.mean() > 0.99
     assert len(tracks["d0"]) == found.sum() == tracks["offsets"][-1]
     assert set(tracks["first_layer"]) == {0}
@@ -190,8 +191,8 @@ def test_recoil_against_photons_at_bepc2():
     particles = guns(
         22, lab[:, 3], np.arctan2(np.hypot(lab[:, 0], lab[:, 1]), lab[:, 2]), np.arctan2(lab[:, 1], lab[:, 0])
     )
-    _, clusters, _ = tracks_and_clusters(particles, small_detector(), CELLS, TRACKING, PHOTONS, QUIET, 1, 0)
-    measured = recoil_mass(photon_momenta(clusters), beams)
+    made = tracks_and_clusters(particles, small_detector(), CELLS, TRACKING, PHOTONS, QUIET, 1, 0)
+    measured = recoil_mass(photon_momenta(made.clusters), beams)
     relative = math.hypot(0.023 / math.sqrt(energy), 0.01)
     sigma = beams.sqrt_s * relative * energy / mass
     assert abs(np.median(measured) - mass) < 0.1 * sigma

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from trigemu.arrays import I16, I64, Bool
@@ -14,6 +16,31 @@ from trigemu.frames.columns import Array
 from trigemu.physics.particles import Particles
 
 Columns = dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offline:
+    """What reconstruction finds of the m particles of n events.
+
+    Attributes
+    ----------
+    tracks
+        float32[k] ``d0``, ``phi0``, ``omega``, ``z0``, ``tan_lambda``, ``time``, ``energy`` (of the cluster, 0
+        without); uint8[k] ``hits``, ``first_layer``, ``last_layer`` of the chamber (`tracking.NO_LAYER` without hits);
+        int8[k] ``charge``; int16[k] ``cluster``, its number inside the event (-1 without); int64[n + 1] ``offsets``.
+        In the order of the particles.
+    clusters
+        float32[k] ``energy``, ``theta``, ``phi``, ``time``; int16[k] ``track``, int64[n + 1] ``offsets``.
+    found
+        bool[m], particles that have a track, in the tracks' order.
+    cluster
+        int64[m], number of each particle's cluster inside its event, -1 without.
+    """
+
+    tracks: Columns
+    clusters: Columns
+    found: Bool
+    cluster: I64
 
 
 def _numbers(found: Bool, offsets: I64, event: I64) -> tuple[I64, I64]:
@@ -38,8 +65,8 @@ def tracks_and_clusters(
     background: Background,
     seed: int,
     frame: int,
-) -> tuple[Columns, Columns, Bool]:
-    """Return tracks and clusters of a frame's events, and which particles are found as tracks.
+) -> Offline:
+    """Return tracks and clusters of a frame's events, and which particles they are of.
 
     Parameters
     ----------
@@ -53,18 +80,6 @@ def tracks_and_clusters(
         Resolution of the calorimeter; beam background.
     seed, frame
         Address of the random numbers.
-
-    Returns
-    -------
-    tracks
-        float32[k] ``d0``, ``phi0``, ``omega``, ``z0``, ``tan_lambda``, ``time``, ``energy`` (of the cluster, 0
-        without); uint8[k] ``hits``, ``first_layer``, ``last_layer`` of the chamber (`tracking.NO_LAYER` without hits);
-        int8[k] ``charge``; int16[k] ``cluster``, its number inside the event (-1 without); int64[n + 1] ``offsets``.
-        In the order of the particles.
-    clusters
-        float32[k] ``energy``, ``theta``, ``phi``, ``time``; int16[k] ``track``, int64[n + 1] ``offsets``.
-    found
-        bool[m], particles that have a track, in the tracks' order.
     """
     event = np.repeat(np.arange(particles.events), np.diff(particles.offsets))
     helices = perigees(particles, detector.field_t)
@@ -92,4 +107,4 @@ def tracks_and_clusters(
         name: np.ascontiguousarray(c, np.float32) for name, c in zip(names, clusters.T, strict=True)
     }
     rows["track"], rows["offsets"] = _number16(track), cut
-    return columns, rows, found
+    return Offline(columns, rows, found, cluster)

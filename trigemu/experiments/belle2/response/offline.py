@@ -30,7 +30,7 @@ def offline(
         Columns and units as in `sources.SCHEMAS`; tracks in the order of the particles.  Tracks without hits in the
         chamber (silicon only) have first and last layer 255.
     """
-    tracks, clusters, found = tracks_and_clusters(
+    made = tracks_and_clusters(
         particles,
         detector(),
         config.cdc,
@@ -40,5 +40,5 @@ def offline(
         seed,
         frame,
     )
-    tracks["klm_layers"] = simulate(particles, config, seed, frame)[1][found]
-    return tracks, clusters
+    layers = simulate(particles, config, seed, frame)[1][made.found]
+    return {**made.tracks, "klm_layers": layers}, made.clusters

@@ -28,7 +28,7 @@ def offline(
     tracks, clusters
         Columns and units as in `sources.OFFLINE`; tracks in the order of the particles.
     """
-    tracks, clusters, _ = tracks_and_clusters(
+    made = tracks_and_clusters(
         particles,
         detector(config),
         config.mdc,
@@ -38,4 +38,4 @@ def offline(
         seed,
         frame,
     )
-    return tracks, clusters
+    return made.tracks, made.clusters
