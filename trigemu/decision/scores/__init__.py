@@ -1,0 +1,1 @@
+"""Scores of candidates by models that users bring: scikit-learn, ONNX, or an object of a package."""

@@ -1,0 +1,61 @@
+"""A section of a run configuration that asks for a score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from trigemu.config.model import FieldError, FileName, Model
+from trigemu.config.names import allowed
+from trigemu.plain import short
+
+Kind = Literal["onnx", "pickle", "object"]
+
+PICKLES = (".joblib", ".pkl", ".pickle")
+"""Suffixes of files whose loading runs code."""
+
+
+class Score(Model):
+    """A model that gives each candidate a score, and the least score of those that pass.
+
+    ``model``: a file ``.onnx``, ``.joblib`` or ``.pkl`` (a scikit-learn model), or ``package.module:object``.
+    ``features``: names of its inputs, in its order.  ``trust`` must be true for a pickled model, because loading one
+    runs whatever code the file holds.
+
+    The model has the method ``predict_proba`` (the probability of the second of two classes is the score),
+    ``decision_function`` or ``predict``, or is a function; ONNX models give the last of their floating-point outputs.
+    """
+
+    offered: ClassVar[tuple[str, ...]] = ()
+
+    model: Annotated[FileName, Field(min_length=1)]
+    features: Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+    cut: Annotated[float, Field(ge=-1e6, le=1e6)]
+    trust: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """How the model is loaded."""
+        suffix = Path(self.model).suffix.lower()
+        if suffix in PICKLES:
+            return "pickle"
+        return "onnx" if suffix == ".onnx" else "object"
+
+    @model_validator(mode="after")
+    def _usable(self) -> Score:
+        unknown = [name for name in self.features if self.offered and name not in self.offered]
+        if unknown:
+            names = allowed(unknown[0], self.offered)
+            raise FieldError("features", f"{short(unknown[0])!r} is no feature; {names}", named=False)
+        if len(set(self.features)) != len(self.features):
+            raise FieldError("features", "holds a name twice", named=False)
+        if self.kind == "object" and ":" not in self.model:
+            files = ", ".join((".onnx", *PICKLES))
+            sentence = f"must be a file ({files}) or package.module:object, not {short(self.model)!r}"
+            raise FieldError("model", sentence, named=False)
+        if self.kind == "pickle" and not self.trust:
+            sentence = "must be true for a pickled model: loading one runs whatever code the file holds"
+            raise FieldError("trust", sentence, named=False)
+        return self
