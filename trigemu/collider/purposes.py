@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ColliderPurpose(IntEnum):
-    """Values of 40-62, 67-80 (`trigemu.physics.purpose.Purpose` says what for)."""
+    """Values of 40-62, 67-80, 84 (`trigemu.physics.purpose.Purpose` says what for)."""
 
     COLLISION = 40
     CHAMBER_HIT = 60
@@ -18,3 +18,4 @@ class ColliderPurpose(IntEnum):
     CLUSTER_BACKGROUND = 70
     CLUSTER_BACKGROUND_COUNT = 71
     SHOWER = 80
+    RECOIL_TAG = 84

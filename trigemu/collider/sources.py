@@ -79,6 +79,18 @@ def cluster_schema(source: str, *more: Column) -> Schema:
     )
 
 
+TAGGED = Column("tagged", "|u1", high=1)
+"""A column of tracks and clusters: 1 where the reconstructed other B takes it."""
+
+
+def tag_schema(source: str) -> Schema:
+    """Return the schema of fully reconstructed B mesons beside a signal B, at most one in a crossing.
+
+    Four-momentum in the laboratory, GeV.
+    """
+    return crossing_schema(source, ("px", "<f4"), ("py", "<f4"), ("pz", "<f4"), ("energy", "<f4"))
+
+
 TRUTH_SCHEMA = Schema(
     TRUTH,
     (

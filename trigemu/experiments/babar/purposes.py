@@ -16,4 +16,3 @@ class BabarPurpose(IntEnum):
     IFR_NOISE = 125
     IFR_NOISE_COUNT = 126
     L3_TRACK = 127
-    TAG = 128

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from trigemu.collider.sources import (
+    TAGGED,
     TIMING,
     TRUTH_SCHEMA,
     cluster_schema,
     crossing_schema,
+    tag_schema,
     timing_schema,
     track_schema,
 )
@@ -71,10 +73,9 @@ SOFTWARE = {
     L3_TRACKS: track_schema(L3_TRACKS, CHAMBER_LAYERS),
     L3_CLUSTERS: cluster_schema(L3_CLUSTERS),
     # What reconstruction would give the filters and selections that analyses quote.
-    TRACKS: track_schema(TRACKS, CHAMBER_LAYERS),
-    CLUSTERS: cluster_schema(CLUSTERS),
-    # Fully reconstructed B mesons beside a signal B: four-momentum in the laboratory, GeV.
-    TAGS: crossing_schema(TAGS, ("px", "<f4"), ("py", "<f4"), ("pz", "<f4"), ("energy", "<f4")),
+    TRACKS: track_schema(TRACKS, CHAMBER_LAYERS, TAGGED),
+    CLUSTERS: cluster_schema(CLUSTERS, TAGGED),
+    TAGS: tag_schema(TAGS),
 }
 """What fast simulations of reconstruction give."""
 

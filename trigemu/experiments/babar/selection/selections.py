@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import numpy as np
 
-from trigemu.arrays import U32, Bool
-from trigemu.experiments.babar.selection.config import Selection
-from trigemu.frames.columns import Array
-
-Columns = Mapping[str, Array]
+from trigemu.arrays import F64, U32, Bool
+from trigemu.collider.reconstructed import Columns
+from trigemu.decision.scores.scorer import Scorer
+from trigemu.experiments.babar.selection.candidates import lambdas, protons, signal_b
+from trigemu.experiments.babar.selection.config import SELECTIONS, Selection
+from trigemu.experiments.babar.selection.features import features
 
 
 class Selector:
-    """Selects events of B -> baryon psi_D."""
+    """Selects events of B -> baryon psi_D; one instance serves one thread.
+
+    Parameters
+    ----------
+    config
+        Cuts, and perhaps models that score candidates.
+
+    Raises
+    ------
+    InputError
+        A model cannot be used.
+    """
 
     def __init__(self, config: Selection) -> None:
         self._config = config
+        scores = {name: getattr(config, name).score for name in SELECTIONS}
+        self._scorers = {name: None if score is None else Scorer(score) for name, score in scores.items()}
 
     def select(self, name: str, tracks: Columns, clusters: Columns, tags: Columns, energy: U32) -> Bool:
-        """Return bool[n], crossings that pass a selection of `SELECTIONS`."""
-        raise NotImplementedError
+        """Return bool[n], crossings that pass a selection of `SELECTIONS`; parameters as for `masses`."""
+        return np.isfinite(self.masses(name, tracks, clusters, tags, energy))
+
+    def masses(self, name: str, tracks: Columns, clusters: Columns, tags: Columns, energy: U32) -> F64:
+        """Return float64[n] in GeV, the missing mass of crossings that pass a selection, nan of the others.
+
+        Parameters
+        ----------
+        name
+            Of `SELECTIONS`.
+        tracks, clusters, tags
+            Columns of those sources (`trigemu.experiments.babar.sources`).
+        energy
+            uint32[n], energy in the CM of each crossing's run, 0.1 MeV.
+
+        Raises
+        ------
+        InputError
+            Sources have different numbers of crossings, columns different lengths, or a score is no finite number.
+        """
+        config = self._config
+        signal = signal_b(tags, energy)
+        if name == "lambda_psid":
+            found, window = lambdas(tracks, signal, config.lambda_psid), config.lambda_psid.missing_gev
+        else:
+            found, window = protons(tracks, signal, config.p_psid), config.p_psid.missing_gev
+        mass = found.missing
+        passed = (mass > window[0]) & (mass < window[1])
+        if (scorer := self._scorers[name]) is not None:
+            known = features(found, clusters, len(energy), config.lambda_psid.sigma_xy_mm)
+            passed &= scorer.passes(known)
+        out = np.full(len(energy), np.nan)
+        out[found.event[passed]] = mass[passed]
+        return out

@@ -6,7 +6,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I64, U16
 from trigemu.collider.reconstructed import Columns, photon_momenta
-from trigemu.collider.response.recoil import recoil_mass
+from trigemu.collider.response.recoil import beam_totals, signed_mass
 from trigemu.experiments.besiii.filter.config import Search
 from trigemu.experiments.besiii.filter.quantities import GEV_PER_COUNT
 from trigemu.experiments.besiii.filter.search import single_photons
@@ -35,11 +35,10 @@ def missing_masses(clusters: Columns, rows: I64, energy: U16) -> F64:
         Masses, negative where their squares are (errors of the photon).
     """
     out = np.full(len(rows), np.nan)
-    usable = (rows >= 0) & (energy >= LEAST_ENERGY)
-    for counts in np.unique(energy[usable]):
-        events = np.flatnonzero(usable & (energy == counts))
-        own = {name: np.asarray(clusters[name])[rows[events]] for name in ("energy", "theta", "phi")}
-        out[events] = recoil_mass(photon_momenta(own), bepc2(GEV_PER_COUNT * float(counts)))
+    usable = np.flatnonzero((rows >= 0) & (energy >= LEAST_ENERGY))
+    own = {name: np.asarray(clusters[name])[rows[usable]] for name in ("energy", "theta", "phi")}
+    total = beam_totals(energy[usable], lambda counts: bepc2(GEV_PER_COUNT * counts))
+    out[usable] = signed_mass(total - photon_momenta(own))
     return out
 
 
