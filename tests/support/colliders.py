@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from trigemu.collider.collider import Acceptance, Collider
 from trigemu.collider.signals.collision import PROCESS_STREAMS, Sampler
 from trigemu.collider.signals.offered import (
+    b_axion_signals,
+    b_baryon_signals,
     b_meson_signals,
     common_processes,
     dark_boson_signals,
@@ -41,6 +43,8 @@ def offered(collider: Collider) -> dict[str, Any]:
         dark_boson_signals,
         tau_signals,
         b_meson_signals,
+        b_axion_signals,
+        b_baryon_signals,
         file_signals,
         gun_signals,
         common_processes,

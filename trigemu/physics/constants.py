@@ -16,8 +16,13 @@ SPEED_OF_LIGHT = 299.792458
 GEV_PER_MM_T = 0.000299792458
 """Transverse momentum over radius of a particle of unit charge, for a field of 1 T: R[cm] = 333.6 pT[GeV]."""
 
-ELECTRON, MUON, PHOTON, A_PRIME = 11, 13, 22, 4900023
+ELECTRON, MUON, PHOTON = 11, 13, 22
 PI0, PION, RHO0, ETA, OMEGA, KAON, ETA_PRIME, PHI, PROTON = 111, 211, 113, 221, 223, 321, 331, 333, 2212
+K_SHORT, NEUTRON, LAMBDA, LAMBDA_C = 310, 2112, 3122, 4122
+
+A_PRIME, DARK_HIGGS, DARK_FERMION, DARKONIUM = 4900023, 4900025, 4900101, 4900113
+SCALAR, AXION, HEAVY_NEUTRINO, Z_PRIME = 9900035, 9900036, 9900016, 32
+"""Codes of new particles: those of A' and dark fermion are usual (signals_facts 0), the others are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,11 @@ PARTICLES = {
     ETA_PRIME: Particle("etap", 0.95778, width=1.88e-4, ctau=0.0),
     PHI: Particle("phi", 1.01946, width=0.004249, ctau=0.0),
     PROTON: Particle("p", 0.9382721),
+    # Lifetimes recalled.
+    K_SHORT: Particle("K_S", 0.497611, ctau=26.844),
+    NEUTRON: Particle("n", 0.939565),
+    LAMBDA: Particle("Lambda", 1.115683, ctau=78.9),
+    LAMBDA_C: Particle("Lambda_c", 2.28646, ctau=0.0607),
 }
 """By PDG code of the particle (antiparticles have the same mass and lifetime)."""
 

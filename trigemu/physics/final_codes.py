@@ -14,13 +14,24 @@ import numpy as np
 
 from trigemu.arrays import I32, I64
 from trigemu.errors import InputError
+from trigemu.physics import constants
 from trigemu.physics.pdg import INVISIBLE, is_nucleus
 
 SEEN = frozenset((11, 13, 15, 22, 111, 211, 321, 130, 2212, 2112))
 """Absolute codes of what detector models follow: e, mu, tau (decayed here), photon, pi0 (decayed here), charged pi and
 K, K_L, p, n; nuclei besides."""
 
-DARK = frozenset((*range(51, 61), 4900023, 9900035))
+DARK = frozenset(
+    (
+        *range(51, 61),
+        constants.A_PRIME,
+        constants.DARK_HIGGS,
+        constants.DARK_FERMION,
+        constants.SCALAR,
+        constants.AXION,
+        constants.HEAVY_NEUTRINO,
+    )
+)
 """Codes of invisible new particles: those that PDG sets aside for dark matter, and the package's own."""
 
 _DIQUARK = frozenset(

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from support.colliders import MODELS, make_sampler
 
-from trigemu.collider.signals.models import BtoKS
+from trigemu.collider.signals.b_models import BtoKS
 from trigemu.errors import InputError
 from trigemu.experiments.belle2.signals import SIGNALS
 from trigemu.physics.beams import SUPERKEKB

@@ -23,7 +23,7 @@ from trigemu.physics.vectors import invariant_mass
 from trigemu.setup.reference import resolve
 
 COLLIDERS = (CHARM, HEAD_ON)
-WHOLE = ("gun", "b-k", "hepmc", "lhe")
+WHOLE = ("gun", "b-", "hepmc", "lhe")
 CASES = [
     (collider, name)
     for collider in COLLIDERS

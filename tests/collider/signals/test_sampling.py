@@ -17,7 +17,7 @@ from trigemu.physics.isr import radiated_below
 from trigemu.physics.pairs import photon_vector
 from trigemu.physics.vectors import isotropic, two_body_decay
 
-PARTIAL = ("gun", "b-k", "hepmc", "lhe")
+PARTIAL = ("gun", "b-", "hepmc", "lhe")
 SIGNALS = {spec.name: spec.model() for spec in OFFER if not any(part in spec.name for part in PARTIAL)}
 SIGNALS["mumu-zprime light"] = MODELS["mumu-zprime"](mass=0.05)
 SIGNALS["mumu-zprime heavy"] = MODELS["mumu-zprime"](mass=10.0)

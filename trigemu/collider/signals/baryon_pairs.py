@@ -7,11 +7,11 @@ import numpy as np
 from trigemu.arrays import F64, I64
 from trigemu.collider.signals.collision import FIRST_STEP
 from trigemu.collider.signals.models import LAMBDA_C_MASS, LambdaCToProton
-from trigemu.collider.signals.pair_production import A_PRIME, ChargedInTracker, back_to_back
+from trigemu.collider.signals.pair_production import ChargedInTracker, back_to_back
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws
-from trigemu.physics.constants import PROTON
-from trigemu.physics.hadron_decays import LAMBDA_C, decay, vertex
+from trigemu.physics.constants import A_PRIME, LAMBDA_C, PROTON
+from trigemu.physics.hadron_decays import decay, vertex
 from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.vectors import direction, isotropic, polarised, two_body_decay
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I64, Bool
 from trigemu.collider.collider import Collider
-from trigemu.collider.signals.acceptance import charged, count
+from trigemu.collider.signals.acceptance import charged, count, flight
 from trigemu.collider.signals.base import FileInput
 from trigemu.collider.signals.collision import FIRST_STEP, Drawn, Sampled, draws_of, spot
 from trigemu.collider.signals.file_events import LabEvents
@@ -137,7 +137,7 @@ class SignalFile(FileSampler):
             accepted = np.asarray(count(made, seen) >= 2)
         if table.displaced is None:
             return accepted, np.zeros(made.events)
-        return accepted, _radius(made, table.displaced, origin)
+        return accepted, flight(made, table.displaced, origin)
 
 
 class ProcessFile(FileSampler):
@@ -183,13 +183,3 @@ def _decayed(made: Particles, draws: Draws) -> Particles:
             for photon in two_body_decay(pions.momentum, constants.mass(PI0), 0.0, 0.0, axis):
                 parts.append(make_particles(pions.event, PHOTON, 0.0, photon, pions.point, PI0))
     return merge(parts, made.events)
-
-
-def _radius(made: Particles, mother: int, origin: F64) -> F64:
-    """Return the transverse distance of the daughters of a particle from the collision."""
-    out = np.zeros(len(origin))
-    at = np.flatnonzero(np.abs(made.mother) == abs(mother))
-    event = made.event[at]
-    away = made.point[at] - origin[event]
-    np.maximum.at(out, event, np.hypot(away[:, 0], away[:, 1]))
-    return out

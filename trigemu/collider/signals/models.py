@@ -10,13 +10,11 @@ from pydantic import Field, model_validator
 
 from trigemu.collider.collider import Collider
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Signal
-from trigemu.config.model import FieldError, FileName
+from trigemu.config.model import FieldError
 from trigemu.physics import constants
 
 MUON_MASS, TAU_MASS = constants.mass(constants.MUON), 1.77693
-B_PLUS_MASS, B_ZERO_MASS = 5.27941, 5.27972
-KAON_MASS, K_STAR_MASS = constants.mass(constants.KAON), 0.89556
-LAMBDA_C_MASS = 2.28646
+LAMBDA_C_MASS = constants.mass(constants.LAMBDA_C)
 LAMBDA_C_ROOM = 0.005
 """GeV above the threshold of Lambda_c pairs that the energy spread of the beams needs."""
 
@@ -149,34 +147,6 @@ class MuMuTauTau(MuMuZprime):
 
     mass: Annotated[float, Field(gt=2 * TAU_MASS, le=1e3)] = 5.0
     coupling: Literal["vector", "scalar", "pseudoscalar"] = "vector"
-
-
-class BtoKS(Signal):
-    """Upsilon(4S) -> B B, one B -> K S or K*0 S with a long-lived scalar S.
-
-    ``mass`` and ``ctau`` of S are independent.  ``other_b``: HepMC3 file of B pairs (B+B- for K+ S, B0 B0bar
-    for K*0 S): one B of each event is replaced.  Without it the other B is absent: all that the event has is
-    the signal B.  Accepted: both daughters of S in the tracker and S decays at a transverse distance
-    below ``radius_max`` (mm; guess: the inner half of the drift chamber).
-    """
-
-    parent: ClassVar[int]
-    heavy: ClassVar[float]
-    kaon: ClassVar[float]
-    final: ClassVar[int]
-
-    mass: Annotated[float, Field(gt=0, le=1e3)] = 0.5
-    ctau: Annotated[float, Field(ge=0, le=1e5)] = 10.0
-    other_b: FileName | None = None
-    radius_max: Annotated[float, Field(gt=0, le=3000)] = 600.0
-
-    @model_validator(mode="after")
-    def _possible(self) -> BtoKS:
-        lowest, highest = 2.0 * constants.mass(self.final), self.heavy - self.kaon
-        if not lowest < self.mass < highest:
-            sentence = f"mass must be between {lowest:.6g} and {highest:.6g} GeV, not {self.mass:.6g}"
-            raise FieldError("mass", sentence)
-        return self
 
 
 class TauToLeptonAlpha(Signal):

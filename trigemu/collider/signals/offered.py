@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from trigemu.collider.collider import Collider
-from trigemu.collider.signals import models
+from trigemu.collider.signals import b_models, models
+from trigemu.collider.signals.b_models import B_PLUS_MASS, B_ZERO_MASS, K_STAR_MASS, KAON_MASS
 from trigemu.collider.signals.backgrounds import BeamGas, Cosmic
 from trigemu.collider.signals.base import USABLE
 from trigemu.collider.signals.guns import Gun
-from trigemu.collider.signals.models import B_PLUS_MASS, B_ZERO_MASS, KAON_MASS, MUON_MASS, TAU_MASS
+from trigemu.collider.signals.models import MUON_MASS, TAU_MASS
 from trigemu.collider.signals.processes import (
     PROCESS_FILE,
     EEMuMu,
@@ -24,14 +25,17 @@ from trigemu.collider.signals.processes import (
     RadiativeProcess,
 )
 from trigemu.collider.signals.registration import ProcessSpec, process
-from trigemu.physics.constants import ELECTRON, KAON, MUON, PHOTON, PION, PROTON
+from trigemu.physics.constants import ELECTRON, KAON, LAMBDA, MUON, PHOTON, PION, PROTON, mass
 from trigemu.setup.data import SignalSpec, signal
 
 _HERE = "trigemu.collider.signals"
 _PAIRS, _RADIATIVE = f"{_HERE}.pair_production", f"{_HERE}.radiative"
-_B, _FILE = f"{_HERE}.b_mesons:BMesonSampler", f"{_HERE}.file_sampler:SignalFile"
+_FILE = f"{_HERE}.file_sampler:SignalFile"
 _MACHINE = f"{_HERE}.background_samplers"
 _GUN = f"{_HERE}.gun_sampler:GunSampler"
+
+_CHARGED_B = {"parent": 521, "heavy": B_PLUS_MASS}
+_NEUTRAL_B = {"parent": 511, "heavy": B_ZERO_MASS}
 
 _TAU_ROOM = 0.01
 """GeV above the threshold of tau pairs that radiation needs."""
@@ -150,8 +154,8 @@ def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
     if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
         return ()
     parents = (
-        ("ks", "B+ -> K+ S", {"parent": 521, "heavy": B_PLUS_MASS, "kaon": KAON_MASS}),
-        ("kstar", "B0 -> K*0 S", {"parent": 511, "heavy": B_ZERO_MASS, "kaon": models.K_STAR_MASS}),
+        ("ks", "B+ -> K+ S", {**_CHARGED_B, "beside": KAON_MASS}),
+        ("kstar", "B0 -> K*0 S", {**_NEUTRAL_B, "beside": K_STAR_MASS}),
     )
     finals: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("ee", "ee", {"final": ELECTRON}),
@@ -159,10 +163,56 @@ def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
         ("pipi", "pi pi", {"final": PION}),
         ("kk", "KK", {"final": KAON, "mass": 1.5}),
     )
+    sampler = f"{_HERE}.b_scalars:BToKScalar"
     return tuple(
-        signal(f"b-{kaon}-{pair}", f"{decay}, S -> {shown}", models.BtoKS, _B, **of, **to, **_of(collider))
+        signal(
+            f"b-{kaon}-{pair}", f"{decay}, S -> {shown}", b_models.BtoKS, sampler, **of, **to, **_of(collider)
+        )
         for kaon, decay, of in parents
         for pair, shown, to in finals
+    )
+
+
+def b_axion_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return B+ -> K+ a with a to two photons; none below the threshold of B pairs."""
+    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
+        return ()
+    return (
+        signal(
+            "b-ka-gammagamma",
+            "B+ -> K+ a, a -> photon photon",
+            b_models.BtoKAxion,
+            f"{_HERE}.b_axions:BToKAxion",
+            beside=KAON_MASS,
+            **_CHARGED_B,
+            **_of(collider),
+        ),
+    )
+
+
+def b_baryon_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return B0 -> Lambda psi_D and B+ -> p psi_D; none below the threshold of B pairs."""
+    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
+        return ()
+    return (
+        signal(
+            "b-lambda-psi",
+            "B0 -> Lambda psi_D, psi_D invisible",
+            b_models.BtoLambdaDark,
+            f"{_HERE}.b_baryons:BToLambda",
+            beside=mass(LAMBDA),
+            **_NEUTRAL_B,
+            **_of(collider),
+        ),
+        signal(
+            "b-p-psi",
+            "B+ -> p psi_D, psi_D invisible",
+            b_models.BtoProtonDark,
+            f"{_HERE}.b_baryons:BToProton",
+            beside=mass(PROTON),
+            **_CHARGED_B,
+            **_of(collider),
+        ),
     )
 
 

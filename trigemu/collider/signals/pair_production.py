@@ -15,7 +15,7 @@ from trigemu.collider.signals.models import AprimeHiggs, GammaAprime, TauToLepto
 from trigemu.collider.signals.processes import PairProcess
 from trigemu.physics import constants, new_bosons, tau
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.constants import ELECTRON, MUON, PHOTON
+from trigemu.physics.constants import A_PRIME, AXION, DARK_HIGGS, ELECTRON, MUON, PHOTON
 from trigemu.physics.isr import Radiator
 from trigemu.physics.pairs import PairName, born, cosine, photon_vector
 from trigemu.physics.particles import Particles, make_particles
@@ -27,9 +27,6 @@ from trigemu.physics.vectors import (
     momentum_of_two,
     two_body_decay,
 )
-
-A_PRIME, DARK_HIGGS, ALPHA = 4900023, 4900025, 9900036
-"""PDG codes of invisible particles."""
 
 LEAST_FRACTION = 0.2
 """Radiation leaves at least this fraction of the energy to processes that do not say more."""
@@ -235,7 +232,7 @@ class TauAlpha(ChargedInTracker[TauToLeptonAlpha]):
         tag_point = decay_vertex(tag, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 1])
         out = tau.decay(tag, -sign, tag_point, index, index, draws, FIRST_STEP + 4, self._prongs)
         out.append(make_particles(index, sign * self._lepton, mass, lepton, point, 15 * sign))
-        out.append(make_particles(index, ALPHA, self._alpha, alpha, point, 15 * sign))
+        out.append(make_particles(index, AXION, self._alpha, alpha, point, 15 * sign))
         return out
 
 

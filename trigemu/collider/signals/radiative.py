@@ -15,7 +15,7 @@ from trigemu.collider.signals.pair_production import LEAST_FRACTION, ChargedInTr
 from trigemu.collider.signals.processes import EEMuMu, RadiativeProcess
 from trigemu.physics import constants, tau
 from trigemu.physics.addressed import Draws
-from trigemu.physics.constants import ELECTRON, MUON, PHOTON
+from trigemu.physics.constants import ELECTRON, MUON, PHOTON, Z_PRIME
 from trigemu.physics.fsr import Coupling
 from trigemu.physics.fsr_events import LeptonPairBoson
 from trigemu.physics.isr import Radiator
@@ -23,9 +23,6 @@ from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.radiative import Cuts, Process, Radiative
 from trigemu.physics.two_photon import TwoPhotonMuons
 from trigemu.physics.vectors import boost, direction, isotropic, two_body_decay
-
-Z_PRIME = 32
-"""PDG code of the boson."""
 
 _MUON = constants.mass(MUON)
 _SPREAD = 1.005

@@ -11,13 +11,10 @@ from trigemu.collider.signals.models import RadiativeScalar
 from trigemu.collider.signals.pair_production import back_to_back
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws
-from trigemu.physics.constants import MUON, PHOTON
+from trigemu.physics.constants import MUON, PHOTON, SCALAR
 from trigemu.physics.pairs import cosine
 from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.vectors import direction, isotropic, two_body_decay
-
-SCALAR = 9900035
-"""PDG code of the scalar, as that of other new scalars."""
 
 
 class PhotonScalar(ProcessGenerator[RadiativeScalar]):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from trigemu.collider.collider import Acceptance, Collider
 from trigemu.collider.signals.offered import (
+    b_axion_signals,
+    b_baryon_signals,
     b_meson_signals,
     common_processes,
     dark_boson_signals,
@@ -55,6 +57,8 @@ def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
     return (
         *dark_boson_signals(collider),
         *b_meson_signals(collider),
+        *b_axion_signals(collider),
+        *b_baryon_signals(collider),
         *tau_signals(collider),
         *file_signals(collider),
         *gun_signals(collider),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from trigemu.collider.collider import Acceptance, Collider, CrossSection
 from trigemu.collider.signals.offered import (
+    b_axion_signals,
+    b_baryon_signals,
     b_meson_signals,
     common_processes,
     dark_boson_signals,
@@ -44,6 +46,8 @@ BELLE2 = Collider(
 SIGNALS = (
     *dark_boson_signals(BELLE2),
     *b_meson_signals(BELLE2),
+    *b_axion_signals(BELLE2),
+    *b_baryon_signals(BELLE2),
     *tau_signals(BELLE2),
     *file_signals(BELLE2),
     *gun_signals(BELLE2),

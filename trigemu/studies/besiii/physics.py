@@ -17,7 +17,7 @@ from trigemu.setup.reference import resolve
 from trigemu.studies.besiii.samples import SEED
 
 _MASSES = {"photons": 0.0, "bhabha": 0.0, "muons": constants.mass(constants.MUON), "taus": 1.77693}
-_LAMBDA_C, _PROTON = 2.28646, constants.mass(constants.PROTON)
+_LAMBDA_C, _PROTON = constants.mass(constants.LAMBDA_C), constants.mass(constants.PROTON)
 NB_PER_FB = 1e6
 """1/fb is so many 1/nb."""
 
