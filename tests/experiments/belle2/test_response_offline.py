@@ -101,7 +101,7 @@ def test_fitted_parameters_have_the_stated_errors():
     pt = math.sin(math.radians(70.0))
     crossed = layers_crossed(track_at(true, 0), detector().chamber.table)[0]
     assert crossed == 56
-    relative, d0, z0, angle = resolution(
+    relative, d0, z0, angle, _ = resolution(
         pt, MASS[13], 1 / math.tan(math.radians(70.0)), 0.0, 56, settings(config.tracking, detector())
     )
     assert relative == pytest.approx(math.hypot(0.00125 * pt, 0.003 / (1 / math.hypot(1, MASS[13]))))

@@ -54,6 +54,7 @@ class PhotonNumbers(NamedTuple):
     efficiency: float
     threshold_gev: float
     stochastic: float
+    quarter: float
     constant: float
     angle_stochastic_rad: float
     angle_constant_rad: float
@@ -75,6 +76,7 @@ def settings(photons: Photons, background: Background) -> PhotonNumbers:
         efficiency=p.efficiency,
         threshold_gev=p.threshold_gev,
         stochastic=p.stochastic,
+        quarter=p.quarter,
         constant=p.constant,
         angle_stochastic_rad=p.angle_stochastic_rad,
         angle_constant_rad=p.angle_constant_rad,
@@ -91,9 +93,11 @@ def settings(photons: Photons, background: Background) -> PhotonNumbers:
 
 
 @inlined
-def energy_resolution(energy: float, stochastic: float, constant: float) -> float:
+def energy_resolution(energy: float, stochastic: float, constant: float, quarter: float = 0.0) -> float:
     """Return the relative standard deviation of a photon's energy (GeV)."""
-    return math.hypot(stochastic / math.sqrt(energy), constant)
+    root = math.sqrt(energy)
+    sigma = math.hypot(stochastic / root, constant)
+    return math.hypot(sigma, quarter / math.sqrt(root)) if quarter > 0.0 else sigma
 
 
 @inlined
@@ -181,7 +185,7 @@ def _smeared(
     c, d = normal2(seed, frame, _DEPOSIT, event, block + 1)
     x, y, z = point
     theta, phi = math.atan2(math.hypot(x, y), z), math.atan2(y, x)
-    measured = energy * (1.0 + energy_resolution(energy, s.stochastic, s.constant) * fluctuation)
+    measured = energy * (1.0 + energy_resolution(energy, s.stochastic, s.constant, s.quarter) * fluctuation)
     spread = math.hypot(s.angle_stochastic_rad / math.sqrt(energy), s.angle_constant_rad)
     theta = abs(theta + spread * b)
     phi += spread * c / max(math.sin(theta), 0.05)

@@ -47,6 +47,7 @@ class Tracking(Model):
     ``exp(-|d0| / d0_scale_mm)``.  Tracks from inside ``vertex_radius_mm`` may be found in the vertex detector alone
     (``vertex_efficiency`` of them).  Errors: sigma(pT)/pT = ``pt_slope`` pT (+) ``pt_constant`` / beta; ``d0``, ``z0``
     and angles constant (+) scattering over p beta and powers of sin(theta); ``chamber_*`` without vertex detector.
+    ``angle_rad``: of the polar angle, and of the azimuth unless ``azimuth_rad`` is given.
     """
 
     efficiency: Fraction
@@ -66,6 +67,7 @@ class Tracking(Model):
     chamber_d0_mm: NonNegative
     chamber_z0_mm: NonNegative
     angle_rad: NonNegative
+    azimuth_rad: NonNegative | None = None
     angle_scattering_gev: NonNegative
     time_ns: NonNegative
 
@@ -73,14 +75,15 @@ class Tracking(Model):
 class Photons(Model):
     """Calorimeter clusters offline and in the software trigger.  GeV, rad, ns.
 
-    sigma(E)/E = ``stochastic`` / sqrt(E) (+) ``constant``, angles likewise; times fall with the square root of the
-    energy from ``time_ns`` at 1 GeV.  ``acceptance_deg`` are rising intervals of the polar angle.  Deposits closer
+    sigma(E)/E = ``stochastic`` / sqrt(E) (+) ``quarter`` / E^(1/4) (+) ``constant``, angles without the second term;
+    times fall with the square root of the energy from ``time_ns`` at 1 GeV.  ``acceptance_deg`` are rising intervals of the polar angle.  Deposits closer
     than ``merge_rad`` are one cluster.  ``efficiency``: photons that do not convert in front.
     """
 
     efficiency: Fraction
     threshold_gev: NonNegative
     stochastic: NonNegative
+    quarter: NonNegative = 0.0
     constant: NonNegative
     angle_stochastic_rad: NonNegative
     angle_constant_rad: NonNegative
@@ -163,3 +166,22 @@ class Showers(Model):
         0.6  # guess: an interaction shows a uniform fraction of its energy, up to this
     )
     hadron_radius_mm: Size = 50.0  # guess: R of its lateral profile
+
+
+class Readout(Showers):
+    """Showers, and the electronics of the crystals.  GeV, ns.
+
+    A crystal has noise of ``noise_gev_crystal`` and is read out above ``suppression_gev``, at a time with a Gaussian
+    error ``time_ns`` (+) ``time_noise_ns_gev`` over its energy.  Besides showers, ``noise_crystals`` are read out at
+    any time of the window: ``noise_gev`` (mean of an exponential above the suppression), of the part
+    ``beam_fraction`` with the mean ``beam_gev``.
+    """
+
+    noise_gev_crystal: Amount
+    suppression_gev: Amount
+    time_ns: NonNegative
+    time_noise_ns_gev: NonNegative
+    noise_crystals: Annotated[float, Field(ge=0, le=65536)]
+    noise_gev: Amount
+    beam_fraction: Fraction = 0.0
+    beam_gev: Amount = 0.0

@@ -30,9 +30,12 @@ FEWEST_LAYERS = 12.0
 
 _PURPOSE = int(ColliderPurpose.TRACKING)
 
+FIT = _PURPOSE
+"""What random numbers of a fit's errors are for, unless a detector is fitted twice."""
+
 
 class TrackNumbers(NamedTuple):
-    """What kernels need of `Tracking` (same names), and of the detector.
+    """What kernels need of `Tracking` (same names; ``azimuth_rad`` always given), and of the detector.
 
     ``full_layers`` of the chamber; ``theta_low`` and ``theta_high``: polar angles (rad) that the vertex detector
     covers.
@@ -57,6 +60,7 @@ class TrackNumbers(NamedTuple):
     angle_rad: float
     angle_scattering_gev: float
     time_ns: float
+    azimuth_rad: float
     full_layers: float
     theta_low: float
     theta_high: float
@@ -64,9 +68,10 @@ class TrackNumbers(NamedTuple):
 
 def settings(config: Tracking, detector: Detector) -> TrackNumbers:
     """Return the numbers that the kernels take."""
-    own = {name: getattr(config, name) for name in TrackNumbers._fields[:-3]}
+    own = {name: getattr(config, name) for name in TrackNumbers._fields[:-4]}
     low, high = detector.vertex_rad
-    return TrackNumbers(**own, full_layers=float(detector.chamber.layers), theta_low=low, theta_high=high)
+    azimuth = config.angle_rad if config.azimuth_rad is None else config.azimuth_rad
+    return TrackNumbers(**own, azimuth_rad=azimuth, full_layers=float(detector.chamber.layers), theta_low=low, theta_high=high)
 
 
 @inlined
@@ -113,8 +118,8 @@ def chance(track: Track, radius: float, pt: float, crossed: int, t: TrackNumbers
 @inlined
 def resolution(
     pt: float, mass: float, tan_lambda: float, radius: float, crossed: int, t: TrackNumbers
-) -> tuple[float, float, float, float]:
-    """Return standard deviations: relative pT, d0 (mm), z0 (mm), angles (rad)."""
+) -> tuple[float, float, float, float, float]:
+    """Return standard deviations: relative pT, d0 (mm), z0 (mm), polar angle and azimuth (rad)."""
     p = pt * math.sqrt(1.0 + tan_lambda * tan_lambda)
     p_beta = p * p / math.sqrt(p * p + mass * mass)
     sine = pt / p
@@ -126,7 +131,8 @@ def resolution(
         z0 = math.hypot(t.z0_mm, t.z0_scattering_mm_gev / (p_beta * sine**2.5))
     else:
         d0, z0 = t.chamber_d0_mm * lever, t.chamber_z0_mm * lever
-    return relative, d0, z0, math.hypot(t.angle_rad, t.angle_scattering_gev / p_beta)
+    scattering = t.angle_scattering_gev / p_beta
+    return relative, d0, z0, math.hypot(t.angle_rad, scattering), math.hypot(t.azimuth_rad, scattering)
 
 
 @kernel
@@ -141,6 +147,7 @@ def _find(
     table: F64,
     numbers: tuple[float, ...],
     efficiency: float,
+    fit: int,
     seed: Int,
     frame: Int,
     found: U8,
@@ -159,17 +166,19 @@ def _find(
             if not u < chance(track, radius[i], pt[i], crossed, t):
                 continue
             found[i] = 1
-            relative, d0, z0, angle = resolution(pt[i], mass[i], track.tan_lambda, radius[i], crossed, t)
-            a, b = normal2(seed, frame, _PURPOSE, event, block + 1)
-            c, d = normal2(seed, frame, _PURPOSE, event, block + 2)
-            e, f = normal2(seed, frame, _PURPOSE, event, block + 3)
+            relative, d0, z0, polar, azimuth = resolution(
+                pt[i], mass[i], track.tan_lambda, radius[i], crossed, t
+            )
+            a, b = normal2(seed, frame, fit, event, block + 1)
+            c, d = normal2(seed, frame, fit, event, block + 2)
+            e, f = normal2(seed, frame, fit, event, block + 3)
             g, _ = normal2(seed, frame, _PURPOSE, event, block + 4)
             fitted[i, 0] = track.d0 + d0 * a
-            fitted[i, 1] = wrap(track.phi0 + angle * b)
+            fitted[i, 1] = wrap(track.phi0 + azimuth * b)
             fitted[i, 2] = track.omega * (1.0 + relative * c)
             fitted[i, 3] = track.z0 + z0 * d
             # Errors of the angle theta: d(tan lambda) = (1 + tan^2) d(theta).
-            fitted[i, 4] = track.tan_lambda + (1.0 + track.tan_lambda * track.tan_lambda) * angle * e
+            fitted[i, 4] = track.tan_lambda + (1.0 + track.tan_lambda * track.tan_lambda) * polar * e
             fitted[i, 5] = time[i] + t.time_ns * f
             expected = crossed * efficiency
             spread = math.sqrt(expected * (1.0 - efficiency))
@@ -186,6 +195,7 @@ def find_tracks(
     hit_efficiency: float,
     seed: int,
     frame: int,
+    fit: int = FIT,
 ) -> tuple[Bool, F64, U8]:
     """Return which particles are found as tracks, and how.
 
@@ -199,6 +209,9 @@ def find_tracks(
         Of a cell of the chamber.
     seed, frame
         Address of the random numbers.
+    fit
+        What those of the fit's errors are for: two fits of the same hits find the same particles (as far as their
+        efficiencies agree) and count the same hits.  With one purpose their errors agree too, with two they do not.
 
     Returns
     -------
@@ -222,6 +235,7 @@ def find_tracks(
         detector.chamber.table,
         tuple(settings(config, detector)),
         hit_efficiency,
+        fit,
         np.uint64(seed),
         frame,
         found,

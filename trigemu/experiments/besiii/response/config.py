@@ -71,15 +71,13 @@ class Counters(Model):
     window_ns: Time = 1500.0  # run 91668: they are spread over this
 
 
-class Emc(collider.Showers):
+class Emc(collider.Readout):
     """Showers, tracks and electronics of the calorimeter.  GeV, mm, ns.
 
     Energies are those deposited, on the scale of besiii_real_facts 2.1 (ADC x weight x 2/65535 GeV); the offline scale
-    is 1.25 times larger.  A crystal is read out above ``suppression_gev``.  ``saturation``: each crystal clips at a
-    maximum of its own, Gaussian around ``saturation_gev`` with the relative width ``saturation_spread``, the same in
-    every run.  ``gaps`` between barrel and endcaps; without them the rings next to them reach up to their middle.
-    Besides showers, ``noise_crystals`` are read out at any time of the window: ``noise_gev`` (mean of an exponential
-    above the suppression), of the part ``beam_fraction`` with the mean ``beam_gev``.
+    is 1.25 times larger.  ``saturation``: each crystal clips at a maximum of its own, Gaussian around
+    ``saturation_gev`` with the relative width ``saturation_spread``, the same in every run.  ``gaps`` between barrel
+    and endcaps; without them the rings next to them reach up to their middle.
     """
 
     barrel_radius_mm: Size = 941.0  # pybes3's geometry (emc.geometry.FRONT)

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from trigemu.arrays import F64, I32, I64
+from trigemu.arrays import F64, U8, U16
 from trigemu.collider.response import crystals as collider
 from trigemu.collider.response.crystals import Crystals
 from trigemu.collider.response.helix import perigees
+from trigemu.collider.response.readout import Window, read_out
 from trigemu.collider.response.showers import envelope, settings
 from trigemu.experiments.besiii.clock import EMC_TIME_NS
 from trigemu.experiments.besiii.emc.geometry import CRYSTALS
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
 from trigemu.experiments.besiii.response.config import Emc, Response
 from trigemu.experiments.besiii.response.detector import rings
-from trigemu.frames.columns import Array, grown
+from trigemu.frames.columns import Array
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import Particles
-from trigemu.physics.rng import Int, normal2, normals, poisson, uniform2
+from trigemu.physics.rng import normals
 
-_CRYSTAL, _NOISE = int(BesiiiPurpose.EMC_CRYSTAL), int(BesiiiPurpose.EMC_NOISE)
-_NOISE_COUNT = int(BesiiiPurpose.EMC_NOISE_COUNT)
+_PURPOSES = (
+    int(BesiiiPurpose.EMC_CRYSTAL),
+    int(BesiiiPurpose.EMC_NOISE),
+    int(BesiiiPurpose.EMC_NOISE_COUNT),
+)
 
 WEIGHTS = (2, 16, 64)
 """Gain weights of the three ranges (besiii_real_facts 2.1)."""
@@ -40,20 +43,6 @@ MOST_COUNTS = 1023
 
 TIMES = 60
 """Counts of 50 ns in the read-out window."""
-
-
-class EmcNumbers(NamedTuple):
-    """What kernels need of `Emc` (same names) and of the window: ``collision`` in ns after it began."""
-
-    noise_gev_crystal: float
-    suppression_gev: float
-    time_ns: float
-    time_noise_ns_gev: float
-    noise_crystals: float
-    noise_gev: float
-    beam_fraction: float
-    beam_gev: float
-    collision: float
 
 
 def crystal_energies(particles: Particles, config: Response, seed: int, frame: int) -> Crystals:
@@ -95,58 +84,10 @@ def digitise(energy: float) -> tuple[int, int]:
     return MOST_COUNTS, len(WEIGHTS) - 1
 
 
-@inlined
-def _put(crystal: int, energy: float, time: int, out: I32, n: int) -> int:
-    if n < len(out):
-        counts, number = digitise(energy)
-        out[n, 0], out[n, 1], out[n, 2], out[n, 3] = crystal, counts, number, time
-    return n + 1
-
-
 @kernel
-def _digis(
-    offsets: I64,
-    crystal: I32,
-    energy: F64,
-    time: F64,
-    most: F64,
-    numbers: tuple[float, ...],
-    address: tuple[Int, Int],
-    taken: I64,
-    out_offsets: I64,
-    out: I32,
-) -> int:
-    # ``most``: see `largest_energies`; ``taken``: int64[6240], -1: the last event in which each crystal had a digi.
-    n = 0
-    c = EmcNumbers(*numbers)
-    seed, frame = address
-    for event in range(len(offsets) - 1):
-        out_offsets[event] = n
-        for i in range(offsets[event], offsets[event + 1]):
-            number = crystal[i]
-            noise, jitter = normal2(seed, frame, _CRYSTAL, event, number)
-            seen = min(energy[i] + c.noise_gev_crystal * noise, most[number])
-            if not seen >= c.suppression_gev:
-                continue
-            when = c.collision + time[i] + jitter * math.hypot(c.time_ns, c.time_noise_ns_gev / seen)
-            # What comes too late or too early has its peak outside of the samples.
-            if not 0.0 <= when < TIMES * EMC_TIME_NS:
-                continue
-            taken[number] = event
-            n = _put(number, seen, int(when / EMC_TIME_NS), out, n)
-        cells = poisson(seed, frame, _NOISE_COUNT, event, c.noise_crystals) if c.noise_crystals > 0.0 else 0
-        for k in range(cells):
-            u, v = uniform2(seed, frame, _NOISE, event, 2 * k)
-            w, x = uniform2(seed, frame, _NOISE, event, 2 * k + 1)
-            number = min(int(u * CRYSTALS), CRYSTALS - 1)
-            if taken[number] == event:
-                continue
-            taken[number] = event
-            mean = c.beam_gev if x < c.beam_fraction else c.noise_gev
-            seen = min(c.suppression_gev - mean * math.log(1.0 - v), most[number])
-            n = _put(number, seen, int(w * TIMES), out, n)
-    out_offsets[len(offsets) - 1] = n
-    return n
+def _digitise(energy: F64, counts: U16, number: U8) -> None:
+    for i in range(len(energy)):
+        counts[i], number[i] = digitise(energy[i])
 
 
 def emc_hits(particles: Particles, config: Response, seed: int, frame: int) -> dict[str, Array]:
@@ -169,29 +110,15 @@ def emc_hits(particles: Particles, config: Response, seed: int, frame: int) -> d
         order of their numbers, then noise.
     """
     found = crystal_energies(particles, config, seed, frame)
-    own = {name: getattr(config.emc, name) for name in EmcNumbers._fields[:-1]}
-    offsets = np.zeros(particles.events + 1, np.int64)
-    arguments = (
-        found.offsets,
-        found.crystal,
-        found.energy,
-        found.time,
-        largest_energies(config.emc),
-        tuple(EmcNumbers(**own, collision=config.timing.emc_ns)),
-        (np.uint64(seed), frame),
-    )
-
-    def fill(rows: int) -> tuple[int, I32]:
-        out = np.empty((rows, 4), np.int32)
-        return _digis(*arguments, np.full(CRYSTALS, -1), offsets, out), out
-
-    noisy = config.emc.noise_crystals
-    expected = len(found.crystal) + int(particles.events * (noisy + 8.0 * math.sqrt(noisy) + 8.0))
-    n, out = grown(fill, expected)
+    window = Window(TIMES, EMC_TIME_NS, config.timing.emc_ns)
+    digis = read_out(found, config.emc, window, largest_energies(config.emc), _PURPOSES, seed, frame)
+    n = len(digis.crystal)
+    counts, number = np.empty(n, np.uint16), np.empty(n, np.uint8)
+    _digitise(digis.energy, counts, number)
     return {
-        "channel": out[:n, 0].astype(np.uint16),
-        "value": out[:n, 1].astype(np.uint16),
-        "range": out[:n, 2].astype(np.uint8),
-        "time": out[:n, 3].astype(np.uint8),
-        "offsets": offsets,
+        "channel": digis.crystal.astype(np.uint16),
+        "value": counts,
+        "range": number,
+        "time": digis.time.astype(np.uint8),
+        "offsets": digis.offsets,
     }
