@@ -20,6 +20,7 @@ from trigemu.frames.drawn import DRAWN
 from trigemu.frames.frame import TRUTH
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import uniforms
+from trigemu.setup.amounts import check_amounts
 
 Columns: TypeAlias = Mapping[str, Array]
 
@@ -34,6 +35,49 @@ def bunches(seed: int, frame: int, purpose: int, n: int, places: int) -> U8:
     """Return uint8[n]: which of the places of a bunch in a period of the clock collided in each crossing of a frame."""
     draws = uniforms(seed, frame, purpose, n)[:, 0]
     return np.minimum(draws * places, places - 1).astype(np.uint8)
+
+
+ENERGY_PER_GEV = 1e4
+"""A column ``energy`` of ``timing`` counts 0.1 MeV."""
+
+
+def energies(events: Events, sqrt_s: float) -> F64:
+    """Return float64[n], whole numbers: energy in the CM of each crossing's beams in 0.1 MeV.
+
+    ``sqrt_s`` (GeV) is that of events without one of their own.
+    """
+    own = np.full(len(events.time), sqrt_s) if events.sqrt_s is None else events.sqrt_s
+    return np.asarray(np.rint(own * ENERGY_PER_GEV))
+
+
+MAX_BACKGROUND = 1e7
+"""Hits of noise and beam background in a frame; 30,000 are usual."""
+
+
+def check_background(
+    section: str, per_crossing: Mapping[str, float], crossings: float, frame_s: float
+) -> None:
+    """Refuse background that makes frames too large: it comes with every crossing that is read out.
+
+    Parameters
+    ----------
+    section
+        The experiment's section, for the message.
+    per_crossing
+        Key of the section -> mean number of hits because of it in a crossing.
+    crossings
+        How many a frame has on average.
+    frame_s
+        Length of a frame in seconds.
+
+    Raises
+    ------
+    InputError
+        There are too many (see `check_amounts`).
+    """
+    # A crossing's own hits must fit, however rare crossings are.
+    expected = {f"{section}.{key}": max(1.0, crossings) * count for key, count in per_crossing.items()}
+    check_amounts("hits of noise and beam background", expected, MAX_BACKGROUND, frame_s)
 
 
 def later(particles: Particles, ns: F64) -> Particles:

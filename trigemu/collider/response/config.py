@@ -76,8 +76,9 @@ class Photons(Model):
     """Calorimeter clusters offline and in the software trigger.  GeV, rad, ns.
 
     sigma(E)/E = ``stochastic`` / sqrt(E) (+) ``quarter`` / E^(1/4) (+) ``constant``, angles without the second term;
-    times fall with the square root of the energy from ``time_ns`` at 1 GeV.  ``acceptance_deg`` are rising intervals of the polar angle.  Deposits closer
-    than ``merge_rad`` are one cluster.  ``efficiency``: photons that do not convert in front.
+    times fall with the square root of the energy from ``time_ns`` at 1 GeV.  ``acceptance_deg`` are rising intervals of
+    the polar angle.  Deposits closer than ``merge_rad`` are one cluster.  ``efficiency``: photons that do not convert
+    in front.
     """
 
     efficiency: Fraction
@@ -185,3 +186,24 @@ class Readout(Showers):
     noise_gev: Amount
     beam_fraction: Fraction = 0.0
     beam_gev: Amount = 0.0
+
+
+class BeamPhotons(Model):
+    """Photons of the beams' background in every crossing that is read out.
+
+    They come at ``rate_khz`` from ``before_ns`` before to ``after_ns`` after the collision, with energies above
+    ``floor_gev`` by an exponential of mean ``mean_gev``, flat in the polar angles ``polar_deg``.
+    """
+
+    rate_khz: NonNegative
+    floor_gev: Amount
+    mean_gev: Amount
+    polar_deg: tuple[Angle, Angle]
+    before_ns: NonNegative
+    after_ns: NonNegative
+
+    @model_validator(mode="after")
+    def _rises(self) -> BeamPhotons:
+        if self.polar_deg[0] >= self.polar_deg[1]:
+            raise ValueError("polar_deg must be two angles, the smaller one first")
+        return self

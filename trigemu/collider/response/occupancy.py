@@ -64,12 +64,21 @@ def wire_chances(config: Background, chamber: DriftChamber, tdc: Tdc) -> F64:
             f"background: wire_rate_khz has {len(config.wire_rate_khz)} rates, but the chamber has {superlayers} "
             "superlayers: give one rate for each"
         )
+    hits = _layer_hits(config, chamber, tdc)
+    seeds: F64 = np.cumsum(hits / (1.0 + config.bunch_fraction * (GROUP_HITS - 1.0)))
+    return seeds
+
+
+def wire_hits(config: Background, chamber: DriftChamber, tdc: Tdc) -> float:
+    """Return how many background hits an event has on average."""
+    return float(_layer_hits(config, chamber, tdc).sum())
+
+
+def _layer_hits(config: Background, chamber: DriftChamber, tdc: Tdc) -> F64:
     first, last = config.wire_window
     window_ns = (last - first + 1) * abs(tdc.count_ns)
     rates = np.asarray(config.wire_rate_khz)[chamber.superlayer]
-    hits = rates * 1e-6 * window_ns * chamber.wires
-    seeds: F64 = np.cumsum(hits / (1.0 + config.bunch_fraction * (GROUP_HITS - 1.0)))
-    return seeds
+    return np.asarray(rates * 1e-6 * window_ns * chamber.wires)
 
 
 @inlined

@@ -11,7 +11,7 @@ from trigemu.collider.response.clusters import find_clusters
 from trigemu.collider.response.config import Background, Cells, Photons, Tracking
 from trigemu.collider.response.detector import Detector
 from trigemu.collider.response.helix import perigees
-from trigemu.collider.response.tracking import find_tracks
+from trigemu.collider.response.tracking import FIT, find_tracks
 from trigemu.frames.columns import Array
 from trigemu.physics.particles import Particles
 
@@ -65,6 +65,7 @@ def tracks_and_clusters(
     background: Background,
     seed: int,
     frame: int,
+    fit: int = FIT,
 ) -> Offline:
     """Return tracks and clusters of a frame's events, and which particles they are of.
 
@@ -78,12 +79,14 @@ def tracks_and_clusters(
         Efficiency of a drift cell; finding and fitting of tracks.
     photons, background
         Resolution of the calorimeter; beam background.
-    seed, frame
-        Address of the random numbers.
+    seed, frame, fit
+        Address of the random numbers; ``fit``: see `find_tracks`.
     """
     event = np.repeat(np.arange(particles.events), np.diff(particles.offsets))
     helices = perigees(particles, detector.field_t)
-    found, fitted, hits = find_tracks(particles, helices, detector, tracking, cells.efficiency, seed, frame)
+    found, fitted, hits = find_tracks(
+        particles, helices, detector, tracking, cells.efficiency, seed, frame, fit
+    )
     offsets, number = _numbers(found, particles.offsets, event)
     cut, clusters, track, cluster = find_clusters(
         particles, helices, number, detector.surface, photons, background, seed, frame

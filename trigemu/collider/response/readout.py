@@ -25,7 +25,7 @@ Purposes: TypeAlias = tuple[int, int, int]
 class Window(NamedTuple):
     """The read-out window: ``counts`` of ``count_ns`` (ns) each; a collision is ``collision`` ns after it began."""
 
-    counts: int
+    counts: float
     count_ns: float
     collision: float
 
@@ -41,7 +41,7 @@ class ReadoutNumbers(NamedTuple):
     noise_gev: float
     beam_fraction: float
     beam_gev: float
-    counts: int
+    counts: float
     count_ns: float
     collision: float
 
@@ -67,7 +67,7 @@ def _digis(
     energy: F64,
     time: F64,
     most: F64,
-    numbers: tuple[float, float, float, float, float, float, float, float, int, float, float],
+    numbers: tuple[float, ...],
     purposes: Purposes,
     address: tuple[Int, Int],
     taken: I64,
@@ -155,5 +155,7 @@ def read_out(
 
     noisy = config.noise_crystals
     events = len(found.offsets) - 1
-    n, (crystals, out) = grown(fill, len(found.crystal) + int(events * (noisy + 8.0 * math.sqrt(noisy) + 8.0)))
+    n, (crystals, out) = grown(
+        fill, len(found.crystal) + int(events * (noisy + 8.0 * math.sqrt(noisy) + 8.0))
+    )
     return Crystals(offsets, crystals[:n], out[:n, 0], out[:n, 1])

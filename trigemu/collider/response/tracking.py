@@ -71,7 +71,9 @@ def settings(config: Tracking, detector: Detector) -> TrackNumbers:
     own = {name: getattr(config, name) for name in TrackNumbers._fields[:-4]}
     low, high = detector.vertex_rad
     azimuth = config.angle_rad if config.azimuth_rad is None else config.azimuth_rad
-    return TrackNumbers(**own, azimuth_rad=azimuth, full_layers=float(detector.chamber.layers), theta_low=low, theta_high=high)
+    return TrackNumbers(
+        **own, azimuth_rad=azimuth, full_layers=float(detector.chamber.layers), theta_low=low, theta_high=high
+    )
 
 
 @inlined

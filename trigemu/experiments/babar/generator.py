@@ -8,16 +8,28 @@ import numpy as np
 
 from trigemu.arrays import U8
 from trigemu.collider.events import Events, EventSource
-from trigemu.collider.generator import Columns, CrossingGenerator, bunches
+from trigemu.collider.generator import (
+    Columns,
+    CrossingGenerator,
+    bunches,
+    check_background,
+    energies,
+    later,
+)
+from trigemu.collider.response.beam_photons import mean_photons
+from trigemu.collider.response.occupancy import wire_hits
 from trigemu.collider.signals.registration import sampled_processes
-from trigemu.experiments.babar.clock import BUNCHES_PER_SAMPLE
+from trigemu.experiments.babar.clock import BUNCH_NS, BUNCHES_PER_SAMPLE
 from trigemu.experiments.babar.config import Babar
 from trigemu.experiments.babar.purposes import BabarPurpose
+from trigemu.experiments.babar.response.dch import dch_hits
+from trigemu.experiments.babar.response.detector import detector
+from trigemu.experiments.babar.response.emc import emc_hits
+from trigemu.experiments.babar.response.reconstruction import level3, reconstructed
 from trigemu.experiments.babar.signals import babar, processes
+from trigemu.experiments.babar.sources import CLUSTERS, DCH, EMC, L3_CLUSTERS, L3_TRACKS, TAGS, TRACKS
+from trigemu.physics.particles import Particles
 from trigemu.setup.experiment import Setup
-
-ENERGY_PER_GEV = 1e4
-"""The column ``energy`` of ``timing`` counts 0.1 MeV."""
 
 
 def event_source(setup: Setup[Babar]) -> EventSource:
@@ -43,6 +55,29 @@ def phases(seed: int, frame: int, n: int) -> U8:
     return bunches(seed, frame, int(BabarPurpose.PHASE), n, BUNCHES_PER_SAMPLE)
 
 
+def _check_background(section: Babar, crossings: float, frame_s: float) -> None:
+    """Refuse background that makes frames too large."""
+    response, found = section.response, detector()
+    per_crossing = {
+        "response.background.wire_rate_khz": wire_hits(response.background, found.chamber, found.tdc),
+        "response.background.clusters": response.background.clusters,
+        "response.beam_photons.rate_khz": mean_photons(response.beam_photons),
+        "response.emc.noise_crystals": response.emc.noise_crystals,
+    }
+    check_background("babar", per_crossing, crossings, frame_s)
+
+
+def _no_tags(particles: Particles) -> Columns:
+    none = np.zeros(0, np.float32)
+    return {
+        "px": none,
+        "py": none,
+        "pz": none,
+        "energy": none,
+        "offsets": np.zeros(particles.events + 1, np.int64),
+    }
+
+
 class BabarGenerator(CrossingGenerator):
     """Makes BaBar fragments: a pure function of (seed, frame, source), in any order.
 
@@ -56,14 +91,35 @@ class BabarGenerator(CrossingGenerator):
 
     def __init__(self, setup: Setup[Babar], sources: Sequence[str]) -> None:
         section, seed = setup.section, setup.config.run.seed
+        response = section.response
 
         def timing(events: Events, frame: int) -> Columns:
-            n = len(events.time)
-            energy = np.full(n, section.sqrt_s) if events.sqrt_s is None else events.sqrt_s
             return {
-                "phase": phases(seed, frame, n),
+                "phase": phases(seed, frame, len(events.time)),
                 "random": (events.empty == 0).astype(np.uint8),
-                "energy": np.rint(energy * ENERGY_PER_GEV).astype(np.uint32),
+                "energy": energies(events, section.sqrt_s).astype(np.uint32),
             }
 
-        super().__init__(event_source(setup), {}, timing=timing)
+        def late(particles: Particles, frame: int) -> Particles:
+            """Return particles whose times count from the beginning of the sample that the collision is in."""
+            return later(particles, BUNCH_NS * phases(seed, frame, particles.events).astype(np.float64))
+
+        def offline(particles: Particles, frame: int) -> tuple[Columns, Columns, Columns]:
+            found = reconstructed(particles, response, seed, frame)
+            return found.tracks, found.clusters, _no_tags(particles)
+
+        def online(particles: Particles, frame: int) -> tuple[Columns, Columns]:
+            found = level3(particles, response, seed, frame)
+            return found.tracks, found.clusters
+
+        source = event_source(setup)
+        _check_background(section, source.expected, setup.clock.frame_s)
+        super().__init__(
+            source,
+            {
+                DCH: lambda particles, frame: dch_hits(late(particles, frame), response, seed, frame),
+                EMC: lambda particles, frame: emc_hits(late(particles, frame), response, seed, frame),
+            },
+            products={(L3_TRACKS, L3_CLUSTERS): online, (TRACKS, CLUSTERS, TAGS): offline},
+            timing=timing,
+        )

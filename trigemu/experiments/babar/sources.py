@@ -35,6 +35,9 @@ SECTORS, IFR_LAYERS = 10, 8
 Sectors 0-5: barrel sextants in azimuth; 6, 7: half doors of the forward end; 8, 9: of the backward end (`ift.codes`).
 """
 
+MOST_ENERGY = (1 << 18) - 1
+"""Largest energy of a crystal in 0.1 MeV: 26 GeV."""
+
 _EARLIEST, _LATEST = -(1 << 15), (1 << 15) - 1
 
 DETECTORS = {
@@ -48,7 +51,7 @@ DETECTORS = {
     EMC: crossing_schema(
         EMC,
         Column("channel", "<u2", high=CRYSTALS - 1),
-        Column("energy", "<u4", high=(1 << 18) - 1),
+        Column("energy", "<u4", high=MOST_ENERGY),
         Column("time", "<i2", low=_EARLIEST, high=_LATEST),
     ),
     # channel: the fast OR of the phi strips of one layer of a sector.  time: as above.

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trigemu.collider.events import Events, EventSource
-from trigemu.collider.generator import Columns, CrossingGenerator
+from trigemu.collider.generator import Columns, CrossingGenerator, check_background
+from trigemu.collider.response.occupancy import wire_hits
 from trigemu.collider.signals.registration import sampled_processes
-from trigemu.experiments.belle2.cdc.geometry import CHANNEL_LAYER
-from trigemu.experiments.belle2.clock import TDC_PER_TICK, TICK_NS
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.ecl.response import ecl_hits
 from trigemu.experiments.belle2.external import empty_rates, external_bits, sampling_phase
 from trigemu.experiments.belle2.response.cdc import cdc_hits
+from trigemu.experiments.belle2.response.detector import detector
 from trigemu.experiments.belle2.response.klm import klm_hits
 from trigemu.experiments.belle2.response.offline import offline
 from trigemu.experiments.belle2.signals import BELLE2, PROCESSES
 from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, TRACKS
-from trigemu.setup.amounts import check_amounts
 from trigemu.setup.experiment import Setup
 
 
@@ -39,27 +38,16 @@ def event_source(setup: Setup[Belle2]) -> EventSource:
     )
 
 
-MAX_BACKGROUND = 1e7
-"""Hits of beam background in a frame; 30,000 are usual."""
-
-
-def _check_background(section: Belle2, events: float, frame_s: float) -> None:
-    """Refuse beam background that makes frames too large: it comes with every crossing that is read out."""
-    background = section.response.background
-    first, last = background.wire_window
-    window_ns = (last - first + 1) * TICK_NS / TDC_PER_TICK
-    per_event = {
-        "response.background.wire_rate_khz": 1e-6
-        * window_ns
-        * len(CHANNEL_LAYER)
-        * max(background.wire_rate_khz),
+def _check_background(section: Belle2, crossings: float, frame_s: float) -> None:
+    """Refuse beam background that makes frames too large."""
+    background, found = section.response.background, detector()
+    per_crossing = {
+        "response.background.wire_rate_khz": wire_hits(background, found.chamber, found.tdc),
         "response.background.clusters": background.clusters,
         "response.klm.noise_hits": section.response.klm.noise_hits,
         "ecl.response.background_cells": section.ecl.response.background_cells,
     }
-    # A crossing's own hits must fit, however rare crossings are.
-    expected = {f"belle2.{key}": max(1.0, events) * count for key, count in per_event.items()}
-    check_amounts("hits of beam background", expected, MAX_BACKGROUND, frame_s)
+    check_background("belle2", per_crossing, crossings, frame_s)
 
 
 class Belle2Generator(CrossingGenerator):

@@ -11,13 +11,20 @@ import numpy as np
 
 from trigemu.arrays import U8
 from trigemu.collider.events import Events, EventSource
-from trigemu.collider.generator import Columns, CrossingGenerator, bunches, later
+from trigemu.collider.generator import (
+    Columns,
+    CrossingGenerator,
+    bunches,
+    check_background,
+    energies,
+    later,
+)
+from trigemu.collider.response.occupancy import wire_hits
 from trigemu.collider.signals.registration import sampled_processes
 from trigemu.experiments.besiii.clock import BUNCHES_PER_TICK, TICK_NS
 from trigemu.experiments.besiii.config import Besiii
-from trigemu.experiments.besiii.mdc.geometry import SUPERLAYER, WIRES
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
-from trigemu.experiments.besiii.response.detector import MDC_COUNT_NS
+from trigemu.experiments.besiii.response.detector import detector
 from trigemu.experiments.besiii.response.emc import emc_hits
 from trigemu.experiments.besiii.response.mdc import mdc_hits
 from trigemu.experiments.besiii.response.offline import offline
@@ -25,13 +32,9 @@ from trigemu.experiments.besiii.response.tof import tof_hits
 from trigemu.experiments.besiii.signals import besiii, processes
 from trigemu.experiments.besiii.sources import CLUSTERS, EMC, MDC, TOF, TRACKS
 from trigemu.physics.particles import Particles
-from trigemu.setup.amounts import check_amounts
 from trigemu.setup.experiment import Setup
 
 BUNCH_NS = TICK_NS / BUNCHES_PER_TICK
-
-ENERGY_PER_GEV = 1e4
-"""The column ``energy`` counts 0.1 MeV."""
 
 
 def event_source(setup: Setup[Besiii]) -> EventSource:
@@ -52,26 +55,18 @@ def event_source(setup: Setup[Besiii]) -> EventSource:
     )
 
 
-MAX_BACKGROUND = 1e7
-"""Hits of noise and beam background in a frame."""
-
-
-def _check_background(section: Besiii, events: float, frame_s: float) -> None:
-    """Refuse background that makes frames too large: it comes with every crossing that is read out."""
+def _check_background(section: Besiii, crossings: float, frame_s: float) -> None:
+    """Refuse background that makes frames too large."""
     response = section.response
-    first, last = response.background.wire_window
-    window_ns = (last - first + 1) * MDC_COUNT_NS
-    rates = np.array(response.background.wire_rate_khz)[SUPERLAYER - 1]
-    per_event = {
-        "response.background.wire_rate_khz": 1e-6 * window_ns * float((WIRES * rates).sum()),
+    found = detector(response)
+    per_crossing = {
+        "response.background.wire_rate_khz": wire_hits(response.background, found.chamber, found.tdc),
         "response.background.clusters": response.background.clusters,
         "response.tof.barrel_singles": response.tof.barrel_singles,
         "response.tof.endcap_singles": response.tof.endcap_singles,
         "response.emc.noise_crystals": response.emc.noise_crystals,
     }
-    # A crossing's own hits must fit, however rare crossings are.
-    expected = {f"besiii.{key}": max(1.0, events) * count for key, count in per_event.items()}
-    check_amounts("hits of noise and beam background", expected, MAX_BACKGROUND, frame_s)
+    check_background("besiii", per_crossing, crossings, frame_s)
 
 
 def phases(seed: int, frame: int, n: int) -> U8:
@@ -95,12 +90,10 @@ class BesiiiGenerator(CrossingGenerator):
         response, endcap, inner = section.response, section.tof.endcap, section.mdc.inner_chamber
 
         def timing(events: Events, frame: int) -> Columns:
-            n = len(events.time)
-            energy = np.full(n, section.sqrt_s) if events.sqrt_s is None else events.sqrt_s
             return {
-                "phase": phases(seed, frame, n),
+                "phase": phases(seed, frame, len(events.time)),
                 "random": (events.empty == 0).astype(np.uint8),
-                "energy": np.rint(energy * ENERGY_PER_GEV).astype(np.uint16),
+                "energy": energies(events, section.sqrt_s).astype(np.uint16),
             }
 
         def late(particles: Particles, frame: int) -> Particles:

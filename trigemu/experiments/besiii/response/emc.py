@@ -110,7 +110,7 @@ def emc_hits(particles: Particles, config: Response, seed: int, frame: int) -> d
         order of their numbers, then noise.
     """
     found = crystal_energies(particles, config, seed, frame)
-    window = Window(TIMES, EMC_TIME_NS, config.timing.emc_ns)
+    window = Window(float(TIMES), EMC_TIME_NS, config.timing.emc_ns)
     digis = read_out(found, config.emc, window, largest_energies(config.emc), _PURPOSES, seed, frame)
     n = len(digis.crystal)
     counts, number = np.empty(n, np.uint16), np.empty(n, np.uint8)
