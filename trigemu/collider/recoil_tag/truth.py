@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.arrays import Bool
-from trigemu.collider.signals.models import B_PLUS_MASS, B_ZERO_MASS
+from trigemu.collider.signals.b_models import B_PLUS_MASS, B_ZERO_MASS
 from trigemu.physics.particles import Particles
 from trigemu.physics.vectors import invariant_mass
 
