@@ -11,9 +11,9 @@ from scipy import stats
 from support.colliders import HEAD_ON, OFFERED, make_sampler
 from support.four_vectors import cosine_in, mass, momentum_in, summed
 
-from trigemu.collider.collider import theta_degrees
 from trigemu.collider.signals.collision import Sampled
 from trigemu.errors import InputError
+from trigemu.physics import angles
 from trigemu.physics.constants import AXION, DARK_FERMION, SPEED_OF_LIGHT
 from trigemu.physics.hepmc_events import read_events
 from trigemu.physics.particles import Particles
@@ -123,7 +123,7 @@ def test_the_lambda_decays_where_it_flies_to() -> None:
     assert made.radius == pytest.approx(np.hypot(away[:, 0], away[:, 1]), rel=1e-5, abs=1e-5)
     path = np.linalg.norm(start[:, :3], axis=1) * PARENT["b-lambda-psi"] / np.linalg.norm(b[:, :3], axis=1)
     assert stats.kstest(path / 0.4531, "expon").pvalue > 1e-3
-    theta = theta_degrees(p.momentum[rows]).reshape(n, 2)
+    theta = angles.theta(p.momentum[rows]).reshape(n, 2)
     low, high = HEAD_ON.acceptance.tracker_degrees
     inside = ((theta >= low) & (theta <= high)).all(axis=1) & (np.hypot(end[:, 0], end[:, 1]) < 600.0)
     assert np.array_equal(made.accepted, inside)
