@@ -1,9 +1,66 @@
-"""The ``[babar.emt]`` section: the calorimeter's trigger."""
+"""The ``[babar.emt]`` section: the calorimeter's trigger.
+
+Ids are those of babar_geometry_facts; "interface to level 3" is the experiment's draft 0.01 of 8 August 1997, and
+"interface to the global trigger" its draft 1.6 of 14 June 1998, both on the trigger's public web pages.
+"""
 
 from __future__ import annotations
 
-from trigemu.config.model import Model
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from trigemu.config.model import FieldError, Model
+from trigemu.experiments.babar.emt.filtering import MOST_WEIGHT, TAPS, gain, least_squares
+from trigemu.experiments.babar.emt.geometry import COLUMNS, ROWS, TOWERS
+
+Counts = Annotated[int, Field(ge=1, le=65535)]
+Weight = Annotated[int, Field(ge=-MOST_WEIGHT, le=MOST_WEIGHT)]
+Tower = Annotated[int, Field(ge=0, lt=TOWERS)]
 
 
 class Emt(Model):
-    """Calorimeter trigger."""
+    """Calorimeter trigger.
+
+    ``m``, ``g``, ``e``, ``x``, ``y``: least energy of an object, in counts of ``count_mev``.  ``y_rows``: how many rows
+    of towers, from the back, Y looks at.  ``weights``: of the digital filter, first sample first; none: a least-squares
+    fit with ``lead`` samples before the pulse.  ``window``: samples on either side that a peak must exceed.
+    ``hold_ticks``: how long M, G and E last from the peak on.  ``raw_delay``: ticks by which X and Y, which no filter
+    delays, come later than their samples.  ``endcap_more``: columns whose endcap towers have 22 crystals.
+    ``column_shift``: a column's number is that counted from azimuth 0 less this.  ``masked``: towers that are left out,
+    row * 40 + column.
+    """
+
+    crystal_mev: Annotated[float, Field(ge=0, le=1000)] = 20.0  # G5.24
+    count_mev: Annotated[float, Field(gt=0, le=10)] = 0.4  # G6.5, inferred
+    m: Counts = 256  # G6.3, as g, e, x, y
+    g: Counts = 768
+    e: Counts = 1920
+    x: Counts = 256
+    y: Counts = 2304
+    y_rows: Annotated[int, Field(ge=1, le=ROWS - 1)] = 2  # interface to level 3; G6.9 leaves it open
+    weights: Annotated[tuple[Weight, ...], Field(max_length=TAPS)] = ()  # guess: G6.7 has no weights
+    lead: Annotated[int, Field(ge=0, le=TAPS - 2)] = 3  # guess: least noise of a least-squares fit
+    window: Annotated[int, Field(ge=1, le=8)] = 1  # guess; G6.7: programmable
+    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # guess: two samples
+    raw_delay: Annotated[int, Field(ge=0, le=16)] = 2  # chosen: as much later as the filter's peaks are
+    endcap_more: Literal["even", "odd"] = "odd"  # G5.23, guess
+    # Interface to the global trigger: bit 0 of M, G and E has its middle at 4.5 degrees, and a cluster is a strip with
+    # the next one; so strips begin one column before azimuth 0.
+    column_shift: Annotated[int, Field(ge=1 - COLUMNS, le=COLUMNS - 1)] = -1
+    masked: Annotated[tuple[Tower, ...], Field(max_length=TOWERS)] = ()  # G6.12
+
+    @property
+    def taps(self) -> tuple[int, ...]:
+        """The eight weights of the filter."""
+        return self.weights or least_squares(self.lead)
+
+    @model_validator(mode="after")
+    def _filter_finds_pulses(self) -> Emt:
+        if self.weights and len(self.weights) != TAPS:
+            raise FieldError(
+                "weights", f"has {len(self.weights)} numbers, allowed: {TAPS} or none", named=False
+            )
+        if gain(self.taps) <= 0:
+            raise FieldError("weights", "make no peak of a pulse; allowed: a filter with a peak", named=False)
+        return self

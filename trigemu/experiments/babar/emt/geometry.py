@@ -122,15 +122,16 @@ def tower_of_crystal(more: Column = "odd", shift: int = 0) -> I16:
     Parameters
     ----------
     more
-        Columns whose endcap towers have 22 crystals; the others have 19 (G5.23: a guess).  Rings of 100 crystals give
-        two and three crystals to neighbouring columns.
+        Columns, after the shift, whose endcap towers have 22 crystals; the others have 19 (G5.23: a guess).  Rings of
+        100 crystals give two and three crystals to neighbouring columns.
     shift
         Subtracted from the column that counts from azimuth 0, around the ring (G5.23: numbering offsets between
         trigger and calorimeter are not known).
     """
     ring, place = (a.astype(np.int64) for a in rings_places())
     endcap = ring <= len(ENDCAP_RINGS)
-    of_five = place % 5 >= (2 if more == "odd" else 3)
+    three_in_odd_places = (more == "odd") == (shift % 2 == 0)
+    of_five = place % 5 >= (2 if three_in_odd_places else 3)
     per_column = rings()[ring - 1] // COLUMNS
     of_hundred = rings()[ring - 1] == 100
     column = np.where(of_hundred, place // 5 * 2 + of_five, place // per_column)
