@@ -22,6 +22,7 @@ import numpy as np
 
 from shared.bits cimport ctz64
 from shared.checks cimport cuts, need
+from shared.offsets cimport longest
 
 cdef enum:
     CRYSTALS = 6580
@@ -70,14 +71,6 @@ cdef bint digis_fit(const uint16_t[::1] channel, const uint32_t[::1] energy) noe
     for i in range(energy.shape[0]):
         outside |= energy[i] >= MOST_ENERGY
     return not outside
-
-
-cdef int64_t longest(const int64_t[::1] offsets) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef int64_t most = 0
-    for i in range(1, offsets.shape[0]):
-        most = max(most, offsets[i] - offsets[i - 1])
-    return most
 
 
 cdef inline void add(

@@ -14,6 +14,7 @@ from libc.string cimport memset
 import numpy as np
 
 from shared.checks cimport cuts, need
+from shared.offsets cimport longest
 
 cdef enum:
     CRYSTALS = 6240
@@ -52,14 +53,6 @@ cdef bint digis_fit(
     for i in range(n):
         outside |= time[i] > LATEST
     return not outside
-
-
-cdef int64_t longest(const int64_t[::1] offsets) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef int64_t most = 0
-    for i in range(1, offsets.shape[0]):
-        most = max(most, offsets[i] - offsets[i - 1])
-    return most
 
 
 cdef class Cells:

@@ -1,9 +1,39 @@
-"""The ``[babar.ift]`` section: the muon detector's trigger."""
+"""The ``[babar.ift]`` section: the muon detector's trigger.  Ids are those of babar_geometry_facts."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from trigemu.config.model import Model
+from trigemu.experiments.babar.clock import COUNTS_PER_TICK
+from trigemu.experiments.babar.sources import IFR_LAYERS
+
+Code = Annotated[int, Field(ge=0, le=7)]
 
 
 class Ift(Model):
-    """Muon-detector trigger."""
+    """Muon-detector trigger.
+
+    ``layers``: how many of a sector's eight must have hits less than ``window_counts`` (1.05 ns each) apart.
+    ``hold_ticks``: how long a sector stays true.  ``tolerance``: sextants by which a pair may miss being opposite.
+    ``strict``: with more muons than a pair, or than one each in barrel and forward end, codes 5-7 give way to 1.
+    ``codes``: what is sent for each `codes.Topology`.
+    """
+
+    layers: Annotated[int, Field(ge=1, le=IFR_LAYERS)] = 4  # G7.2, recalled
+    window_counts: Annotated[int, Field(ge=1, le=4096)] = COUNTS_PER_TICK  # G7.2, recalled: 134 ns
+    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # guess: as clusters of the calorimeter
+    tolerance: Annotated[int, Field(ge=0, le=1)] = 0  # guess
+    strict: bool = False  # guess
+    codes: Annotated[tuple[Code, ...], Field(min_length=8, max_length=8)] = (
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+    )  # section 7

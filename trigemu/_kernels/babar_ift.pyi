@@ -1,0 +1,6 @@
+from trigemu.arrays import I16, I64, U8
+from trigemu.experiments.babar.ift.config import Ift
+
+class Finder:
+    def __init__(self, config: Ift, codes: U8) -> None: ...
+    def run(self, offsets: I64, channel: U8, time: I16, out: U8) -> None: ...
