@@ -231,12 +231,17 @@ cdef class Finder:
         int64_t *picked,
     ) noexcept nogil:
         """Write the crystals above the cut: energy, time and tower in one number; return how many."""
-        cdef int64_t i, count = 0
+        cdef int64_t i, k, above = 0, count = 0
         cdef int tower
+        # Most crystals are below the cut: rows first, without a branch, then what is to be known of them.
         for i in range(begin, end):
+            picked[above] = i
+            above += <int64_t> energy[i] > self.cut
+        for k in range(above):
+            i = picked[k]
             tower = self.tower[channel[i]]
             picked[count] = <int64_t> energy[i] << 32 | <int64_t> (time[i] + EARLIEST) << 16 | tower
-            count += (<int64_t> energy[i] > self.cut) & (tower < TOWERS)
+            count += tower < TOWERS
         return count
 
     cdef void add_energies(self, const int64_t *picked, int64_t count, Strips *strips) noexcept nogil:

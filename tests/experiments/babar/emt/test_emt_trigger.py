@@ -174,7 +174,7 @@ def test_when_clusters_begin(phase, first):
     assert bits["m"] == bits["g"] == {4: set(ticks), 5: set(ticks)}
 
 
-def test_raw_samples_begin_no_later_than_clusters_last():
+def test_x_and_m_of_one_pulse_share_a_tick():
     """X of a crystal just at threshold shares a tick with M for every start of the pulse."""
     for phase in range(0, 256, 5):
         (bits, _), *_ = found([[(crystal_of(9), 1040, 1280 - phase)]])

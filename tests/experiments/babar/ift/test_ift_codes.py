@@ -15,7 +15,7 @@ from trigemu.errors import InputError
 from trigemu.experiments.babar.ift.codes import MuonFinder, Topology, code_table, topology
 from trigemu.experiments.babar.ift.config import Ift
 
-IFT = Ift()
+IFT = Ift(hold_ticks=4)
 
 
 def columns_of(events):

@@ -42,8 +42,8 @@ class Emt(Model):
     weights: Annotated[tuple[Weight, ...], Field(max_length=TAPS)] = ()  # guess: G6.7 has no weights
     lead: Annotated[int, Field(ge=0, le=TAPS - 2)] = 3  # guess: least noise of a least-squares fit
     window: Annotated[int, Field(ge=1, le=8)] = 1  # guess; G6.7: programmable
-    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # guess: two samples
-    raw_delay: Annotated[int, Field(ge=0, le=16)] = 2  # chosen: as much later as the filter's peaks are
+    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 2  # guess: one sample
+    raw_delay: Annotated[int, Field(ge=0, le=16)] = 1  # chosen: X and M of one pulse share a tick
     endcap_more: Literal["even", "odd"] = "odd"  # G5.23, guess
     # Interface to the global trigger: bit 0 of M, G and E has its middle at 4.5 degrees, and a cluster is a strip with
     # the next one; so strips begin one column before azimuth 0.

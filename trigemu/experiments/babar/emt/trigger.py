@@ -14,7 +14,7 @@ and E covers 18 k - 9 to 18 k + 18 degrees with its middle at 18 k + 4.5, of X 1
 When things are true.  With the default filter M, G and E begin in the tick 1233 ns (9.2 ticks) after the light pulse
 does: of a collision with phase 0 in tick 17, with phase 63 in tick 19.  They last for ``hold_ticks``.  Samples that X
 and Y look at peak 1045 ns after the start; they are true for two ticks from the tick of each sample that reaches the
-threshold, later by ``raw_delay``.
+threshold, later by ``raw_delay``, and a large pulse has many such samples.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Ift(Model):
 
     layers: Annotated[int, Field(ge=1, le=IFR_LAYERS)] = 4  # G7.2, recalled
     window_counts: Annotated[int, Field(ge=1, le=4096)] = COUNTS_PER_TICK  # G7.2, recalled: 134 ns
-    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # guess: as clusters of the calorimeter
+    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 2  # guess: as clusters of the calorimeter
     tolerance: Annotated[int, Field(ge=0, le=1)] = 0  # guess
     strict: bool = False  # guess
     codes: Annotated[tuple[Code, ...], Field(min_length=8, max_length=8)] = (
