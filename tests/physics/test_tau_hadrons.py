@@ -13,7 +13,7 @@ from scipy.integrate import quad
 
 from trigemu.physics import tau
 from trigemu.physics.addressed import Draws
-from trigemu.physics.constants import MUON, OMEGA, PI0, PION, mass
+from trigemu.physics.constants import HEAVY_NEUTRINO, MUON, OMEGA, PI0, PION, mass
 from trigemu.physics.particles import merge
 from trigemu.physics.three_pions import A1, three_pions
 from trigemu.physics.vectors import boost, isotropic, polarised, two_body_decay
@@ -169,14 +169,26 @@ def test_current_of_three_pions():
                 assert z[i] == pytest.approx(along_third)
 
 
-@pytest.mark.parametrize(("neutral", "m"), [(True, 0.7), (True, 1.3), (False, 1.1), (False, 1.6)])
-def test_three_pions_follow_the_amplitude(neutral, m):
+@pytest.mark.parametrize(
+    ("neutral", "m", "heavy"),
+    [
+        (True, 0.7, 0.0),
+        (True, 1.3, 0.0),
+        (False, 1.1, 0.0),
+        (False, 1.6, 0.0),
+        (False, 0.6, 0.5),
+        (False, 0.45, 1.3),
+    ],
+)
+def test_three_pions_follow_the_amplitude(neutral, m, heavy):
     """Weighted phase space against what is drawn: both invariant masses, and angles to the tau's direction."""
     rng, n = np.random.default_rng(7), 3000
     alike, third = (NEUTRAL, PI) if neutral else (PI, PI)
-    model = three_pions(tau.TAU_MASS, neutral=neutral)
-    momentum = (tau.TAU_MASS**2 - m * m) / (2 * m)
-    k, p = np.array([momentum, 0, 0, momentum]), np.array([m + momentum, 0, 0, momentum])
+    model = three_pions(tau.TAU_MASS, neutral=neutral, heavy=heavy)
+    # Energy of the neutrino where the pions rest.
+    energy = (tau.TAU_MASS**2 - m * m - heavy**2) / (2 * m)
+    momentum = math.sqrt(energy**2 - heavy**2)
+    k, p = np.array([energy, 0, 0, momentum]), np.array([m + energy, 0, 0, momentum])
     tensor = dirac.METRIC @ tau_decays.tau_tensor(p, k) @ dirac.METRIC
     flat = pions(rng, m, alike, third, n)
     weight = np.empty(len(flat[0]))
@@ -209,9 +221,39 @@ def test_three_pions_follow_the_amplitude(neutral, m):
         assert ((share - 1 / 8) ** 2 / variance).sum() < 33
 
 
-@pytest.mark.parametrize("neutral", [True, False])
-def test_no_point_exceeds_the_bound(neutral):
-    model = three_pions(tau.TAU_MASS, neutral=neutral)
+@pytest.mark.parametrize("heavy", [0.2, 0.9, 1.3])
+def test_mass_of_three_pions_beside_a_heavy_neutrino(heavy):
+    """What the neutrino's mass changes, by the rate of tau -> (hadron of spin 1) N (signals_facts 1.6)."""
+
+    def rate(m, neutrino):
+        x, y = (neutrino / tau.TAU_MASS) ** 2, (m / tau.TAU_MASS) ** 2
+        kallen = 1 + x * x + y * y - 2 * (x + y + x * y)
+        return ((1 - x) ** 2 + y * (1 + x - 2 * y)) * np.sqrt(kallen)
+
+    model, usual = (three_pions(tau.TAU_MASS, neutral=False, heavy=v) for v in (heavy, 0.0))
+    grid = np.linspace(3 * PI + 1e-3, tau.TAU_MASS - heavy - 1e-3, 3000)
+    want = usual.density(grid) * rate(grid, heavy) / rate(grid, 0.0)
+    found = model.density(grid)
+    assert found / found.sum() == pytest.approx(want / want.sum(), rel=1e-9)
+    n = 20_000
+    p = np.zeros((n, 4))
+    p[:, 3] = tau.TAU_MASS
+    index = np.arange(n)
+    parts = tau.decay_to_heavy(p, np.ones(n, int), np.zeros((n, 4)), index, Draws(1, 2, 40), 3, heavy)
+    made = merge(parts, n)
+    lepton = of(made, HEAVY_NEUTRINO)
+    assert square(lepton) == pytest.approx(heavy**2, abs=1e-9)
+    m = np.sqrt(square(p - lepton))
+    below = np.cumsum(found)
+    assert stats.kstest(m, lambda x: np.interp(x, grid, below / below[-1])).pvalue > 1e-3
+    # Isotropic where the tau rests.
+    cosine = lepton[:, 2] / np.linalg.norm(lepton[:, :3], axis=1)
+    assert stats.kstest(cosine, stats.uniform(-1, 2).cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(("neutral", "heavy"), [(True, 0.0), (False, 0.0), (False, 1.0), (False, 1.3)])
+def test_no_point_exceeds_the_bound(neutral, heavy):
+    model = three_pions(tau.TAU_MASS, neutral=neutral, heavy=heavy)
     u = Draws(9, 1, 40).uniform(np.arange(50_000))
     m = model.masses(u[:, 0])
     s1 = (model._alike + model._third) ** 2 + Draws(9, 2, 40).uniform(np.arange(50_000))[:, 0] * (

@@ -7,15 +7,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from trigemu.collider.collider import Acceptance, Collider
+from trigemu.collider.signals.b_offered import b_meson_signals
 from trigemu.collider.signals.collision import PROCESS_STREAMS, Sampler
 from trigemu.collider.signals.offered import (
-    b_axion_signals,
-    b_baryon_signals,
-    b_meson_signals,
     common_processes,
     dark_boson_signals,
+    darkonium_signals,
     file_signals,
     gun_signals,
+    heavy_neutrino_signals,
     tau_signals,
 )
 from trigemu.experiments.belle2.signals import BELLE2, PROCESSES, SIGNALS
@@ -41,10 +41,10 @@ def offered(collider: Collider) -> dict[str, Any]:
         return {spec.name: spec for spec in (*SIGNALS, *PROCESSES)}
     makers = (
         dark_boson_signals,
+        darkonium_signals,
         tau_signals,
+        heavy_neutrino_signals,
         b_meson_signals,
-        b_axion_signals,
-        b_baryon_signals,
         file_signals,
         gun_signals,
         common_processes,

@@ -16,11 +16,11 @@ SPEED_OF_LIGHT = 299.792458
 GEV_PER_MM_T = 0.000299792458
 """Transverse momentum over radius of a particle of unit charge, for a field of 1 T: R[cm] = 333.6 pT[GeV]."""
 
-ELECTRON, MUON, PHOTON = 11, 13, 22
+ELECTRON, MUON, TAU, PHOTON = 11, 13, 15, 22
 PI0, PION, RHO0, ETA, OMEGA, KAON, ETA_PRIME, PHI, PROTON = 111, 211, 113, 221, 223, 321, 331, 333, 2212
 K_SHORT, NEUTRON, LAMBDA, LAMBDA_C = 310, 2112, 3122, 4122
 
-A_PRIME, DARK_HIGGS, DARK_FERMION, DARKONIUM = 4900023, 4900025, 4900101, 4900113
+A_PRIME, DARK_HIGGS, DARK_FERMION = 4900023, 4900025, 4900101
 SCALAR, AXION, HEAVY_NEUTRINO, Z_PRIME = 9900035, 9900036, 9900016, 32
 """Codes of new particles: those of A' and dark fermion are usual (signals_facts 0), the others are chosen."""
 
@@ -38,6 +38,7 @@ class Particle:
 PARTICLES = {
     ELECTRON: Particle("e", 0.000510999),
     MUON: Particle("mu", 0.1056583755, ctau=658.64e3),
+    TAU: Particle("tau", 1.77693, ctau=0.08704),
     PI0: Particle("pi0", 0.1349768, width=7.81e-9, ctau=0.0),
     PION: Particle("pi", 0.1395704, ctau=7804.0),
     RHO0: Particle("rho0", 0.77526, width=0.1474, ctau=0.0),

@@ -103,6 +103,11 @@ def lepton_width(m: float, lepton: int) -> float:
     return 0.0 if 4.0 * x >= 1.0 else ALPHA * m / 3.0 * math.sqrt(1.0 - 4.0 * x) * (1.0 + 2.0 * x)
 
 
+def two_pion_width(m: float) -> float:
+    """Return Gamma(A' -> pi+ pi-) / eps^2 in GeV; 0 below threshold."""
+    return ALPHA * m / 3.0 * r_two_pions(m)
+
+
 def hadron_width(m: float) -> float:
     """Return Gamma(A' -> hadrons) / eps^2 in GeV."""
     return ALPHA * m / 3.0 * r_hadrons(m)

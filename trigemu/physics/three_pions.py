@@ -5,8 +5,8 @@ The current of pions 1 and 2, alike, and 3 is that part of
     (q1 - q3) B(s2) + (q2 - q3) B(s1),    s1 = (q2 + q3)^2,    s2 = (q1 + q3)^2
 
 that is transverse to Q = q1 + q2 + q3, times the a1, whose width runs with the phase space of this current; B is rho
-and rho'.  An unpolarised tau makes 2 Re (P J)(k J*) - (P k)(J J*) of it, P the tau's momentum, k the neutrino's.  What
-depends on which side of the pions' plane the neutrino is, is left out.
+and rho'.  An unpolarised tau makes 2 Re (P J)(k J*) - (P k)(J J*) of it, P the tau's momentum, k the neutrino's, which
+may have a mass.  What depends on which side of the pions' plane the neutrino is, is left out.
 
 Sampled in three steps: the mass of all three; s1 and s2; how they lie with respect to the tau.
 """
@@ -14,7 +14,7 @@ Sampled in three steps: the mass of all three; s1 and s2; how they lie with resp
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,12 +43,12 @@ class ThreePions:
     ----------
     alike, third
         Masses (GeV) of each of the two pions that are alike, and of the third.
-    tau
-        Mass of the tau (GeV).
+    tau, heavy
+        Masses (GeV) of the tau and of the neutrino.
     """
 
-    def __init__(self, alike: float, third: float, tau: float) -> None:
-        self._alike, self._third, self._tau = alike, third, tau
+    def __init__(self, alike: float, third: float, tau: float, heavy: float = 0.0) -> None:
+        self._alike, self._third, self._tau, self._heavy = alike, third, tau, heavy
         self._rho, excited = (PWave(pole, width, alike, third) for pole, width in _RHOS)
         self._excited = excited
         least = 2.0 * alike + third
@@ -56,7 +56,7 @@ class ThreePions:
         space = [self._integrate(float(m)) for m in self._mass]
         self._space = np.array([area for area, _ in space])
         self._bound = np.array([bound for _, bound in space]) * _HEADROOM
-        self._spectrum = Spectrum(self.density, least + _EDGE, tau - _EDGE)
+        self._spectrum = Spectrum(self.density, least + _EDGE, tau - heavy - _EDGE)
 
     def phase_space(self, m: F64) -> F64:
         """Return the integral of abs(J)^2 without the a1 over the Dalitz plot, over m^2: the a1's running width."""
@@ -68,7 +68,25 @@ class ThreePions:
         space = self.phase_space(m)
         running = width * space / self.phase_space(np.array([pole]))
         line = 1.0 / ((pole * pole - s) ** 2 + (pole * running) ** 2)
-        return np.asarray((tau2 - s) ** 2 * (tau2 + 2.0 * s) / s * line * space * m)
+        left = np.sqrt(self._momentum_left(s)) * (1.0 - self._heavy**2 * self._lost(s))
+        return np.asarray((tau2 - s) ** 2 * (tau2 + 2.0 * s) / s * line * space * m * left)
+
+    def _momentum_left(self, s: F64) -> F64:
+        """Return what a mass of the neutrino leaves of the pions' squared momentum where the tau rests."""
+        tau2, heavy2 = self._tau**2, self._heavy**2
+        share = 1.0 - heavy2 * (2.0 * (tau2 + s) - heavy2) / (tau2 - s) ** 2
+        return np.asarray(np.maximum(share, 0.0))
+
+    def _lost(self, s: F64) -> F64:
+        """Return which part of (tau^2 - s)(tau^2 + 2 s) a neutrino's squared mass takes away, per GeV^2."""
+        tau2, heavy2 = self._tau**2, self._heavy**2
+        # With a mass M of the neutrino it is (tau^2 - M^2)^2 + s (tau^2 + M^2 - 2 s).
+        return np.asarray((2.0 * tau2 - s - heavy2) / ((tau2 - s) * (tau2 + 2.0 * s)))
+
+    def _excess(self, m: F64) -> F64:
+        """Return by how much more often the pions' spin is along the tau than across it: 1 + excess c^2."""
+        tau2, s = self._tau**2, m * m
+        return np.asarray((tau2 / s - 1.0) * self._momentum_left(s) / (1.0 + self._heavy**2 / (tau2 - s)))
 
     def masses(self, u: F64) -> F64:
         """Return masses of three pions for uniforms float64[n]."""
@@ -172,7 +190,7 @@ class ThreePions:
         """Return pions 1, 2 and 3 where the three rest and the tau goes along z, float64[n, 4] each."""
         x, z = self.current(m, s1, s2)
         total = np.abs(x) ** 2 + np.abs(z) ** 2
-        excess = self._tau**2 / (m * m) - 1.0
+        excess = self._excess(m)
 
         def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
             u = draws.uniform(index[at], 2 * attempt)
@@ -194,8 +212,11 @@ class ThreePions:
         return first, second, third
 
 
-@cache
-def three_pions(tau: float, *, neutral: bool) -> ThreePions:
-    """Return the model of pi0 pi0 pi- (``neutral``) or pi- pi- pi+ from a tau of this mass (GeV)."""
+@lru_cache(maxsize=64)
+def three_pions(tau: float, *, neutral: bool, heavy: float = 0.0) -> ThreePions:
+    """Return the model of pi0 pi0 pi- (``neutral``) or pi- pi- pi+ beside a neutrino of mass ``heavy`` (GeV).
+
+    ``tau``: the tau's mass.
+    """
     charged, other = mass(PION), mass(PI0)
-    return ThreePions(other, charged, tau) if neutral else ThreePions(charged, charged, tau)
+    return ThreePions(other if neutral else charged, charged, tau, heavy)

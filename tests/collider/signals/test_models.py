@@ -26,7 +26,7 @@ def test_defaults(spec):
 
 
 def test_names_are_all_different():
-    assert len(set(NAMES)) == len(NAMES) == 25
+    assert len(set(NAMES)) == len(NAMES) == 27
     assert {f"b-{k}-{f}" for k in ("ks", "kstar") for f in ("ee", "mumu", "pipi", "kk")} <= set(NAMES)
 
 

@@ -185,6 +185,10 @@ class ProcessGenerator(ABC, Generic[Table]):
         """Return bool[n] from particles in the laboratory: no event, as backgrounds have no acceptance."""
         return np.zeros(made.events, np.bool_)
 
+    def radius(self, made: Particles, origin: F64) -> F64:
+        """Return the transverse flight (mm) of what is long-lived from the collisions, float64[n, 4]: none."""
+        return np.zeros(made.events)
+
     def sample(self, frame: int, n: int) -> Sampled:
         """Return the first n events of a frame."""
         return self.sample_some(frame, np.arange(n), n)
@@ -210,5 +214,5 @@ class ProcessGenerator(ABC, Generic[Table]):
         origin = np.zeros((n, 4))
         origin[index] = spot(self.table, draws, index)
         made = to_lab(made, beams).moved(origin)
-        accepted = self.accepted(made)
-        return Sampled(made, accepted.astype(np.uint8), np.zeros(n, np.float32))
+        accepted, radius = self.accepted(made), self.radius(made, origin)
+        return Sampled(made, accepted.astype(np.uint8), radius.astype(np.float32))

@@ -13,7 +13,10 @@ from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, 
 from trigemu.config.model import FieldError
 from trigemu.physics import constants
 
-MUON_MASS, TAU_MASS = constants.mass(constants.MUON), 1.77693
+MUON_MASS, TAU_MASS = constants.mass(constants.MUON), constants.mass(constants.TAU)
+FINALS = {"ee": constants.ELECTRON, "mumu": constants.MUON, "pipi": constants.PION}
+"""What an A' decays to; of each one code."""
+
 LAMBDA_C_MASS = constants.mass(constants.LAMBDA_C)
 LAMBDA_C_ROOM = 0.005
 """GeV above the threshold of Lambda_c pairs that the energy spread of the beams needs."""
@@ -44,6 +47,35 @@ class GammaAprime(Signal):
     def heaviest(self, sqrt_s: float) -> float:
         """Return the mass (GeV) beside which the photon has ``minimum_energy``; 0 where it never has."""
         return math.sqrt(max(sqrt_s * (sqrt_s - 2.0 * self.minimum_energy), 0.0))
+
+
+class Darkonium(GammaAprime):
+    """e+e- -> photon Upsilon_D, Upsilon_D -> A' A' A', each A' -> e+e-, mu+mu- or pi+pi-.
+
+    ``mass`` of the Upsilon_D, a bound state of dark fermions; ``aprime_mass`` and ``ctau`` of the A' (0: prompt) are
+    independent.  ``final``: what every A' decays to; ``any``: each for itself, in proportion to its widths to the
+    three, other hadrons left out.  ``theta_star``, ``isr`` and ``minimum_energy``: those of the photon, whose angle is
+    that beside an A' of this mass.  Spins are left out.  Accepted: all six charged particles in the tracker, and every
+    A' decays at a transverse distance below ``radius_max`` (mm; guess: as for B -> K S).
+    """
+
+    mass: Annotated[float, Field(gt=0, le=1e3)] = 3.0
+    # Below two taus.
+    aprime_mass: Annotated[float, Field(gt=2 * constants.mass(constants.ELECTRON), le=3.5)] = 0.5
+    ctau: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    final: Literal["any", "ee", "mumu", "pipi"] = "any"
+    radius_max: Annotated[float, Field(gt=0, le=3000)] = 600.0
+
+    @model_validator(mode="after")
+    def _decays(self) -> Darkonium:
+        found, most, least = self.aprime_mass, self.mass / 3.0, 0.0
+        if self.final != "any":
+            least = 2.0 * constants.mass(FINALS[self.final])
+        # A rounding below a third leaves no room for phase space.
+        if not least < found < (1.0 - 1e-9) * most:
+            sentence = f"aprime_mass must be between {least:.6g} and {most:.6g} GeV, a third of mass, not {found:.6g}"
+            raise FieldError("aprime_mass", sentence)
+        return self
 
 
 Energy = Annotated[float, Field(ge=0.5, le=1e3)]
@@ -147,20 +179,6 @@ class MuMuTauTau(MuMuZprime):
 
     mass: Annotated[float, Field(gt=2 * TAU_MASS, le=1e3)] = 5.0
     coupling: Literal["vector", "scalar", "pseudoscalar"] = "vector"
-
-
-class TauToLeptonAlpha(Signal):
-    """e+e- -> tau+ tau-, one tau -> lepton alpha (invisible), two-body and isotropic.
-
-    ``tag``: the other tau decays to three charged particles, or as taus do.  Accepted: the lepton and
-    all charged particles of the other tau in the tracker.
-    """
-
-    lepton: ClassVar[int]
-
-    mass: Annotated[float, Field(ge=0, le=1.6)] = 0.0
-    tag: Literal["3-prong", "generic"] = "3-prong"
-    isr: bool = True
 
 
 class AprimeHiggs(Signal):

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trigemu.collider.collider import Collider
-from trigemu.collider.signals import b_models, models
-from trigemu.collider.signals.b_models import B_PLUS_MASS, B_ZERO_MASS, K_STAR_MASS, KAON_MASS
+from trigemu.collider.signals import models, tau_models
 from trigemu.collider.signals.backgrounds import BeamGas, Cosmic
 from trigemu.collider.signals.base import USABLE
 from trigemu.collider.signals.guns import Gun
@@ -25,7 +24,7 @@ from trigemu.collider.signals.processes import (
     RadiativeProcess,
 )
 from trigemu.collider.signals.registration import ProcessSpec, process
-from trigemu.physics.constants import ELECTRON, KAON, LAMBDA, MUON, PHOTON, PION, PROTON, mass
+from trigemu.physics.constants import ELECTRON, KAON, MUON, PHOTON, PION, PROTON
 from trigemu.setup.data import SignalSpec, signal
 
 _HERE = "trigemu.collider.signals"
@@ -34,20 +33,18 @@ _FILE = f"{_HERE}.file_sampler:SignalFile"
 _MACHINE = f"{_HERE}.background_samplers"
 _GUN = f"{_HERE}.gun_sampler:GunSampler"
 
-_CHARGED_B = {"parent": 521, "heavy": B_PLUS_MASS}
-_NEUTRAL_B = {"parent": 511, "heavy": B_ZERO_MASS}
-
 _TAU_ROOM = 0.01
 """GeV above the threshold of tau pairs that radiation needs."""
 
 
-def _of(collider: Collider) -> dict[str, Any]:
+def of_collider(collider: Collider) -> dict[str, Any]:
+    """Return what a table has of its collider."""
     return {"collider": collider, "beam_spot_mm": collider.spot_mm}
 
 
 def dark_boson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
     """Return photon A', mu mu Z', mu mu X with X to taus, and A' h'."""
-    fixed, top = _of(collider), USABLE * collider.sqrt_s
+    fixed, top = of_collider(collider), USABLE * collider.sqrt_s
     # Default masses: 5 GeV, less where the energy is lower.
     middle = min(5.0, round(0.5 * collider.sqrt_s, 1))
     specs = [
@@ -84,12 +81,25 @@ def dark_boson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
             "aprime-higgs",
             "e+e- -> A' h', A' -> mu mu",
             models.AprimeHiggs,
-            f"{_PAIRS}:Higgsstrahlung",
+            f"{_HERE}.dark_higgs:Higgsstrahlung",
             mass=middle,
             **fixed,
         )
     )
     return tuple(specs)
+
+
+def darkonium_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return photon Upsilon_D with Upsilon_D to three A'."""
+    return (
+        signal(
+            "darkonium",
+            "e+e- -> photon Upsilon_D, Upsilon_D -> A' A' A'",
+            models.Darkonium,
+            f"{_HERE}.darkonium:PhotonDarkonium",
+            **of_collider(collider),
+        ),
+    )
 
 
 def scanned_aprime(collider: Collider, at: Callable[[float], Collider]) -> SignalSpec:
@@ -100,7 +110,7 @@ def scanned_aprime(collider: Collider, at: Callable[[float], Collider]) -> Signa
         models.ScannedAprime,
         f"{_HERE}.energy_scan:PhotonAprimeScan",
         collider_at=staticmethod(at),
-        **_of(collider),
+        **of_collider(collider),
     )
 
 
@@ -114,7 +124,7 @@ def resonance_signals(collider: Collider) -> tuple[SignalSpec, ...]:
             f"{_HERE}.resonances:PhotonScalar",
             resonance="J/psi",
             pole=3.0969,
-            **_of(collider),
+            **of_collider(collider),
         ),
     )
 
@@ -127,7 +137,7 @@ def baryon_signals(collider: Collider) -> tuple[SignalSpec, ...]:
             "Lambda_c+ -> p gamma', gamma' invisible",
             models.LambdaCToProton,
             f"{_HERE}.baryon_pairs:LambdaCPair",
-            **_of(collider),
+            **of_collider(collider),
         ),
     )
 
@@ -140,85 +150,33 @@ def tau_signals(collider: Collider) -> tuple[SignalSpec, ...]:
         signal(
             f"tau-{name}alpha",
             f"tau -> {name} alpha, alpha invisible",
-            models.TauToLeptonAlpha,
-            f"{_PAIRS}:TauAlpha",
+            tau_models.TauToLeptonAlpha,
+            f"{_HERE}.tau_pairs:TauAlpha",
             lepton=lepton,
-            **_of(collider),
+            **of_collider(collider),
         )
         for name, lepton in (("e", ELECTRON), ("mu", MUON))
     )
 
 
-def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
-    """Return B -> K S and K* S with S to ee, mu mu, pi pi and KK; none below the threshold of B pairs."""
-    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
-        return ()
-    parents = (
-        ("ks", "B+ -> K+ S", {**_CHARGED_B, "beside": KAON_MASS}),
-        ("kstar", "B0 -> K*0 S", {**_NEUTRAL_B, "beside": K_STAR_MASS}),
-    )
-    finals: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("ee", "ee", {"final": ELECTRON}),
-        ("mumu", "mu mu", {"final": MUON}),
-        ("pipi", "pi pi", {"final": PION}),
-        ("kk", "KK", {"final": KAON, "mass": 1.5}),
-    )
-    sampler = f"{_HERE}.b_scalars:BToKScalar"
-    return tuple(
-        signal(
-            f"b-{kaon}-{pair}", f"{decay}, S -> {shown}", b_models.BtoKS, sampler, **of, **to, **_of(collider)
-        )
-        for kaon, decay, of in parents
-        for pair, shown, to in finals
-    )
-
-
-def b_axion_signals(collider: Collider) -> tuple[SignalSpec, ...]:
-    """Return B+ -> K+ a with a to two photons; none below the threshold of B pairs."""
-    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
+def heavy_neutrino_signals(collider: Collider) -> tuple[SignalSpec, ...]:
+    """Return tau -> pi pi pi N; none below the threshold of tau pairs."""
+    if collider.sqrt_s <= 2.0 * TAU_MASS + _TAU_ROOM:
         return ()
     return (
         signal(
-            "b-ka-gammagamma",
-            "B+ -> K+ a, a -> photon photon",
-            b_models.BtoKAxion,
-            f"{_HERE}.b_axions:BToKAxion",
-            beside=KAON_MASS,
-            **_CHARGED_B,
-            **_of(collider),
-        ),
-    )
-
-
-def b_baryon_signals(collider: Collider) -> tuple[SignalSpec, ...]:
-    """Return B0 -> Lambda psi_D and B+ -> p psi_D; none below the threshold of B pairs."""
-    if collider.sqrt_s <= 2.0 * B_ZERO_MASS:
-        return ()
-    return (
-        signal(
-            "b-lambda-psi",
-            "B0 -> Lambda psi_D, psi_D invisible",
-            b_models.BtoLambdaDark,
-            f"{_HERE}.b_baryons:BToLambda",
-            beside=mass(LAMBDA),
-            **_NEUTRAL_B,
-            **_of(collider),
-        ),
-        signal(
-            "b-p-psi",
-            "B+ -> p psi_D, psi_D invisible",
-            b_models.BtoProtonDark,
-            f"{_HERE}.b_baryons:BToProton",
-            beside=mass(PROTON),
-            **_CHARGED_B,
-            **_of(collider),
+            "tau-hnl",
+            "tau -> pi pi pi N, N invisible",
+            tau_models.TauToHeavyNeutrino,
+            f"{_HERE}.tau_pairs:TauHeavyNeutrino",
+            **of_collider(collider),
         ),
     )
 
 
 def file_signals(collider: Collider) -> tuple[SignalSpec, ...]:
     """Return events of HepMC3 and Les Houches files."""
-    fixed = _of(collider)
+    fixed = of_collider(collider)
     return (
         signal("hepmc-signal", "events of a HepMC3 file", models.FileSignal, _FILE, **fixed),
         signal("lhe-signal", "events of a Les Houches file", models.LheSignal, _FILE, **fixed),
@@ -243,7 +201,7 @@ def gun_signals(collider: Collider) -> tuple[SignalSpec, ...]:
 
 def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
     """Return pairs (taus above their threshold), radiative and two-photon processes, and events of files."""
-    fixed, whole = _of(collider), {"theta_star": (0.1, 179.9)}
+    fixed, whole = of_collider(collider), {"theta_star": (0.1, 179.9)}
     pairs = [
         process("gammagamma", PairProcess, f"{_PAIRS}:Pair", pair="photons", **fixed),
         process("bhabha", PairProcess, f"{_PAIRS}:Pair", pair="bhabha", **fixed),
@@ -270,7 +228,7 @@ def machine_processes(
 
     ``counter_mm``: how far from the beam the counters are that take a cosmic muon's time.
     """
-    fixed = _of(collider)
+    fixed = of_collider(collider)
     return (
         process(
             "cosmic",

@@ -1,9 +1,10 @@
-"""Process generators of two-body processes: photon A', pairs of photons and leptons, A' h', tau -> lepton alpha."""
+"""Process generators of two-body processes: photon A', pairs of photons and leptons, A' h'."""
 
 from __future__ import annotations
 
 import math
-from typing import Generic
+from abc import abstractmethod
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -11,25 +12,25 @@ from trigemu.arrays import F64, I64, Bool
 from trigemu.collider.collider import Collider
 from trigemu.collider.signals.acceptance import all_of, charged, count
 from trigemu.collider.signals.collision import FIRST_STEP, ProcessGenerator, Table
-from trigemu.collider.signals.models import AprimeHiggs, GammaAprime, TauToLeptonAlpha
+from trigemu.collider.signals.models import GammaAprime
 from trigemu.collider.signals.processes import PairProcess
-from trigemu.physics import constants, new_bosons, tau
-from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.constants import A_PRIME, AXION, DARK_HIGGS, ELECTRON, MUON, PHOTON
+from trigemu.physics import constants, tau
+from trigemu.physics.addressed import Draws
+from trigemu.physics.constants import A_PRIME, ELECTRON, MUON, PHOTON
 from trigemu.physics.isr import Radiator
 from trigemu.physics.pairs import PairName, born, cosine, photon_vector
 from trigemu.physics.particles import Particles, make_particles
-from trigemu.physics.qed import dot
 from trigemu.physics.vectors import (
     decay_vertex,
     direction,
-    isotropic,
     momentum_of_two,
-    two_body_decay,
 )
 
 LEAST_FRACTION = 0.2
 """Radiation leaves at least this fraction of the energy to processes that do not say more."""
+
+VECTOR_STEP = FIRST_STEP + 2
+"""The steps before it are those of the photon beside a vector."""
 
 _NARROW = 1e-9
 
@@ -49,10 +50,13 @@ def _cosines(degrees: tuple[float, float]) -> tuple[float, float]:
     return math.cos(math.radians(degrees[1])), math.cos(math.radians(degrees[0]))
 
 
-class PhotonAprime(ProcessGenerator[GammaAprime]):
-    """e+e- -> photon A'."""
+VectorTable = TypeVar("VectorTable", bound=GammaAprime)
 
-    def __init__(self, table: GammaAprime, collider: Collider, seed: int, number: int) -> None:
+
+class PhotonVector(ProcessGenerator[VectorTable]):
+    """e+e- -> photon V with a vector V that couples to electrons as the photon does."""
+
+    def __init__(self, table: VectorTable, collider: Collider, seed: int, number: int) -> None:
         super().__init__(table, collider, seed, number)
         self._mass = table.mass
         self._low, self._high = _cosines(table.theta_star)
@@ -65,16 +69,25 @@ class PhotonAprime(ProcessGenerator[GammaAprime]):
         return np.array([photon_vector(float(v), self._mass, self._low, self._high) for v in s])
 
     def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
-        """Return photon and A'."""
+        """Return photon, and V or what it decays to."""
         s, m2 = sqrt_s * sqrt_s, self._mass * self._mass
         shape = 4.0 * s * m2 / (s - m2) ** 2
         c = cosine("vector", draws.step(FIRST_STEP), index, self._low, self._high, shape)
         axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
         photon, vector = back_to_back(sqrt_s, 0.0, self._mass, axis)
-        return [
-            make_particles(index, PHOTON, 0.0, photon),
-            make_particles(index, A_PRIME, self._mass, vector),
-        ]
+        return [make_particles(index, PHOTON, 0.0, photon), *self.vector(draws, index, vector)]
+
+    @abstractmethod
+    def vector(self, draws: Draws, index: I64, momentum: F64) -> list[Particles]:
+        """Return V or what it decays to; steps of random numbers from `VECTOR_STEP` on are free."""
+
+
+class PhotonAprime(PhotonVector[GammaAprime]):
+    """e+e- -> photon A'."""
+
+    def vector(self, draws: Draws, index: I64, momentum: F64) -> list[Particles]:
+        """Return the A', which is invisible."""
+        return [make_particles(index, A_PRIME, self.table.mass, momentum)]
 
     def accepted(self, made: Particles) -> Bool:
         """Return where the hard photon is in the calorimeter."""
@@ -201,95 +214,3 @@ def decay_tau(
     u = draws.step(first).uniform(index)
     point = decay_vertex(momentum, tau.TAU_MASS, tau.TAU_CTAU_MM, start, u[:, 0])
     return tau.decay(momentum, np.full(len(index), sign), point, index, index, draws, first + 1, prongs)
-
-
-class TauAlpha(ChargedInTracker[TauToLeptonAlpha]):
-    """e+e- -> tau tau, one tau -> lepton alpha."""
-
-    def __init__(self, table: TauToLeptonAlpha, collider: Collider, seed: int, number: int) -> None:
-        super().__init__(table, collider, seed, number)
-        self._lepton, self._alpha = table.lepton, table.mass
-        self._prongs: tau.Prongs = "3" if table.tag == "3-prong" else "any"
-        if table.isr:
-            self.radiator = PairAngles("taus", (0.1, 179.9), collider.sqrt_s).radiator()
-
-    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
-        """Return lepton, alpha and the daughters of the other tau."""
-        shape = 4.0 * tau.TAU_MASS**2 / (sqrt_s * sqrt_s)
-        c = cosine("taus", draws.step(FIRST_STEP), index, -1.0, 1.0, shape)
-        u = draws.step(FIRST_STEP + 1).uniform(index)
-        signal, tag = back_to_back(sqrt_s, tau.TAU_MASS, tau.TAU_MASS, direction(c, u[:, 0]))
-        sign = np.where(u[:, 1] < 0.5, 1, -1)
-        # c is that of the tau-: where the signal is a tau+, the roles of the two directions change.
-        swap = (sign < 0)[:, None]
-        signal, tag = np.where(swap, tag, signal), np.where(swap, signal, tag)
-        mass = constants.mass(self._lepton)
-        axis = isotropic(draws.step(FIRST_STEP + 2).uniform(index))
-        lepton, alpha = two_body_decay(signal, tau.TAU_MASS, mass, self._alpha, axis)
-        flight = draws.step(FIRST_STEP + 3).uniform(index)
-        origin = np.zeros((len(index), 4))
-        point = decay_vertex(signal, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 0])
-        tag_point = decay_vertex(tag, tau.TAU_MASS, tau.TAU_CTAU_MM, origin, flight[:, 1])
-        out = tau.decay(tag, -sign, tag_point, index, index, draws, FIRST_STEP + 4, self._prongs)
-        out.append(make_particles(index, sign * self._lepton, mass, lepton, point, 15 * sign))
-        out.append(make_particles(index, AXION, self._alpha, alpha, point, 15 * sign))
-        return out
-
-
-class Higgsstrahlung(ChargedInTracker[AprimeHiggs]):
-    """e+e- -> A' h', A' -> mu mu."""
-
-    def __init__(self, table: AprimeHiggs, collider: Collider, seed: int, number: int) -> None:
-        super().__init__(table, collider, seed, number)
-        self._vector, self._higgs = table.mass, table.higgs_mass
-        if table.isr:
-            s = collider.sqrt_s**2
-            least = max(LEAST_FRACTION * collider.sqrt_s, table.mass + table.higgs_mass + 1e-3)
-            self.radiator = Radiator(s, self._cross_section, max(1.0 - least * least / s, 1e-6))
-
-    def _cross_section(self, s: F64) -> F64:
-        return np.array([new_bosons.higgsstrahlung(float(v), self._vector, self._higgs) for v in s])
-
-    def generate(self, draws: Draws, index: I64, sqrt_s: F64) -> list[Particles]:
-        """Return two muons and the h'."""
-        shape = new_bosons.higgsstrahlung_shape(sqrt_s * sqrt_s, self._vector, self._higgs)
-        step = draws.step(FIRST_STEP)
-
-        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
-            u = step.uniform(index[at], attempt)
-            c = 2.0 * u[:, 0] - 1.0
-            return c, (1.0 + shape[at] * (1.0 - c * c)) / (1.0 + shape[at]) - u[:, 1]
-
-        c = accept_reject(index, propose, "A' h' angle")
-        axis = direction(c, draws.step(FIRST_STEP + 1).uniform(index)[:, 0])
-        vector, higgs = back_to_back(sqrt_s, self._vector, self._higgs, axis)
-        first, second = self._muons(draws.step(FIRST_STEP + 2), index, sqrt_s, vector)
-        mass = constants.mass(MUON)
-        return [
-            make_particles(index, MUON, mass, first, mother=A_PRIME),
-            make_particles(index, -MUON, mass, second, mother=A_PRIME),
-            make_particles(index, DARK_HIGGS, self._higgs, higgs),
-        ]
-
-    def _muons(self, draws: Draws, index: I64, sqrt_s: F64, vector: F64) -> tuple[F64, F64]:
-        """Return the muons of an A', which has the spin that the beams gave it.
-
-        The beams' tensor times that of the muons: (e- mu-)(e+ mu+) + (e- mu+)(e+ mu-) + m^2 s / 2.
-        """
-        mass = constants.mass(MUON)
-        beam = np.zeros((len(index), 2, 4))
-        beam[:, 0, 2], beam[:, 1, 2] = 0.5 * sqrt_s, -0.5 * sqrt_s
-        beam[:, :, 3] = 0.5 * sqrt_s[:, None]
-        still = 0.5 * (mass * sqrt_s) ** 2
-        # The sum is largest where each muon sees one beam only.
-        largest = dot(beam[:, 0], vector) * dot(beam[:, 1], vector) + still
-
-        def propose(at: I64, attempt: I64) -> tuple[F64, F64]:
-            axis = isotropic(draws.uniform(index[at], 2 * attempt))
-            u = draws.uniform(index[at], 2 * attempt + 1)[:, 0]
-            minus, plus = two_body_decay(vector[at], self._vector, mass, mass, axis)
-            (a, b), (c, d) = ([dot(beam[at, i], muon) for i in (0, 1)] for muon in (minus, plus))
-            return np.concatenate([minus, plus], axis=1), a * d + b * c + still[at] - u * largest[at]
-
-        both = accept_reject(index, propose, "A' -> mu mu")
-        return both[:, :4], both[:, 4:]

@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from trigemu.collider.collider import Acceptance, Collider
+from trigemu.collider.signals.b_offered import b_meson_signals
 from trigemu.collider.signals.offered import (
-    b_axion_signals,
-    b_baryon_signals,
-    b_meson_signals,
     common_processes,
     dark_boson_signals,
+    darkonium_signals,
     file_signals,
     gun_signals,
+    heavy_neutrino_signals,
     machine_processes,
     tau_signals,
 )
@@ -56,10 +56,10 @@ def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
     collider = babar(sqrt_s)
     return (
         *dark_boson_signals(collider),
+        *darkonium_signals(collider),
         *b_meson_signals(collider),
-        *b_axion_signals(collider),
-        *b_baryon_signals(collider),
         *tau_signals(collider),
+        *heavy_neutrino_signals(collider),
         *file_signals(collider),
         *gun_signals(collider),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trigemu.collider.collider import Acceptance, Collider, CrossSection
+from trigemu.collider.signals.b_offered import b_meson_signals
 from trigemu.collider.signals.offered import (
-    b_axion_signals,
-    b_baryon_signals,
-    b_meson_signals,
     common_processes,
     dark_boson_signals,
+    darkonium_signals,
     file_signals,
     gun_signals,
+    heavy_neutrino_signals,
     machine_processes,
     tau_signals,
 )
@@ -45,10 +45,10 @@ BELLE2 = Collider(
 
 SIGNALS = (
     *dark_boson_signals(BELLE2),
+    *darkonium_signals(BELLE2),
     *b_meson_signals(BELLE2),
-    *b_axion_signals(BELLE2),
-    *b_baryon_signals(BELLE2),
     *tau_signals(BELLE2),
+    *heavy_neutrino_signals(BELLE2),
     *file_signals(BELLE2),
     *gun_signals(BELLE2),
 )
