@@ -10,11 +10,11 @@ import pytest
 from reference.collider_response import bethe, stop
 from scipy import stats
 
+from trigemu.collider.response.energy_loss import slowed
 from trigemu.collider.response.helix import arc_at_radius, direction, perigees, position
 from trigemu.experiments.belle2.klm.geometry import LAYERS, barrel_sector, endcap_sector, exists, unpack
 from trigemu.experiments.belle2.response.config import Muons, Response
 from trigemu.experiments.belle2.response.klm import klm_hits, simulate
-from trigemu.experiments.belle2.response.yoke import slowed
 from trigemu.experiments.belle2.sources import KLM, SCHEMAS
 from trigemu.physics.particles import from_columns
 

@@ -207,3 +207,26 @@ class BeamPhotons(Model):
         if self.polar_deg[0] >= self.polar_deg[1]:
             raise ValueError("polar_deg must be two angles, the smaller one first")
         return self
+
+
+class Muons(Model):
+    """A muon detector in the iron yoke and what is in front of it.  Energies in MeV, lengths in mm.
+
+    Energies are lost at minimum ionisation and normal incidence: in the calorimeter, besides that in front of the
+    barrel's and the endcaps' iron, in a millimetre of iron.  ``straggling``: relative spread of muon ranges.  Depths
+    in front of the iron are interaction lengths of pions, ``iron_length_mm`` is that of iron.  A hadron shower reaches
+    ``shower_layers`` beyond its start on average.  Barrel layers end ``dead_edge_mm`` from the corners.
+    """
+
+    efficiency: Fraction
+    calorimeter_mev: NonNegative
+    barrel_mev: NonNegative
+    endcap_mev: NonNegative
+    iron_mev_mm: Positive = 1.14  # PDG minimum ionisation in iron, 11.4 MeV/cm
+    straggling: Fraction = 0.03  # recalled: relative spread of muon ranges
+    field_radius_mm: Positive
+    calorimeter_lengths: NonNegative
+    coil_lengths: NonNegative
+    iron_length_mm: Positive = 204.0  # pion interaction length of iron (PDG 160.8 g/cm2)
+    shower_layers: NonNegative = 1.5  # guess
+    dead_edge_mm: NonNegative

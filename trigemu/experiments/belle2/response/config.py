@@ -28,22 +28,16 @@ class Cells(collider.Cells):
     half_turns: HalfTurns = 4  # guess: a curling track is lost in material after these
 
 
-class Muons(Model):
+class Muons(collider.Muons):
     """Muon detector (KLM) and what is in front of it.  Energies in MeV, lengths in mm."""
 
     efficiency: Fraction = 0.95  # guess: of one readout plane
     calorimeter_mev: NonNegative = 168.0  # 30 cm of CsI at 5.6 MeV/cm (PDG minimum), at normal incidence
     barrel_mev: NonNegative = 60.0  # guess: TOP quartz and the solenoid's coil and cryostat
     endcap_mev: NonNegative = 20.0  # guess: ARICH and support
-    iron_mev_mm: Positive = 1.14  # PDG minimum ionisation in iron, 11.4 MeV/cm
-    straggling: Fraction = 0.03  # recalled: relative spread of muon ranges
     field_radius_mm: Positive = 1800.0  # recalled: mean radius of the coil; straight lines further out
     calorimeter_lengths: NonNegative = 0.7  # pion interaction lengths in 30 cm of CsI (PDG: 44 cm each)
     coil_lengths: NonNegative = 0.2  # guess
-    iron_length_mm: Positive = 204.0  # pion interaction length of iron (PDG 160.8 g/cm2)
-    shower_layers: NonNegative = (
-        1.5  # guess: mean number of layers that a hadron shower reaches beyond its start
-    )
     dead_edge_mm: NonNegative = (
         40.0  # barrel modules end this far from the octagon's corners (strips: BKLM.xml)
     )

@@ -8,21 +8,47 @@ import numpy as np
 
 from trigemu.arrays import F64, I32, I64, U8, U16
 from trigemu.collider.response.helix import perigees, track_at
+from trigemu.collider.response.stopping import (
+    Address,
+    MuonNumbers,
+    enters,
+    layer_tables,
+    layers_crossed,
+    settings,
+)
+from trigemu.collider.response.yoke import Shape
 from trigemu.experiments.belle2.klm.geometry import exists
 from trigemu.experiments.belle2.purposes import Belle2Purpose
 from trigemu.experiments.belle2.response.config import Response
 from trigemu.experiments.belle2.response.detector import FIELD_T
-from trigemu.experiments.belle2.response.stopping import HITS, KlmNumbers, particle_hits, settings
+from trigemu.experiments.belle2.response.yoke import yoke
 from trigemu.frames.columns import Array, grown
-from trigemu.jit import kernel
+from trigemu.jit import inlined, kernel
 from trigemu.physics.constants import MUON
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import Int, poisson, uniform2
 
-_ELECTRON, _K_LONG, _NEUTRON = 11, 130, 2112
-
+_RANGE, _HIT = int(Belle2Purpose.KLM_RANGE), int(Belle2Purpose.KLM_HIT)
 _NOISE = int(Belle2Purpose.KLM_NOISE)
 _COUNT = int(Belle2Purpose.KLM_NOISE_COUNT)
+
+_HITS = 64
+"""Hits of a muon, at most: two in each of 15 + 14 layers; also blocks of random numbers of a particle."""
+
+
+@inlined
+def _plane_hits(
+    section: int, sector: int, layer: int, efficiency: float, address: Address, channels: U16, n: int
+) -> int:
+    seed, frame, event, block = address
+    u, v = uniform2(seed, frame, _HIT, event, block + layer + (16 if section > 1 else 0))
+    first = ((section * 8 + sector) * 16 + layer) * 2
+    for plane in range(2):
+        if (u if plane == 0 else v) < efficiency:
+            if n < len(channels):
+                channels[n] = first + plane
+            n += 1
+    return n
 
 
 @kernel
@@ -33,8 +59,12 @@ def _hits(
     mass: F64,
     momentum: F64,
     numbers: tuple[float, ...],
+    form: tuple[float, ...],
+    tables: tuple[F64, F64, F64],
+    efficiency: float,
     noise: float,
     planes: I64,
+    crossed: I64,
     seed: Int,
     frame: Int,
     out: I64,
@@ -42,19 +72,32 @@ def _hits(
     channels: U16,
 ) -> int:
     n = 0
-    klm = KlmNumbers(*numbers)
+    muons, shape = MuonNumbers(*numbers), Shape(*form)
     for event in range(len(offsets) - 1):
         out[event] = n
         for i in range(offsets[event], offsets[event + 1]):
             kind = abs(pdg[i])
             layers[i] = 0
-            if kind == _ELECTRON or (tracks[i, 2] == 0.0 and kind != _K_LONG and kind != _NEUTRON):
+            if not enters(kind, tracks[i, 2] != 0.0):
                 continue
-            address = (seed, frame, event, (i - offsets[event]) * 64)
-            n, seen = particle_hits(
-                track_at(tracks, i), kind, mass[i], momentum[i], klm, address, channels, n
+            address = (seed, frame, event, (i - offsets[event]) * _HITS)
+            number = layers_crossed(
+                track_at(tracks, i),
+                kind,
+                mass[i],
+                momentum[i],
+                muons,
+                shape,
+                tables,
+                _RANGE,
+                address,
+                crossed,
             )
-            layers[i] = seen
+            for k in range(number):
+                before = n
+                section, sector, layer = crossed[k, 0], crossed[k, 1], crossed[k, 2]
+                n = _plane_hits(section, sector, layer, efficiency, address, channels, n)
+                layers[i] += n > before
         count = poisson(seed, frame, _COUNT, event, noise) if noise > 0.0 else 0
         for k in range(count):
             u, _ = uniform2(seed, frame, _NOISE, event, k)
@@ -74,8 +117,9 @@ def simulate(particles: Particles, config: Response, seed: int, frame: int) -> t
     """Return the hits of a frame's events (see `klm_hits`) and uint8[m], layers with a hit of every particle."""
     momentum = np.maximum(np.sqrt(particles.px**2 + particles.py**2 + particles.pz**2), 1e-9)
     mass = np.maximum(particles.mass, 1e-4)
-    expected = HITS * int(np.count_nonzero(np.abs(particles.pdg) == MUON)) + 4 * len(mass)
-    expected += int(2.0 * config.klm.noise_hits * particles.events) + 1024
+    muons, iron = config.klm, yoke(config.klm.field_radius_mm)
+    expected = _HITS * int(np.count_nonzero(np.abs(particles.pdg) == MUON)) + 4 * len(mass)
+    expected += int(2.0 * muons.noise_hits * particles.events) + 1024
     offsets, layers = np.empty(particles.events + 1, np.int64), np.empty(len(mass), np.uint8)
     arguments = (
         particles.offsets,
@@ -83,9 +127,13 @@ def simulate(particles: Particles, config: Response, seed: int, frame: int) -> t
         particles.pdg,
         mass,
         momentum,
-        tuple(settings(config.klm)),
-        config.klm.noise_hits,
+        tuple(settings(muons, iron)),
+        tuple(iron.shape),
+        layer_tables(muons, iron),
+        muons.efficiency,
+        muons.noise_hits,
         _planes(),
+        np.empty((iron.layers, 3), np.int64),
         np.uint64(seed),
         frame,
         offsets,
