@@ -1,4 +1,4 @@
-"""Events of cosmic muons and of beams that meet gas."""
+"""Events of cosmic muons and of beams that meet gas or the wall of their pipe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trigemu.collider.signals.backgrounds import BeamGas, Cosmic
 from trigemu.collider.signals.collision import FIRST_STEP, Sampled, draws_of, spot
 from trigemu.physics import constants
 from trigemu.physics.addressed import Draws
-from trigemu.physics.constants import MUON, PION, PROTON, SPEED_OF_LIGHT
+from trigemu.physics.constants import ELECTRON, MUON, PHOTON, PION, PROTON, SPEED_OF_LIGHT
 from trigemu.physics.particles import Particles, make_particles, merge
 from trigemu.physics.vectors import direction
 
@@ -89,9 +89,12 @@ def _across(flight: F64, azimuth: F64) -> F64:
 MOST = 64
 """Particles of one kind from a broken nucleus."""
 
+KINDS = (PROTON, PION, ELECTRON, PHOTON)
+"""Kinds of particles, in the order of their random numbers."""
+
 
 class BeamGasSampler:
-    """Hadrons from the rest gas.
+    """Particles from the rest gas or the wall of the pipe.
 
     Parameters
     ----------
@@ -112,23 +115,44 @@ class BeamGasSampler:
         """Return the first n events of a frame."""
         table, index = self._table, np.arange(n)
         draws = draws_of(self._seed, frame, self._number)
-        u, v = (draws.step(FIRST_STEP).uniform(index, block) for block in (0, 1))
-        side = np.where(u[:, 0] < 0.5, 1.0, -1.0)
-        origin = spot(table, draws, index)
-        origin[:, 2] = table.z_max * (2.0 * u[:, 1] - 1.0)
-        protons, pions = _poisson(v[:, 0], table.protons), _poisson(v[:, 1], table.pions)
-        protons = np.where(protons + pions == 0, 1, protons)
+        first = draws.step(FIRST_STEP)
+        u, v = (first.uniform(index, block) for block in (0, 1))
+        side = np.where(u[:, 0] < table.forward, 1.0, -1.0)
+        counts = [_poisson(v[:, 0], table.protons), _poisson(v[:, 1], table.pions)]
+        if table.electrons or table.photons:
+            w = first.uniform(index, 2)
+            counts += [_poisson(w[:, 0], table.electrons), _poisson(w[:, 1], table.photons)]
+        counts[0] = np.where(np.sum(counts, axis=0) == 0, 1, counts[0])
         made = [
-            self._hadrons(draws.step(FIRST_STEP + 1), index, side, protons, PROTON, 0),
-            self._hadrons(draws.step(FIRST_STEP + 1), index, side, pions, PION, MOST),
+            self._particles(draws.step(FIRST_STEP + 1), index, side, count, code, kind * MOST)
+            for kind, (count, code) in enumerate(zip(counts, KINDS, strict=False))
         ]
-        return _nothing_accepted(merge(made, n).moved(origin))
+        return _nothing_accepted(merge(made, n).moved(self._origin(draws, index, u[:, 1])))
 
-    def _hadrons(self, draws: Draws, index: I64, side: F64, count: I64, code: int, first: int) -> Particles:
+    def _origin(self, draws: Draws, index: I64, u: F64) -> F64:
+        """Return where events begin, float64[n, 4]; ``u``: the number that says where in the flat part."""
+        table, more = self._table, draws.step(FIRST_STEP)
+        origin = spot(table, draws, index)
+        origin[:, 2] = table.z_max * (2.0 * u - 1.0)
+        if table.z_peaks or table.radius_mm > 0.0:
+            which = more.uniform(index, 3)
+            gauss = more.normal(index, 4)[:, 0]
+            end = 0.0
+            for middle, width, part in table.z_peaks:
+                mine = (which[:, 0] >= end) & (which[:, 0] < end + part)
+                origin[mine, 2] = middle + width * gauss[mine]
+                end += part
+            azimuth = 2.0 * np.pi * which[:, 1]
+            origin[:, 0] += table.radius_mm * np.cos(azimuth)
+            origin[:, 1] += table.radius_mm * np.sin(azimuth)
+        return origin
+
+    def _particles(self, draws: Draws, index: I64, side: F64, count: I64, code: int, first: int) -> Particles:
         event = np.repeat(index, count)
         number = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count)
         u, v = (draws.uniform(event, 2 * (first + number) + block) for block in (0, 1))
-        p = -self._table.momentum_gev * np.log1p(-u[:, 0])
+        mean = self._table.shower_gev if code in (ELECTRON, PHOTON) else self._table.momentum_gev
+        p = -mean * np.log1p(-u[:, 0])
         # An exponential that ends at 2, where a particle flies against the beam.
         top = -np.expm1(-2.0 / self._table.opening)
         cosine = 1.0 + self._table.opening * np.log1p(-u[:, 1] * top)
@@ -136,7 +160,8 @@ class BeamGasSampler:
         momentum = np.empty((len(event), 4))
         momentum[:, :3] = p[:, None] * direction(cosine * side[event], v[:, 0])
         momentum[:, 3] = np.hypot(p, mass)
-        signs = np.where(v[:, 1] < 0.5, code, -code) if code == PION else np.full(len(event), code)
+        both = code in (PION, ELECTRON)
+        signs = np.where(v[:, 1] < 0.5, code, -code) if both else np.full(len(event), code)
         return make_particles(event, signs, mass, momentum)
 
 

@@ -25,9 +25,10 @@ from trigemu.experiments.babar.purposes import BabarPurpose
 from trigemu.experiments.babar.response.dch import dch_hits
 from trigemu.experiments.babar.response.detector import detector
 from trigemu.experiments.babar.response.emc import emc_hits
+from trigemu.experiments.babar.response.ifr import ifr_hits, mean_background
 from trigemu.experiments.babar.response.reconstruction import level3, reconstructed
 from trigemu.experiments.babar.signals import babar, processes
-from trigemu.experiments.babar.sources import CLUSTERS, DCH, EMC, L3_CLUSTERS, L3_TRACKS, TAGS, TRACKS
+from trigemu.experiments.babar.sources import CLUSTERS, DCH, EMC, IFR, L3_CLUSTERS, L3_TRACKS, TAGS, TRACKS
 from trigemu.physics.particles import Particles
 from trigemu.setup.experiment import Setup
 
@@ -63,6 +64,7 @@ def _check_background(section: Babar, crossings: float, frame_s: float) -> None:
         "response.background.clusters": response.background.clusters,
         "response.beam_photons.rate_khz": mean_photons(response.beam_photons),
         "response.emc.noise_crystals": response.emc.noise_crystals,
+        "response.ifr.noise_khz": mean_background(response.ifr),
     }
     check_background("babar", per_crossing, crossings, frame_s)
 
@@ -119,6 +121,7 @@ class BabarGenerator(CrossingGenerator):
             {
                 DCH: lambda particles, frame: dch_hits(late(particles, frame), response, seed, frame),
                 EMC: lambda particles, frame: emc_hits(late(particles, frame), response, seed, frame),
+                IFR: lambda particles, frame: ifr_hits(late(particles, frame), response, seed, frame),
             },
             products={(L3_TRACKS, L3_CLUSTERS): online, (TRACKS, CLUSTERS, TAGS): offline},
             timing=timing,

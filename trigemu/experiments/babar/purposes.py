@@ -16,3 +16,6 @@ class BabarPurpose(IntEnum):
     IFR_NOISE = 125
     IFR_NOISE_COUNT = 126
     L3_TRACK = 127
+    IFR_RANGE = 129
+    IFR_BEAM = 130
+    IFR_BEAM_COUNT = 131

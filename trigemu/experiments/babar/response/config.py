@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from trigemu.collider.response import config as collider
 from trigemu.collider.response.config import (
@@ -22,9 +22,10 @@ from trigemu.collider.response.config import (
     Positive,
     Size,
 )
-from trigemu.config.model import Model
+from trigemu.config.model import FieldError, Model
 from trigemu.experiments.babar.clock import COLLISION_TICK, TICK_NS, TICKS
 from trigemu.experiments.babar.emt.geometry import BARREL_RADIUS, BARREL_Z, FRONT, EdgeSet
+from trigemu.experiments.babar.sources import IFR_LAYERS
 
 
 class Cells(collider.Cells):
@@ -171,6 +172,77 @@ class Emc(collider.Readout):
     noise_gev: Amount = 0.0002  # babar_geometry_facts G5.12
 
 
+_Plates = Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=31)]
+_Layers = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=30)], ...], Field(min_length=IFR_LAYERS, max_length=IFR_LAYERS)
+]
+
+
+class Ifr(collider.Muons):
+    """Muon detector in the flux return (IFR) and what is in front of it.  MeV, mm, ns, kHz.
+
+    Hexagonal barrel of resistive-plate chambers behind each of ``barrel_plates_mm`` of iron, ends alike with
+    ``end_plates_mm``; between plates are gaps of ``gap_mm``.  The trigger sees the layers ``barrel_layers`` and
+    ``end_layers`` (numbers from 0), which fire ``delay_ns`` after the particle began, within plus or minus ``time_ns``.
+    Each of these fires at ``noise_khz`` as well.  Lost beam particles cross whole half doors, at ``beam_khz`` those of
+    the backward and the forward end.
+    """
+
+    efficiency: Fraction = 0.9  # guess: of a layer
+    calorimeter_mev: NonNegative = 168.0  # 30 cm of CsI at 5.6 MeV/cm (PDG minimum), at normal incidence
+    barrel_mev: NonNegative = 70.0  # guess: DIRC quartz, and the solenoid's coil and cryostat
+    endcap_mev: NonNegative = 20.0  # guess
+    field_radius_mm: Positive = 1530.0  # babar_geometry_facts G11.9
+    calorimeter_lengths: NonNegative = 0.7  # pion interaction lengths in 30 cm of CsI (PDG: 44 cm each)
+    coil_lengths: NonNegative = 0.35  # recalled: 0.25-0.4
+    dead_edge_mm: NonNegative = 50.0  # guess: layers end this far from the corners of the hexagon
+
+    centre_mm: Annotated[float, Field(ge=-1e4, le=1e4)] = 370.0  # recalled: the detector is moved by so much
+    half_length_mm: Positive = 1875.0  # recalled: 3.75 m
+    barrel_radius_mm: Positive = 1780.0  # recalled: the first gap begins
+    barrel_plates_mm: _Plates = (
+        0.0,
+        *(20.0,) * 9,
+        *(30.0,) * 4,
+        *(50.0,) * 3,
+        *(100.0,) * 2,
+    )  # recalled: 65 cm
+    end_plates_mm: _Plates = (
+        0.0,
+        *(20.0,) * 9,
+        *(30.0,) * 4,
+        *(50.0,) * 3,
+        100.0,
+    )  # guess; 60 cm in all recalled
+    gap_mm: Positive = 33.0  # guess: so that the barrel ends at 3.05 m
+    end_radii_mm: tuple[Positive, Positive] = (400.0, 3050.0)  # guess
+    barrel_layers: _Layers = (0, 2, 4, 6, 8, 10, 12, 14)  # guess: 8 of the 19 (babar_geometry_facts G7.2)
+    end_layers: _Layers = (0, 2, 4, 6, 8, 10, 12, 14)  # guess
+
+    delay_ns: NonNegative = 12.0  # guess: flight and strips
+    time_ns: NonNegative = 10.0  # guess
+    noise_khz: NonNegative = 5.0  # guess
+    beam_khz: tuple[NonNegative, NonNegative] = (
+        0.5,
+        5.0,
+    )  # guess; mostly forward (babar_geometry_facts G11.35)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Ifr:
+        for kind, layers, plates in (
+            ("barrel", self.barrel_layers, self.barrel_plates_mm),
+            ("end", self.end_layers, self.end_plates_mm),
+        ):
+            if len(set(layers)) < len(layers) or max(layers) >= len(plates):
+                raise FieldError(
+                    f"{kind}_layers",
+                    f"{kind}_layers must be different numbers below {len(plates)}, one layer behind each plate",
+                )
+        if self.end_radii_mm[0] >= self.end_radii_mm[1]:
+            raise FieldError("end_radii_mm", "end_radii_mm must be two radii, the smaller one first")
+        return self
+
+
 class Background(collider.Background):
     """Beam background in the chamber in every crossing that is read out."""
 
@@ -205,6 +277,7 @@ class Response(Model):
 
     dch: Cells = Cells()
     emc: Emc = Emc()
+    ifr: Ifr = Ifr()
     l3_tracking: Level3Tracking = Level3Tracking()
     l3_photons: Level3Photons = Level3Photons()
     tracking: Tracking = Tracking()
