@@ -156,7 +156,7 @@ class BeamGasSampler:
         # An exponential that ends at 2, where a particle flies against the beam.
         top = -np.expm1(-2.0 / self._table.opening)
         cosine = 1.0 + self._table.opening * np.log1p(-u[:, 1] * top)
-        mass = constants.mass(code)
+        mass = 0.0 if code == PHOTON else constants.mass(code)
         momentum = np.empty((len(event), 4))
         momentum[:, :3] = p[:, None] * direction(cosine * side[event], v[:, 0])
         momentum[:, 3] = np.hypot(p, mass)

@@ -6,7 +6,8 @@ its own.  Nothing here starts the compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from trigemu.collider.collider import Collider
@@ -222,11 +223,17 @@ def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
 
 
 def machine_processes(
-    collider: Collider, *, cosmic_hz: float, gas_hz: float, counter_mm: float
+    collider: Collider,
+    *,
+    cosmic_hz: float,
+    gas_hz: float,
+    counter_mm: float,
+    gas: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[ProcessSpec, ...]:
     """Return cosmic muons and collisions of a beam with gas, which come at these rates where a table has none.
 
-    ``counter_mm``: how far from the beam the counters are that take a cosmic muon's time.
+    ``counter_mm``: how far from the beam the counters are that take a cosmic muon's time; ``gas``: more defaults of
+    `BeamGas`.
     """
     fixed = of_collider(collider)
     return (
@@ -238,5 +245,11 @@ def machine_processes(
             counter_mm=counter_mm,
             **fixed,
         ),
-        process("beamgas", BeamGas, f"{_HERE}.background_samplers:BeamGasSampler", rate_hz=gas_hz, **fixed),
+        process(
+            "beamgas",
+            BeamGas,
+            f"{_HERE}.background_samplers:BeamGasSampler",
+            rate_hz=gas_hz,
+            **{**fixed, **gas},
+        ),
     )
