@@ -42,7 +42,7 @@ class Babar(ConditionsModel):
     process: ProcessTables = ()
     random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = LATENCY_US  # besiii_babar_facts B3.3
-    dct: Dct = Dct()
+    dct: Dct
     zpd: Zpd
     emt: Emt = Emt()
     ift: Ift = Ift()
