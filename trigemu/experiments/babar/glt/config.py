@@ -1,9 +1,146 @@
-"""The ``[babar.glt]`` section: the global trigger."""
+"""The ``[babar.glt]`` section: the global trigger.
+
+Times are ticks of 134 ns on the event's own axis.  What belongs to one collision leaves the other blocks at different
+ticks: delays bring it together, and maps are held for some ticks because no block is sharp to one.
+"""
 
 from __future__ import annotations
 
-from trigemu.config.model import Model
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from trigemu.config.model import FieldError, Model
+from trigemu.config.names import allowed
+from trigemu.experiments.babar.bits import COUNTS, LINES, MOST
+from trigemu.experiments.babar.clock import TICKS
+from trigemu.plain import short
+
+FIRST_AUXILIARY = 25
+"""Slots from here on are auxiliary: random triggers and the like (babar_geometry_facts G8.2)."""
+
+MOST_PRIORITY = 1000
+"""Largest priority; that of D2 is 320 (babar_geometry_facts G8.9)."""
+
+_Slot = Annotated[int, Field(ge=1, le=len(LINES))]
+_Tick = Annotated[int, Field(ge=0, lt=TICKS)]
+_Held = Annotated[int, Field(ge=1, le=TICKS)]
+_Cut = Annotated[int, Field(ge=1, le=MOST, strict=True)]
+_Name = Annotated[str, Field(max_length=32)]
+
+
+class Line(Model):
+    """A line of the global trigger: it fires in a tick in which each count of ``cuts`` is at least as large.
+
+    ``priority``: the fired line with the highest one tells when the event was (babar_geometry_facts G8.9); a line
+    that has none comes after all that have one of 32 or more, a low slot before a high one (chosen).
+    """
+
+    slot: _Slot
+    name: Annotated[str, Field(min_length=1, max_length=32)]
+    cuts: Annotated[dict[_Name, _Cut], Field(min_length=1, max_length=len(COUNTS))]
+    priority: Annotated[int, Field(ge=0, le=MOST_PRIORITY)] | None = None
+    enabled: bool = True
+
+    @field_validator("cuts")
+    @classmethod
+    def _are_counts(cls, cuts: dict[str, int]) -> dict[str, int]:
+        for name in cuts:
+            if name not in COUNTS:
+                raise ValueError(f"unknown count {short(name)!r}; {allowed(name, COUNTS)}")
+        return cuts
+
+    @property
+    def rank(self) -> int:
+        """Return the priority, or the one that the slot gives."""
+        return slot_priority(self.slot) if self.priority is None else self.priority
+
+
+class Delay(Model):
+    """By how many ticks maps are delayed; ``tracks``: A and B, ``z``: the four of the z trigger.
+
+    Chosen so that what one collision makes meets (the latencies are those of these blocks here).
+    """
+
+    tracks: _Tick = 0
+    aprime: _Tick = 0
+    z: _Tick = 0
+    emt: _Tick = 0
+    ift: _Tick = 0
+
+
+class Hold(Model):
+    """For how many ticks a bit of a map counts (recalled: 1 or 2, babar_geometry_facts G8.9; the rest chosen)."""
+
+    tracks: _Held = 2
+    aprime: _Held = 2
+    z: _Held = 2
+    emt: _Held = 2
+    ift: _Held = 2
+
+
+_ClusterBins = Annotated[int, Field(ge=1, le=10)]
+
+
+class BackToBack(Model):
+    """Least distance in bins, either way round, of two objects that are opposite each other (all: guess).
+
+    ``b`` counts 16 bins (babar_geometry_facts G8.5), the others 20 (G8.6); ``em``: an E opposite an M.
+    """
+
+    b: Annotated[int, Field(ge=1, le=8)] = 6
+    g: _ClusterBins = 7
+    m: _ClusterBins = 7
+    em: _ClusterBins = 7
+
+
+class Match(Model):
+    """What lies in the same direction (all: guess).
+
+    ``widen``: bins of 18 degrees by which a cluster's bin is widened on both sides before it is compared with a
+    track's (babar_geometry_facts G8.8).  ``em``: largest distance in bins of an E and an M that make an EM; the
+    official list has an EM beside the EM* and does not say what it is, and an E is an M too, so this is nearly
+    the number of E.  ``bmx``: whether the B of a BMX has an M and an X in its direction, or one of the two.
+    """
+
+    widen: Annotated[int, Field(ge=0, le=10)] = 1
+    em: Annotated[int, Field(ge=0, le=10)] = 1
+    bmx: Literal["both", "either"] = "both"
 
 
 class Glt(Model):
-    """Global trigger."""
+    """Settings of the global trigger.
+
+    ``counting``: what a run of adjacent bits counts.  "pairs": one for each two, begun ones included (guess,
+    babar_geometry_facts G8.4); "runs": one; "bits": one for each.  ``random_slot``: the line of random triggers
+    (none: they fire no line), which fires in ``random_tick``.  ``line``: the other lines.
+    """
+
+    delay: Delay = Delay()
+    hold: Hold = Hold()
+    counting: Literal["pairs", "runs", "bits"] = "pairs"
+    back_to_back: BackToBack = BackToBack()
+    match: Match = Match()
+    random_slot: Annotated[int, Field(ge=FIRST_AUXILIARY, le=len(LINES))] | None = (
+        25  # recalled: G8.2 and section 9
+    )
+    random_tick: _Tick = 24  # chosen: where collisions are decided
+    line: Annotated[tuple[Line, ...], Field(max_length=len(LINES))] = ()
+
+    @model_validator(mode="after")
+    def _slots_are_different(self) -> Self:
+        slots = [line.slot for line in self.line]
+        if twice := sorted({slot for slot in slots if slots.count(slot) > 1}):
+            raise FieldError("line", f"slot {twice[0]} is there twice; each line needs its own", named=False)
+        if self.random_slot in slots:
+            raise FieldError(
+                "line",
+                f"slot {self.random_slot} is that of random triggers (babar.glt.random_slot); take another",
+                named=False,
+            )
+        return self
+
+
+def slot_priority(slot: int) -> int:
+    """Return the priority of a line that has none of its own: 32 for slot 1 to 1 for slot 32 (chosen)."""
+    return len(LINES) + 1 - slot
