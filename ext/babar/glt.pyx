@@ -137,7 +137,7 @@ cdef inline bint take_row(State *state, int tick) noexcept nogil:
 
 
 cdef class Decider:
-    """Settings of the global trigger (`trigemu.experiments.babar.glt.decision.settings` makes them).
+    """Settings of the global trigger (`trigemu.experiments.babar.glt.decision` makes them).
 
     Parameters
     ----------

@@ -53,13 +53,14 @@ def overlap(one, other):
     return any(max(one[0], first) < min(one[1], last) for first, last in turned)
 
 
-def matched(tracks, clusters, widen):
+def matched(tracks, clusters, match):
     """Return the bins of tracks that look at a cluster's bin, once this is wider."""
+    zero, widen = match.cluster_degrees, match.widen
     return {
         i
         for i in tracks
         if any(
-            overlap((22.5 * i, 22.5 * (i + 1)), (18.0 * (j - widen), 18.0 * (j + 1 + widen)))
+            overlap((22.5 * i, 22.5 * (i + 1)), (zero + 18.0 * (j - widen), zero + 18.0 * (j + 1 + widen)))
             for j in clusters
         )
     }
@@ -69,7 +70,7 @@ def counts(now, config):
     """Return name -> count, given the sets of bins (and the code) of one tick."""
     back, match = config.back_to_back, config.match
     b, m, e = now["b"], now["m"], now["e"]
-    with_m, with_x = matched(b, m, match.widen), matched(b, now["x"], match.widen)
+    with_m, with_x = matched(b, m, match), matched(b, now["x"], match)
     sets = {
         **{name: (now[name], n) for name, n in BINS.items()},
         "bstar": (opposite(b, b, 16, back.b), 16),
@@ -78,8 +79,8 @@ def counts(now, config):
         "em": ({i for i in e if any(apart(i, j, 20) <= match.em for j in m)}, 20),
         "emstar": (opposite(e, m, 20, back.em), 20),
         "bm": (with_m, 16),
-        "am": (matched(now["a"], m, match.widen), 16),
-        "aprimem": (matched(now["aprime"], m, match.widen), 16),
+        "am": (matched(now["a"], m, match), 16),
+        "aprimem": (matched(now["aprime"], m, match), 16),
         "bmx": (with_m & with_x if match.bmx == "both" else with_m | with_x, 16),
     }
     return {"u": now["u"], **{name: number(bins, n, config.counting) for name, (bins, n) in sets.items()}}

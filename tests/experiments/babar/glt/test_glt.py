@@ -108,15 +108,18 @@ def test_back_to_back():
 
 
 def test_tracks_with_clusters_in_their_direction():
-    """Track bin 0 is 0-22.5 degrees; clusters of 18 degrees, a bin wider on both sides, look at it from 18, 19, 0-2."""
+    """Track bin 0 is 0-22.5 degrees, cluster bin 0 begins at -4.5 degrees; a bin of 18 degrees more on both sides."""
     crossings = [
         {"b": {5: {0}}, "a": {5: {0}}, "aprime": {5: {8}}, "m": {5: {k}}, "x": {5: {2}}} for k in range(20)
     ]
     found = counted(plain(), *crossings)
     assert {k for k, row in enumerate(found) if "bm" in row} == {19, 0, 1, 2}
     assert [row.get("am") for row in found] == [row.get("bm") for row in found]
-    # Bin 8 is 180-202.5 degrees: clusters from 162 to 234 degrees, without what only touches.
+    # Bin 8 is 180-202.5 degrees, cluster bin 8 was widened to 121.5-175.5, 9 to 139.5-193.5, 12 to 193.5-247.5 degrees.
     assert {k for k, row in enumerate(found) if "aprimem" in row} == {9, 10, 11, 12}
+    # Bins that only touch: with bin 0 from 0 degrees, bin 8 was widened to 126-180 degrees.
+    touching = counted(plain(match={"cluster_degrees": 0.0}), *crossings)
+    assert {k for k, row in enumerate(touching) if "aprimem" in row} == {9, 10, 11, 12}
     # X looks at the B, M as above.
     assert {k for k, row in enumerate(found) if "bmx" in row} == {19, 0, 1, 2}
     assert all("bmx" in row for row in counted(plain(match={"bmx": "either"}), *crossings))
@@ -220,6 +223,7 @@ def configurations(draw):
                 **{name: draw(st.integers(1, 10)) for name in ("g", "m", "em")},
             },
             "match": {
+                "cluster_degrees": draw(st.sampled_from([-4.5, 0.0, 7.25])),
                 "widen": draw(st.integers(0, 10)),
                 "em": draw(st.integers(0, 10)),
                 "bmx": draw(st.sampled_from(["both", "either"])),

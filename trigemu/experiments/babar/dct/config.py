@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from trigemu.config.model import FieldError, Model
 
 _Mm = Annotated[float, Field(ge=0, le=20)]
 _Ns = Annotated[float, Field(ge=0, le=2000)]
+
+_Window = Annotated[int, Field(ge=1, le=7)]
+_Superlayer = Annotated[int, Field(ge=1, le=10)]
+_Supercell = Annotated[int, Field(ge=0, le=31)]
 
 
 class Tsf(Model):
@@ -59,11 +63,46 @@ class Tsf(Model):
 
 
 class Blt(Model):
-    """Binary link tracker."""
+    """Binary link tracker.
+
+    ``minimum_weight`` of the segments that it looks at; each counts for ``hold`` ticks, as segments of a track are
+    given out in ticks that differ.  ``windows``: from each superlayer to the next, how many supercells around the one
+    reached so far may have the next segment.  Up to ``missing`` superlayers may have none, the first one among them if
+    ``first_may_miss``, the last one never.  ``dead``: (superlayer 1-10, supercell 0-31) that count as hit.
+    """
+
+    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess: all (babar_geometry_facts G2.8)
+    hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
+    # Recalled: 5 between axial and stereo superlayers; that the others (U to V) have 3 is a guess (G3.4).
+    windows: tuple[_Window, ...] = Field(default=(5, 3, 5, 5, 3, 5, 5, 3, 5), min_length=9, max_length=9)
+    missing: Annotated[int, Field(ge=0, le=3)] = 1  # recalled: 1 or 2 (babar_geometry_facts G3.7)
+    first_may_miss: bool = True  # recalled: any may be missing (besiii_babar_facts B4.3), not the last (G3.7)
+    dead: Annotated[tuple[tuple[_Superlayer, _Supercell], ...], Field(max_length=320)] = ()  # recalled: G3.9
+
+    @field_validator("windows")
+    @classmethod
+    def _are_odd(cls, windows: tuple[int, ...]) -> tuple[int, ...]:
+        if even := [window for window in windows if window % 2 == 0]:
+            raise ValueError(f"{even[0]} is even; allowed: 1, 3, 5, 7, as a window is centred on a supercell")
+        return windows
 
 
 class Ptd(Model):
-    """High-momentum discriminator (until 2004)."""
+    """High-momentum discriminator (until 2004).
+
+    A seed is a segment of superlayer 7 or 10; segments of the axial superlayers inside it confirm it that lie as far
+    from it as those of tracks from the collision point above ``pt_gev``, and ``tolerance_mm`` farther at either end.
+    ``confirm``: how many must, for seeds of superlayer 7 (of 1 and 4) and of 10 (of 1, 4 and 7).
+    ``minimum_weight`` and ``hold`` as in `Blt`.
+    """
+
+    pt_gev: Annotated[float, Field(ge=0.2, le=10)] = 0.8  # babar_geometry_facts G4.1, recalled
+    tolerance_mm: Annotated[float, Field(ge=0, le=20)] = (
+        1.4  # chosen: twice the resolution of segments (G2.6)
+    )
+    confirm: tuple[Annotated[int, Field(ge=0, le=2)], Annotated[int, Field(ge=0, le=3)]] = (2, 2)  # guess
+    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess
+    hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
 
 
 class Dct(Model):

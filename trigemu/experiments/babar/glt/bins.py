@@ -11,10 +11,7 @@ from trigemu.arrays import I64, U32, Bool
 
 TRACK_BINS, CLUSTER_BINS = 16, 20
 
-_TRACK_UNITS, _CLUSTER_UNITS = 5, 4
-"""Widths of the bins in units of 4.5 degrees."""
-
-_TURN = TRACK_BINS * _TRACK_UNITS
+_TRACK_WIDTH, _CLUSTER_WIDTH = 360.0 / TRACK_BINS, 360.0 / CLUSTER_BINS
 
 
 def opposite(bins: int, least: int) -> U32:
@@ -27,16 +24,17 @@ def near(bins: int, most: int) -> U32:
     return _masks(_distance(bins) <= most)
 
 
-def tracks_at_clusters(widen: int) -> U32:
+def tracks_at_clusters(begin: float, widen: int) -> U32:
     """Return uint32[20]: the bins of tracks that a cluster's bin, so many bins wider on both sides, overlaps.
 
-    Bins that only touch do not overlap (babar_geometry_facts G8.8).
+    Cluster bin 0 begins at ``begin`` degrees, track bin 0 at 0.  Bins that only touch do not overlap
+    (babar_geometry_facts G8.8).
     """
-    cluster = _CLUSTER_UNITS * (np.arange(CLUSTER_BINS)[:, None] - widen)
-    width = _CLUSTER_UNITS * (1 + 2 * widen)
+    cluster = begin + _CLUSTER_WIDTH * (np.arange(CLUSTER_BINS)[:, None] - widen)
+    width = _CLUSTER_WIDTH * (1 + 2 * widen)
     # Where the track's bin begins, seen from the beginning of the widened one.
-    begin = (_TRACK_UNITS * np.arange(TRACK_BINS) - cluster) % _TURN
-    return _masks((begin < width) | (begin + _TRACK_UNITS > _TURN) | (width >= _TURN))
+    place = (_TRACK_WIDTH * np.arange(TRACK_BINS) - cluster) % 360.0
+    return _masks((place < width) | (place + _TRACK_WIDTH > 360.0) | (width >= 360.0))
 
 
 def _distance(bins: int) -> I64:

@@ -74,7 +74,10 @@ def _settings(config: Glt) -> dict[str, Any]:
             "b": opposite(TRACK_BINS, back.b),
             **{name: opposite(CLUSTER_BINS, getattr(back, name)) for name in ("g", "m", "em")},
         },
-        "near": {"em": near(CLUSTER_BINS, match.em), "tracks": tracks_at_clusters(match.widen)},
+        "near": {
+            "em": near(CLUSTER_BINS, match.em),
+            "tracks": tracks_at_clusters(match.cluster_degrees, match.widen),
+        },
         "passing": passing(config),
         "priority": priorities(config),
         "random": (config.random_slot or 0, config.random_tick),
