@@ -100,7 +100,7 @@ class Ptd(Model):
     tolerance_mm: Annotated[float, Field(ge=0, le=20)] = (
         1.4  # chosen: twice the resolution of segments (G2.6)
     )
-    confirm: tuple[Annotated[int, Field(ge=0, le=2)], Annotated[int, Field(ge=0, le=3)]] = (2, 2)  # guess
+    confirm: tuple[Annotated[int, Field(ge=1, le=2)], Annotated[int, Field(ge=1, le=3)]] = (2, 2)  # guess
     minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess
     hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
 

@@ -98,10 +98,11 @@ class Match(Model):
     """What lies in the same direction (all: guess).
 
     ``cluster_degrees``: where bin 0 of clusters begins in azimuth; a cluster has two strips of 9 degrees that share
-    one, so its middle is 4.5 degrees beyond 18 times its number.  ``widen``: bins of 18 degrees by which a cluster's bin is widened on both sides before it is compared with a
-    track's (babar_geometry_facts G8.8).  ``em``: largest distance in bins of an E and an M that make an EM; the
-    official list has an EM beside the EM* and does not say what it is, and an E is an M too, so this is nearly
-    the number of E.  ``bmx``: whether the B of a BMX has an M and an X in its direction, or one of the two.
+    one, so its middle is 4.5 degrees beyond 18 times its number.  ``widen``: bins of 18 degrees by which a cluster's
+    bin is widened on both sides before it is compared with a track's (babar_geometry_facts G8.8).  ``em``: largest
+    distance in bins of an E and an M that make an EM; the official list has an EM beside the EM* and does not say what
+    it is, and an E is an M too, so this is nearly the number of E.  ``bmx``: whether the B of a BMX has an M and an X
+    in its direction, or one of the two.
     """
 
     cluster_degrees: Annotated[float, Field(ge=-18, le=18)] = -4.5
