@@ -131,12 +131,12 @@ def test_kernel_is_the_reference(crossings, config, pivot_layer):
 @pytest.mark.parametrize(
     ("row", "change"),
     [
-        ((10, 0, 1, 20), {}),
-        ((0, 96 * 32, 1, 20), {}),
-        ((0, -1, 1, 20), {}),
-        ((0, 0, 1, 64), {}),
-        ((0, 0, 1, 20), {"phi": np.zeros(2, np.int16)}),
-        ((0, 0, 1, 20), {"offsets": np.array([0, 2], np.int64)}),
+        ((10, 0, 3, 20), {}),
+        ((0, 96 * 32, 3, 20), {}),
+        ((0, -1, 3, 20), {}),
+        ((0, 0, 3, 64), {}),
+        ((0, 0, 3, 20), {"phi": np.zeros(2, np.int16)}),
+        ((0, 0, 3, 20), {"offsets": np.array([0, 2], np.int64)}),
     ],
 )
 def test_segments_that_cannot_be_are_refused(row, change):

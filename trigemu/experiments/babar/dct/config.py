@@ -65,10 +65,10 @@ class Tsf(Model):
 class Blt(Model):
     """Binary link tracker.
 
-    ``minimum_weight`` of the segments that it looks at; each counts for ``hold`` ticks, as segments of a track are
-    given out in ticks that differ.  ``windows``: from each superlayer to the next, how many supercells around the one
-    reached so far may have the next segment.  Up to ``missing`` superlayers may have none, the first one among them if
-    ``first_may_miss``, the last one never.  ``dead``: (superlayer 1-10, supercell 0-31) that count as hit.
+    ``minimum_weight`` of the segments that it looks at; each counts for ``hold`` ticks, as the segment finder's look-up
+    tables give them out over several.  ``windows``: from each superlayer to the next, how many supercells around the
+    one reached so far may have the next segment.  Up to ``missing`` superlayers may have none, the first one among
+    them if ``first_may_miss``, the last one never.  ``dead``: (superlayer 1-10, supercell 0-31) that count as hit.
     """
 
     minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess: all (babar_geometry_facts G2.8)
@@ -101,7 +101,8 @@ class Ptd(Model):
         1.4  # chosen: twice the resolution of segments (G2.6)
     )
     confirm: tuple[Annotated[int, Field(ge=1, le=2)], Annotated[int, Field(ge=1, le=3)]] = (2, 2)  # guess
-    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess
+    # guess: the experiment's pages say that tests with raised weights forced an output of the PTD, so it is not 1.
+    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 2
     hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
 
 

@@ -25,7 +25,7 @@ BOTH_HZ = 100.0
 """For each product of the currents in ampere squared."""
 
 EXCEEDED = ((2.0, 0.24), (3.0, 0.046), (4.0, 0.022))
-"""Factor, and the share of runs with more than so many times the formula's background (besiii_babar_published RB-4c)."""
+"""Factors, and the share of runs with more than so many times the formula's background (RB-4c)."""
 
 
 @dataclass(frozen=True)
