@@ -16,6 +16,7 @@ from trigemu.collider.generator import (
     energies,
     later,
 )
+from trigemu.collider.recoil_tag.simulation import beside_tags
 from trigemu.collider.response.beam_photons import mean_photons
 from trigemu.collider.response.occupancy import wire_hits
 from trigemu.collider.signals.registration import sampled_processes
@@ -29,6 +30,7 @@ from trigemu.experiments.babar.response.ifr import ifr_hits, mean_background
 from trigemu.experiments.babar.response.reconstruction import level3, reconstructed
 from trigemu.experiments.babar.signals import babar, processes
 from trigemu.experiments.babar.sources import CLUSTERS, DCH, EMC, IFR, L3_CLUSTERS, L3_TRACKS, TAGS, TRACKS
+from trigemu.physics.constants import DARK_FERMION
 from trigemu.physics.particles import Particles
 from trigemu.setup.experiment import Setup
 
@@ -69,17 +71,6 @@ def _check_background(section: Babar, crossings: float, frame_s: float) -> None:
     check_background("babar", per_crossing, crossings, frame_s)
 
 
-def _no_tags(particles: Particles) -> Columns:
-    none = np.zeros(0, np.float32)
-    return {
-        "px": none,
-        "py": none,
-        "pz": none,
-        "energy": none,
-        "offsets": np.zeros(particles.events + 1, np.int64),
-    }
-
-
 class BabarGenerator(CrossingGenerator):
     """Makes BaBar fragments: a pure function of (seed, frame, source), in any order.
 
@@ -108,7 +99,8 @@ class BabarGenerator(CrossingGenerator):
 
         def offline(particles: Particles, frame: int) -> tuple[Columns, Columns, Columns]:
             found = reconstructed(particles, response, seed, frame)
-            return found.tracks, found.clusters, _no_tags(particles)
+            beams, address = babar(section.sqrt_s).beams, (seed, frame)
+            return beside_tags(particles, found, section.selection.tag, beams, DARK_FERMION, address)
 
         def online(particles: Particles, frame: int) -> tuple[Columns, Columns]:
             found = level3(particles, response, seed, frame)

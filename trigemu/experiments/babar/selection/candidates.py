@@ -110,7 +110,7 @@ def lambdas(tracks: Columns, signal: F64, config: LambdaPsid) -> Candidates:
     mass2 = baryon[:, 3] ** 2 - (baryon[:, :3] ** 2).sum(axis=1)
     low, high = config.mass_gev
     kept = (mass2 > low * low) & (mass2 < high * high) & (place.chi2 < limit)
-    kept &= (radius > config.significance * config.sigma_xy_mm) & (radius < config.radius_mm)
+    kept &= (radius > config.radius_mm[0]) & (radius < config.radius_mm[1])
     return Candidates(event[kept], signal[event[kept]], baryon[kept], radius[kept])
 
 

@@ -63,8 +63,8 @@ class Tag(RecoilTag):
     at either end of the search: 90 MeV at 1.0 GeV, 6 MeV at 4.2 GeV (besiii_babar_facts B10.6, read).
     """
 
-    momentum_mev: Spread = 29.0
-    energy_mev: Spread = 6.0
+    momentum_mev: Spread = 32.0
+    energy_mev: Spread = 5.0
 
 
 class LambdaScore(Score):
@@ -84,17 +84,16 @@ class LambdaPsid(Model):
 
     ``mass_gev``: window of the pair's mass, the faster one taken as the proton.  ``sigma_xy_mm``, ``sigma_z_mm``:
     errors of the distance between the two; they meet if their chi-square is not less probable than ``probability``.
-    ``significance``: least transverse distance from the beams in ``sigma_xy_mm``; ``radius_mm``: largest one.
+    ``radius_mm``: window of the transverse distance from the beams; the flight's significance is in ``sigma_xy_mm``.
     ``missing_gev``: window of the missing mass.  ``efficiency``: published, for yields: pairs of mass (GeV) and
     efficiency of other B, selection and Lambda -> p pi together.
     """
 
     mass_gev: Window = (1.1077, 1.1237)  # guess: 8 MeV around the Lambda
-    sigma_xy_mm: Positive = 0.5  # guess
-    sigma_z_mm: Positive = 2.0  # guess
+    sigma_xy_mm: Positive = 2.0  # guess: slow protons scatter
+    sigma_z_mm: Positive = 5.0  # guess
     probability: Annotated[float, Field(ge=0, le=1)] = 0.001  # guess
-    significance: NonNegative = 3.0  # guess
-    radius_mm: Positive = 600.0  # guess: tracks need part of the drift chamber
+    radius_mm: Window = (2.0, 600.0)  # guess: away from the beams; tracks need part of the drift chamber
     missing_gev: Window = (0.8, 4.3)  # read: 1.0-4.2 GeV is searched (B10.6); wider by three widths, rounded
     efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))  # read (besiii_babar_published RB-11)
     score: LambdaScore | None = None
