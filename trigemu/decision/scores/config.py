@@ -56,6 +56,6 @@ class Score(Model):
             sentence = f"must be a file ({files}) or package.module:object, not {short(self.model)!r}"
             raise FieldError("model", sentence, named=False)
         if self.kind == "pickle" and not self.trust:
-            sentence = "must be true for a pickled model: loading one runs whatever code the file holds"
-            raise FieldError("trust", sentence, named=False)
+            sentence = "trust must be true for a pickled model: loading one runs whatever code the file holds"
+            raise FieldError("trust", sentence)
         return self

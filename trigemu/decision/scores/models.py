@@ -11,7 +11,7 @@ import numpy as np
 from trigemu.arrays import F32
 from trigemu.decision.scores.config import Score
 from trigemu.errors import InputError
-from trigemu.plain import short
+from trigemu.plain import printable, short
 from trigemu.setup.reference import resolve
 
 Answer = Callable[[F32], Any]
@@ -34,7 +34,7 @@ def load_model(config: Score) -> Answer:
     if config.kind == "object":
         return _answer(_object(config.model), config)
     if not Path(config.model).is_file():
-        raise InputError(f"{short(config.model)}: there is no such file of a model")
+        raise InputError(f"{printable(config.model)}: there is no such file of a model")
     return _onnx(config) if config.kind == "onnx" else _answer(_pickled(config.model), config)
 
 
@@ -55,16 +55,18 @@ def _pickled(path: str) -> Any:
     try:
         import joblib
     except ImportError as error:
-        raise InputError(f"{short(path)}: reading a pickled model needs scikit-learn ({EXTRA})") from error
+        raise InputError(
+            f"{printable(path)}: reading a pickled model needs scikit-learn ({EXTRA})"
+        ) from error
     try:
         return joblib.load(path)
     except ModuleNotFoundError as error:
         lacking = f"needs {error.name}, which is not installed"
         hint = f" ({EXTRA})" if error.name == "sklearn" else ""
-        raise InputError(f"{short(path)}: the model {lacking}{hint}") from error
+        raise InputError(f"{printable(path)}: the model {lacking}{hint}") from error
     except Exception as error:
         # A pickle meets a bad file with errors of many kinds.
-        raise InputError(f"{short(path)}: is not a readable model ({reason(error)})") from error
+        raise InputError(f"{printable(path)}: is not a readable model ({reason(error)})") from error
 
 
 def _answer(model: Any, config: Score) -> Answer:
@@ -94,7 +96,7 @@ _FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
 
 
 def _onnx(config: Score) -> Answer:
-    path = short(config.model)
+    path = printable(config.model)
     try:
         import onnxruntime
     except ImportError as error:
