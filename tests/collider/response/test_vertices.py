@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from reference.vertices import arc_nearest
+from reference.vertices import arc_nearest, point
 from reference.vertices import meet as search
 from scipy.stats import chi2
 
@@ -69,6 +69,27 @@ def test_circles_that_miss_meet_half_way():
     found = meet(helices(a), helices(b), 2.0, 3.0, LIMIT)
     np.testing.assert_allclose([found.x[0], found.z[0], found.chi2[0]], [0.0, 3.0, 8.0], atol=1e-6)
     assert abs(found.y[0]) == pytest.approx(2.0, abs=1e-6)
+
+
+@settings(max_examples=50, phases=[Phase.generate])
+@given(st.integers(0, 2**32 - 1))
+def test_direction_of_flight(seed):
+    rng = np.random.default_rng(seed)
+    row = random_track(rng)
+    track, arc = SimpleNamespace(**row), rng.uniform(-0.9, 0.9) * math.pi / abs(row["omega"])
+    x, y, z = point(track, arc)
+    own = helices(row)
+    turned = own.azimuth_at(np.array([x]), np.array([y]))[0] - (track.phi0 - track.omega * arc)
+    assert math.remainder(turned, 2 * math.pi) == pytest.approx(0.0, abs=1e-6)
+    assert own.z_at(np.array([x]), np.array([y]))[0] == pytest.approx(z, abs=1e-3)
+
+
+def test_rows_of_a_source():
+    columns = {
+        name: np.array([1.0, 2.0, 3.0], np.float32) for name in ("d0", "phi0", "omega", "z0", "tan_lambda")
+    }
+    own = Helices.of(columns, np.array([2, 0]))
+    assert own.omega.tolist() == own.z0.tolist() == [3.0, 1.0]
 
 
 def test_no_pairs():
