@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
-from trigemu.errors import InputError
 from trigemu.experiments.belle2.cdc.config import Cdc
 from trigemu.experiments.belle2.cdc.geometry import (
     AXIAL,
@@ -36,9 +35,10 @@ from trigemu.experiments.belle2.level1 import Level1
 from trigemu.experiments.belle2.records import Segments
 from trigemu.experiments.belle2.sources import CDC, ECL
 from trigemu.experiments.belle2.trigger import Belle2Trigger
-from trigemu.frames.frame import TimeFrame
+from trigemu.measure import crossings
+from trigemu.measure.drawing import circles, finish_across, unrolled
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, import_matplotlib, legend, new_figure, save_figure
+from trigemu.measure.plots import COLOURS, INK, legend, new_figure
 from trigemu.setup.experiment import Setup
 
 if TYPE_CHECKING:
@@ -53,35 +53,13 @@ _THETAS, _BARREL_RING, _ENDCAP_RING = 17, 36.0, 32.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossing:
-    """One crossing of a frame and what level 1 found in the whole frame.
-
-    Attributes
-    ----------
-    setup, frame, found
-        The configuration, the frame's hits, the blocks' answers.
-    number
-        Which crossing of the frame.
-    """
-
-    setup: Setup[Belle2]
-    frame: TimeFrame
-    found: Level1
-    number: int
-
-    def rows(self, offsets: NDArray[np.generic]) -> slice:
-        """Return the rows of this crossing in columns that ``offsets`` (int64[n + 1]) cut."""
-        return slice(int(offsets[self.number]), int(offsets[self.number + 1]))
+class Crossing(crossings.Crossing[Belle2, Level1]):
+    """One crossing of a frame and what level 1 found in the whole frame."""
 
     @property
     def cdc(self) -> Cdc:
         """The drift chamber's configuration."""
         return self.setup.section.cdc
-
-    @property
-    def title(self) -> str:
-        """Which crossing this is."""
-        return f"frame {self.frame.number}, crossing {self.number}"
 
 
 def crossings_of(setup: Setup[Belle2], frame: int = 0) -> list[Crossing]:
@@ -92,18 +70,8 @@ def crossings_of(setup: Setup[Belle2], frame: int = 0) -> list[Crossing]:
 
 
 def crossing_of(setup: Setup[Belle2], frame: int = 0, event: int = 0) -> Crossing:
-    """Return one crossing of a frame.
-
-    Raises
-    ------
-    InputError
-        The frame has no such crossing.
-    """
-    crossings = crossings_of(setup, frame)
-    if not 0 <= event < len(crossings):
-        there = f"0-{len(crossings) - 1}" if crossings else "none"
-        raise InputError(f"frame {frame} has no crossing {event}; it has {there}")
-    return crossings[event]
+    """Return one crossing of a frame; raises as `trigemu.measure.crossings.chosen`."""
+    return crossings.chosen(crossings_of(setup, frame), frame, event)
 
 
 def write_display(setup: Setup[Belle2], folder: Path, frame: int = 0, event: int = 0) -> list[Path]:
@@ -120,11 +88,7 @@ def write_display(setup: Setup[Belle2], folder: Path, frame: int = 0, event: int
         "hough": hough_figure(crossing),
         "calorimeter": calorimeter_figure(crossing),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.{suffix}" for name in figures for suffix in ("png", "svg")]
-    for path in paths:
-        save_figure(figures[path.stem], path)
-    return paths
+    return crossings.write_pictures(figures, folder)
 
 
 def arc(phi0: float, omega: float, radius: F64) -> tuple[F64, F64]:
@@ -169,9 +133,7 @@ def chamber_figure(crossing: Crossing) -> Figure:
     found = crossing.found
     figure, axes = new_figure(6.4, 6.6)
     for superlayer in range(SUPERLAYERS):
-        for radius in RADIUS[np.flatnonzero(superlayer == SUPERLAYER)[[0, -1]]]:
-            turn = np.linspace(0.0, 2.0 * np.pi, 181)
-            axes.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, alpha=0.15, linewidth=0.5)
+        circles(axes, RADIUS[np.flatnonzero(superlayer == SUPERLAYER)[[0, -1]]])
     hits = crossing.frame[CDC]
     channel = np.asarray(hits["channel"][crossing.rows(hits["offsets"])], np.int64)
     _wires(axes, channel, "wire hit", s=1.5, color=INK, alpha=0.45)
@@ -183,11 +145,7 @@ def chamber_figure(crossing: Crossing) -> Figure:
     for index in range(*crossing.rows(found.tracks.offsets).indices(len(found.tracks.phi0))):
         x, y = arc(found.tracks.phi0[index], found.tracks.omega[index] / 10.0, path)
         axes.plot(x, y, color=_TRACK_COLOUR, linewidth=1.0)
-    edge = 1.03 * float(RADIUS[-1])
-    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xlabel="x [mm]", ylabel="y [mm]")
-    axes.grid(visible=False)
-    axes.set_title(f"Drift chamber at z = 0: {crossing.title}", fontsize="medium", loc="left", color=INK)
-    legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.09), ncols=4)
+    finish_across(axes, 1.03 * float(RADIUS[-1]), f"Drift chamber at z = 0: {crossing.title}")
     return figure
 
 
@@ -291,27 +249,9 @@ def cell_boxes() -> F64:
 
 def calorimeter_figure(crossing: Crossing) -> Figure:
     """Return the calorimeter's trigger cells unrolled: energies, and the clusters with theirs."""
-    import_matplotlib()
-    from matplotlib.collections import PatchCollection
-    from matplotlib.colors import LogNorm
-    from matplotlib.patches import Rectangle
-
-    energy, boxes, found = cell_energies(crossing), cell_boxes(), crossing.found.ecl
-    figure, axes = new_figure(7.2, 4.4)
-    patches = [Rectangle((left, theta - 0.5), width, 1.0) for left, width, theta in boxes[1:]]
-    axes.add_collection(
-        PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3, label="cells")
-    )
-    lit = np.flatnonzero(energy)
-    cells = PatchCollection(
-        [patches[cell - 1] for cell in lit], cmap="viridis_r", norm=LogNorm(0.1, 8.0), label="hit"
-    )
-    cells.set_array(energy[lit])
-    axes.add_collection(cells)
-    bar = figure.colorbar(cells, ax=axes, label="energy in the cell [GeV]")
-    bar.ax.tick_params(colors=INK, which="both")
-    bar.ax.yaxis.label.set_color(INK)
-    bar.outline.set_visible(False)
+    boxes, found = cell_boxes(), crossing.found.ecl
+    # Entry 0 is no cell.
+    figure, axes = unrolled(boxes[1:], cell_energies(crossing)[1:], (0.1, 8.0), 0.0)
     own = crossing.rows(found.offsets)
     left, width, theta = boxes[found.cell[own]].T
     axes.scatter(
@@ -323,7 +263,6 @@ def calorimeter_figure(crossing: Crossing) -> Figure:
         )
     axes.set(xlim=(0.5, 36.5), ylim=(0.5, _THETAS + 0.5), yticks=range(1, _THETAS + 1, 2))
     axes.set(xlabel="phi id (barrel: 36 of 10 degrees; endcaps: 32)", ylabel="theta id (1-3 forward)")
-    axes.grid(visible=False)
     axes.set_title(
         f"Trigger cells, clusters in GeV: {crossing.title}", fontsize="medium", loc="left", color=INK
     )

@@ -14,9 +14,10 @@ from trigemu.errors import InputError
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.frames.frame import TRUTH
+from trigemu.measure.crossings import write_pictures
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure, save_figure
+from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.studies.belle2.display import (
@@ -193,8 +194,4 @@ def draw_page(folder: Path, config: str | Path = "belle2") -> list[Path]:
         ("belle2-track", TRACK),
     ):
         figures[name] = turn_on_figure(turn_on(signal, parameter, points, lines))
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.svg" for name in figures]
-    for path in paths:
-        save_figure(figures[path.stem], path)
-    return paths
+    return write_pictures(figures, folder, ("svg",))

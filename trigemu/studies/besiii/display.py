@@ -6,7 +6,6 @@ the hardware's own words, its cells are drawn around them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64, Bool
-from trigemu.errors import InputError
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.emc import geometry as emc
 from trigemu.experiments.besiii.mdc import geometry as mdc
 from trigemu.experiments.besiii.records import Level1, MdcInstant
 from trigemu.experiments.besiii.sources import BARS, EMC, MDC
 from trigemu.experiments.besiii.trigger import BesiiiTrigger
-from trigemu.frames.columns import Array
-from trigemu.frames.frame import TimeFrame
+from trigemu.measure import crossings
+from trigemu.measure.drawing import circles, finish_across, unrolled, wedges
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, import_matplotlib, legend, new_figure, save_figure
+from trigemu.measure.plots import COLOURS, INK, legend, new_figure
 from trigemu.setup.experiment import Setup
 from trigemu.studies.besiii.hardware_words import Hardware, hardware_of
 
@@ -53,43 +51,21 @@ _TRACK, _SHORT, _HARDWARE = COLOURS[1], COLOURS[2], COLOURS[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossing:
+class Crossing(crossings.Crossing[Besiii, Level1]):
     """One crossing of a frame and what level 1 found in the whole frame.
 
     Attributes
     ----------
-    setup, frame, found
-        The configuration, the frame's digis, the blocks' answers.
     instant
         What the chamber's boards hold at `INSTANT_NS`.
-    number
-        Which crossing of the frame.
     """
 
-    setup: Setup[Besiii]
-    frame: TimeFrame
-    found: Level1
     instant: MdcInstant
-    number: int
-
-    def rows(self, offsets: NDArray[np.generic]) -> slice:
-        """Return the rows of this crossing in columns that ``offsets`` (int64[n + 1]) cut."""
-        return slice(int(offsets[self.number]), int(offsets[self.number + 1]))
-
-    def own(self, columns: Mapping[str, Array]) -> dict[str, Array]:
-        """Return this crossing's rows of a source."""
-        mine = self.rows(columns["offsets"])
-        return {name: values[mine] for name, values in columns.items() if name != "offsets"}
 
     @property
     def hardware(self) -> Hardware | None:
         """What the hardware said of this crossing, if the data have it."""
         return hardware_of(self.frame, self.number)
-
-    @property
-    def title(self) -> str:
-        """Which crossing this is."""
-        return f"frame {self.frame.number}, crossing {self.number}"
 
 
 def crossings_of(setup: Setup[Besiii], frame: int = 0) -> list[Crossing]:
@@ -99,22 +75,12 @@ def crossings_of(setup: Setup[Besiii], frame: int = 0) -> list[Crossing]:
     found = trigger.level1(made)
     n = len(found.decision.tick)
     instant = trigger.chain.mdc.at(made[MDC], np.full(n, INSTANT_NS))
-    return [Crossing(setup, made, found, instant, number) for number in range(n)]
+    return [Crossing(setup, made, found, number, instant) for number in range(n)]
 
 
 def crossing_of(setup: Setup[Besiii], frame: int = 0, event: int = 0) -> Crossing:
-    """Return one crossing of a frame.
-
-    Raises
-    ------
-    InputError
-        The frame has no such crossing.
-    """
-    crossings = crossings_of(setup, frame)
-    if not 0 <= event < len(crossings):
-        there = f"0-{len(crossings) - 1}" if crossings else "none"
-        raise InputError(f"frame {frame} has no crossing {event}; it has {there}")
-    return crossings[event]
+    """Return one crossing of a frame; raises as `trigemu.measure.crossings.chosen`."""
+    return crossings.chosen(crossings_of(setup, frame), frame, event)
 
 
 def write_display(setup: Setup[Besiii], folder: Path, frame: int = 0, event: int = 0) -> list[Path]:
@@ -127,11 +93,7 @@ def write_display(setup: Setup[Besiii], folder: Path, frame: int = 0, event: int
     """
     crossing = crossing_of(setup, frame, event)
     figures = {"chamber": chamber_figure(crossing), "calorimeter": calorimeter_figure(crossing)}
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.{suffix}" for name in figures for suffix in ("png", "svg")]
-    for path in paths:
-        save_figure(figures[path.stem], path)
-    return paths
+    return crossings.write_pictures(figures, folder)
 
 
 def wire_middle(layer: NDArray[np.integer], wire: NDArray[np.integer]) -> tuple[F64, F64]:
@@ -163,10 +125,8 @@ def chamber_figure(crossing: Crossing) -> Figure:
     bars are positions of the time of flight, the outer ring columns of calorimeter cells that fired.
     """
     figure, axes = new_figure(6.4, 6.8)
-    turn = np.linspace(0.0, 2.0 * np.pi, 181)
     edges = [mdc.RADIUS[np.flatnonzero(number == mdc.SUPERLAYER)[[0, -1]]] for number in PIVOT_LAYERS]
-    for radius in np.concatenate(edges):
-        axes.plot(radius * np.cos(turn), radius * np.sin(turn), color=INK, alpha=0.15, linewidth=0.5)
+    circles(axes, np.concatenate(edges))
     channel = np.asarray(crossing.own(crossing.frame[MDC])["channel"], np.int64)
     layer = np.searchsorted(mdc.CHANNEL_FIRST, channel, side="right") - 1
     x, y = wire_middle(layer, channel - mdc.CHANNEL_FIRST[layer])
@@ -178,30 +138,8 @@ def chamber_figure(crossing: Crossing) -> Figure:
     _tracks(axes, crossing)
     _counters(axes, crossing)
     _columns(axes, crossing)
-    edge = CELLS_MM[1] + 15.0
-    axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal", xlabel="x [mm]", ylabel="y [mm]")
-    axes.grid(visible=False)
-    axes.set_title(f"Across the beams: {crossing.title}", fontsize="medium", loc="left", color=INK)
-    legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.09), ncols=4)
+    finish_across(axes, CELLS_MM[1] + 15.0, f"Across the beams: {crossing.title}")
     return figure
-
-
-def _wedges(
-    axes: Axes, middle: F64, width: float, radii: tuple[float, float], label: str, outline: bool, colour: str
-) -> None:
-    """Draw ring sectors: azimuths of their middles and their width in degrees, radii in mm."""
-    import_matplotlib()
-    from matplotlib.patches import Wedge
-
-    style = (
-        {"facecolor": "none", "edgecolor": colour, "linewidth": 1.2}
-        if outline
-        else {"facecolor": colour, "edgecolor": "none", "alpha": 0.6}
-    )
-    for k, angle in enumerate(middle):
-        first, last = angle - 0.5 * width, angle + 0.5 * width
-        own = {"label": label} if k == 0 and label else {}
-        axes.add_patch(Wedge((0.0, 0.0), radii[1], first, last, width=radii[1] - radii[0], **style, **own))
 
 
 def _tracks(axes: Axes, crossing: Crossing) -> None:
@@ -212,13 +150,13 @@ def _tracks(axes: Axes, crossing: Crossing) -> None:
         ("long track", crossing.instant.long, (ring + 95.0, ring + 135.0), _TRACK),
         ("short track", crossing.instant.short, (ring + 60.0, ring + 90.0), _SHORT),
     ):
-        _wedges(axes, ring_azimuth(np.flatnonzero(cells[own])), width, radii, name, False, colour)
+        wedges(axes, ring_azimuth(np.flatnonzero(cells[own])), width, radii, name, colour)
     if hardware is not None:
         for name, cells, radii in (
             ("", hardware.long, (ring + 95.0, ring + 135.0)),
             ("hardware", hardware.short, (ring + 60.0, ring + 90.0)),
         ):
-            _wedges(axes, ring_azimuth(np.flatnonzero(cells)), width, radii, name, True, _HARDWARE)
+            wedges(axes, ring_azimuth(np.flatnonzero(cells)), width, radii, name, _HARDWARE, outline=True)
 
 
 def bar_azimuth(cells: NDArray[np.integer], shift: int) -> F64:
@@ -232,10 +170,10 @@ def _counters(axes: Axes, crossing: Crossing) -> None:
     width = 360.0 / BARS
     cells = np.unique(tof.cell[mine][tof.ring[mine] == 2]).astype(np.int64)
     shift = config.barrel_shift
-    _wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "time of flight", False, COLOURS[3])
+    wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "time of flight", COLOURS[3])
     if crossing.hardware is not None:
         cells = np.flatnonzero(crossing.hardware.positions)
-        _wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "", True, _HARDWARE)
+        wedges(axes, bar_azimuth(cells, shift), width, COUNTER_MM, "", _HARDWARE, outline=True)
 
 
 def _columns(axes: Axes, crossing: Crossing) -> None:
@@ -244,10 +182,10 @@ def _columns(axes: Axes, crossing: Crossing) -> None:
     columns = np.unique(cells[cells < emc.BARREL_CELLS] % emc.BARREL_PHIS)
     width = 360.0 / emc.BARREL_PHIS
     middle: F64 = (np.arange(emc.BARREL_PHIS, dtype=np.float64) + 0.5) * width
-    _wedges(axes, middle[columns], width, CELLS_MM, "calorimeter cell", False, COLOURS[4])
+    wedges(axes, middle[columns], width, CELLS_MM, "calorimeter cell", COLOURS[4])
     if crossing.hardware is not None:
         columns = np.flatnonzero(crossing.hardware.barrel.any(axis=0))
-        _wedges(axes, middle[columns], width, CELLS_MM, "", True, _HARDWARE)
+        wedges(axes, middle[columns], width, CELLS_MM, "", _HARDWARE, outline=True)
 
 
 def cell_energies(crossing: Crossing) -> F64:
@@ -276,24 +214,9 @@ def cell_boxes(endcap_shift: int) -> F64:
 
 def calorimeter_figure(crossing: Crossing) -> Figure:
     """Return the calorimeter's trigger cells unrolled: energies, which fired, which are clusters."""
-    import_matplotlib()
-    from matplotlib.collections import PatchCollection
-    from matplotlib.colors import LogNorm
-    from matplotlib.patches import Rectangle
-
-    energy, boxes = cell_energies(crossing), cell_boxes(crossing.setup.section.emc.endcap_shift)
-    figure, axes = new_figure(7.2, 4.4)
-    patches = [Rectangle((left, row - 0.5), width, 1.0) for left, width, row in boxes]
-    axes.add_collection(PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3))
+    boxes = cell_boxes(crossing.setup.section.emc.endcap_shift)
     # Nearly every cell has some noise.
-    lit = np.flatnonzero(energy > SHOWN_GEV)
-    cells = PatchCollection([patches[cell] for cell in lit], cmap="viridis_r", norm=LogNorm(SHOWN_GEV, 2.5))
-    cells.set_array(energy[lit])
-    axes.add_collection(cells)
-    bar = figure.colorbar(cells, ax=axes, label="energy in the cell [GeV]")
-    bar.ax.tick_params(colors=INK, which="both")
-    bar.ax.yaxis.label.set_color(INK)
-    bar.outline.set_visible(False)
+    figure, axes = unrolled(boxes, cell_energies(crossing), (SHOWN_GEV, 2.5), SHOWN_GEV)
     left, width, row = boxes.T
     for label, own, size, colour in marked_cells(crossing):
         axes.scatter(
@@ -307,7 +230,6 @@ def calorimeter_figure(crossing: Crossing) -> Figure:
         )
     axes.set(xlim=(0.0, 360.0), ylim=(emc.BARREL_THETAS + 1.5, -0.5), xlabel="azimuth [deg]")
     axes.set_yticks([0, 1, 6, 11, 12], ["east", "0", "barrel 5", "10", "west"])
-    axes.grid(visible=False)
     axes.set_title(f"Trigger cells: {crossing.title}", fontsize="medium", loc="left", color=INK)
     legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=3)
     return figure

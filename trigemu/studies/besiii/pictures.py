@@ -12,8 +12,9 @@ from trigemu.arrays import F64
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.sources import EMC
+from trigemu.measure.crossings import write_pictures
 from trigemu.measure.efficiency import efficiency
-from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure, save_figure
+from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.studies.besiii.detector import threshold_counts
@@ -155,8 +156,4 @@ def draw_page(folder: Path, raw: Path | None = None) -> list[Path]:
         "besiii-single-photon": turn_on_figure([turn_on(threshold) for threshold in THRESHOLDS_GEV]),
         "besiii-saturation": saturation_figure({label: visible(keys) for label, keys in CLIPS.items()}),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.svg" for name in figures]
-    for path in paths:
-        save_figure(figures[path.stem], path)
-    return paths
+    return write_pictures(figures, folder, ("svg",))
