@@ -10,6 +10,12 @@ import pytest
 from support.hostile import extremes
 
 from trigemu.collider.response.helix import perigees
+from trigemu.experiments.babar.config import Babar
+from trigemu.experiments.babar.response import emc as babar_emc
+from trigemu.experiments.babar.response.dch import dch_hits
+from trigemu.experiments.babar.response.ifr import ifr_hits
+from trigemu.experiments.babar.response.reconstruction import level3, reconstructed
+from trigemu.experiments.babar.sources import SCHEMAS as BABAR
 from trigemu.experiments.belle2.config import Belle2
 from trigemu.experiments.belle2.ecl.response import ecl_hits
 from trigemu.experiments.belle2.response.cdc import cdc_hits
@@ -98,6 +104,20 @@ def test_besiii(epoch):
         assert (np.diff(columns["offsets"]) >= 0).all()
     tracks, clusters = besiii_offline.offline(given, response, 1, 0)
     assert len(tracks["offsets"]) == len(clusters["offsets"]) == 41
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_babar(seed):
+    response = Babar.of().response
+    given = particles(np.random.default_rng(seed), 40)
+    makers = {"dch": dch_hits, "emc": babar_emc.emc_hits, "ifr": ifr_hits}
+    for source, make in makers.items():
+        columns = make(given, response, 1, 0)
+        assert Ranges(BABAR[source]).complaint(pack(BABAR[source], columns)) == ""
+        assert (np.diff(columns["offsets"]) >= 0).all()
+    for find in (level3, reconstructed):
+        found = find(given, response, 1, 0)
+        assert len(found.tracks["offsets"]) == len(found.clusters["offsets"]) == 41
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from reference.collider_response import read_out
 
 from trigemu.experiments.besiii.sources import BARS, ENDCAP_COUNTERS, MODULES, STRIPS
 from trigemu.experiments.besiii.tof import geometry
-from trigemu.physics.rng import normal2, poisson, uniform2
 
 LIGHT = 299.792458
 COUNT_NS = 24.0 / 8192
@@ -96,24 +96,5 @@ def digis_of_event(event, crystals, most, emc, collision, seed, frame):
 
     Purposes of random numbers: 101 electronics, 102 noise, 103 how much of it.
     """
-    key, rows, seen = np.uint64(seed), [], set()
-    for number, energy, time in crystals:
-        noise, jitter = normal2(key, frame, 101, event, number)
-        visible = min(energy + emc.noise_gev_crystal * noise, most[number])
-        if visible < emc.suppression_gev:
-            continue
-        when = collision + time + jitter * math.hypot(emc.time_ns, emc.time_noise_ns_gev / visible)
-        if 0.0 <= when < 3000.0:
-            rows.append((number, *digi(visible), int(when // 50.0)))
-            seen.add(number)
-    for k in range(poisson(key, frame, 103, event, emc.noise_crystals)):
-        where, size = uniform2(key, frame, 102, event, 2 * k)
-        when, kind = uniform2(key, frame, 102, event, 2 * k + 1)
-        number = int(where * 6240)
-        if number in seen:
-            continue
-        seen.add(number)
-        mean = emc.beam_gev if kind < emc.beam_fraction else emc.noise_gev
-        energy = min(emc.suppression_gev - mean * math.log(1.0 - size), most[number])
-        rows.append((number, *digi(energy), int(when * 60)))
-    return rows
+    rows = read_out(event, crystals, most, emc, (60, 50.0, collision), (101, 102, 103), seed, frame)
+    return [(number, *digi(energy), int(time)) for number, energy, time in rows]

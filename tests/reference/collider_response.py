@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from trigemu.physics.rng import normal2, poisson, uniform2
+
 TURN = 0.000299792458  # GeV per mm and T: charge times c
 
 
@@ -107,3 +109,33 @@ def stop(kinetic, mass, minimum, slices=20000):
             return 0.0
         kinetic -= minimum / slices * bethe(kinetic, mass) / 1.4503
     return max(kinetic, 0.0)
+
+
+def read_out(event, crystals, most, config, window, purposes, seed, frame):
+    """What is read out of the crystals of one event: (number, energy in GeV, time in counts of the window).
+
+    ``crystals``: (number, energy in GeV, ns after the collision); ``window``: counts, ns of one, ns from its beginning
+    to the collision; ``purposes`` of random numbers: electronics, noise, how much of it.
+    """
+    key, rows, seen = np.uint64(seed), [], set()
+    counts, count_ns, collision = window
+    for number, energy, time in crystals:
+        noise, jitter = normal2(key, frame, purposes[0], event, number)
+        visible = min(energy + config.noise_gev_crystal * noise, most[number])
+        if visible < config.suppression_gev:
+            continue
+        when = collision + time + jitter * math.hypot(config.time_ns, config.time_noise_ns_gev / visible)
+        if 0.0 <= when < counts * count_ns:
+            rows.append((number, visible, when / count_ns))
+            seen.add(number)
+    for k in range(poisson(key, frame, purposes[2], event, config.noise_crystals)):
+        where, size = uniform2(key, frame, purposes[1], event, 2 * k)
+        when, kind = uniform2(key, frame, purposes[1], event, 2 * k + 1)
+        number = int(where * len(most))
+        if number in seen:
+            continue
+        seen.add(number)
+        mean = config.beam_gev if kind < config.beam_fraction else config.noise_gev
+        visible = min(config.suppression_gev - mean * math.log(1.0 - size), most[number])
+        rows.append((number, visible, when * counts))
+    return rows

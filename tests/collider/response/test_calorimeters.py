@@ -21,15 +21,17 @@ from support.small_detectors import (
 )
 
 from trigemu.collider.reconstructed import photon_momenta, track_momenta
+from trigemu.collider.response.clusters import energy_resolution
 from trigemu.collider.response.crystals import crystal_energies
 from trigemu.collider.response.helix import perigees, track_at
 from trigemu.collider.response.offline import tracks_and_clusters
 from trigemu.collider.response.recoil import recoil_mass
 from trigemu.collider.response.rings import PER_RADIAN, Envelope, Rings, in_order
 from trigemu.collider.response.showers import envelope, settings
-from trigemu.collider.response.tracking import NO_LAYER, layers_crossed, resolution
+from trigemu.collider.response.tracking import FIT, NO_LAYER, layers_crossed, resolution
 from trigemu.collider.response.tracking import settings as track_settings
 from trigemu.physics.beams import bepc2
+from trigemu.physics.purpose import Purpose
 
 
 def babar_rings():
@@ -127,6 +129,14 @@ def test_resolution_adds_its_terms():
         assert (sums(made) / 0.5).std() == pytest.approx(expected, rel=0.06)
 
 
+def test_resolution_of_clusters_adds_its_terms():
+    """The published resolution of BaBar has a quarter power of the energy; without it nothing changes."""
+    assert energy_resolution(0.5, 0.023, 0.01) == energy_resolution(0.5, 0.023, 0.01, 0.0)
+    for energy in (0.1, 1.0, 8.0):
+        expected = math.sqrt((0.01 / energy**0.5) ** 2 + (0.0232 / energy**0.25) ** 2 + 0.0185**2)
+        assert energy_resolution(energy, 0.01, 0.0185, 0.0232) == pytest.approx(expected, rel=1e-12)
+
+
 def test_particles_that_curl_do_not_arrive():
     """At 1.0 T and 90 degrees pT below 0.141 GeV (2 R = 940 mm) never reaches the barrel."""
     assert envelope(SHOWERS) == SURFACE
@@ -164,6 +174,29 @@ def test_tracks_are_measured_in_this_field():
     relative, *_ = resolution(pt, MASS[13], 1 / math.tan(math.radians(80.0)), 0.0, 24, numbers)
     assert np.median(measured) == pytest.approx(pt, rel=5.0 * relative / math.sqrt(n))
     assert measured.std() / pt == pytest.approx(relative, rel=0.1)
+
+
+def test_two_fits_of_the_same_hits():
+    """They find and count the same, but their errors are their own; azimuth may be measured better than the angle."""
+    particles = guns(13, 0.9, math.radians(80.0), np.linspace(-3.1, 3.1, 3000), charge=1)
+    detector = small_detector()
+    config = TRACKING.model_copy(
+        update={"azimuth_rad": 0.0002, "angle_scattering_gev": 0.0, "efficiency": 0.9}
+    )
+    arguments = (particles, detector, CELLS, config, PHOTONS, QUIET, 2, 0)
+    first, again, other = (
+        tracks_and_clusters(*arguments, fit=fit).tracks for fit in (FIT, FIT, int(Purpose.TEST))
+    )
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert np.array_equal(first["hits"], other["hits"])
+    n = len(first["d0"])
+    for name in ("d0", "omega", "z0", "tan_lambda", "time"):
+        assert abs(np.corrcoef(first[name], other[name])[0, 1]) < 4.0 / math.sqrt(n)
+    truth = perigees(particles, FIELD_T)
+    found = tracks_and_clusters(*arguments).found
+    azimuth = np.angle(np.exp(1j * (first["phi0"] - truth[found, 1])))
+    assert azimuth.std() == pytest.approx(0.0002, rel=0.06)
+    assert first["tan_lambda"].std() == pytest.approx((1.0 + truth[0, 4] ** 2) * 0.001, rel=0.06)
 
 
 def test_layers_that_are_crossed():

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy import stats
 from support.colliders import CHARM, HEAD_ON
 
@@ -85,3 +86,44 @@ def test_hadrons_from_gas() -> None:
     assert np.abs(along).mean() > 0.6
     side = np.bincount(p.event, along, minlength=n) > 0
     assert 0.45 < side.mean() < 0.55
+
+
+PEAKS = ((-200.0, 20.0, 0.3), (200.0, 10.0, 0.2))
+
+
+def test_particles_from_the_wall_begin_in_peaks() -> None:
+    n = 10_000
+    keys: dict[str, Any] = {"z_peaks": PEAKS, "z_max": 800.0, "radius_mm": 25.0, "forward": 0.8}
+    p = sample(CHARM, "beamgas", n, protons=1.0, **keys).particles
+    first = p.offsets[:-1]
+    x, y, z, _ = p.point[first].T
+    spread = max(CHARM.spot_mm[:2])
+    assert np.hypot(x, y) == pytest.approx(np.full(n, 25.0), abs=6.0 * spread + 1e-9)
+    assert stats.kstest(np.arctan2(y, x) / (2 * np.pi) + 0.5, "uniform").pvalue > 1e-4
+
+    def below(at: Any) -> Any:
+        flat = 0.5 * stats.uniform(-800.0, 1600.0).cdf(at)
+        return flat + sum(part * stats.norm(middle, width).cdf(at) for middle, width, part in PEAKS)
+
+    assert stats.kstest(z, below).pvalue > 1e-4
+    along = p.momentum[first, 2] / p.p[first]
+    assert 0.6 < (along > 0).mean() < 0.8
+    with pytest.raises(ValidationError, match="z_peaks: the parts of all peaks"):
+        sample(CHARM, "beamgas", 1, z_peaks=((0.0, 1.0, 0.7), (9.0, 1.0, 0.4)))
+
+
+def test_electrons_and_photons_come_beside_hadrons() -> None:
+    n = 10_000
+    plain = sample(CHARM, "beamgas", n).particles
+    p = sample(CHARM, "beamgas", n, electrons=0.5, photons=1.5, shower_gev=0.3).particles
+    for code, mean in ((11, 0.5), (22, 1.5)):
+        mine = np.abs(p.pdg) == code
+        counts = np.bincount(p.event, mine, minlength=n)
+        assert counts.mean() == pytest.approx(mean, abs=4 * np.sqrt(mean / n))
+        assert p.p[mine].mean() == pytest.approx(0.3, rel=0.05)
+    assert stats.binomtest(int((p.pdg == 11).sum()), int((np.abs(p.pdg) == 11).sum()), 0.5).pvalue > 1e-4
+    # The hadrons are those that there are without them, but for the proton of an event that would be empty.
+    both = [np.isin(np.abs(of.pdg), (211, 2212)) for of in (plain, p)]
+    pions = [of.momentum[mine & (np.abs(of.pdg) == 211)] for of, mine in zip((plain, p), both, strict=True)]
+    assert np.array_equal(*pions)
+    assert both[1].sum() < both[0].sum()

@@ -8,15 +8,13 @@ import sys
 
 import numpy as np
 import pytest
+from support.fragments import check_columns, check_crossings, check_partners, check_purity, make
 
 from trigemu.experiments.belle2.cdc.geometry import CHANNELS
 from trigemu.experiments.belle2.generator import Belle2Generator
 from trigemu.experiments.belle2.klm.geometry import exists
-from trigemu.experiments.belle2.sources import CDC, ECL, KLM, SCHEMAS, TIMING
-from trigemu.frames.columns import pack
+from trigemu.experiments.belle2.sources import CDC, ECL, KLM, SCHEMAS
 from trigemu.setup.build import build_setup, load_setup
-
-CUT = [source for source, schema in SCHEMAS.items() if "offsets" in schema.names]
 
 
 @pytest.fixture(scope="module")
@@ -26,57 +24,25 @@ def setup(configs):
 
 @pytest.fixture(scope="module")
 def made(setup):
-    generator = Belle2Generator(setup, tuple(SCHEMAS))
-    return {
-        (source, frame): dict(generator.fragment(source, frame)) for frame in range(4) for source in SCHEMAS
-    }
-
-
-def same(a, b):
-    return set(a) == set(b) and all(np.array_equal(a[name], b[name]) for name in a)
+    return make(Belle2Generator(setup, tuple(SCHEMAS)), tuple(SCHEMAS), 4)
 
 
 def test_every_source_has_the_columns_of_its_schema(made):
-    for (source, _), columns in made.items():
-        schema = SCHEMAS[source]
-        assert set(columns) == set(schema.names)
-        for column in schema.columns:
-            assert columns[column.name].dtype == np.dtype(column.dtype), (source, column.name)
-        assert len(pack(schema, columns).buffer) > 0
+    check_columns(made, SCHEMAS)
 
 
 def test_fragments_depend_on_nothing_but_seed_frame_and_source(setup, made):
-    for source in SCHEMAS:
-        alone = Belle2Generator(setup, (source,))
-        for frame in (3, 0, 2, 2, 1):
-            assert same(dict(alone.fragment(source, frame)), made[source, frame]), (source, frame)
     other = build_setup({**setup.to_dict(), "run": {"seed": 3, "frames": 4}})
-    generator = Belle2Generator(other, tuple(SCHEMAS))
-    assert not any(same(dict(generator.fragment(source, 1)), made[source, 1]) for source in SCHEMAS)
-
-
-@pytest.mark.parametrize("source", SCHEMAS)
-def test_two_frames_differ(made, source):
-    assert not same(made[source, 0], made[source, 1])
+    check_purity(
+        lambda source: Belle2Generator(setup, (source,)),
+        Belle2Generator(other, tuple(SCHEMAS)),
+        made,
+        (3, 0, 2, 2, 1),
+    )
 
 
 def test_sources_agree_about_the_crossings(setup, made):
-    for frame in range(4):
-        time = made[TIMING, frame]["time"]
-        assert np.array_equal(time, made["truth", frame]["time"])
-        assert np.all(np.diff(time) > 0)
-        # No guard bands: a crossing belongs to one frame.
-        assert len(time) > 3
-        assert time[0] >= 0
-        assert time[-1] < setup.clock.frame_ticks
-        for source in CUT:
-            columns = made[source, frame]
-            offsets = columns["offsets"]
-            assert len(offsets) == len(time) + 1
-            assert offsets[0] == 0
-            assert np.all(np.diff(offsets) >= 0)
-            rows = {len(column) for name, column in columns.items() if name != "offsets"}
-            assert rows == {offsets[-1]}
+    check_crossings(made, SCHEMAS, setup.clock.frame_ticks, 3)
 
 
 def test_channels_are_those_of_the_detector(made):
@@ -89,13 +55,7 @@ def test_channels_are_those_of_the_detector(made):
 
 
 def test_tracks_and_clusters_point_at_each_other(made):
-    for frame in range(4):
-        tracks, clusters = made["tracks", frame], made["clusters", frame]
-        for event in range(len(tracks["offsets"]) - 1):
-            a, b = tracks["offsets"][event : event + 2]
-            c, d = clusters["offsets"][event : event + 2]
-            assert np.all(tracks["cluster"][a:b] < d - c)
-            assert np.all(clusters["track"][c:d] < b - a)
+    check_partners(made)
 
 
 def test_an_unknown_source_is_refused(setup):

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from support.fragments import Made, check_columns, check_crossings, check_purity, make
 
 from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
@@ -17,7 +18,6 @@ from trigemu.experiments.besiii.generator import BesiiiGenerator
 from trigemu.experiments.besiii.mdc.geometry import CHANNEL_FIRST, INNER_LAYERS
 from trigemu.experiments.besiii.signals import signals
 from trigemu.experiments.besiii.sources import EMC, FIRST_ENDCAP, FIRST_MRPC, MDC, SIMULATED, TIMING, TOF
-from trigemu.frames.columns import pack
 from trigemu.frames.frame import TRUTH
 from trigemu.setup.experiment import Setup
 from trigemu.setup.run_config import RunConfig
@@ -62,48 +62,21 @@ def setup() -> Setup[Besiii]:
 
 
 @pytest.fixture(scope="module")
-def made(setup: Setup[Besiii]) -> dict[tuple[str, int], dict[str, Any]]:
-    generator = BesiiiGenerator(setup, tuple(SIMULATED))
-    return {(name, frame): dict(generator.fragment(name, frame)) for frame in range(3) for name in SIMULATED}
+def made(setup: Setup[Besiii]) -> Made:
+    return make(BesiiiGenerator(setup, tuple(SIMULATED)), tuple(SIMULATED), 3)
 
 
-def same(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    return set(a) == set(b) and all(np.array_equal(a[name], b[name]) for name in a)
+def test_every_source_has_the_columns_of_its_schema(made: Made) -> None:
+    check_columns(made, SIMULATED)
 
 
-def test_every_source_has_the_columns_of_its_schema(made: Any) -> None:
-    for (source, _), columns in made.items():
-        schema = SIMULATED[source]
-        assert set(columns) == set(schema.names)
-        for column in schema.columns:
-            assert columns[column.name].dtype == np.dtype(column.dtype), (source, column.name)
-        # Values outside their bounds would be refused.
-        assert len(pack(schema, columns).buffer) > 0
-
-
-def test_fragments_depend_on_nothing_but_seed_frame_and_source(setup: Setup[Besiii], made: Any) -> None:
-    for source in SIMULATED:
-        alone = BesiiiGenerator(setup, (source,))
-        for frame in (2, 0, 1):
-            assert same(dict(alone.fragment(source, frame)), made[source, frame]), (source, frame)
+def test_fragments_depend_on_nothing_but_seed_frame_and_source(setup: Setup[Besiii], made: Made) -> None:
     other = BesiiiGenerator(setup_of(seed=3), tuple(SIMULATED))
-    assert not any(same(dict(other.fragment(source, 1)), made[source, 1]) for source in SIMULATED)
-    assert not any(same(made[source, 0], made[source, 1]) for source in SIMULATED)
+    check_purity(lambda source: BesiiiGenerator(setup, (source,)), other, made, (2, 0, 1))
 
 
-def test_sources_agree_about_the_crossings(made: Any) -> None:
-    for frame in range(3):
-        time = made[TIMING, frame]["time"]
-        assert np.array_equal(time, made[TRUTH, frame]["time"])
-        assert len(time) > 20
-        assert (np.diff(time) > 0).all()
-        assert 0 <= time[0] < time[-1] < 1_000_000
-        for source, schema in SIMULATED.items():
-            if "offsets" in schema.names:
-                offsets = made[source, frame]["offsets"]
-                assert len(offsets) == len(time) + 1
-                rows = {len(column) for name, column in made[source, frame].items() if name != "offsets"}
-                assert rows == {offsets[-1]}
+def test_sources_agree_about_the_crossings(made: Made) -> None:
+    check_crossings(made, SIMULATED, 1_000_000, 20)
 
 
 def test_the_energy_of_a_crossing_is_that_of_its_beams(made: Any) -> None:

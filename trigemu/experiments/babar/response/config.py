@@ -42,8 +42,8 @@ class Cells(collider.Cells):
     efficiency: Fraction = 0.98  # babar_geometry_facts G1.32
     clusters_per_mm: Positive = 2.1  # recalled: primary ionisation in He-C4H10 80:20
     drift_mm_ns: Positive = 0.025  # G1.41 (guess), as the next two
-    linear_mm: Positive = 3.7
-    edge_ns_mm2: NonNegative = 4.4
+    linear_mm: Positive = 3.73
+    edge_ns_mm2: NonNegative = 4.38
     propagation_mm_ns: Positive = (
         270.0  # guess: signal along the wire, to the electronics at its backward end
     )
