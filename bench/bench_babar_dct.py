@@ -1,4 +1,4 @@
-"""Speed of BaBar's track segment finder: hits of the drift chamber to segments.
+"""Speed of BaBar's drift-chamber trigger: wire hits to segments, and these to long, short and high-momentum tracks.
 
 ``python bench/bench_babar_dct.py`` prints microseconds per crossing; ``pytest bench/bench_babar_dct.py`` times the same
 with pytest-benchmark.  Crossings are like B anti-B events: 8 charged particles on average, and 50 hits of background
@@ -19,13 +19,16 @@ from trigemu.collider.response.rings import Envelope
 from trigemu.experiments.babar.clock import COLLISION_TICK, COUNT_NS, COUNTS_PER_TICK, TICKS
 from trigemu.experiments.babar.config import Babar
 from trigemu.experiments.babar.dct.geometry import CHANNELS, FIELD_T, SUPERLAYERS, chamber
+from trigemu.experiments.babar.dct.links import Linker
+from trigemu.experiments.babar.dct.ptd import Discriminator
 from trigemu.experiments.babar.dct.segments import SegmentFinder
 from trigemu.experiments.babar.dct.tsf_tables import make_tables
 from trigemu.physics.particles import make_particles
 
 CROSSINGS = 1000
-TARGET_US = 7.0
-CONFIG = Babar.of("2006").dct.tsf
+TARGET_US = {"segments": 7.0, "long and short tracks": 0.75, "high momentum": 0.75}
+DCT = Babar.of("2006").dct
+CONFIG = DCT.tsf
 
 DETECTOR = Detector(
     FIELD_T, chamber(), Tdc(COLLISION_TICK * COUNTS_PER_TICK, COUNT_NS), Envelope(930.0, -1139.0, 1820.0)
@@ -92,6 +95,18 @@ def test_find(benchmark, columns):
     benchmark(finder.find, columns)
 
 
+def test_link(benchmark, columns):
+    """1000 crossings."""
+    segments = SegmentFinder(CONFIG).find(columns)
+    benchmark(Linker(DCT.blt).link, segments)
+
+
+def test_high_momentum(benchmark, columns):
+    """1000 crossings."""
+    segments = SegmentFinder(CONFIG).find(columns)
+    benchmark(Discriminator(DCT.ptd, CONFIG.pivot_layer).find, segments)
+
+
 def best(function, repeats=20):
     """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
     found = []
@@ -114,7 +129,10 @@ def main():
         f"per crossing: {len(columns['channel']) / CROSSINGS:.0f} hits, {len(found.tick) / CROSSINGS:.0f} segments "
         f"({good[1]:.1f} of low quality, {good[2]:.1f} and {good[3]:.1f} of three and four layers)"
     )
-    print(f"{best(lambda: finder.find(columns)) / CROSSINGS * 1e6:.2f} us (wanted: {TARGET_US})")
+    linker, discriminator = Linker(DCT.blt), Discriminator(DCT.ptd, CONFIG.pivot_layer)
+    steps = (lambda: finder.find(columns), lambda: linker.link(found), lambda: discriminator.find(found))
+    for (name, target), step in zip(TARGET_US.items(), steps, strict=True):
+        print(f"{name}: {best(step) / CROSSINGS * 1e6:.2f} us (wanted: {target})")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ class Chain:
     def __init__(self, section: Babar) -> None:
         self.segments = SegmentFinder(section.dct.tsf)
         self.linker = Linker(section.dct.blt)
-        self.discriminator = None if section.zpd.enabled else Discriminator(section.dct.ptd)
+        ptd, pivot_layer = section.dct.ptd, section.dct.tsf.pivot_layer
+        self.discriminator = None if section.zpd.enabled else Discriminator(ptd, pivot_layer)
         self.z_finder = ZFinder(section.zpd) if section.zpd.enabled else None
         self.emt = EmtFinder(section.emt)
         self.muons = MuonFinder(section.ift)

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from support.small_detectors import CELLS as PERFECT
-from support.small_detectors import QUIET, guns, small_detector
+from support.babar_tracks import BEGIN, single_tracks
 
-from trigemu.collider.response.detector import Tdc
-from trigemu.collider.response.hits import chamber_hits
-from trigemu.collider.wire_patterns import Helices, places
-from trigemu.experiments.babar.clock import COLLISION_TICK, COUNT_NS, COUNTS_PER_TICK, TICK_NS
+from trigemu.collider.wire_patterns import places
+from trigemu.experiments.babar.clock import COUNT_NS, TICK_NS
 from trigemu.experiments.babar.config import Babar
-from trigemu.experiments.babar.dct.geometry import CELLS, FIELD_T, FINE, RADIUS, chamber, pivot_rows
+from trigemu.experiments.babar.dct.geometry import CELLS, FINE, RADIUS, chamber, pivot_rows
 from trigemu.experiments.babar.dct.segments import SegmentFinder
-from trigemu.experiments.babar.dct.tsf_tables import CURVATURE
 
 CONFIG = Babar.of("2006").dct.tsf
 TRACKS = 1500
-DRIFT = PERFECT.model_copy(
-    # The table of the configuration within 7 ns; no time along the wire.
-    update={"drift_mm_ns": 0.025, "linear_mm": 3.73, "edge_ns_mm2": 4.38, "propagation_mm_ns": 1e5}
-)
-BEGIN = COLLISION_TICK * COUNTS_PER_TICK
-DETECTOR = replace(
-    small_detector(), field_t=FIELD_T, chamber=chamber(), tdc=Tdc(t0=float(BEGIN), count_ns=COUNT_NS)
-)
 
 
 class Sample:
@@ -37,38 +23,18 @@ class Sample:
     """
 
     def __init__(self, pt, config=CONFIG):
-        random = np.random.default_rng(7)
-        charge = np.repeat([-1, 1], TRACKS // 2)
-        theta, phi = np.arccos(random.uniform(-0.6, 0.75, TRACKS)), random.uniform(-np.pi, np.pi, TRACKS)
-        phase = random.integers(0, 2 * COUNTS_PER_TICK, TRACKS)
-        quiet = QUIET.model_copy(update={"wire_rate_khz": (0.0,) * 10})
-        channels, times, counts = [], [], []
-        for sign in (-1, 1):
-            own = charge == sign
-            momentum = (pt / np.sin(theta))[own]
-            particles = guns(211, momentum, theta[own], phi[own], charge=sign)
-            hits = chamber_hits(particles, DETECTOR, DRIFT, quiet, 1, 0)
-            counts.append(np.diff(hits["offsets"]))
-            channels.append(hits["channel"])
-            times.append(hits["tdc"] + np.repeat(phase[own], counts[-1]))
-        found = SegmentFinder(config).find(
-            {
-                "channel": np.concatenate(channels),
-                "time": np.concatenate(times).astype(np.int16),
-                "offsets": np.concatenate([[0], np.cumsum(np.concatenate(counts))]),
-            }
-        )
+        tracks = single_tracks(pt, TRACKS)
+        found = SegmentFinder(config).find(tracks.hits)
         self.found, self.event = found, np.repeat(np.arange(TRACKS), np.diff(found.offsets))
         rows = pivot_rows(config.pivot_layer)
-        helices = Helices(phi, charge * CURVATURE / pt, np.zeros(TRACKS), 1 / np.tan(theta))
-        true = places(chamber(), helices, rows)[0] - chamber().offset[rows]
+        true = places(chamber(), tracks.helix, rows)[0] - chamber().offset[rows]
         own = found.superlayer
         cells = CELLS[own]
         off = found.phi / FINE - true[self.event, own]
         off -= cells * np.rint(off / cells)
         self.distance = off * 2 * np.pi * RADIUS[rows][own] / cells
         # A tick is a time of its middle.
-        collision = BEGIN * COUNT_NS + phase[self.event] * COUNT_NS
+        collision = BEGIN * COUNT_NS + tracks.phase[self.event] * COUNT_NS
         self.late = (found.tick + 0.5 - config.latency_ticks) * TICK_NS - collision
 
     def efficiencies(self, least):

@@ -59,22 +59,27 @@ class Line(Model):
 class Delay(Model):
     """By how many ticks maps are delayed; ``tracks``: A and B, ``z``: the four of the z trigger.
 
-    Chosen so that what one collision makes meets (the latencies are those of these blocks here).
+    Chosen so that what one collision makes meets.  Of a collision in tick c come codes of muons in tick c, clusters in
+    c + 9, segments from c + 11 to c + 13, and with them high-momentum tracks and those of the z trigger; long and short
+    tracks begin in c + 12 or c + 13, when the last of their segments is there.
     """
 
     tracks: _Tick = 0
     aprime: _Tick = 0
-    z: _Tick = 0
-    emt: _Tick = 0
-    ift: _Tick = 0
+    z: _Tick = 1
+    emt: _Tick = 4
+    ift: _Tick = 13
 
 
 class Hold(Model):
-    """For how many ticks a bit of a map counts (recalled: 1 or 2, babar_geometry_facts G8.9; the rest chosen)."""
+    """For how many ticks a bit of a map counts (recalled: 1 or 2, babar_geometry_facts G8.9; the rest chosen).
+
+    Tracks of the z trigger are given out in the tick of their seed alone, which may be any of three.
+    """
 
     tracks: _Held = 2
     aprime: _Held = 2
-    z: _Held = 2
+    z: _Held = 3
     emt: _Held = 2
     ift: _Held = 2
 
@@ -127,7 +132,7 @@ class Glt(Model):
     random_slot: Annotated[int, Field(ge=FIRST_AUXILIARY, le=len(LINES))] | None = (
         25  # recalled: G8.2 and section 9
     )
-    random_tick: _Tick = 24  # chosen: where collisions are decided
+    random_tick: _Tick = 22  # chosen: where collisions are decided
     line: Annotated[tuple[Line, ...], Field(max_length=len(LINES))] = ()
 
     @model_validator(mode="after")
