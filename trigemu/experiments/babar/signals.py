@@ -111,7 +111,7 @@ def signals(section: HasEnergy) -> tuple[SignalSpec, ...]:
 def processes(sqrt_s: float) -> tuple[ProcessSpec, ...]:
     """Return the processes that ``[[babar.process]]`` can name at an energy (GeV)."""
     collider = babar(sqrt_s)
-    # The rate of cosmic muons is a guess.
+    # Guesses: the rate of cosmic muons (level 1 sees 125 Hz of them, besiii_babar_facts B3.9); quartz bars as counters.
     machine = machine_processes(
         collider, cosmic_hz=1000.0, gas_hz=LOST_HZ, counter_mm=850.0, gas=LOST_PARTICLES
     )
