@@ -37,7 +37,11 @@ def between(a: F64, b: F64) -> F64:
 
 def acollinearity(a: F64, b: F64) -> F64:
     """Return float64[n], 180 degrees less the angle between momenta float64[n, 3 or 4]; nan if one is at rest."""
-    a, b = a[:, :3], b[:, :3]
-    size = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    cosine = np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > 0)
+    size = np.sqrt(_product(a, a) * _product(b, b))
+    cosine = np.divide(_product(a, b), size, out=np.full(len(a), np.nan), where=size > 0)
     return np.asarray(np.degrees(np.arccos(np.clip(-cosine, -1.0, 1.0))))
+
+
+def _product(a: F64, b: F64) -> F64:
+    # Column by column: a sum over so short an axis takes several times as long.
+    return np.asarray(a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2])

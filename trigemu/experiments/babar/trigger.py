@@ -88,7 +88,7 @@ class BabarTrigger:
             offline = (pieces_of(frame, TRACKS, n), pieces_of(frame, CLUSTERS, n))
             energy: U32 = np.asarray(timing["energy"], np.uint32)
             random: U8 = np.asarray(timing["random"], np.uint8)
-            words[:, _L3_WORD] = self._level3.words(online, offline, found.decision.lines, energy, random)
+            words[:, _L3_WORD] = self._level3.words(online, offline, energy, random)
         return TriggerWords(time, words, np.ones(n, np.uint8), found=found)
 
     def select(self, name: str, frame: TimeFrame, words: TriggerWords[Level1], time: I64) -> Bool:
