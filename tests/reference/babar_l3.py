@@ -234,9 +234,7 @@ def offline(tracks, clusters, config):
 
     isr = cuts.isr
     low, high = isr.cosine
-    photons = [
-        c for c in clusters if c.cm[3] > isr.photon_gev and low * c.cm[3] < c.cm[2] < high * c.cm[3]
-    ]
+    photons = [c for c in clusters if c.cm[3] > isr.photon_gev and low * c.cm[3] < c.cm[2] < high * c.cm[3]]
     one = [t for t in good if t.ratio < isr.one_track[0] and t.p > isr.one_track[1]]
     two = [t for t in good if t.ratio < isr.two_tracks[0] and t.p > isr.two_tracks[1]]
     electrons = [t for t in good if t.ratio > isr.electron[0] and t.p > isr.electron[1]]
@@ -259,7 +257,7 @@ def offline(tracks, clusters, config):
     if len(good) >= multi.tracks and r2([t.cm for t in good]) < multi.r2:
         names.add("bgf_multi_hadron")
     count = [c.cm for c in clusters if c.cm[3] > neutral.cluster_gev]
-    if len(good) < multi.tracks and len(count) >= neutral.clusters:
-        if sum(p[3] for p in count) > neutral.total_gev and r2(count) < neutral.r2:
-            names.add("bgf_neutral_hadron")
+    spread = sum(p[3] for p in count) > neutral.total_gev and r2(count) < neutral.r2
+    if len(good) < multi.tracks and len(count) >= neutral.clusters and spread:
+        names.add("bgf_neutral_hadron")
     return names
