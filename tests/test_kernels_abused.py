@@ -15,7 +15,7 @@ import pytest
 import trigemu._kernels
 
 TESTS = Path(__file__).parent
-EXPERIMENTS = ("na62-dump-ee", "belle2", "besiii")
+EXPERIMENTS = ("na62-dump-ee", "belle2", "besiii", "babar")
 UNCALLED = {"physics_hepmc", "belle2_mlp_float", "besiii_raw"}
 """Compiled modules that a run of these experiments does not call."""
 

@@ -19,6 +19,7 @@ EXPERIMENTS = {
     "na62-dump-ee": ["na62.frame_timestamps=256", "record.mode=all"],
     "belle2": ["belle2.frame_revolutions=100"],
     "besiii": ["besiii.frame_ticks=400000"],
+    "babar": ["babar.frame_samples=1000"],
 }
 SECONDS = 120
 """So many frames as are looked at together take less; if they hang, the process ends and says where."""

@@ -136,7 +136,7 @@ def refusal(data: dict[str, Any]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", ["pulser", "na62-dump", "belle2", "besiii"])
+@pytest.mark.parametrize("name", ["pulser", "na62-dump", "belle2", "besiii", "babar"])
 def test_an_extreme_value_is_taken_or_one_sentence(name: str) -> None:
     data, places = everything(name)
     taken = refused = 0
@@ -219,6 +219,15 @@ LARGE = {
         "response.tof.barrel_singles": 6240,
         "response.emc.noise_crystals": 6240,
         "response.mdc.edge_ns_mm2": 1e6,
+    },
+    "babar": {
+        "luminosity": 1e36,
+        "frame_samples": 10**8,
+        "random_hz": 1e6,
+        "response.background.wire_rate_khz": [1e6] * 10,
+        "response.emc.noise_crystals": 65536,
+        "response.beam_photons.rate_khz": 1e6,
+        "response.dch.edge_ns_mm2": 1e6,
     },
 }
 

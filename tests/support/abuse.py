@@ -33,6 +33,7 @@ SETUPS = {
     "na62-dump-ee": ["na62.frame_timestamps=256"],
     "belle2": ["belle2.frame_revolutions=100"],
     "besiii": ["besiii.frame_ticks=400000"],
+    "babar": ["babar.frame_samples=1000"],
 }
 WHOLE = [
     0,

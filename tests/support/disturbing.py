@@ -19,7 +19,7 @@ from typing import Any
 from trigemu.cli import cli
 from trigemu.frames.rundir import RunReader
 
-FRAMES = {"pulser": 5000, "na62-dump": 1200, "belle2": 120, "besiii": 60}
+FRAMES = {"pulser": 5000, "na62-dump": 1200, "belle2": 120, "besiii": 60, "babar": 40}
 """Configurations, and lengths that take a few seconds."""
 
 FAST = (

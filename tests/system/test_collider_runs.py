@@ -32,6 +32,18 @@ class Case:
 
 
 CASES = {
+    "babar": Case(
+        frames=8,
+        killed=30,
+        always=("babar.frame_samples=12000",),
+        single="babar-single-photon",
+        files=(
+            'babar.process=[{process="hepmc", file="babar_b0b0bar.hepmc3.gz", cross_section_nb=500},'
+            ' {process="hepmc", file="babar_tautau.hepmc3.gz", cross_section_nb=500}]'
+        ),
+        file_frames=4,
+        file_decisions=50,
+    ),
     "belle2": Case(
         frames=12,
         killed=40,
