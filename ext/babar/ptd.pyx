@@ -29,6 +29,7 @@ cdef enum:
     INNER_SEED = 2       # the axial superlayers of seeds: 7 and 10
     SEED_KINDS = 2
     LARGEST = 1 << 28    # most units of a turn
+    LANES = 4            # lists are read so many at a time; what is too many counts in no tick
 
 
 cdef struct Lists:
@@ -101,7 +102,7 @@ cdef class Seeds:
         cdef uint64_t found = 0
         cdef int32_t apart
         cdef Py_ssize_t i
-        for i in range(lists.count[which]):
+        for i in range((lists.count[which] + LANES - 1) // LANES * LANES):
             apart = abs(there[i] - azimuth)
             found |= ticks[i] & -<uint64_t> ((apart <= window) | (apart >= self.turn - window))
         return found
@@ -153,7 +154,7 @@ cdef class Seeds:
         )
         for event in range(n):
             most = max(most, offsets[event + 1] - offsets[event])
-        azimuths, ticks = np.empty((AXIAL, most + 1), np.int32), np.empty((AXIAL, most + 1), np.uint64)
+        azimuths, ticks = np.zeros((AXIAL, most + LANES), np.int32), np.zeros((AXIAL, most + LANES), np.uint64)
         for k in range(AXIAL):
             lists.azimuth[k], lists.ticks[k] = &azimuths[k, 0], &ticks[k, 0]
         with nogil:
@@ -171,10 +172,15 @@ cdef class Seeds:
                         good = False
                         break
                     azimuth += self.begin[k]
-                    lists.azimuth[k][lists.count[k]] = <int32_t> (azimuth % self.turn)
+                    if azimuth >= self.turn:
+                        azimuth -= self.turn
+                    lists.azimuth[k][lists.count[k]] = <int32_t> azimuth
                     lists.ticks[k][lists.count[k]] = self.held << tick[i]
                     lists.count[k] += 1
                 if not good:
                     break
+                for k in range(AXIAL):
+                    for i in range(lists.count[k], lists.count[k] + LANES - 1):
+                        lists.ticks[k][i] = 0
                 self.fill(&lists, &out[event, 0])
         need(good, "Seeds.find")

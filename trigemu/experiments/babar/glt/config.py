@@ -67,8 +67,8 @@ class Delay(Model):
     tracks: _Tick = 0
     aprime: _Tick = 0
     z: _Tick = 1
-    emt: _Tick = 4
-    ift: _Tick = 13
+    emt: _Tick = 3
+    ift: _Tick = 12
 
 
 class Hold(Model):
