@@ -74,7 +74,9 @@ class Delay(Model):
 class Hold(Model):
     """For how many ticks a bit of a map counts (recalled: 1 or 2, babar_geometry_facts G8.9; the rest chosen).
 
-    Tracks of the z trigger are given out in the tick of their seed alone, which may be any of three.
+    Tracks of the z trigger are given out in the tick of their seed alone, which may be any of three.  Of codes of the
+    muon trigger that are held the largest counts (chosen).  The hardware may hold lines instead of maps: its trigger
+    configuration has "latching widths" of lines (G8.1).
     """
 
     tracks: _Held = 2
