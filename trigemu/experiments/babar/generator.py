@@ -60,7 +60,7 @@ def phases(seed: int, frame: int, n: int) -> U8:
 
 def _check_background(section: Babar, crossings: float, frame_s: float) -> None:
     """Refuse background that makes frames too large."""
-    response, found = section.response, detector()
+    response, found = section.response, detector(section.response)
     per_crossing = {
         "response.background.wire_rate_khz": wire_hits(response.background, found.chamber, found.tdc),
         "response.background.clusters": response.background.clusters,

@@ -27,5 +27,5 @@ def dch_hits(particles: Particles, config: Response, seed: int, frame: int) -> d
         ``channel`` uint16[k], ``time`` int16[k] in counts of 1.05 ns on the event's axis, ``offsets`` int64[n + 1].  A
         wire may have several hits.
     """
-    hits = chamber_hits(particles, detector(), config.dch, config.background, seed, frame)
+    hits = chamber_hits(particles, detector(config), config.dch, config.background, seed, frame)
     return {"channel": hits["channel"], "time": hits["tdc"], "offsets": hits["offsets"]}

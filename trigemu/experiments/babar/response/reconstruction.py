@@ -33,7 +33,7 @@ def _found(
     extra = beam_photons(particles.events, config.beam_photons, seed, frame)
     everything = beside(particles, extra, config.beam_photons.readout_ns)
     found = tracks_and_clusters(
-        everything, detector(), config.dch, tracking, photons, config.background, seed, frame, fit
+        everything, detector(config), config.dch, tracking, photons, config.background, seed, frame, fit
     )
     mine = own_rows(particles, everything)
     return replace(found, found=found.found[mine], cluster=found.cluster[mine])
