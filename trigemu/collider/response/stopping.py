@@ -42,9 +42,6 @@ BARREL_BACKWARD, BARREL_FORWARD, END_BACKWARD, END_FORWARD = range(4)
 DISTANCE, LOSS, DEPTH = range(3)
 """Columns of `layer_tables`: where a layer is, energy lost in front of it at minimum ionisation, and depth."""
 
-BLOCKS = 3
-"""Blocks of random numbers of a particle."""
-
 _ELECTRON, _K_LONG, _NEUTRON = 11, 130, 2112
 _MUON_MASS = PARTICLES[MUON].mass
 # Decays to mu nu: mass of the parent, ctau in mm, branching ratio (PDG; kaon 63.6 %).
@@ -205,7 +202,7 @@ def layers_crossed(
     muons, shape, layers
         See `settings`, `Shape`, `layer_tables`.
     purpose, address
-        Random numbers; a particle uses `BLOCKS` blocks.
+        Random numbers; a particle uses three blocks.
     crossed
         int64[rows, 3] with a row for each layer of `Yoke.layers`.
     """
