@@ -39,7 +39,7 @@ def acollinearity(a: F64, b: F64) -> F64:
     """Return float64[n], 180 degrees less the angle between momenta float64[n, 3 or 4]; nan if one is at rest."""
     size = np.sqrt(_product(a, a) * _product(b, b))
     cosine = np.divide(_product(a, b), size, out=np.full(len(a), np.nan), where=size > 0)
-    return np.asarray(np.degrees(np.arccos(np.clip(-cosine, -1.0, 1.0))))
+    return np.asarray(np.degrees(np.arccos(np.minimum(np.maximum(-cosine, -1.0), 1.0))))
 
 
 def _product(a: F64, b: F64) -> F64:

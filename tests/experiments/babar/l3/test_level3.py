@@ -33,7 +33,7 @@ from trigemu.experiments.babar.l3.bits import FILTERS, L3_BITS, OFFLINE, OUTPUTS
 from trigemu.experiments.babar.l3.config import L3, Bhabha
 from trigemu.experiments.babar.l3.filters import expected_momenta
 from trigemu.experiments.babar.l3.offline_config import Isr
-from trigemu.experiments.babar.l3.quantities import BETA, GAMMA
+from trigemu.experiments.babar.l3.quantities import BETA, GAMMA, Finder
 from trigemu.experiments.babar.l3.software import Level3
 from trigemu.experiments.babar.sources import L3_CLUSTERS, L3_TRACKS
 from trigemu.physics.beams import pep2
@@ -435,6 +435,29 @@ def test_sources_must_fit():
         LEVEL3.words(good[0], (columns("tracks", [[]]), good[1][1]), energy, random)
     assert L3_TRACKS == "l3_tracks"
     assert L3_CLUSTERS == "l3_clusters"
+
+
+def test_the_kernel_refuses_arrays_that_do_not_fit():
+    summary = Finder(CONFIG, offline=True).summary
+    tracks = {name: np.zeros(2, np.float32) for name in ("d0", "phi0", "omega", "z0", "tan_lambda", "energy")}
+    tracks |= {"hits": np.zeros(2, np.uint8), "charge": np.zeros(2, np.int8)}
+    clusters = {name: np.zeros(2, np.float32) for name in ("energy", "theta", "phi", "time")}
+    clusters |= {"track": np.zeros(2, np.int16)}
+    cuts = np.array([0, 2])
+    sizes = {"tracks": ((1, 10), (1,), (1, 4, 13)), "clusters": ((1, 8), (1, 3), (1, 3, 13))}
+    for name, columns_ in (("tracks", tracks), ("clusters", clusters)):
+        call = getattr(summary, name)
+        good = [np.zeros(sizes[name][0], np.int32), *(np.zeros(size) for size in sizes[name][1:])]
+        call(columns_, cuts, *good)
+        for bad in (np.array([0, 3]), np.array([1, 2]), np.array([0, 2, 1]), np.zeros(0, np.int64)):
+            with pytest.raises(InputError, match=name):
+                call(columns_, bad, *good)
+        for key, values in columns_.items():
+            with pytest.raises(InputError, match=name):
+                call({**columns_, key: values[:1]}, cuts, *good)
+        for k in range(3):
+            with pytest.raises(InputError, match=name):
+                call(columns_, cuts, *good[:k], good[k][:0], *good[k + 1 :])
 
 
 def test_bad_configurations():

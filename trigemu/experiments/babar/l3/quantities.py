@@ -149,11 +149,16 @@ class Finder:
     offline
         Whether tracks and clusters are those of reconstruction: R2 and what counts as neutral hadrons are worked out of
         these only, the event mass only of those of level 3.
+
+    Attributes
+    ----------
+    summary
+        The kernel with its cuts.
     """
 
     def __init__(self, config: L3, *, offline: bool) -> None:
         self._prefix = "" if offline else "l3_"
-        self._summary = babar_l3.Summary({"offline": offline, **_cuts(config)})
+        self.summary = babar_l3.Summary({"offline": offline, **_cuts(config)})
 
     def find(self, tracks: Columns, clusters: Columns, beam: F64) -> Event:
         """Return what is known of the events of two sources.
@@ -177,8 +182,8 @@ class Finder:
         of_clusters = np.zeros((n, len(CLUSTER_COUNTS)), np.int32)
         legs, showers = np.zeros((n, TRACK_LEGS, LEG)), np.zeros((n, CLUSTER_LEGS, LEG))
         r2, values = np.empty(n), np.empty((n, 3))
-        self._summary.tracks(_typed(tracks, _TRACK), track_cuts, of_tracks, r2, legs)
-        self._summary.clusters(_typed(clusters, _CLUSTER), cluster_cuts, of_clusters, values, showers)
+        self.summary.tracks(_typed(tracks, _TRACK), track_cuts, of_tracks, r2, legs)
+        self.summary.clusters(_typed(clusters, _CLUSTER), cluster_cuts, of_clusters, values, showers)
         return Event(
             beam=beam,
             tracks=dict(zip(TRACK_COUNTS, of_tracks.T, strict=True)),
