@@ -134,6 +134,12 @@ def test_bhabha_events():
     assert "bhabha_two_prong" in found(*pair(BEAM, 0.97, tilt=9))
     assert "bhabha_two_prong" not in found(*pair(BEAM, 0.97, tilt=11))
     tracks, clusters = pair(BEAM, 0.97)
+    for k in (0, 1):  # one leg alone is no electron, or slow
+        other = [*tracks]
+        other[k] = {**tracks[k], "energy": 0.3}
+        assert "bhabha_two_prong" not in found(other, clusters)
+        other[k] = {**tracks[k], "omega": 2.5 * tracks[k]["omega"]}
+        assert "bhabha_two_prong" not in found(other, clusters)
     assert "dch" in found([*tracks, track(0.5, 100, 90)], clusters)
     assert "dch" not in found([*tracks, track(0.5, 100, 90, z0=200.0)], clusters)
 
@@ -167,10 +173,13 @@ def test_one_prong():
     names = found([positron], [shower(positron, 0)])
     assert "bhabha_one_prong" in names  # the electron flies at 14 degrees
     assert not names & {"dch", "emc", "bhabha_two_prong"}
+    electron = charged(BEAM, 15, 30, -1, 0.97)
+    assert "bhabha_one_prong" in found([electron], [shower(electron, 0)])  # the positron flies at 156 degrees
     central = charged(BEAM, 100, 30, 1, 0.97)
     own = shower(central, 0)
     assert "bhabha_one_prong" not in found([central], [own])
     assert "bhabha_one_prong" in found([central], [own, photon(BEAM, 80, -150)])
+    assert "bhabha_one_prong" in found([central], [own, photon(0.7 * BEAM, 80, -150)])
     assert "bhabha_one_prong" not in found([central], [own, photon(BEAM, 80, -138)])
     assert "bhabha_one_prong" not in found([central], [own, photon(0.49 * BEAM, 80, -150)])
     assert "bhabha_one_prong" not in found([{**positron, "energy": 0.2}], [])
@@ -219,6 +228,8 @@ def test_single_photons(theta):
     assert found([], [one, near]) & {high, low} == {low}
     assert {high, low} <= found([], [one, {**near, "energy": 0.09}])
     assert {high, low} <= found([], [one, {**near, "phi": one["phi"] + 1.6}])
+    bold = Level3(L3(single_photon={"isolation_gev": 0.2}))
+    assert {high, low} <= found([], [one, near], level3=bold)
     off = Level3(L3(low_energy_line=False))
     assert found([], [one], level3=off) & {high, low} == {high}
 
