@@ -10,6 +10,7 @@ import pytest
 
 from trigemu.experiments.babar.bits import BITS
 from trigemu.experiments.babar.l3.bits import L3_BITS
+from trigemu.experiments.babar.selection.config import SELECTIONS
 from trigemu.menu.compile import bit_index, compile_menu
 from trigemu.menu.schema import Menu
 
@@ -21,7 +22,12 @@ def lines(epoch, *bits):
     """Return the names of the level-3 lines that fire on an event with these bits, and the menu."""
     menu = Menu.model_validate(tomllib.loads((MENUS / f"babar-{epoch}.toml").read_text("utf-8")))
     compiled = compile_menu(
-        menu, bits=BITS, entries=("crossing",), selections=(), where="menu", software=frozenset(L3_BITS)
+        menu,
+        bits=BITS,
+        entries=("crossing",),
+        selections=SELECTIONS,
+        where="menu",
+        software=frozenset(L3_BITS),
     )
     words = np.zeros((1, compiled.width // 64), np.uint64)
     for bit in bits:
