@@ -86,10 +86,17 @@ def test_positions_and_times_are_those_that_boards_can_hold(made):
     assert -32 <= own.position.min() < -20 < 20 < own.position.max() <= 31
     # The earliest event that an address tells of still comes out after the third sample of its window.
     assert own.time[own.weight > 0].min() + 8 * config.latency_ticks >= 8 * 2 * 3
-    packed = own.packed()
-    assert (packed >> 14 == own.weight).all()
-    assert ((packed >> 8 & 63) - 32.0 == own.position).all()
-    assert ((packed & 255).astype(np.uint8).view(np.int8) == own.time).all()
+
+
+def test_packed_entries_are_those_of_the_tables(made):
+    own, packed = made[1], made[1].packed()
+    random = np.random.default_rng(3)
+    for values in random.integers(0, 4, (200, 8)).tolist():
+        address = slow.address_of(values)
+        there = packed[:, slow.address_of([values[cell] for cell in tables.KERNEL_ORDER])]
+        assert (there >> 14 == own.weight[:, address]).all()
+        assert ((there >> 8 & 63) - 32.0 == own.position[:, address]).all()
+        assert ((there & 255).astype(np.uint8).view(np.int8) == own.time[:, address]).all()
 
 
 def test_tables_are_remembered_and_read_only():

@@ -46,6 +46,9 @@ ADDRESSES = 1 << 16
 TICK_PARTS = 8
 """Times in the table are in this part of a tick."""
 
+KERNEL_ORDER = (0, 3, 5, 2, 1, 4, 6, 7)
+"""Cells in the order of address bits in the kernel, which works on pairs that are side by side."""
+
 _SAMPLE_PARTS = 2 * TICK_PARTS
 
 CURVATURE = 2.99792458e-4 * FIELD_T
@@ -99,9 +102,15 @@ class TsfTables(NamedTuple):
     time: I8
 
     def packed(self) -> U16:
-        """Return uint16[10, 65536]: weight << 14, position + 32 << 8, time as a signed byte."""
+        """Return uint16[10, 65536]: weight << 14, position + 32 << 8, time as a signed byte.
+
+        Bits of its addresses are those of the cells in the order `KERNEL_ORDER`, low and high ones.
+        """
         high = self.weight.astype(np.uint16) << 14 | (self.position + FINE).astype(np.uint16) << 8
-        return np.asarray(high | self.time.view(np.uint8))
+        bit, other = np.arange(CELLS_OF_GROUP), np.array(KERNEL_ORDER)
+        address = np.arange(ADDRESSES)[:, None]
+        natural = ((address >> bit & 1) << other | (address >> bit + 8 & 1) << other + 8).sum(axis=1)
+        return np.ascontiguousarray((high | self.time.view(np.uint8))[:, natural])
 
 
 def make_tables(config: Tsf) -> TsfTables:
