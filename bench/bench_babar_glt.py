@@ -4,8 +4,9 @@
 of the tests); ``pytest bench/bench_babar_glt.py`` times the same with pytest-benchmark.
 
 Events are toys as busy as B Bbar ones: ten tracks and eight clusters, and a tenth of each from background, at any time.
-Objects of the collision begin in one of three ticks and last for four to eight.  A track is a B, four of five an A, two
-of three have a Z, one of three is of high momentum; half of the clusters are a G, one of eight an E.
+Objects of the collision begin in one of three ticks and last for one to four, as those of the blocks before do.  A
+track is a B, four of five an A, two of three have a Z, one of three is of high momentum; half of the clusters are a G,
+one of eight an E.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def fill(maps, bins, shares, rng, mean):
             for _ in range(rng.poisson(mean * (0.1 if background else 1.0))):
                 first, length = (
                     rng.integers(*((0, TICKS - 8) if background else (20, 23))),
-                    rng.integers(4, 9),
+                    rng.integers(1, 5),
                 )
                 bit = 1 << int(rng.integers(bins))
                 for name, share in shares.items():
