@@ -1,4 +1,4 @@
-"""Two more detectors for tests of the general response: one like BESIII, and BaBar's drift chamber."""
+"""A detector like BESIII for tests of the general response."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from trigemu.collider.response.config import Background, Cells, Photons, Showers, Tracking
 from trigemu.collider.response.detector import Detector, Tdc
-from trigemu.collider.response.layers import DriftChamber, at_end_plates, half_way
+from trigemu.collider.response.layers import DriftChamber, half_way
 from trigemu.collider.response.rings import Envelope, Rings, in_order
 from trigemu.physics.particles import from_columns
 
@@ -62,30 +62,6 @@ SURFACE = Envelope(940.0, -1385.0, 1385.0)
 def small_detector(field_t: float = FIELD_T) -> Detector:
     """Return the detector without a vertex detector."""
     return Detector(field_t, small_chamber(), TDC, SURFACE, (math.radians(21.0), math.radians(159.0)))
-
-
-def babar_chamber() -> DriftChamber:
-    """Return BaBar's drift chamber: 40 layers, whose radii are given half-way between the ends.
-
-    Cells per layer, radii of first layers in cm and integer twists from the fast simulation and the design report.
-    """
-    cells = (96, 112, 128, 144, 176, 192, 208, 224, 240, 256)
-    first = (26.05, 31.25, 36.35, 42.28, 47.67, 52.62, 58.55, 63.68, 68.81, 74.73)
-    twist = (0, 7, -8, 0, 9, -10, 0, 10, -11, 0)
-    wires, turn = np.repeat(cells, 4), np.repeat(np.array(twist, float), 4)
-    middle = 10.0 * (np.repeat(first, 4) + np.tile(1.19 * np.arange(4), 10))
-    radius = at_end_plates(middle, turn, wires)
-    return DriftChamber(
-        radius=radius,
-        backward=np.full(40, -1015.0),
-        forward=np.full(40, 1749.0),
-        wires=wires,
-        offset=np.tile((0.0, 0.5), 20),
-        turn=turn,
-        superlayer=np.repeat(np.arange(10), 4),
-        inner=radius - 5.9,
-        outer=radius + 5.9,
-    )
 
 
 def small_rings() -> Rings:

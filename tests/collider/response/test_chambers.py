@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from reference.collider_response import cells_on_path, fly, wire_ends
 from scipy import stats
-from support.small_detectors import CELLS, QUIET, TDC, babar_chamber, guns, small_chamber, small_detector
+from support.small_detectors import CELLS, QUIET, TDC, guns, small_chamber, small_detector
 
 from trigemu.collider.response.chamber import drift_ns
 from trigemu.collider.response.helix import perigees
 from trigemu.collider.response.hits import chamber_hits
 from trigemu.collider.response.layers import DriftChamber, capped_half_way, half_way
 from trigemu.errors import InputError
+from trigemu.experiments.babar.dct.geometry import chamber as babar_chamber
 
 PION = 0.1395704
 
@@ -34,20 +35,6 @@ def test_lines_are_the_wires(chamber):
             np.testing.assert_allclose(line[:3], back, atol=1e-9)
             along = (front - back) / np.linalg.norm(front - back)
             np.testing.assert_allclose(line[3:], along, atol=1e-12)
-
-
-def test_stereo_angles_of_babar():
-    """Superlayer 2, layer 1: 44.9 mrad; superlayer 9, layer 4: 75.8 mrad; 7104 wires."""
-    chamber = babar_chamber()
-    assert chamber.first[-1] == 7104
-    assert chamber.table[4, 0] > 312.5  # given half-way, larger at the end plates
-    for layer, expected in ((4, 44.9), (35, -75.8)):
-        x, y, _, along_x, along_y, along_z = chamber.lines[chamber.first[layer]]
-        sideways = (x * along_y - y * along_x) / math.hypot(x, y)
-        # The chord's direction at its end is turned by half the angle of turn against the azimuth there.
-        half = math.pi * chamber.turn[layer] / chamber.wires[layer]
-        angle = 1e3 * math.atan(sideways / math.cos(half) / along_z)
-        assert angle == pytest.approx(expected, abs=0.1)
 
 
 @pytest.mark.parametrize(
