@@ -15,7 +15,7 @@ import pytest
 import trigemu._kernels
 
 TESTS = Path(__file__).parent
-EXPERIMENTS = ("na62-dump-ee", "belle2", "besiii", "babar")
+EXPERIMENTS = ("na62-dump-ee", "belle2", "besiii", "babar", "babar-2001")
 UNCALLED = {"physics_hepmc", "belle2_mlp_float", "besiii_raw", "babar_tsf_sweep"}
 """Compiled modules that a run of these experiments does not call, or before anybody can watch it."""
 

@@ -34,6 +34,7 @@ SETUPS = {
     "belle2": ["belle2.frame_revolutions=100"],
     "besiii": ["besiii.frame_ticks=400000"],
     "babar": ["babar.frame_samples=1000"],
+    "babar-2001": ["babar.frame_samples=1000"],
 }
 WHOLE = [
     0,
@@ -64,10 +65,15 @@ class Recorder:
     def function(self, name: str, original: Any) -> Any:
         """Return a function that calls another and remembers with what."""
 
-        def call(*args: Any) -> Any:
-            if name not in self.calls or weight(args) > weight(self.calls[name][2]):
-                self.calls[name] = name, original, tuple(map(copied, args))
-            made = original(*args)
+        def call(*args: Any, **named: Any) -> Any:
+            given = (*args, *named.values())
+            if name not in self.calls or weight(given) > weight(self.calls[name][2]):
+                self.calls[name] = (
+                    name,
+                    by_place(original, len(args), tuple(named)),
+                    tuple(map(copied, given)),
+                )
+            made = original(*args, **named)
             kind = type(made)
             return Stand(self, made) if kind.__module__.startswith("trigemu._kernels.") else made
 
@@ -104,6 +110,11 @@ class Stand:
         value = getattr(self._original, name)
         kind = type(self._original)
         return self._recorder.function(f"{kind.__module__}.{kind.__name__}.{name}", value)
+
+
+def by_place(function: Callable[..., Any], places: int, names: tuple[str, ...]) -> Callable[..., Any]:
+    """Return a function that takes the arguments after the first ``places`` by place, and hands them on by name."""
+    return lambda *given: function(*given[:places], **dict(zip(names, given[places:], strict=True)))
 
 
 def is_compiled(value: Any) -> bool:
