@@ -43,7 +43,7 @@ class Chain:
         self.linker = Linker(section.dct.blt)
         ptd, pivot_layer = section.dct.ptd, section.dct.tsf.pivot_layer
         self.discriminator = None if section.zpd.enabled else Discriminator(ptd, pivot_layer)
-        self.z_finder = ZFinder(section.zpd) if section.zpd.enabled else None
+        self.z_finder = ZFinder(section.zpd, pivot_layer) if section.zpd.enabled else None
         self.emt = EmtFinder(section.emt)
         self.muons = MuonFinder(section.ift)
         self.decider = GlobalDecider(section.glt)
