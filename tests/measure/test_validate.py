@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure import published
 from trigemu.measure.console import validation_table
+from trigemu.measure.inputs import event_file, input_folder
 from trigemu.measure.published import select
 from trigemu.measure.validate import Result, Row, count, fraction, results
 
@@ -99,6 +101,37 @@ def test_progress_counts_rows():
     seen = []
     results([row(), row()], lambda done, wanted: seen.append((done, wanted)))
     assert seen == [(1, 2), (2, 2)]
+
+
+def from_a_file():
+    return float(len(event_file("events.txt").read_text())), 0.0
+
+
+def test_rows_without_their_event_file_are_left_open(tmp_path):
+    needs = replace(row(), compute=from_a_file)
+    (result,) = results([needs])
+    assert (result.verdict, result.failed, result.judged, result.pull) == ("no events", False, False, None)
+    assert result.to_dict()["emulated"] is None
+    with input_folder(tmp_path):
+        assert results([needs])[0].missing
+        (tmp_path / "events.txt").write_text("0123456789")
+        assert results([needs])[0].verdict == "pass"
+    assert results([needs])[0].missing
+    with pytest.raises(InputError, match="nowhere is not a folder"), input_folder(tmp_path / "nowhere"):
+        pass
+
+
+def test_command_looks_for_event_files_in_a_folder(tmp_path, monkeypatch):
+    (tmp_path / "events.txt").write_text("0123456789")
+    monkeypatch.setattr(published, "load_rows", lambda studies: (replace(row(), compute=from_a_file),))
+    for arguments, verdict in (((), "no events"), (("--input", str(tmp_path)), "pass")):
+        done = CliRunner().invoke(cli, ["validate", "na62", "--json", *arguments])
+        assert done.exit_code == 0
+        assert json.loads(done.stdout)[0]["verdict"] == verdict
+    assert CliRunner().invoke(cli, ["validate", "na62", "--input", str(tmp_path / "none")]).exit_code == 2
+    done = CliRunner().invoke(cli, ["validate", "na62"])
+    assert "no events" in done.stdout
+    assert "nan" not in done.stdout
 
 
 def test_command_prints_the_table():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,12 +16,19 @@ from trigemu.plain import one_sentence
 @click.command()
 @click.argument("experiment", required=False)
 @click.option("--only", multiple=True, metavar="ID", help="Only these rows (see the table's first column).")
+@click.option(
+    "--input",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of event files, for rows that need some; without it these are left open.",
+)
 @JSON
-def validate(experiment: str | None, only: tuple[str, ...], as_json: bool) -> int:
+def validate(experiment: str | None, only: tuple[str, ...], folder: Path | None, as_json: bool) -> int:
     """Recompute published and golden numbers: published against emulated, input or prediction.
 
     The exit code is 1 if a prediction misses its tolerance.
     """
+    from trigemu.measure.inputs import input_folder
     from trigemu.measure.live import bar
     from trigemu.measure.published import select
     from trigemu.measure.studies import broken_studies
@@ -29,7 +37,7 @@ def validate(experiment: str | None, only: tuple[str, ...], as_json: bool) -> in
     chosen = select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():
         say(f"trigemu: left out: {one_sentence(sentence)}", err=True)
-    with bar("numbers", sys.stderr) as progress:
+    with input_folder(folder), bar("numbers", sys.stderr) as progress:
         found = results(chosen, progress)
     if as_json:
         print_json([result.to_dict() for result in found])

@@ -209,7 +209,7 @@ def validation_table(results: Sequence[Result]) -> Table:
             row.quantity,
             f"{row.published:.6g} {row.unit}".strip(),
             row.allowed,
-            f"{result.emulated:.6g}{error if up or down else ''}",
+            "–" if result.missing else f"{result.emulated:.6g}{error if up or down else ''}",
             "–" if result.pull is None else f"{result.pull:+.2f}",
             row.role,
             row.certainty,

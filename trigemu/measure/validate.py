@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from trigemu.measure.inputs import MissingInputError
 from trigemu.measure.statistics import clopper_pearson, finite, rate
 
 Certainty = Literal["read", "inferred", "unverified"]
@@ -74,17 +75,23 @@ class Result:
         What was computed; nan where that gave no number.
     down, up
         Its statistical error downwards and upwards.
+    missing
+        Whether an event file was not at hand, so that nothing was computed.
     """
 
     row: Row
     emulated: float
     down: float
     up: float
+    missing: bool = False
 
     @classmethod
     def of(cls, row: Row) -> Result:
         """Compute a row."""
-        value, down, *rest = row.compute()
+        try:
+            value, down, *rest = row.compute()
+        except MissingInputError:
+            return cls(row, math.nan, math.nan, math.nan, missing=True)
         return cls(row, value, down, rest[0] if rest else down)
 
     @property
@@ -95,7 +102,8 @@ class Result:
     @property
     def judged(self) -> bool:
         """Whether the row can fail: predictions whose published number was read or inferred."""
-        return self.row.role == "prediction" and self.row.certainty != "unverified"
+        known = self.row.role == "prediction" and self.row.certainty != "unverified"
+        return known and not self.missing
 
     @property
     def agrees(self) -> bool:
@@ -109,13 +117,15 @@ class Result:
 
     @property
     def pull(self) -> float | None:
-        """Difference over the quadratic sum of tolerance and statistical error (None for exact numbers)."""
+        """Difference over the quadratic sum of tolerance and statistical error (None for exact and missing ones)."""
         width = math.hypot(self.row.tolerance, self.error)
-        return (self.emulated - self.row.published) / width if width > 0 else None
+        return (self.emulated - self.row.published) / width if width > 0 and not self.missing else None
 
     @property
     def verdict(self) -> str:
-        """``pass``, ``FAIL``, or ``input``, ``compared`` and ``unverified`` for rows that are not judged."""
+        """``pass``, ``FAIL``, or ``input``, ``compared``, ``unverified`` and ``no events`` for rows not judged."""
+        if self.missing:
+            return "no events"
         if self.judged:
             return "pass" if self.agrees else "FAIL"
         return {"input": "input", "comparison": "compared"}.get(self.row.role, "unverified")
