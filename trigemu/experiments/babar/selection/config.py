@@ -63,8 +63,8 @@ class Tag(RecoilTag):
     at either end of the search: 90 MeV at 1.0 GeV, 6 MeV at 4.2 GeV (besiii_babar_facts B10.6, read).
     """
 
-    momentum_mev: Spread = 32.0
-    energy_mev: Spread = 5.0
+    momentum_mev: Spread = 30.0
+    energy_mev: Spread = 5.5
 
 
 class LambdaScore(Score):
@@ -94,7 +94,7 @@ class LambdaPsid(Model):
     sigma_z_mm: Positive = 5.0  # guess
     probability: Annotated[float, Field(ge=0, le=1)] = 0.001  # guess
     radius_mm: Window = (2.0, 600.0)  # guess: away from the beams; tracks need part of the drift chamber
-    missing_gev: Window = (0.8, 4.3)  # read: 1.0-4.2 GeV is searched (B10.6); wider by three widths, rounded
+    missing_gev: Window = (0.7, 4.3)  # read: 1.0-4.2 GeV is searched (B10.6); wider by three widths, rounded
     efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))  # read (besiii_babar_published RB-11)
     score: LambdaScore | None = None
 
@@ -108,10 +108,7 @@ class ProtonPsid(Model):
 
     d0_mm: Positive = 15.0  # recalled: of good tracks (besiii_babar_facts B7.17)
     z0_mm: Positive = 100.0  # read (B7.17)
-    missing_gev: Window = (
-        0.8,
-        4.5,
-    )  # read: 1.0-4.3 GeV is searched (besiii_babar_published RB-12); wider as above
+    missing_gev: Window = (0.7, 4.5)  # read: 1.0-4.3 GeV is searched (RB-12); wider as above
     efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))  # guess: as beside a Lambda; its own was not found
     score: ProtonScore | None = None
 
