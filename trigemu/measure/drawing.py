@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trigemu.arrays import F64
 from trigemu.measure.plots import INK, import_matplotlib, legend, new_figure
@@ -24,7 +25,7 @@ def circles(axes: Axes, radii: Iterable[float]) -> None:
 
 def wedges(
     axes: Axes,
-    middle: F64,
+    middle: NDArray[np.floating[Any]],
     width: float,
     radii: tuple[float, float],
     label: str,
@@ -84,13 +85,9 @@ def unrolled(
 
     figure, axes = new_figure(7.2, 4.4)
     patches = [Rectangle((left, row - 0.5), width, 1.0) for left, width, row in boxes]
-    axes.add_collection(
-        PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3, label="cells")
-    )
+    axes.add_collection(PatchCollection(patches, facecolor="none", edgecolor=INK, alpha=0.25, linewidth=0.3))
     lit = np.flatnonzero(energy > least)
-    cells = PatchCollection(
-        [patches[cell] for cell in lit], cmap="viridis_r", norm=LogNorm(*colours), label="hit"
-    )
+    cells = PatchCollection([patches[cell] for cell in lit], cmap="viridis_r", norm=LogNorm(*colours))
     cells.set_array(energy[lit])
     axes.add_collection(cells)
     bar = figure.colorbar(cells, ax=axes, label=label)
