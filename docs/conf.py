@@ -10,21 +10,24 @@ html_theme = "furo"
 html_title = "trigemu"
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_pictures"]
 autodoc_typehints = "none"
 nitpicky = False
 
 
 def draw(app):
     """Make the pictures that pages show, with fixed seeds; they are not kept in the repository."""
+    from trigemu.studies.babar import pictures as babar
     from trigemu.studies.belle2 import pictures as belle2
     from trigemu.studies.besiii import pictures as besiii
 
     folder = Path(app.srcdir) / "_pictures"
     belle2.draw_page(folder)
-    # Real events are not part of the package: shown where they lie beside the repository.
-    raw = Path(app.srcdir).resolve().parents[1] / "shared" / "data" / "besiii" / "run91668.raw"
+    # Events of detectors and generators are not part of the package: shown where they lie beside the repository.
+    data = Path(app.srcdir).resolve().parents[1] / "shared" / "data"
+    raw, events = data / "besiii" / "run91668.raw", data / "events"
     besiii.draw_page(folder, raw if raw.is_file() else None)
+    babar.draw_page(folder, events if events.is_dir() else None)
 
 
 def setup(app):
