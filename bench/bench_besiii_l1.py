@@ -28,7 +28,7 @@ def prepared():
     return Chain(section), frames
 
 
-def bench_level1(benchmark, prepared):
+def test_level1(benchmark, prepared):
     chain, frames = prepared
     assert benchmark(decide, chain, DETECTORS, frames) > 500
 
