@@ -1,0 +1,1 @@
+"""BaBar: named conditions, one file for each epoch."""
