@@ -86,7 +86,7 @@ def main():
     begin = clock.process_time()
     tables, bands = make_tables(CONFIG, 2), make_bands(CONFIG, 2)
     for rows in (slice(*few.offsets[i : i + 2]) for i in range(3)):
-        columns = (few.superlayer, few.weight, few.phi, few.tick)
+        columns = (few.superlayer, few.pivot, few.weight, few.phi, few.tick)
         slow.tracks_of(
             list(zip(*(each[rows].tolist() for each in columns), strict=True)), CONFIG, tables, bands
         )

@@ -3,8 +3,8 @@
 Plan.  A crossing has some hundred segments, and some twenty of these are seeds (superlayers 7 and 10).
 
 1. *Window.*  Positions of all segments are turned into fine units of the two seeds' superlayers once, and segments
-   are sorted into 64 sectors of azimuth.  For each seed, the segments in the sectors around it are looked at, eight
-   at once.
+   are sorted into 64 sectors of azimuth.  Of seeds side by side the best is taken; for each, the segments in the
+   sectors around it are looked at, eight at once.
 2. *Matrix.*  A cell is a bin of curvature and a bin of dip (64 x 64); wanted is a cell with segments of as many
    superlayers as possible.  Axial wires see no dip: each segment there gives one mask of curvature bins, and three
    masks tell how many axial superlayers each bin has.  Only these bins are looked at, the fullest first, and only
@@ -36,18 +36,19 @@ cdef inline Py_ssize_t find_tracks(
     const Tables *t, State *s, const Columns *given, Py_ssize_t begin, Py_ssize_t end, Rows *rows
 ) noexcept nogil:
     """Add the tracks of a crossing; return the first segment that is none, or -1."""
-    cdef Py_ssize_t i, bad = take_segments(t, s, given, begin, end)
-    cdef int n = 0
+    cdef Py_ssize_t row, bad = take_segments(t, s, given, begin, end)
+    cdef int i, n = 0, superlayer
     cdef Seed seed
     if bad >= 0:
         return bad
     for seed.which in range(2):
-        seed.span = <int16_t> (t.before + t.after)
-        for i in range(s.first[SEEDS[seed.which]], s.first[SEEDS[seed.which] + 1]):
-            if given.weight[begin + i] >= t.seed_weight:
-                seed.place, seed.sort_place = s.place[seed.which][i], s.place[1][i]
-                seed.earliest = <int16_t> (given.tick[begin + i] - t.before)
-                s.tracks[n].seed, s.tracks[n].which, s.tracks[n].place = begin + i, seed.which, seed.place
+        seed.span, superlayer = <int16_t> (t.before + t.after), SEEDS[seed.which]
+        for i in range(find_worse(t, s, given, begin, superlayer)):
+            if s.weight[i] >= t.seed_weight and not s.worse[0][i] | s.worse[1][i]:
+                row = s.first[superlayer] + i
+                seed.place, seed.sort_place = s.place[seed.which][row], s.place[1][row]
+                seed.earliest = <int16_t> (s.tick[i] - t.before)
+                s.tracks[n].seed, s.tracks[n].which, s.tracks[n].place = begin + row, seed.which, seed.place
                 n += best_cell(t, s, &seed, s.tracks + n)
     for i in range(n):
         if fit(t, s.tracks + i):
@@ -79,9 +80,11 @@ cdef class Finder:
         take_matrix(&self.t, tables.matrix)
         take_fits(&self.t, tables.fits)
         take_decisions(&self.t, tables.decisions)
-        self.t.seed_weight, self.t.least_weight, self.t.before, self.t.after, self.t.superlayers = window
+        self.t.seed_weight, self.t.least_weight, self.t.neighbours, ticks, self.t.superlayers = window
+        self.t.before, self.t.after = ticks
         need(
-            1 <= self.t.superlayers <= SUPERLAYERS and 0 <= self.t.before <= TICKS and 0 <= self.t.after <= TICKS,
+            1 <= self.t.superlayers <= SUPERLAYERS and 0 <= self.t.before <= TICKS and 0 <= self.t.after <= TICKS
+            and 0 <= self.t.neighbours <= 3,
             "Finder",
         )
         self.kept = tables
@@ -98,28 +101,29 @@ cdef class Finder:
 
         Returns
         -------
-        How many rows, or -1 - i if segment i is none, or not in the order of superlayers.
+        How many rows, or -1 - i if segment i is none, or not in the order of superlayers and pivots.
         """
         cdef const int64_t[::1] offsets = segments.offsets
-        cdef const uint8_t[::1] superlayer = segments.superlayer, weight = segments.weight, tick = segments.tick
+        cdef const uint8_t[::1] superlayer = segments.superlayer, pivot = segments.pivot
+        cdef const uint8_t[::1] weight = segments.weight, tick = segments.tick
         cdef const int16_t[::1] phi = segments.phi
         cdef int64_t[::1] cuts = rows.offsets
         cdef Columns given
         cdef Rows out
         cdef Py_ssize_t event, events = offsets.shape[0] - 1, bad = -1, room = take_rows(&out, rows)
         need(
-            superlayer.shape[0] == phi.shape[0] and weight.shape[0] == phi.shape[0] and tick.shape[0] == phi.shape[0]
-            and cut_rows(offsets, phi.shape[0]) and phi.shape[0] < 1 << 31 and cuts.shape[0] == events + 1
-            and room >= seeds(superlayer),
+            superlayer.shape[0] == phi.shape[0] and pivot.shape[0] == phi.shape[0]
+            and weight.shape[0] == phi.shape[0] and tick.shape[0] == phi.shape[0] and phi.shape[0] < 1 << 31
+            and cut_rows(offsets, phi.shape[0]) and cuts.shape[0] == events + 1 and room >= seeds(superlayer),
             "find",
         )
         self.memory = make_room(&self.s, largest(offsets))
         cuts[0] = 0
-        given.superlayer = given.weight = given.tick = NULL
+        given.superlayer = given.pivot = given.weight = given.tick = NULL
         given.phi = NULL
         if phi.shape[0] > 0:
-            given.superlayer, given.weight = &superlayer[0], &weight[0]
-            given.tick, given.phi = &tick[0], &phi[0]
+            given.superlayer, given.pivot = &superlayer[0], &pivot[0]
+            given.weight, given.tick, given.phi = &weight[0], &tick[0], &phi[0]
         with nogil:
             for event in range(events):
                 bad = find_tracks(&self.t, &self.s, &given, offsets[event], offsets[event + 1], &out)

@@ -24,9 +24,9 @@ cdef int take_places(Tables *t, object places) except -1:
         "Finder: places",
     )
     for i in range(SUPERLAYERS):
-        need(1 <= cells[i] <= 256, "Finder: cells")
+        need(8 <= cells[i] <= 256, "Finder: cells")
         own = t.superlayer + i
-        own.limit, own.is_stereo = FINE * cells[i], i % 3 != 0    # A U V A U V A U V A
+        own.cells, own.limit, own.is_stereo = cells[i], FINE * cells[i], i % 3 != 0    # A U V A U V A U V A
         own.base = <int16_t> (STEPS * stereos if own.is_stereo else 2 * REACH * axials)
         axials, stereos = axials + 1 - own.is_stereo, stereos + own.is_stereo
     for k in range(2):
@@ -158,7 +158,7 @@ cdef Py_ssize_t largest(const int64_t[::1] offsets) noexcept:
 cdef object make_room(State *s, Py_ssize_t segments):
     """Return memory for a crossing's segments three times, and eight more that may be read; point to it."""
     cdef Py_ssize_t n = 3 * segments + 8
-    cdef object memory = bytearray(n * (sizeof(Track) + 2 * sizeof(Near) + 6 * sizeof(int16_t) + 1))
+    cdef object memory = bytearray(n * (sizeof(Track) + 2 * sizeof(Near) + 11 * sizeof(int16_t) + 1))
     cdef uint8_t[::1] view = memory
     cdef int16_t *free
     cdef Rings *rings = &s.rings
@@ -167,5 +167,7 @@ cdef object make_room(State *s, Py_ssize_t segments):
     s.stereo = s.axial + n
     free = <int16_t *> (s.stereo + n)
     rings.place[0], rings.place[1], rings.tick, rings.base = free, free + n, free + 2 * n, free + 3 * n
-    s.place[0], s.place[1], s.sector = free + 4 * n, free + 5 * n, <uint8_t *> (free + 6 * n)
+    s.place[0], s.place[1], s.worse[0], s.worse[1] = free + 4 * n, free + 5 * n, free + 6 * n, free + 7 * n
+    s.pivot, s.tick, s.weight = free + 8 * n, free + 9 * n, free + 10 * n
+    s.sector = <uint8_t *> (free + 11 * n)
     return memory

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#if defined(__SSE2__) && defined(__GNUC__)
+#if defined(__SSE2__) && defined(__GNUC__) && !defined(TRIGEMU_PORTABLE_BITS)
 #include <emmintrin.h>
 #define ZPD_SSE2
 #endif
@@ -34,6 +34,40 @@ static inline unsigned zpd_eight(const int16_t *place, const int16_t *tick, int1
 #endif
 }
 
+/* Find which of segments i and i + offset, for all i, are worse than the other one: less weight, or equal and later in
+ * order.  Only those count whose pivots, which never fall, are at most apart apart, and their ticks at most ticks.  Sets
+ * first[i] and second[i + offset] to -1; the arrays have eight numbers more, of which pivots are far from all others.
+ * Returns whether any pivots are so near. */
+static inline int zpd_worse(const int16_t *pivot, const int16_t *tick, const int16_t *weight, int n, int offset,
+                            int16_t apart, int16_t ticks, int16_t *first, int16_t *second) {
+  int any = 0;
+#ifdef ZPD_SSE2
+  for (int i = 0; i < n - offset; i += 8) {
+    const __m128i *p = (const __m128i *)(pivot + i), *p2 = (const __m128i *)(pivot + i + offset);
+    const __m128i *t = (const __m128i *)(tick + i), *t2 = (const __m128i *)(tick + i + offset);
+    const __m128i *w = (const __m128i *)(weight + i), *w2 = (const __m128i *)(weight + i + offset);
+    __m128i *f = (__m128i *)(first + i), *s = (__m128i *)(second + i + offset);
+    __m128i far = _mm_cmpgt_epi16(_mm_sub_epi16(_mm_loadu_si128(p2), _mm_loadu_si128(p)), _mm_set1_epi16(apart));
+    __m128i d = _mm_sub_epi16(_mm_loadu_si128(t2), _mm_loadu_si128(t));
+    __m128i more = _mm_cmpgt_epi16(_mm_loadu_si128(w2), _mm_loadu_si128(w));
+    any |= _mm_movemask_epi8(far) ^ 0xFFFF;
+    d = _mm_max_epi16(d, _mm_sub_epi16(_mm_setzero_si128(), d));
+    far = _mm_or_si128(far, _mm_cmpgt_epi16(d, _mm_set1_epi16(ticks)));
+    _mm_storeu_si128(f, _mm_or_si128(_mm_loadu_si128(f), _mm_andnot_si128(far, more)));
+    _mm_storeu_si128(s, _mm_or_si128(_mm_loadu_si128(s), _mm_xor_si128(_mm_or_si128(far, more), _mm_set1_epi16(-1))));
+  }
+#else
+  for (int i = 0; i < n - offset; i++) {
+    int d = tick[i + offset] - tick[i], near = pivot[i + offset] - pivot[i] <= apart;
+    int both = near && d <= ticks && -d <= ticks, more = weight[i + offset] > weight[i];
+    any |= near;
+    first[i] |= (int16_t)-(both && more);
+    second[i + offset] |= (int16_t)-(both && !more);
+  }
+#endif
+  return any;
+}
+
 /* Expected differences of a dip from those of its row in the tables of the fit; no superlayer has a segment yet. */
 static inline void zpd_expect(const int16_t *row, const int16_t *by_slope, int16_t shift, int16_t *expected,
                               int16_t *nearest) {
@@ -57,7 +91,7 @@ static inline void zpd_expect(const int16_t *row, const int16_t *by_slope, int16
 /* Take a residual if it fits and is nearer to 0, without a branch, which would often be foretold wrongly.  -1, 1, -2,
  * 2 ... are in this order the numbers 1, 2, 3, 4 ... */
 static inline void zpd_take(int16_t *nearest, int residual, int fits) {
-  int number = ((residual << 1) ^ (residual >> 31)) | ((fits - 1) & ZPD_NONE);
+  int number = ((2 * residual) ^ (residual >> 31)) | ((fits - 1) & ZPD_NONE);
   int less = number - *nearest;
   *nearest = (int16_t)(*nearest + (less & (less >> 31)));
 }

@@ -98,7 +98,7 @@ cdef void take_nearest(const Tables *t, State *s, Track *track) noexcept nogil:
         near = s.axial + i
         k = AXIAL[<unsigned> near.row // (2 * REACH)]
         zpd_take(
-            nearest + k, (near.difference << EXPECTED_BITS) - expected[k],
+            nearest + k, PARTS * near.difference - expected[k],
             <int> (bins[near.row] >> track.curvature_bin & 1),
         )
     for i in range(s.stereos):
@@ -106,7 +106,7 @@ cdef void take_nearest(const Tables *t, State *s, Track *track) noexcept nogil:
         k = STEREO[<unsigned> near.row // STEPS]
         own = ends + 2 * BINS * near.row
         zpd_take(
-            nearest + k, (near.difference << EXPECTED_BITS) - expected[k],
+            nearest + k, PARTS * near.difference - expected[k],
             (own[0] <= track.dip) & (track.dip <= own[1]),
         )
     nearest[SEEDS[track.which]] = 0

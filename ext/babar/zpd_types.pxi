@@ -4,6 +4,10 @@ cdef extern from "zpd_lanes.h" nogil:
     unsigned zpd_eight(
         const int16_t *place, const int16_t *tick, int16_t own, int16_t earliest, int16_t span
     ) noexcept
+    int zpd_worse(
+        const int16_t *pivot, const int16_t *tick, const int16_t *weight, int n, int offset, int16_t apart,
+        int16_t ticks, int16_t *first, int16_t *second
+    ) noexcept
     void zpd_expect(
         const int16_t *row, const int16_t *by_slope, int16_t shift, int16_t *expected, int16_t *nearest
     ) noexcept
@@ -42,7 +46,7 @@ cdef enum:
     DIP_GROUP = 4           # dip bins that share a row of the fit
     LARGEST = 2047          # of changes
     HEAVIEST = 16           # of weights
-    EXPECTED_BITS = 3       # residuals are in 1/8 of a fine unit
+    PARTS = 8               # residuals are in 1/8 of a fine unit
     DECISIONS = 4
     CUTS = 8
     CURVATURES = 129
@@ -52,6 +56,7 @@ cdef enum:
 
 # The kernel's own.
 cdef enum:
+    NOWHERE = 1024          # no pivot, nor near one
     SECTOR_BITS = 7         # a sector is 128 fine units of superlayer 10
     SECTOR = 128
     SECTORS = 64
@@ -65,6 +70,7 @@ cdef enum:
 
 
 cdef struct Superlayer:
+    int cells
     unsigned limit          # positions in a turn
     int is_stereo
     int16_t base            # first row in the tables of axial or stereo superlayers
@@ -94,10 +100,12 @@ cdef struct Tables:
     int before
     int after
     int superlayers
+    int neighbours
 
 
 cdef struct Columns:
     const uint8_t *superlayer
+    const uint8_t *pivot
     const uint8_t *weight
     const uint8_t *tick
     const int16_t *phi
@@ -148,9 +156,14 @@ cdef struct Track:
 
 cdef struct State:
     # Of the segments as they are given: where superlayers begin, places, and sectors, those of stereo ones behind.
-    Py_ssize_t first[SUPERLAYERS + 1]
+    int first[SUPERLAYERS + 1]
     int16_t *place[2]
     uint8_t *sector
+    # Of the segments of one superlayer; worse: there is a better one at a neighbouring pivot.
+    int16_t *pivot
+    int16_t *tick
+    int16_t *weight
+    int16_t *worse[2]
     Rings rings
     # Of one seed: axial segments, and stereo ones that fit the bins of curvature that are looked at.
     Near *axial

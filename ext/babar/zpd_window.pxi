@@ -36,32 +36,49 @@ cdef inline void again(const Tables *t, Rings *rings, const int *begin) noexcept
         copy(t, rings, k, k - turn, 1)
 
 
-cdef Py_ssize_t take_segments(
-    const Tables *t, State *s, const Columns *given, Py_ssize_t begin, Py_ssize_t end
+cdef inline Py_ssize_t find_places(
+    const Tables *t, State *s, const Columns *given, Py_ssize_t begin, int n, int *count
 ) noexcept nogil:
-    """Sort the segments of a crossing that have enough weight into sectors; return the first that is none, or -1."""
-    cdef Py_ssize_t i, n = end - begin
-    cdef int last = 0, k
+    """Find places and sectors, where superlayers begin, and how many segments count in each sector.
+
+    Returns the first segment that is none or out of order, or -1.
+    """
+    cdef int i, k, key, last = 0
     cdef unsigned phi
-    cdef int[2 * SECTORS] free
     cdef const Superlayer *own
-    cdef Rings *rings = &s.rings
-    memset(free, 0, sizeof(free))
     memset(s.first, 0, sizeof(s.first))
     for i in range(n):
         k, phi = given.superlayer[begin + i], <unsigned> given.phi[begin + i]
-        if k < last or k >= SUPERLAYERS or phi >= t.superlayer[k].limit or given.tick[begin + i] >= TICKS:
+        key = k << 8 | given.pivot[begin + i]
+        if k >= SUPERLAYERS or key < last or given.tick[begin + i] >= TICKS:
             return begin + i
-        last = k
         own = t.superlayer + k
+        if given.pivot[begin + i] >= own.cells or phi >= own.limit:
+            return begin + i
+        last = key
+        s.first[k + 1] += 1
         k = place_of(t, own, 1, phi)
         s.place[0][i], s.place[1][i] = <int16_t> place_of(t, own, 0, phi), <int16_t> k
         k = own.is_stereo * SECTORS + (k >> SECTOR_BITS)
         s.sector[i] = <uint8_t> k
-        free[k] += given.weight[begin + i] >= t.least_weight
-        s.first[last + 1] += 1
+        count[k] += given.weight[begin + i] >= t.least_weight
     for k in range(SUPERLAYERS):
         s.first[k + 1] += s.first[k]
+    return -1
+
+
+cdef Py_ssize_t take_segments(
+    const Tables *t, State *s, const Columns *given, Py_ssize_t begin, Py_ssize_t end
+) noexcept nogil:
+    """Sort the segments of a crossing that count into sectors; return the first that is none, or -1."""
+    cdef int i, k, n = <int> (end - begin)
+    cdef int[2 * SECTORS] free
+    cdef Py_ssize_t bad
+    cdef Rings *rings = &s.rings
+    memset(free, 0, sizeof(free))
+    bad = find_places(t, s, given, begin, n, free)
+    if bad >= 0:
+        return bad
     begin_sectors(t, rings.begin[0], free, 0)
     begin_sectors(t, rings.begin[1], free + SECTORS, rings.begin[0][2 * AGAIN + t.sectors])
     for i in range(n):
@@ -74,6 +91,37 @@ cdef Py_ssize_t take_segments(
     again(t, rings, rings.begin[0])
     again(t, rings, rings.begin[1])
     return -1
+
+
+cdef inline void compare_ends(State *s, int n, int turn, int ticks) noexcept nogil:
+    """Find the worse ones of neighbours at the end and at the beginning of the pivots."""
+    cdef int k, i = n - 1
+    while i > 0 and s.pivot[i] - s.pivot[0] >= turn:
+        k = 0
+        while s.pivot[i] - s.pivot[k] >= turn:
+            if abs(s.tick[i] - s.tick[k]) <= ticks:
+                s.worse[0][k] |= s.weight[i] > s.weight[k]
+                s.worse[0][i] |= s.weight[i] <= s.weight[k]
+            k += 1
+        i -= 1
+
+
+cdef inline int find_worse(
+    const Tables *t, State *s, const Columns *given, Py_ssize_t begin, int superlayer
+) noexcept nogil:
+    """Find which segments of a superlayer have a better one at a neighbouring pivot; return how many there are."""
+    cdef int i, k = 1, n = s.first[superlayer + 1] - s.first[superlayer], ticks = max(t.before, t.after)
+    begin += s.first[superlayer]
+    for i in range(n):
+        s.pivot[i], s.tick[i], s.weight[i] = given.pivot[begin + i], given.tick[begin + i], given.weight[begin + i]
+        s.worse[0][i] = s.worse[1][i] = 0
+    if t.neighbours:
+        for i in range(8):
+            s.pivot[n + i] = NOWHERE
+        while k < n and zpd_worse(s.pivot, s.tick, s.weight, n, k, t.neighbours, ticks, s.worse[0], s.worse[1]):
+            k += 1
+        compare_ends(s, n, t.superlayer[superlayer].cells - t.neighbours, ticks)
+    return n
 
 
 cdef inline int first_of(const int *begin, int place) noexcept nogil:

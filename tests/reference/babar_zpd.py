@@ -39,13 +39,26 @@ def cells_of(which, superlayer, difference, bands):
     return taken
 
 
+def is_best(seed, segments, config, places):
+    """Return whether no segment at a pivot nearby is better than a seed."""
+    own = segments[seed]
+    cells = int(places.cells[own[0]])
+    for row, (superlayer, pivot, weight, _, tick) in enumerate(segments):
+        apart = abs(pivot - own[1])
+        near = min(apart, cells - apart) <= config.neighbours and abs(tick - own[4]) <= max(config.ticks)
+        better = weight > own[2] or (weight == own[2] and row < seed)
+        if config.neighbours and superlayer == own[0] and row != seed and near and better:
+            return False
+    return True
+
+
 def near_segments(which, seed, segments, config, tables):
     """Return (superlayer, difference) of the segments in the window of a seed."""
-    superlayer, _, phi, tick = segments[seed]
+    superlayer, _, _, phi, tick = segments[seed]
     full = 32 * int(tables.places.cells[superlayer])
     own = place(which, superlayer, phi, tables.places)
     found = []
-    for other, weight, where, when in segments:
+    for other, _, weight, where, when in segments:
         difference = (place(which, other, where, tables.places) - own + full // 2) % full - full // 2
         inside = -512 <= difference < 512 and -config.ticks[0] <= when - tick <= config.ticks[1]
         if other != superlayer and weight >= config.weight and inside:
@@ -159,12 +172,14 @@ def passes(which, curvature, slope, z0, error, missing, config):
 def tracks_of(segments, config, tables, bands):
     """Return rows (seed, mask, curvature, tan, z0, error, missing, bin, tick, passed) of one crossing.
 
-    ``segments``: (superlayer, weight, phi, tick) in the order of superlayers.
+    ``segments``: (superlayer, pivot, weight, phi, tick) in the order of superlayers, pivots and ticks.
     """
     rows = []
     for which, seeded in enumerate(SEEDS):
-        for seed, (superlayer, weight, phi, tick) in enumerate(segments):
+        for seed, (superlayer, _, weight, phi, tick) in enumerate(segments):
             if superlayer != seeded or weight < config.seed_weight:
+                continue
+            if not is_best(seed, segments, config, tables.places):
                 continue
             near = near_segments(which, seed, segments, config, tables)
             cell = best_cell(near, config.superlayers, which, bands)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from trigemu.collider.wire_patterns import Helices, places
 from trigemu.experiments.babar.dct import geometry
 from trigemu.experiments.babar.records import Segments
+from trigemu.physics.constants import gev_per_mm
 
 ROWS = geometry.pivot_rows(2)
-GEV_MM = 2.99792458e-4 * geometry.FIELD_T
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Tracks:
 
 def positions(tracks: Tracks) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return positions in cells from pivot 0 (float64[n, 10]) and whether they are inside the chamber."""
-    helices = Helices(tracks.phi0, tracks.charge * GEV_MM / tracks.pt, tracks.z0, tracks.tan)
+    helices = Helices(
+        tracks.phi0, tracks.charge * gev_per_mm(geometry.FIELD_T) / tracks.pt, tracks.z0, tracks.tan
+    )
     place, z, _ = places(geometry.chamber(), helices, ROWS)
     inside = np.isfinite(place) & (z > geometry.BACKWARD) & (z < geometry.FORWARD)
     # Once out, a track does not come back in.

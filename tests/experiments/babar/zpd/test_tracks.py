@@ -43,6 +43,7 @@ CONFIGS = {
         Zpd(
             enabled=True,
             seed_weight=1,
+            neighbours=0,
             ticks=(0, 16),
             z0_range_cm=40.0,
             tolerance_mm=6.0,
@@ -58,6 +59,7 @@ CONFIGS = {
             enabled=True,
             seed_weight=3,
             weight=2,
+            neighbours=3,
             ticks=(0, 0),
             z0_range_cm=0.0,
             tolerance_mm=0.5,
@@ -144,7 +146,7 @@ def test_tracks_are_those_of_the_reference(pair, crossings):
     found = pair.finder.find(given_)
     expected, offsets = [], [0]
     for begin, end in zip(given_.offsets[:-1].tolist(), given_.offsets[1:].tolist(), strict=True):
-        columns = (given_.superlayer, given_.weight, given_.phi, given_.tick)
+        columns = (given_.superlayer, given_.pivot, given_.weight, given_.phi, given_.tick)
         own = list(zip(*(column[begin:end].tolist() for column in columns), strict=True))
         tracks = slow.tracks_of(own, pair.config, pair.tables, pair.bands)
         expected += [(begin + seed, *rest) for seed, *rest in tracks]
@@ -243,7 +245,7 @@ def spoilt_one(group, random):
 def test_no_columns_and_no_tables_can_end_the_process():
     config, good, random = Zpd(enabled=True), some_segments(), np.random.default_rng(5)
     finder, tables = ZFinder(config), make_tables(config, 2)
-    window = Window(2, 1, 2, 2, 6)
+    window = Window(2, 1, 1, (2, 2), 6)
     found = finder.find(good)
     room = replace(
         found,

@@ -15,6 +15,7 @@ import numpy as np
 
 from trigemu.arrays import F64
 from trigemu.experiments.babar.dct.geometry import AXIAL, CELLS, FIELD_T, FINE, SUPERLAYERS
+from trigemu.physics.constants import gev_per_mm
 
 SEEDS = (6, 9)
 STEREO = tuple(superlayer for superlayer in range(SUPERLAYERS) if superlayer not in AXIAL)
@@ -22,7 +23,7 @@ STEREO = tuple(superlayer for superlayer in range(SUPERLAYERS) if superlayer not
 CURVATURE_GEV = 18.5
 """Curvature times pT (babar_geometry_facts G4.8)."""
 
-OMEGA_UNIT = 2.99792458e-4 * FIELD_T / CURVATURE_GEV
+OMEGA_UNIT = gev_per_mm(FIELD_T) / CURVATURE_GEV
 """Charge over radius of one unit of curvature in 1/mm."""
 
 BINS = 64

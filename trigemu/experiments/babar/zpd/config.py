@@ -96,6 +96,10 @@ class Zpd(Model):
         It is there (from 2004, in the place of the PTD).
     seed_weight, weight
         Least weight of segments that are seeds, and of the others.
+    neighbours
+        A track makes segments at two pivots side by side, as often as not.  Of seeds whose pivots are so many apart or
+        less, and whose ticks no further than a track's, only the best is tried: the one with more weight, of equals the
+        first in the order of pivots and ticks.  0: all are tried.
     ticks
         A track's segments are at most so many ticks before and after its seed.
     z0_range_cm
@@ -115,6 +119,7 @@ class Zpd(Model):
     enabled: bool
     seed_weight: Annotated[int, Field(ge=1, le=3)] = 2  # chosen: a good segment of three layers
     weight: Annotated[int, Field(ge=1, le=3)] = 1  # chosen: all
+    neighbours: Annotated[int, Field(ge=0, le=3)] = 1  # guess
     ticks: tuple[_Ticks, _Ticks] = (2, 2)  # guess: 269 ns, segments know their time to 70 ns (G2.6)
     z0_range_cm: Annotated[float, Field(ge=0, le=40)] = 20.0  # guess: more than windows and resolution
     tolerance_mm: Annotated[float, Field(ge=0, le=10)] = 2.1  # chosen: see above

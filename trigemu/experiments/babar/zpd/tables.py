@@ -48,12 +48,12 @@ class Tables(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Which segments are looked at: least weights of seeds and others, ticks before and after, least superlayers."""
+    """Which segments are looked at, as `Zpd` has it."""
 
     seed_weight: int
     weight: int
-    before: int
-    after: int
+    neighbours: int
+    ticks: tuple[int, int]
     superlayers: int
 
 

@@ -30,7 +30,9 @@ class ZFinder:
     """
 
     def __init__(self, config: Zpd, pivot_layer: int = 2) -> None:
-        window = Window(config.seed_weight, config.weight, *config.ticks, config.superlayers)
+        window = Window(
+            config.seed_weight, config.weight, config.neighbours, config.ticks, config.superlayers
+        )
         self._kernel = babar_zpd.Finder(make_tables(config, pivot_layer), window)
 
     def find(self, segments: Segments) -> ZTracks:
@@ -41,13 +43,15 @@ class ZFinder:
         InputError
             Columns of different lengths, offsets that do not cut them, or a segment that is none.
         """
-        rows = _room(len(segments.offsets) - 1, int(np.isin(segments.superlayer, SEEDS).sum()))
+        seeds = sum(int(np.count_nonzero(segments.superlayer == seed)) for seed in SEEDS)
+        rows = _room(len(segments.offsets) - 1, seeds)
         count = self._kernel.find(segments, rows)
         if count < 0:
             bad = -1 - count
             raise InputError(
-                f"segment {bad} (superlayer {segments.superlayer[bad]}, position {segments.phi[bad]}, tick "
-                f"{segments.tick[bad]}) is none of the chamber's, or not in the order of superlayers"
+                f"segment {bad} (superlayer {segments.superlayer[bad]}, pivot {segments.pivot[bad]}, position "
+                f"{segments.phi[bad]}, tick {segments.tick[bad]}) is none of the chamber's, or not in the order of "
+                "superlayers and pivots"
             )
         columns = {each.name: getattr(rows, each.name)[:count] for each in fields(rows)}
         return ZTracks(**columns | {"offsets": rows.offsets})
