@@ -76,6 +76,7 @@ cdef class Finder:
             self.t.ones[i] = 1
         for i in range(BINS):
             self.s.not_before[i], self.s.not_after[i] = ~<uint64_t> 0 << i, ~<uint64_t> 0 >> (BINS - 1 - i)
+        self.memory = make_room(&self.s, 256)
         take_places(&self.t, tables.places)
         take_matrix(&self.t, tables.matrix)
         take_fits(&self.t, tables.fits)
@@ -117,7 +118,8 @@ cdef class Finder:
             and cut_rows(offsets, phi.shape[0]) and cuts.shape[0] == events + 1 and room >= seeds(superlayer),
             "find",
         )
-        self.memory = make_room(&self.s, largest(offsets))
+        if largest(offsets) > self.s.room:
+            self.memory = make_room(&self.s, largest(offsets))
         cuts[0] = 0
         given.superlayer = given.pivot = given.weight = given.tick = NULL
         given.phi = NULL

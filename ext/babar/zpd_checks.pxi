@@ -170,4 +170,5 @@ cdef object make_room(State *s, Py_ssize_t segments):
     s.place[0], s.place[1], s.worse[0], s.worse[1] = free + 4 * n, free + 5 * n, free + 6 * n, free + 7 * n
     s.pivot, s.tick, s.weight = free + 8 * n, free + 9 * n, free + 10 * n
     s.sector = <uint8_t *> (free + 11 * n)
+    s.room = segments
     return memory

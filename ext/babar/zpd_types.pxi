@@ -155,6 +155,7 @@ cdef struct Track:
 
 
 cdef struct State:
+    Py_ssize_t room         # segments of a crossing
     # Of the segments as they are given: where superlayers begin, places, and sectors, those of stereo ones behind.
     int first[SUPERLAYERS + 1]
     int16_t *place[2]
