@@ -6,6 +6,7 @@ of the calls.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import types
@@ -123,15 +124,31 @@ def is_compiled(value: Any) -> bool:
 
 
 def weight(args: tuple[Any, ...]) -> int:
-    return sum(each.size for each in args if isinstance(each, np.ndarray))
+    return sum(each.size for value in args for each in arrays(value))
+
+
+def arrays(value: Any) -> list[np.ndarray[Any, Any]]:
+    """Return the arrays that an argument is or has as fields."""
+    values = vars_of(value).values() if dataclasses.is_dataclass(value) else [value]
+    return [each for each in values if isinstance(each, np.ndarray)]
+
+
+def vars_of(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 
 
 def copied(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.replace(value, **{name: copied(each) for name, each in vars_of(value).items()})
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def spoilt(value: Any, random: np.random.Generator) -> Any:
-    """Return an argument as nobody should give it."""
+    """Return an argument as nobody should give it; of a record one array is."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [name for name, each in vars_of(value).items() if isinstance(each, np.ndarray)]
+        name = names[int(random.integers(len(names)))] if names else ""
+        return dataclasses.replace(value, **{name: spoilt(getattr(value, name), random)}) if name else value
     if isinstance(value, np.ndarray):
         kind = random.integers(5)
         if kind == 0 and len(value):

@@ -88,8 +88,9 @@ def style(axes: Axes) -> None:
 
 
 def legend(axes: Axes, **options: Any) -> None:
-    """Add a legend without frame in the colour of the text."""
-    axes.legend(frameon=False, labelcolor=INK, fontsize="small", **options)
+    """Add a legend without frame in the colour of the text; none where there is nothing to name."""
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(frameon=False, labelcolor=INK, fontsize="small", **options)
 
 
 def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:

@@ -69,7 +69,7 @@ def reconstructable(selection: str, mass: float, events: int = EVENTS) -> Bool:
 
 
 def trigger(selection: str, mass: float, other: str = "reconstructable") -> Measured:
-    """Return how often (%) level 1 and level 3 take a signal beside a generic B.
+    """Return how often (%) level 1 and level 3 take a signal beside another B of the event files.
 
     ``other``: of those whose other B is ``reconstructable``, which is what the searches look at, or of ``all``.
     """
