@@ -33,9 +33,9 @@ class Case:
 
 CASES = {
     "babar": Case(
-        frames=8,
+        frames=10,
         killed=30,
-        always=("babar.frame_samples=12000",),
+        always=("babar.frame_samples=40000", "signal.0.rate_hz=2000.0"),
         single="babar-single-photon",
         files=(
             'babar.process=[{process="hepmc", file="babar_b0b0bar.hepmc3.gz", cross_section_nb=500},'

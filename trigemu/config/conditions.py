@@ -47,9 +47,10 @@ class ConditionsModel(Model):
     def _with_conditions(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        name = str(data.get("conditions", cls.usual))
-        # A name that is none is refused by its field.
-        return over(conditions_of(cls.package, name), data) if name in cls.epochs else data
+        name = data.get("conditions", cls.usual)
+        # Of a name that is none its field complains; what the usual epoch has spares complaints about all the rest.
+        known = str(name) if not isinstance(name, bool) and str(name) in cls.epochs else cls.usual
+        return over(conditions_of(cls.package, known), data)
 
     @field_validator("conditions", mode="before", check_fields=False)
     @classmethod
