@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,3 +172,15 @@ def test_every_reference_of_a_declaration_leads_somewhere(name: str) -> None:
     # Where signals depend on the configuration, they are those of the section as it is by default.
     for signal in spec.signal_specs(spec.config_model.model_validate({})):
         resolve(signal.sampler)
+
+
+def test_every_file_of_data_is_installed() -> None:
+    """A folder without ``__init__.py`` is no package to setuptools, and an editable installation does not tell."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    kinds = {".toml", ".npz", ".pyi", ".typed"}
+    data = [file for file in PACKAGE.rglob("*") if file.suffix in kinds or file.name == "py.typed"]
+    assert len(data) > 10
+    for file in data:
+        folder = file.parent.parent if file.parent.name == "data" else file.parent
+        assert (folder / "__init__.py").is_file(), file
+        assert any(file.relative_to(folder).match(pattern) for pattern in patterns), file

@@ -100,8 +100,16 @@ class Sources:
         schema = self._schemas[source]
         if missing := [name for name in schema.names if name not in columns]:
             raise InputError(f"source {source!r}: column {missing[0]!r} is missing")
+        for name, wanted in zip(schema.names, schema.dtypes, strict=True):
+            kind = np.asarray(columns[name]).dtype
+            if wanted.kind in "iu" and kind.kind not in "iub":
+                raise InputError(f"source {source!r}: column {name!r} holds {kind}, whole numbers are wanted")
         block = pack_exactly(schema, {name: np.asarray(columns[name]) for name in schema.names})
         check_offsets(block["offsets"], len(block["channel"]), f"source {source!r}")
+        lengths = {name: len(block[name]) for name in schema.names if name != "offsets"}
+        if len(set(lengths.values())) > 1:
+            many = ", ".join(f"{count} in {name!r}" for name, count in lengths.items())
+            raise InputError(f"source {source!r}: entries: {many}; all columns need as many")
         if complaint := self._ranges[source].complaint(block):
             raise InputError(complaint)
         return block

@@ -91,8 +91,19 @@ class ScannedAprime(GammaAprime):
     """
 
     collider_at: ClassVar[Callable[[float], Collider]]
+    energy_range: ClassVar[tuple[float, float]]
+    """Energies (GeV) at which the experiment can run."""
 
     energies: Annotated[tuple[tuple[Energy, Luminosity], ...], Field(max_length=256)] = ()
+
+    @model_validator(mode="after")
+    def _in_range(self) -> ScannedAprime:
+        low, high = type(self).energy_range
+        for number, (energy, _) in enumerate(self.energies):
+            if not low <= energy <= high:
+                sentence = f"energy {number} must be {low:g}-{high:g} GeV, not {energy:g}"
+                raise FieldError("energies", sentence)
+        return self
 
     @property
     def highest(self) -> Collider:

@@ -103,14 +103,17 @@ def darkonium_signals(collider: Collider) -> tuple[SignalSpec, ...]:
     )
 
 
-def scanned_aprime(collider: Collider, at: Callable[[float], Collider]) -> SignalSpec:
-    """Return photon A' at a list of energies, at each of which ``at`` gives the collider: instead of that at one."""
+def scanned_aprime(
+    collider: Collider, at: Callable[[float], Collider], energy_range: tuple[float, float]
+) -> SignalSpec:
+    """Return photon A' at a list of energies in a range (GeV), at which ``at`` gives the collider: instead of one."""
     return signal(
         "gamma-aprime",
         "e+e- -> photon A', A' invisible",
         models.ScannedAprime,
         f"{_HERE}.energy_scan:PhotonAprimeScan",
         collider_at=staticmethod(at),
+        energy_range=energy_range,
         **of_collider(collider),
     )
 

@@ -19,7 +19,7 @@ from trigemu.experiments.babar.ift.config import Ift
 from trigemu.experiments.babar.l3.config import L3
 from trigemu.experiments.babar.response.config import Response
 from trigemu.experiments.babar.selection.config import Selection
-from trigemu.experiments.babar.signals import USUAL_GEV, ProcessTables
+from trigemu.experiments.babar.signals import RANGE_GEV, USUAL_GEV, ProcessTables
 from trigemu.experiments.babar.zpd.config import Zpd
 
 
@@ -37,7 +37,7 @@ class Babar(ConditionsModel):
 
     conditions: Literal["2001", "2006"] = "2006"
     frame_samples: Annotated[int, Field(ge=100, le=10**8)] = 200_000  # chosen: 54 ms
-    sqrt_s: Annotated[float, Field(ge=9.0, le=11.3)] = USUAL_GEV
+    sqrt_s: Annotated[float, Field(ge=RANGE_GEV[0], le=RANGE_GEV[1])] = USUAL_GEV
     luminosity: Annotated[float, Field(ge=0, le=1e36)] = 3e33  # design (babar_geometry_facts G11.5)
     process: ProcessTables = ()
     random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0

@@ -24,6 +24,9 @@ from trigemu.collider.signals.registration import ProcessSpec, process_tables
 from trigemu.physics.beams import PEP2, pep2
 from trigemu.setup.data import SignalSpec
 
+RANGE_GEV = (9.0, 11.3)
+"""Energies in the CM at which a run may be."""
+
 USUAL_GEV = PEP2.sqrt_s
 """Energy of a run that names none: the Upsilon(4S)."""
 
@@ -95,7 +98,7 @@ class HasEnergy(Protocol):
 def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
     collider = babar(sqrt_s)
     return (
-        scanned_aprime(collider, babar),
+        scanned_aprime(collider, babar, RANGE_GEV),
         *(spec for spec in dark_boson_signals(collider) if spec.name != "gamma-aprime"),
         *darkonium_signals(collider),
         *b_meson_signals(collider),

@@ -18,7 +18,7 @@ from trigemu.experiments.besiii.match.config import Match
 from trigemu.experiments.besiii.mdc.config import Mdc
 from trigemu.experiments.besiii.raw.config import Raw
 from trigemu.experiments.besiii.response.config import Response
-from trigemu.experiments.besiii.signals import USUAL_GEV, ProcessTables
+from trigemu.experiments.besiii.signals import RANGE_GEV, USUAL_GEV, ProcessTables
 from trigemu.experiments.besiii.tof.config import Tof
 
 EPOCHS = ("2009", "2016", "2026")
@@ -43,7 +43,7 @@ class Besiii(ConditionsModel):
     conditions: Literal["2009", "2016", "2026"] = _DEFAULT
     events: Literal["simulated", "raw"] = "simulated"
     frame_ticks: Annotated[int, Field(ge=1000, le=10**9)] = 5_000_000  # chosen: 0.12 s
-    sqrt_s: Annotated[float, Field(ge=2.0, le=4.95)] = USUAL_GEV
+    sqrt_s: Annotated[float, Field(ge=RANGE_GEV[0], le=RANGE_GEV[1])] = USUAL_GEV
     luminosity: Annotated[float, Field(ge=0, le=1e36)] = 1e33  # peak at 3.78 GeV (besiii_babar_facts A1.3)
     process: ProcessTables = ()
     random_hz: Annotated[float, Field(ge=0, le=1e6)] = 0.0

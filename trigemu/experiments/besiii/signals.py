@@ -22,6 +22,9 @@ from trigemu.collider.signals.registration import ProcessSpec, process_tables
 from trigemu.physics.beams import bepc2
 from trigemu.setup.data import SignalSpec
 
+RANGE_GEV = (2.0, 4.95)
+"""Energies in the CM at which a run may be."""
+
 USUAL_GEV = 4.178
 """Energy of a run that names none: the largest part of the data of the invisible search."""
 
@@ -77,7 +80,7 @@ class HasEnergy(Protocol):
 def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
     collider = besiii(sqrt_s)
     return (
-        scanned_aprime(collider, besiii),
+        scanned_aprime(collider, besiii, RANGE_GEV),
         *(spec for spec in dark_boson_signals(collider) if spec.name != "gamma-aprime"),
         *resonance_signals(collider),
         *baryon_signals(collider),

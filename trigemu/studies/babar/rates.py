@@ -59,7 +59,9 @@ def level1_parts(config: str, luminosity: float) -> Mapping[str, tuple[float, fl
             mine = chance[process == number] if number < len(names) else chance[process >= len(names)]
             sums[name] += (mine.sum(), (mine * mine).sum())
     seconds = FRAMES * setup.clock.frame_s
-    return {name: (float(total) / seconds, math.sqrt(square) / seconds) for name, (total, square) in sums.items()}
+    return {
+        name: (float(total) / seconds, math.sqrt(square) / seconds) for name, (total, square) in sums.items()
+    }
 
 
 def level1_rate(config: str, luminosity: float) -> Measured:

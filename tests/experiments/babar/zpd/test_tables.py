@@ -201,7 +201,7 @@ def test_keys_of_a_decision_leave_the_others_as_they_are():
         getattr(section, name) for name in DECISIONS[:3]
     ]
     assert usual == Zpd(enabled=True)
-    assert [getattr(usual, name).azimuth_bins for name in DECISIONS] == [16, 8, 8, 8]
+    assert [getattr(usual, name).azimuth_bins for name in DECISIONS] == [16, 16, 16, 16]
 
 
 @pytest.mark.parametrize(

@@ -199,8 +199,8 @@ def test_bins_and_ticks_are_those_of_the_seed():
     assert not z[:, np.arange(TICKS) != 20].any()
     assert np.bitwise_count(z[:, 20]).max() <= 2
     zprime = found.maps["zprime"][:, 20]
-    octants = sum((zprime >> 2 * k & 3 == 3).astype(int) for k in range(8))
-    np.testing.assert_array_equal(2 * octants, np.bitwise_count(zprime))
+    assert np.bitwise_count(zprime).max() == 2
+    assert not (zprime & ~z[:, 20]).any()
 
 
 @pytest.fixture(scope="module")

@@ -77,13 +77,14 @@ def _usual(bins: int, curvature: tuple[int, int], z0_cm: int) -> dict[str, Any]:
     return {"azimuth_bins": bins, "a7": cuts, "a10": cuts}
 
 
-# Curvatures and the 16 bins of Z: babar_geometry_facts G4.9, which does not tell that of Zt: as Z.  The others have 8
-# or 4 bins (G4.9): 8 is a guess.  The windows in z0 are guesses (section 4.1).
+# Curvatures and the 16 bins of Z: babar_geometry_facts G4.9, which does not tell that of Zt: as Z.  "Others" have 8 or
+# 4 bins (G4.9): taken as the decisions that have no name, so that all four have 16 (guess).  The windows in z0 are
+# guesses (section 4.1).
 _USUAL = {
     "z": _usual(16, (-93, 93), 12),
-    "zt": _usual(8, (-93, 93), 10),
-    "zprime": _usual(8, (-23, 23), 10),
-    "zk": _usual(8, (-93, 23), 10),
+    "zt": _usual(16, (-93, 93), 10),
+    "zprime": _usual(16, (-23, 23), 10),
+    "zk": _usual(16, (-93, 23), 10),
 }
 
 
