@@ -132,18 +132,16 @@ def table(kinds: Sequence[str] = SHOWN) -> list[Moved]:
     return found
 
 
-def markdown(rows: Sequence[Moved], least: float = 0.05) -> str:
-    """Return the table for a page: variants down, lines across, kinds of events in a cell; less than ``least`` is –."""
-    names = list(ALL_LINES)
-    text = ["| varied | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
-    for row in rows:
-        first = row is rows[0]
-        cells = [
-            " / ".join(
-                f"{value:.1f}" if first else ("–" if abs(value) < least else f"{value:+.1f}")
-                for value in row.percent[name]
-            )
-            for name in names
-        ]
-        text.append(f"| {row.variant} | " + " | ".join(cells) + " |")
+def markdown(rows: Sequence[Moved], least: float = 0.5, most: int = 4) -> str:
+    """Return the table for a page: variants down, beside each the lines that it moves, the most moved first.
+
+    A line has its differences for the kinds of events; lines that none of these moves by ``least`` are left out, and
+    all after the first ``most``.
+    """
+    text = ["| varied | lines that move |", "|---|---|"]
+    for row in rows[1:]:
+        far = {name: max(map(abs, values)) for name, values in row.percent.items()}
+        names = sorted((name for name in far if far[name] >= least), key=lambda name: -far[name])[:most]
+        moved = [f"{name} " + " / ".join(f"{value:+.1f}" for value in row.percent[name]) for name in names]
+        text.append(f"| {row.variant} | {'; '.join(moved) or '–'} |")
     return "\n".join(text) + "\n"
