@@ -92,7 +92,7 @@ def runs(draw: st.DrawFn) -> tuple[Settings, list[Frame]]:
     return s, frames
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(runs())
 def test_equals_the_tick_by_tick_reference(run: tuple[Settings, list[Frame]]) -> None:
     s, frames = run

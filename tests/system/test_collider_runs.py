@@ -77,6 +77,12 @@ def name(request):
     return request.param
 
 
+def quickly(*names):
+    """Try a thing that all have in common with some of the experiments; with the others where tests may be slow."""
+    marked = [each if each in names else pytest.param(each, marks=pytest.mark.slow) for each in sorted(CASES)]
+    return pytest.mark.parametrize("name", marked, indirect=True, scope="module")
+
+
 def setup_of(configs, name, *overrides, frames=None, config=None):
     case = CASES[name]
     # A busy machine may keep a role from its heartbeats for long.
@@ -107,6 +113,7 @@ def test_decisions_do_not_depend_on_workers(configs, tmp_path, name, offline, wo
     same_decisions(totals, offline)
 
 
+@quickly("babar")
 @pytest.mark.parametrize("together", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_decisions_do_not_depend_on_who_makes_what(configs, tmp_path, name, offline, together):
     sources = sorted(setup_of(configs, name).schemas)
@@ -121,6 +128,7 @@ def test_another_seed_decides_otherwise(configs, tmp_path, name, offline):
     assert totals.decisions_sha256 != offline.decisions_sha256
 
 
+@quickly("babar")
 def test_replay_of_all_fragments_decides_the_same(configs, tmp_path, name, offline):
     recorded = run(setup_of(configs, name, "record.mode=all"), tmp_path / "run")
     replayed = streaming.replay(tmp_path / "run", setup_of(configs, name), tmp_path / "again")
@@ -140,6 +148,7 @@ def test_replay_of_accepted_events_fires_the_same_bits(configs, tmp_path, name, 
     assert replayed.replay["different"] == 0
 
 
+@quickly("babar", "besiii")
 def test_a_killed_role_changes_nothing(configs, killer, tmp_path, name):
     plan = {"worker-1": 2, "producer-0": 4, "recorder": 6}
     setup = setup_of(
@@ -154,6 +163,7 @@ def test_a_killed_role_changes_nothing(configs, killer, tmp_path, name):
     same_decisions(totals, offline)
 
 
+@quickly("babar", "belle2")
 def test_event_files_decide_the_same_everywhere(configs, tmp_path, name, shared_data):
     case = CASES[name]
     changes = (f"input.path={shared_data / 'events'}", case.files)

@@ -44,9 +44,7 @@ def offline(real, tmp_path_factory):
     return folder, summary_of(done, folder), done.stdout
 
 
-@pytest.mark.parametrize(
-    "workers", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(4, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("workers", [pytest.param(workers, marks=pytest.mark.slow) for workers in (1, 2, 4)])
 def test_the_same_with_any_number_of_workers(offline, real, tmp_path, workers):
     done = trigemu(
         *("run", "besiii-raw", "--set", f"input.path={real}", "--set", SPLIT, "--workers", workers),

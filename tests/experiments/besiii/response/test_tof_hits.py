@@ -36,7 +36,7 @@ def muons(momenta: Any, start: Any = (0.0, 0.0, 0.0), sign: int = 1) -> Particle
     return make_particles(np.arange(len(p)), -13 * sign, MUON_GEV, four, points)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     pt=st.floats(0.2, 2.0),
     phi=st.floats(-3.14, 3.14),
