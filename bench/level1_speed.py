@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time as clock
 from functools import partial
 from pathlib import Path
@@ -14,24 +15,29 @@ from trigemu.setup.build import build_setup, load_setup
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT.parent / "shared" / "data" / "events"
+EVENTS = 600  # of a frame
 FRAMES = 4
 REPEATS = 40
 
 
 def sample(config, detectors, path, overrides=()):
-    """Return a section and frames (columns by source) of several hundred events each, of a file or muon pairs."""
+    """Return a section and frames (columns by source) of `EVENTS` events each, of a file or muon pairs."""
     setup = load_setup(ROOT / "configs" / f"{config}.toml", ["run.frames=1", *overrides])
     data = setup.to_dict()
     process = {"process": "hepmc", "file": str(path)} if path.is_file() else {"process": "mumu"}
-    data["section"] |= {"process": [process | {"rate_hz": 5e3}], "random_hz": 0.0}
+    rate = EVENTS / setup.clock.frame_s
+    data["section"] |= {"process": [process | {"rate_hz": rate}], "random_hz": 0.0}
     data["signal"] = []
     setup = build_setup(data)
     sources = (TIMING, *detectors)
     generator = setup.make_generator(sources)
-    return setup.section, [
+    frames = [
         {source: dict(pack(setup.schemas[source], generator.fragment(source, number))) for source in sources}
         for number in range(FRAMES)
     ]
+    # As a worker does: what is there stays, and need not be looked through for garbage.
+    gc.freeze()
+    return setup.section, frames
 
 
 def decide(chain, detectors, frames):

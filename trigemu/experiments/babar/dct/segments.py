@@ -96,14 +96,14 @@ def _room(offsets: I64, count: int) -> Segments:
 
 
 def _first(rows: Segments, count: int) -> Segments:
-    """Return a copy of the first ``count`` rows."""
+    """Return the first ``count`` rows."""
     return Segments(
         rows.offsets,
-        rows.superlayer[:count].copy(),
-        rows.pivot[:count].copy(),
-        rows.weight[:count].copy(),
-        rows.phi[:count].copy(),
-        rows.tick[:count].copy(),
+        rows.superlayer[:count],
+        rows.pivot[:count],
+        rows.weight[:count],
+        rows.phi[:count],
+        rows.tick[:count],
     )
 
 
