@@ -50,7 +50,7 @@ PHOTON_LINES = {
 }
 """Curve -> bit (`searches.single_photon`)."""
 
-PHOTON_MASSES = (0.0, 2.0, 4.0, 5.5, 6.5, 7.0, 7.5, 8.0, 8.4, 8.8, 9.2)
+PHOTON_MASSES = (0.0, 2.0, 4.0, 5.5, 6.5, 7.0, 7.5, 7.8, 8.0, 8.1, 8.2, 8.4, 8.8, 9.2)
 """Masses of A' at the Y(3S), GeV."""
 
 Y3S_GEV = 10.355

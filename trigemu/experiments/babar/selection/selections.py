@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from trigemu.arrays import F64, U32, Bool
 from trigemu.collider.reconstructed import Columns
 from trigemu.decision.scores.scorer import Scorer
-from trigemu.experiments.babar.selection.candidates import lambdas, protons, signal_b
+from trigemu.experiments.babar.selection.candidates import Candidates, lambdas, protons, signal_b
 from trigemu.experiments.babar.selection.config import SELECTIONS, Selection
 from trigemu.experiments.babar.selection.features import features
 
@@ -52,17 +54,39 @@ class Selector:
         InputError
             Sources have different numbers of crossings, columns different lengths, or a score is no finite number.
         """
-        config = self._config
-        signal = signal_b(tags, energy)
-        if name == "lambda_psid":
-            found, window = lambdas(tracks, signal, config.lambda_psid), config.lambda_psid.missing_gev
-        else:
-            found, window = protons(tracks, signal, config.p_psid), config.p_psid.missing_gev
+        found, window = self._candidates(name, tracks, tags, energy)
         mass = found.missing
         passed = (mass > window[0]) & (mass < window[1])
         if (scorer := self._scorers[name]) is not None:
-            known = features(found, clusters, len(energy), config.lambda_psid.sigma_xy_mm)
-            passed &= scorer.passes(known)
+            passed &= scorer.passes(self._features(found, clusters, len(energy)))
         out = np.full(len(energy), np.nan)
         out[found.event[passed]] = mass[passed]
         return out
+
+    def candidates(
+        self, name: str, tracks: Columns, clusters: Columns, tags: Columns, energy: U32
+    ) -> tuple[Candidates, Mapping[str, F64]]:
+        """Return the candidates of a selection before its window and score, and what a score may know of them.
+
+        Parameters and errors as for `masses`.
+
+        Returns
+        -------
+        found
+            k candidates, at most one in a crossing.
+        features
+            Name (`trigemu.experiments.babar.selection.config.LAMBDA_FEATURES`) -> float64[k].
+        """
+        found, _ = self._candidates(name, tracks, tags, energy)
+        return found, self._features(found, clusters, len(energy))
+
+    def _candidates(
+        self, name: str, tracks: Columns, tags: Columns, energy: U32
+    ) -> tuple[Candidates, tuple[float, float]]:
+        config, signal = self._config, signal_b(tags, energy)
+        if name == "lambda_psid":
+            return lambdas(tracks, signal, config.lambda_psid), config.lambda_psid.missing_gev
+        return protons(tracks, signal, config.p_psid), config.p_psid.missing_gev
+
+    def _features(self, found: Candidates, clusters: Columns, crossings: int) -> Mapping[str, F64]:
+        return features(found, clusters, crossings, self._config.lambda_psid.sigma_xy_mm)
