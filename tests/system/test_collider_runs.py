@@ -137,6 +137,7 @@ def test_replay_of_all_fragments_decides_the_same(configs, tmp_path, name, offli
     assert replayed.decisions_sha256 == offline.decisions_sha256
 
 
+@quickly("babar", "besiii")
 @pytest.mark.parametrize("single", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_replay_of_accepted_events_fires_the_same_bits(configs, tmp_path, name, single):
     setup = setup_of(configs, name, config=CASES[name].single if single else None)
@@ -148,7 +149,7 @@ def test_replay_of_accepted_events_fires_the_same_bits(configs, tmp_path, name, 
     assert replayed.replay["different"] == 0
 
 
-@quickly("babar", "besiii")
+@quickly("babar")
 def test_a_killed_role_changes_nothing(configs, killer, tmp_path, name):
     plan = {"worker-1": 2, "producer-0": 4, "recorder": 6}
     setup = setup_of(
