@@ -11,6 +11,7 @@ import time as clock
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.collider.response.config import Background, Cells
 from trigemu.collider.response.detector import Detector, Tdc
@@ -105,16 +106,6 @@ def test_high_momentum(benchmark, columns):
     """1000 crossings."""
     segments = SegmentFinder(CONFIG).find(columns)
     benchmark(Discriminator(DCT.ptd, CONFIG.pivot_layer).find, segments)
-
-
-def best(function, repeats=20):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def main():

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import sys
-import time as clock
 from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.babar.emt.config import Emt
 from trigemu.experiments.babar.emt.geometry import BARREL_RING, CRYSTALS, ENDCAP
@@ -80,16 +80,6 @@ def test_calorimeter(benchmark, window):
 def test_muons(benchmark):
     """Hits to codes."""
     benchmark(MuonFinder(Ift()).codes, hits())
-
-
-def best(function, *arguments, repeats=9):
-    """Return the shortest time in seconds."""
-    times = []
-    for _ in range(repeats):
-        begin = clock.perf_counter()
-        function(*arguments)
-        times.append(clock.perf_counter() - begin)
-    return min(times)
 
 
 def events_of(columns, names):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.babar.clock import TICKS
 from trigemu.experiments.babar.config import Babar
@@ -72,16 +73,6 @@ def test_global_trigger(benchmark, made):
     """2000 events."""
     decider, given = made
     benchmark(decider.decide, *given, np.zeros(EVENTS, np.uint8))
-
-
-def best(function, repeats=15):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def slow(tracks, emt, u, events=30):

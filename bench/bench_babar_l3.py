@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.babar.l3.config import L3
 from trigemu.experiments.babar.l3.software import Level3
@@ -98,16 +99,6 @@ def twin(data, events=50):
 def test_words(benchmark, events):
     data, level3 = given(events), Level3(CONFIG)
     benchmark(lambda: level3.words(*data))
-
-
-def best(function, repeats=30):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def main():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.babar.zpd.bands import make_bands
 from trigemu.experiments.babar.zpd.config import Zpd
@@ -58,16 +59,6 @@ def test_maps(benchmark, segments):
     """Their maps."""
     finder = ZFinder(CONFIG)
     benchmark(finder.maps, finder.find(segments))
-
-
-def best(function, repeats=20):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def main():

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import sys
-import time as clock
 from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.belle2.ecl.config import Ecl
 from trigemu.experiments.belle2.ecl.response import ecl_hits
@@ -80,16 +80,6 @@ def test_trigger(benchmark, sample):
 def test_response(benchmark, sample):
     """Particles to hits."""
     benchmark(ecl_hits, sample[0], BUSY, 1, 0)
-
-
-def best(function, *arguments, repeats=7):
-    """Return the shortest time in seconds."""
-    times = []
-    for _ in range(repeats):
-        begin = clock.perf_counter()
-        function(*arguments)
-        times.append(clock.perf_counter() - begin)
-    return min(times)
 
 
 def slow(hits, phase):

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import sys
-import time as clock
 from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.emc.geometry import BARREL_RING, CRYSTALS
@@ -69,16 +69,6 @@ def sample():
 def test_trigger(benchmark, sample, mode):
     """Digis to conditions."""
     benchmark(EmcFinder(settings(mode)).decide, sample)
-
-
-def best(function, *arguments, repeats=9):
-    """Return the shortest time in seconds."""
-    times = []
-    for _ in range(repeats):
-        begin = clock.perf_counter()
-        function(*arguments)
-        times.append(clock.perf_counter() - begin)
-    return min(times)
 
 
 if __name__ == "__main__":

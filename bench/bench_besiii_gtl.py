@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.experiments.besiii.bits import CONDITIONS, EMC_CONDITIONS, MDC_CONDITIONS
 from trigemu.experiments.besiii.clock import TICK_WORDS, TOF_COUNTS_PER_TICK
@@ -140,16 +141,6 @@ def blocks():
 def test_block(benchmark, blocks, name):
     """2000 events."""
     benchmark(blocks.steps[name])
-
-
-def best(function, repeats=15):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def main():

@@ -12,6 +12,7 @@ import time as clock
 
 import numpy as np
 import pytest
+from repeated import best
 
 from trigemu.collider.wire_patterns import Helices, nearest
 from trigemu.experiments.besiii.config import Besiii
@@ -80,16 +81,6 @@ def test_at(benchmark, columns):
     """1000 crossings, one instant of each."""
     finder = MdcFinder(CONFIG)
     benchmark(finder.at, columns, np.full(CROSSINGS, 588.0))
-
-
-def best(function, repeats=20):
-    """Return the shortest of several processor times, s (neighbours on the machine do not count)."""
-    found = []
-    for _ in range(repeats):
-        begin = clock.process_time()
-        function()
-        found.append(clock.process_time() - begin)
-    return min(found)
 
 
 def main():

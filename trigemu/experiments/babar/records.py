@@ -1,7 +1,7 @@
 """What the blocks of BaBar's level 1 hand to each other.
 
 *Maps* are one integer for each of the `clock.TICKS` ticks of a crossing's own axis, one bit for each bin in azimuth:
-bin k of n covers 2 pi k / n to 2 pi (k + 1) / n of the laboratory.  n: crossings of the frame.
+of tracks, bin k of n covers 2 pi k / n to 2 pi (k + 1) / n of the laboratory.  n: crossings of the frame.
 """
 
 from __future__ import annotations
@@ -103,6 +103,9 @@ class TrackMaps:
 @dataclass(frozen=True, slots=True, eq=False)
 class EmtTrigger:
     """Calorimeter objects as the global trigger gets them.
+
+    With the usual `emt.config.Emt.column_shift` bit k covers, in degrees of azimuth: of M, G and E, whose clusters
+    share columns, 18 k - 9 to 18 k + 18; of X 18 k - 9 to 18 k + 9; of Y 36 k - 9 to 36 k + 27.
 
     Attributes
     ----------

@@ -25,7 +25,7 @@ from trigemu.physics.beams import PEP2, pep2
 from trigemu.setup.data import SignalSpec
 
 RANGE_GEV = (9.0, 11.3)
-"""Energies in the CM at which a run may be."""
+"""Energies in the CM at which a run may be (recalled: scans went to 11.2 GeV; the lower end is chosen)."""
 
 USUAL_GEV = PEP2.sqrt_s
 """Energy of a run that names none: the Upsilon(4S)."""

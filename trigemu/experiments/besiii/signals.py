@@ -23,7 +23,7 @@ from trigemu.physics.beams import bepc2
 from trigemu.setup.data import SignalSpec
 
 RANGE_GEV = (2.0, 4.95)
-"""Energies in the CM at which a run may be."""
+"""Energies in the CM at which a run may be (besiii_babar_facts A1.1: 2.0 to 4.95)."""
 
 USUAL_GEV = 4.178
 """Energy of a run that names none: the largest part of the data of the invisible search."""
