@@ -267,7 +267,7 @@ def test_interrupted_it_leaves_nothing_half_written(path: Path, monkeypatch: pyt
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("os.fsync", "trigemu.measure.report.render"):
+    for place in ("os.fsync", "trigemu.report.run.render"):
         monkeypatch.setattr(place, stop)
         call("finish", path, code=130)
         monkeypatch.undo()

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from trigemu.measure.console import plain_table
-from trigemu.measure.plots import curves_figure, to_svg
 from trigemu.plain import NAME, SENTENCE, one_sentence, short
+from trigemu.render.pictures.canvas import to_svg
+from trigemu.render.pictures.curves import curves_figure
+from trigemu.render.terminal import plain_table
 
 NAMES = {
     "markup": "[/bold][red]x",

@@ -17,11 +17,11 @@ from support.weighted_events import judged, lhe_config
 from trigemu.cli import cli
 from trigemu.errors import InputError, RunError
 from trigemu.measure import efficiency as scans
-from trigemu.measure.console import efficiency_table
 from trigemu.measure.counting import Counter
 from trigemu.measure.efficiency import ScanError, efficiency
 from trigemu.measure.grid import as_axes
 from trigemu.measure.statistics import clopper_pearson, clustered_efficiency, weighted_efficiency
+from trigemu.report.terminal import efficiency_table
 
 WEIGHTS = [1.0, 100.0] * 10
 

@@ -9,10 +9,10 @@ import pytest
 
 from trigemu.errors import InputError
 from trigemu.measure.crossings import Crossing, chosen, write_pictures
-from trigemu.measure.drawing import circles, finish_across, unrolled, wedges
-from trigemu.measure.plots import new_figure
 from trigemu.measure.samples import Sample
 from trigemu.physics.particles import make_particles
+from trigemu.render.pictures.canvas import new_figure
+from trigemu.render.pictures.detectors import circles, finish_across, unrolled, wedges
 
 
 def test_rows_of_a_crossing():

@@ -16,7 +16,7 @@ from trigemu.errors import InputError
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
 from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.statistics import clopper_pearson
-from trigemu.measure.write import write_table
+from trigemu.report.scan import write_table
 
 EVENTS = 1500
 

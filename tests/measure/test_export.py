@@ -19,8 +19,8 @@ from trigemu.frames.columns import cut_windows, pack
 from trigemu.frames.frame import TRUTH, Fragment
 from trigemu.frames.rundir import RunReader, RunWriter, create_run
 from trigemu.frames.wire import encode, fragment_message
-from trigemu.measure import export_rows
-from trigemu.measure.export import export_run
+from trigemu.measure.export import rows as export_rows
+from trigemu.measure.export.run import export_run
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
 

@@ -14,10 +14,10 @@ from rich.console import Console
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure import published
-from trigemu.measure.console import validation_table
 from trigemu.measure.inputs import event_file, input_folder
 from trigemu.measure.published import select
 from trigemu.measure.validate import Result, Row, count, fraction, results
+from trigemu.report.terminal import validation_table
 
 
 def row(published=10.0, tolerance=1.0, role="prediction", certainty="read", value=10.5, error=0.0):

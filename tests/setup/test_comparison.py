@@ -15,9 +15,9 @@ from trigemu.decision.decide import Decider
 from trigemu.errors import InputError
 from trigemu.experiments.pulser.trigger import PulserTrigger
 from trigemu.frames.frame import TimeFrame
-from trigemu.measure.console import summary_tables
-from trigemu.measure.report import render
 from trigemu.measure.summary import summarise
+from trigemu.report.run import render
+from trigemu.report.terminal import summary_tables
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.comparison import (
     BIT_STATES,

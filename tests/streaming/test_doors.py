@@ -249,7 +249,7 @@ def test_a_socket_that_a_dead_process_left_is_in_nobodys_way(tmp_path: Path) -> 
     check_bind(f"ipc://{tmp_path / 'control'}")
 
 
-@pytest.mark.parametrize("parent", [0, os.getpid()])
+@pytest.mark.parametrize("parent", [0, os.getpid()], ids=["none", "own"])
 def test_a_users_own_folder_stays_when_control_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parent: int
 ) -> None:

@@ -15,8 +15,8 @@ from support.measured_run import toy_setup, toy_totals
 from support.spoiling import ODD, places
 
 from trigemu.errors import InputError
-from trigemu.measure import report
 from trigemu.measure.summary import summarise
+from trigemu.report import run as report
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.totals import RunTotals
 

@@ -21,7 +21,7 @@ from support.spoiling import spoil
 from trigemu import streaming
 from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader, RunWriter, read_json
-from trigemu.measure.export_rows import Layout, read_tables
+from trigemu.measure.export.rows import Layout, read_tables
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import take_census

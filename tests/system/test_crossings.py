@@ -20,7 +20,7 @@ from trigemu.frames.columns import Block
 from trigemu.frames.crossings import CrossingError, check_crossings, find_crossings, take_crossings
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import decode
-from trigemu.measure.export_rows import Layout, read_tables
+from trigemu.measure.export.rows import Layout, read_tables
 from trigemu.measure.offline import make_frames
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup

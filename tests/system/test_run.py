@@ -14,9 +14,9 @@ from trigemu.decision.rows import READOUT, SCHEMAS, VERDICTS, decode_rows
 from trigemu.errors import InputError
 from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import decode
-from trigemu.measure.advice import overload
-from trigemu.measure.console import summary_tables
 from trigemu.measure.summary import summarise
+from trigemu.report.advice import overload
+from trigemu.report.terminal import summary_tables
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals, Snapshot

@@ -37,7 +37,7 @@ def print_rich(*things: RenderableType) -> None:
 
 def print_rows(rows: list[dict[str, Any]], title: str) -> None:
     """Print rows of plain data as a table."""
-    from trigemu.measure.console import plain_table
+    from trigemu.render.terminal import plain_table
 
     shown = [
         {key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}

@@ -25,8 +25,8 @@ def finish(rundir: Path) -> int:
 
     A run that is complete stays as it is; one that is still running is refused.
     """
-    from trigemu.measure.report import write_report
     from trigemu.measure.summary import summarise, write_summary
+    from trigemu.report.run import write_report
     from trigemu.streaming.finishing import finish_records
 
     done = finish_records(rundir)

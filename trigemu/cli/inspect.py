@@ -24,7 +24,7 @@ def _show(title: str, rows: list[dict[str, Any]], as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    from trigemu.measure.console import plain_table
+    from trigemu.render.terminal import plain_table
 
     print_rich(plain_table(title, rows))
     return 0

@@ -20,7 +20,7 @@ def export(rundir: Path, form: str, file: Path) -> int:
 
     Of a damaged run all frames that are whole are written, and what is missing is said.
     """
-    from trigemu.measure.export import export_run
+    from trigemu.measure.export.run import export_run
 
     hint_unfinished(rundir)
     rows = export_run(

@@ -95,7 +95,7 @@ def conduct(
     """
     # From the moment when the directory is made there is something to close.
     with held() as stop, claimed(out, stem, keep=_is_run) as folder:
-        from trigemu.measure.live import progress_view
+        from trigemu.report.live import progress_view
 
         try:
             with progress_view(setup) as show:
@@ -110,7 +110,7 @@ def conduct(
         if options.as_json:
             print_json(summary)
         else:
-            from trigemu.measure.console import summary_tables
+            from trigemu.report.terminal import summary_tables
 
             print_rich(*summary_tables(summary))
             say("\n" + printable(str(folder / "report.html")))
@@ -159,8 +159,8 @@ def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) 
 
 def _write(setup: Setup[Any], folder: Path, totals: RunTotals | None) -> dict[str, Any]:
     from trigemu.frames.runfiles import read_run
-    from trigemu.measure.report import write_report
     from trigemu.measure.summary import summarise, write_summary
+    from trigemu.report.run import write_report
     from trigemu.streaming.totals_file import read_totals
 
     if totals is None:
@@ -174,8 +174,8 @@ def _write(setup: Setup[Any], folder: Path, totals: RunTotals | None) -> dict[st
 
 
 def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:
-    from trigemu.measure.advice import overload
-    from trigemu.measure.taints import taints
+    from trigemu.report.advice import overload
+    from trigemu.report.taints import taints
 
     quality = summary["run"]["quality"]
     if quality == "interrupted" and summary["closed"]:

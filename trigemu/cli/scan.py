@@ -62,9 +62,9 @@ def efficiency(
     from trigemu.measure.efficiency import ScanError
     from trigemu.measure.efficiency import efficiency as scan
     from trigemu.measure.grid import parse_grids
-    from trigemu.measure.live import bar
     from trigemu.measure.statistics import ONE_SIGMA
-    from trigemu.measure.write import write_table
+    from trigemu.render.progress import bar
+    from trigemu.report.scan import write_table
 
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
@@ -89,7 +89,7 @@ def efficiency(
     if as_json:
         print_json(table.to_dict())
     else:
-        from trigemu.measure.console import efficiency_table
+        from trigemu.report.terminal import efficiency_table
 
         print_rich(*efficiency_table(table, most=len(lines)))
         for path in written:

@@ -29,10 +29,10 @@ def validate(experiment: str | None, only: tuple[str, ...], folder: Path | None,
     The exit code is 1 if a prediction misses its tolerance.
     """
     from trigemu.measure.inputs import input_folder
-    from trigemu.measure.live import bar
     from trigemu.measure.published import select
     from trigemu.measure.studies import broken_studies
     from trigemu.measure.validate import results
+    from trigemu.render.progress import bar
 
     chosen = select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():
@@ -42,7 +42,7 @@ def validate(experiment: str | None, only: tuple[str, ...], folder: Path | None,
     if as_json:
         print_json([result.to_dict() for result in found])
     else:
-        from trigemu.measure.console import validation_table
+        from trigemu.report.terminal import validation_table
 
         print_rich(validation_table(found))
     return FAILED if any(result.failed for result in found) else 0

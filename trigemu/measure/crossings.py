@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array
 from trigemu.frames.frame import TimeFrame
-from trigemu.measure.plots import save_figure
+from trigemu.render.pictures.canvas import save_figure
 from trigemu.setup.experiment import Setup
 
 if TYPE_CHECKING:

@@ -145,6 +145,25 @@ def _edges(bins: int, low: float, high: float) -> F64:
 
 
 @dataclass(frozen=True, slots=True)
+class BitMeaning:
+    """What a trigger bit says.
+
+    Attributes
+    ----------
+    meaning
+        One sentence in the field's terms, with the threshold's key of the configuration where it has one.
+    block
+        The part of the trigger that sets it ("NewCHOD", "GRL", "ECL", "level 3").
+    source
+        Where the definition comes from, and how sure it is.
+    """
+
+    meaning: str
+    block: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class HardwareLatency:
     """How long a hardware level takes, as modelled in its own clock, and how long it may take.
 

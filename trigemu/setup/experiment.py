@@ -25,7 +25,15 @@ from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.algorithm import BoundAlgorithm
 from trigemu.setup.comparison import Compares, ComparisonSpec
-from trigemu.setup.data import Clock, HardwareLatency, HistogramSpec, Scan, SignalSpec, TriggerWords
+from trigemu.setup.data import (
+    BitMeaning,
+    Clock,
+    HardwareLatency,
+    HistogramSpec,
+    Scan,
+    SignalSpec,
+    TriggerWords,
+)
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.reference import resolve
 from trigemu.setup.run_config import RunConfig
@@ -114,6 +122,8 @@ class ExperimentSpec(Generic[Section]):
     bits
         Names of the trigger bits that menu expressions may use, in word order, or a function of the section.  Bit i
         is bit ``i % 64`` of trigger word ``i // 64``; an empty name is an unused bit, ``a|b`` are two names of one.
+    meanings
+        What each named bit says (`trigemu.setup.data.BitMeaning`), every alias included, or a function of the section.
     undriven
         Name of a bit that no source of the configuration sets -> why, or a function of the section: a line on it is
         refused.
@@ -184,6 +194,9 @@ class ExperimentSpec(Generic[Section]):
     max_lines: int = MAX_LINES
     undriven: Mapping[str, str] | Callable[[Section], Mapping[str, str]] = field(default_factory=dict)
     software_bits: frozenset[str] = frozenset()
+    meanings: Mapping[str, BitMeaning] | Callable[[Section], Mapping[str, BitMeaning]] | str = field(
+        default_factory=dict
+    )
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
 
     def part(self, name: str) -> Any:

@@ -31,9 +31,9 @@ from trigemu.experiments.babar.records import Level1
 from trigemu.experiments.babar.sources import DCH
 from trigemu.experiments.babar.trigger import BabarTrigger
 from trigemu.measure import crossings
-from trigemu.measure.drawing import circles, finish_across, unrolled, wedges
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.detectors import circles, finish_across, unrolled, wedges
 from trigemu.setup.experiment import Setup
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from trigemu.experiments.babar.config import Babar
 from trigemu.experiments.babar.selection.config import Tag
 from trigemu.measure.crossings import write_pictures
 from trigemu.measure.inputs import MissingInputError, event_file, input_folder
-from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure
 from trigemu.measure.validate import Measured
 from trigemu.physics import constants
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.curves import Curve, curves_figure
 from trigemu.setup.experiment import Setup
 from trigemu.studies.babar import detector, guesses, searches
 from trigemu.studies.babar.display import Crossing, across_figure, along_figure, crossings_of, towers_figure

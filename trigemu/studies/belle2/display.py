@@ -36,9 +36,9 @@ from trigemu.experiments.belle2.records import Segments
 from trigemu.experiments.belle2.sources import CDC, ECL
 from trigemu.experiments.belle2.trigger import Belle2Trigger
 from trigemu.measure import crossings
-from trigemu.measure.drawing import circles, finish_across, unrolled
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.detectors import circles, finish_across, unrolled
 from trigemu.setup.experiment import Setup
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from trigemu.frames.frame import TRUTH
 from trigemu.measure.crossings import write_pictures
 from trigemu.measure.efficiency import efficiency, find_signal, signal_setup
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.curves import Curve, curves_figure
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.studies.belle2.display import (

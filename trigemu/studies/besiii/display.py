@@ -21,9 +21,9 @@ from trigemu.experiments.besiii.records import Level1, MdcInstant
 from trigemu.experiments.besiii.sources import BARS, EMC, MDC
 from trigemu.experiments.besiii.trigger import BesiiiTrigger
 from trigemu.measure import crossings
-from trigemu.measure.drawing import circles, finish_across, unrolled, wedges
 from trigemu.measure.offline import make_frames
-from trigemu.measure.plots import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.detectors import circles, finish_across, unrolled, wedges
 from trigemu.setup.experiment import Setup
 from trigemu.studies.besiii.hardware_words import Hardware, hardware_of
 

@@ -14,7 +14,8 @@ from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.sources import EMC
 from trigemu.measure.crossings import write_pictures
 from trigemu.measure.efficiency import efficiency
-from trigemu.measure.plots import COLOURS, INK, Curve, curves_figure, legend, new_figure
+from trigemu.render.pictures.canvas import COLOURS, INK, legend, new_figure
+from trigemu.render.pictures.curves import Curve, curves_figure
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 from trigemu.studies.besiii.detector import threshold_counts

@@ -115,7 +115,7 @@ def neuro(
 
 def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.measure.live import bar
+    from trigemu.render.progress import bar
     from trigemu.studies.belle2.training import networks
     from trigemu.studies.belle2.training.recipe import Recipe
 
@@ -132,7 +132,7 @@ def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> d
 
 def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.measure.live import bar
+    from trigemu.render.progress import bar
     from trigemu.studies.belle2.training import networks
     from trigemu.studies.belle2.training.real import WINDOWS, read_real
     from trigemu.studies.belle2.training.recipe import EXPERTS

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from trigemu.measure import html
+from trigemu.render import numbers
+from trigemu.render.html import parts as html
 from trigemu.setup.comparison import AGREEING
 from trigemu.setup.experiment import Setup
 
@@ -37,13 +38,13 @@ def cells(states: Mapping[str, int]) -> list[str]:
     total, both = sum(states.values()), states.get("both")
     more, less = (sum(states.get(name, 0) for name in names) for names in (_MORE, _LESS))
     ratios = ["–", "–"] if both is None else [_share(both, both + less), _share(both, both + more)]
-    shown = "–" if both is None else html.number(both)
+    shown = "–" if both is None else numbers.number(both)
     return [
-        html.number(total),
+        numbers.number(total),
         _share(total - more - less, total),
         shown,
-        html.number(more),
-        html.number(less),
+        numbers.number(more),
+        numbers.number(less),
         *ratios,
     ]
 

@@ -19,8 +19,8 @@ from typing import Any
 from trigemu.drafts import draft_of
 from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader
-from trigemu.measure.export_files import write_parquet, write_root
-from trigemu.measure.export_rows import Layout, Table, read_tables
+from trigemu.measure.export.files import write_parquet, write_root
+from trigemu.measure.export.rows import Layout, Table, read_tables
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import take_census

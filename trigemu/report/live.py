@@ -121,11 +121,11 @@ def live_table(title: str, snapshot: Snapshot, scales: Mapping[str, Prescale] | 
 
 
 def _rates(snapshot: Snapshot, scales: Mapping[str, Prescale]) -> Any:
-    from trigemu.measure.console import new_table
-    from trigemu.measure.html import number, rate
     from trigemu.measure.rates import recorded
-    from trigemu.measure.shown import MANY
     from trigemu.menu.schema import Prescale
+    from trigemu.render.numbers import number, rate
+    from trigemu.render.shown import MANY
+    from trigemu.render.terminal import new_table
 
     table = new_table("", ("line", "fired", "accepted", "rate (Hz)"))
     count = len(snapshot.line_names)
@@ -144,30 +144,15 @@ def _rates(snapshot: Snapshot, scales: Mapping[str, Prescale]) -> Any:
 
 
 def _latencies(snapshot: Snapshot) -> Any:
-    from trigemu.measure.console import latency_table
+    from trigemu.report.terminal import latency_table
 
     return latency_table(snapshot.latency_us)
 
 
 def _memory(snapshot: Snapshot) -> Any:
-    from trigemu.measure.console import new_table
+    from trigemu.render.terminal import new_table
 
     table = new_table("", ("process", "memory (MiB)"))
     for role, mib in sorted(snapshot.memory_mib.items()):
         table.add_row(role, f"{mib:.0f}")
     return table
-
-
-@contextmanager
-def bar(what: str, stream: TextIO) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function ``(done, wanted)`` that moves a progress bar; None where nobody would see it move."""
-    if not stream.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
-        task = progress.add_task(what)
-        yield lambda done, wanted: progress.update(task, completed=done, total=wanted)

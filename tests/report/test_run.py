@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from support.measured_run import toy_setup, toy_totals
 
-from trigemu.measure import html
-from trigemu.measure.report import render, write_report
 from trigemu.measure.statistics import UNKNOWN, rate
 from trigemu.measure.summary import summarise
+from trigemu.render import numbers
+from trigemu.report.run import render, write_report
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 
@@ -136,24 +136,26 @@ def test_is_written(tmp_path):
     [(125.0, 12.5, "125 ± 12"), (1.2345, 0.0123, "1.234 ± 0.012"), (3.0, 0.0, "3"), (None, 1.0, "–")],
 )
 def test_value_and_error_have_the_same_digits(value, error, text):
-    assert html.with_error(value, error) == text
+    assert numbers.with_error(value, error) == text
 
 
 def test_rate_of_few_counts_has_two_errors_and_of_none_a_limit():
     def shown(counts):
-        return html.rate(rate(counts, 2.0).to_dict())
+        return numbers.rate(rate(counts, 2.0).to_dict())
 
     assert shown(1000) == "500 ± 16"
     assert shown(4) == "2.0 +1.6 −0.96" or shown(4) == "2.0 +1.6 −1.0"
     assert shown(0) == "< 0.92"
-    assert html.rate(UNKNOWN.to_dict()) == "–"
+    assert numbers.rate(UNKNOWN.to_dict()) == "–"
     # Sums of weights of either sign have an error, but no interval.
-    assert html.rate({**rate(1000, 2.0).to_dict(), "rate_low_hz": None, "rate_high_hz": None}) == "500 ± 16"
+    assert (
+        numbers.rate({**rate(1000, 2.0).to_dict(), "rate_low_hz": None, "rate_high_hz": None}) == "500 ± 16"
+    )
 
 
 def test_interval_and_numbers():
-    assert html.interval(0.974, 0.971, 0.9765) == "0.9740 +0.0025 −0.0030"
-    assert html.interval(None, 0.0, 1.0) == "–"
-    assert html.number(1234567) == "1\u2009234\u2009567"
-    assert html.number(0.00012345) == "0.0001234" or html.number(0.00012345) == "0.0001235"
-    assert html.number(float("nan")) == "–"
+    assert numbers.interval(0.974, 0.971, 0.9765) == "0.9740 +0.0025 −0.0030"
+    assert numbers.interval(None, 0.0, 1.0) == "–"
+    assert numbers.number(1234567) == "1\u2009234\u2009567"
+    assert numbers.number(0.00012345) == "0.0001234" or numbers.number(0.00012345) == "0.0001235"
+    assert numbers.number(float("nan")) == "–"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from trigemu.measure.html import number
+from trigemu.render.numbers import number
 
 MARGIN = 0.8
 """Share of the speed that was reached that is proposed for the next run."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trigemu.measure.export_rows import Layout, Table
+from trigemu.measure.export.rows import Layout, Table
 
 TREE = "decisions"
 """Name of the TTree."""

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from trigemu.frames.rundir import write_whole
-from trigemu.measure.plots import efficiency_figure, save_figure
+from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.table import EfficiencyTable
+from trigemu.render.pictures.canvas import save_figure
 
 
 def write_table(table: EfficiencyTable, folder: Path) -> list[Path]:

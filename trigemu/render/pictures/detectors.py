@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64
-from trigemu.measure.plots import INK, import_matplotlib, legend, new_figure
+from trigemu.render.pictures.canvas import INK, import_matplotlib, legend, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,12 +14,12 @@ from rich.console import Console
 from trigemu import streaming
 from trigemu.cli import cli
 from trigemu.errors import InputError
-from trigemu.measure.console import summary_tables
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.plots import efficiency_figure
-from trigemu.measure.report import render
-from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import summarise
+from trigemu.render.shown import most_efficient, that_fired
+from trigemu.report.run import render
+from trigemu.report.terminal import summary_tables
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.experiment import Setup
 

@@ -12,7 +12,8 @@ import pytest
 DRAWN = """
 import os, sys
 from pathlib import Path
-from trigemu.measure.plots import curves_figure, save_figure, to_svg
+from trigemu.render.pictures.canvas import save_figure, to_svg
+from trigemu.render.pictures.curves import curves_figure
 
 figure = curves_figure([], "x", "y")
 assert to_svg(figure, "a", "title").startswith("<svg")

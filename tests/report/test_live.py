@@ -6,8 +6,9 @@ from dataclasses import replace
 from rich.console import Console
 from support.measured_run import toy_setup
 
-from trigemu.measure.live import PlainLines, bar, live_table, one_line, progress_view
 from trigemu.menu.schema import Prescale
+from trigemu.render.progress import bar
+from trigemu.report.live import PlainLines, live_table, one_line, progress_view
 from trigemu.streaming.core.totals import Snapshot
 
 SNAPSHOT = Snapshot(

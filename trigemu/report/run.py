@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 
 from trigemu.frames.rundir import write_whole
-from trigemu.measure import compared, html
-from trigemu.measure.advice import NO_RATES, overload, rates_known
-from trigemu.measure.plots import Curve, curves_figure, histogram_figure, latency_figure, to_svg
-from trigemu.measure.shown import most_efficient, that_fired
 from trigemu.measure.summary import signal_labels
-from trigemu.measure.taints import taints
+from trigemu.render import numbers
+from trigemu.render.html import parts as html
+from trigemu.render.pictures.canvas import to_svg
+from trigemu.render.pictures.curves import Curve, curves_figure
+from trigemu.render.pictures.histograms import histogram_figure
+from trigemu.render.pictures.latency import latency_figure
+from trigemu.render.shown import most_efficient, that_fired
+from trigemu.report import compared
+from trigemu.report.advice import NO_RATES, overload, rates_known
+from trigemu.report.taints import taints
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
@@ -79,11 +84,11 @@ def _headline(title: str, setup: Setup[Any], summary: Mapping[str, Any]) -> html
             "quality",
             html.Html(f'<span class="{style}">{html.text(quality)}</span>'),
         ),
-        ("frames decided", html.number(_decided(summary))),
-        ("decisions", html.number(summary["decisions"])),
-        ("live time", f"{html.number(summary['live_time_s'])} s"),
+        ("frames decided", numbers.number(_decided(summary))),
+        ("decisions", numbers.number(summary["decisions"])),
+        ("live time", f"{numbers.number(summary['live_time_s'])} s"),
         ("dead fraction", f"{100 * summary['dead_fraction']:.3g} %"),
-        ("wall time", f"{html.number(run['wall_s'], 3)} s"),
+        ("wall time", f"{numbers.number(run['wall_s'], 3)} s"),
     ]
     return html.Html(
         f"<header><h1>{html.text(title)}</h1>"
@@ -117,11 +122,11 @@ def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
                     + (f" [{line.on}]" if line.on else "")
                     + (f" + {line.select}" if line.select else "")
                 ),
-                html.number(got["fired"]),
-                f"{html.number(got['prescale'])}{mode}",
-                html.number(got["accepted"]),
-                html.rate(got),
-                html.rate(got, "raw_"),
+                numbers.number(got["fired"]),
+                f"{numbers.number(got['prescale'])}{mode}",
+                numbers.number(got["accepted"]),
+                numbers.rate(got),
+                numbers.rate(got, "raw_"),
                 line.source,
             )
         )
@@ -159,8 +164,8 @@ def _efficiency(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
         rows.append(
             (
                 label,
-                html.number(mass) if isinstance(mass, int | float) else "–",
-                html.number(acceptance["total"]),
+                numbers.number(mass) if isinstance(mass, int | float) else "–",
+                numbers.number(acceptance["total"]),
                 html.stacked(acceptance["value"], acceptance["low"], acceptance["high"]),
                 *(html.stacked(got[n]["value"], got[n]["low"], got[n]["high"]) for n in names),
             )
@@ -234,7 +239,11 @@ def _latency(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -
     if not stages:
         return hardware
     rows = [
-        (stage, html.number(got["count"]), *(html.number(got[q], 4) for q in ("p50", "p99", "p99_9", "max")))
+        (
+            stage,
+            numbers.number(got["count"]),
+            *(numbers.number(got[q], 4) for q in ("p50", "p99", "p99_9", "max")),
+        )
         for stage, got in stages.items()
     ]
     curves = {stage: [totals.latency[stage].percentile(100 * q) / 1e3 for q in QUANTILES] for stage in stages}
@@ -256,7 +265,7 @@ def _ledger(summary: Mapping[str, Any]) -> list[str]:
     for what in ("frames", "fragments", "triggers"):
         items = {key: value for key, value in summary[what].items() if not isinstance(value, bool)}
         parts.append(
-            html.table((what, *items), [("", *map(html.number, items.values()))], range(1, len(items) + 1))
+            html.table((what, *items), [("", *map(numbers.number, items.values()))], range(1, len(items) + 1))
         )
     replay = summary.get("replay")
     if replay:
@@ -282,7 +291,7 @@ def _plain(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return html.number(value) if isinstance(value, int | float) else str(value)
+    return numbers.number(value) if isinstance(value, int | float) else str(value)
 
 
 def _configuration(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:

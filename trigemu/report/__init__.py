@@ -1,0 +1,1 @@
+"""Reports on runs, scans and validations: for terminals, pages and files."""
