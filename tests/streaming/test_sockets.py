@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from trigemu.streaming.roles.sockets import LOCK, SocketFolder, sweep
 
@@ -13,9 +17,16 @@ HOLD = "import sys; from trigemu.streaming.roles.sockets import SocketFolder; pr
 HOLD += "sys.stdin.read()"
 
 
-def test_only_folders_of_dead_runs_are_swept(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+@pytest.fixture
+def short_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a folder for temporary files with a path that sockets can have, however deep pytest's own lies."""
+    with tempfile.TemporaryDirectory(prefix="s-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr("tempfile.tempdir", None)
+        yield Path(folder)
+
+
+def test_only_folders_of_dead_runs_are_swept(short_path: Path) -> None:
     keeper = subprocess.Popen(
         [sys.executable, "-P", "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -23,25 +34,25 @@ def test_only_folders_of_dead_runs_are_swept(tmp_path: Path, monkeypatch) -> Non
     assert keeper.stdout
     held = Path(keeper.stdout.readline().strip())
     (held / "1-1").touch()
-    strange = tmp_path / "tge-strange"
+    strange = short_path / "tge-strange"
     strange.mkdir()
-    (tmp_path / "tge-link").symlink_to(held)
+    (short_path / "tge-link").symlink_to(held)
     # Somebody else's lock is a link to a file that matters.
-    trap = tmp_path / "tge-trap"
+    trap = short_path / "tge-trap"
     trap.mkdir()
-    (trap / LOCK).symlink_to(tmp_path / "precious")
-    (tmp_path / "precious").touch()
-    assert sweep(tmp_path) == []
+    (trap / LOCK).symlink_to(short_path / "precious")
+    (short_path / "precious").touch()
+    assert sweep(short_path) == []
     with SocketFolder() as mine:
         assert held.exists()
         assert os.stat(mine.path).st_mode & 0o777 == 0o700
         keeper.kill()
         keeper.communicate()
-        assert sweep(tmp_path) == [held]
+        assert sweep(short_path) == [held]
         assert not held.exists()
         assert mine.path.exists()
     assert not mine.path.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    assert sorted(path.name for path in short_path.iterdir()) == [
         "precious",
         "tge-link",
         "tge-strange",
@@ -49,9 +60,7 @@ def test_only_folders_of_dead_runs_are_swept(tmp_path: Path, monkeypatch) -> Non
     ]
 
 
-def test_the_next_run_sweeps(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+def test_the_next_run_sweeps(short_path: Path) -> None:
     dead = subprocess.run(
         [sys.executable, "-P", "-c", HOLD],
         stdin=subprocess.DEVNULL,
@@ -61,4 +70,4 @@ def test_the_next_run_sweeps(tmp_path: Path, monkeypatch) -> None:
     )
     assert Path(dead.stdout.strip()).exists()
     with SocketFolder() as mine:
-        assert list(tmp_path.iterdir()) == [mine.path]
+        assert list(short_path.iterdir()) == [mine.path]
