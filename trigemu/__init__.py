@@ -12,12 +12,13 @@ _HOMES = {
     "decide": "trigemu.measure.offline",
     "efficiency": "trigemu.measure.efficiency",
     "load_setup": "trigemu.setup.build",
-    "replay": "trigemu.streaming",
-    "run": "trigemu.streaming",
+    "read_result": "trigemu.measure.results",
+    "replay": "trigemu.report.running",
+    "run": "trigemu.report.running",
 }
 """Where each public name lives; it is imported when it is first asked for (types: ``__init__.pyi``)."""
 
-__all__ = ["Decisions", "__version__", "decide", "efficiency", "load_setup", "replay", "run"]
+__all__ = ["Decisions", "__version__", "decide", "efficiency", "load_setup", "read_result", "replay", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from trigemu.cli.folder import claimed
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 from trigemu.errors import InputError
 from trigemu.plain import printable
+from trigemu.report.folder import claimed
 
 
 @click.command()

@@ -11,11 +11,11 @@ import click
 
 from trigemu.cli.console import print_json, print_rich
 from trigemu.cli.finish import hint_unfinished
-from trigemu.cli.folder import claimed
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
 from trigemu.errors import InputError, RunError
 from trigemu.plain import printable
+from trigemu.report.folder import claimed, is_run
 from trigemu.stopping import cleaned, closing, held
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def conduct(
     ``out``: the run directory to make, or None for the first free ``runs/<stem>-<number>``.
     """
     # From the moment when the directory is made there is something to close.
-    with held() as stop, claimed(out, stem, keep=_is_run) as folder:
+    with held() as stop, claimed(out, stem, keep=is_run) as folder:
         from trigemu.report.live import progress_view
 
         try:
@@ -103,7 +103,7 @@ def conduct(
         except InputError:
             raise
         except BaseException:
-            if _is_run(folder):
+            if is_run(folder):
                 _conclude(setup, folder)
             raise
         summary = _conclude(setup, folder, totals)
@@ -115,10 +115,6 @@ def conduct(
             print_rich(*summary_tables(summary))
             say("\n" + printable(str(folder / "report.html")))
         return stop.code or _exit_code(summary, good)
-
-
-def _is_run(folder: Path) -> bool:
-    return (folder / "run.json").exists()
 
 
 def _to_whom_looks(show: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
@@ -159,18 +155,14 @@ def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) 
 
 def _write(setup: Setup[Any], folder: Path, totals: RunTotals | None) -> dict[str, Any]:
     from trigemu.frames.runfiles import read_run
-    from trigemu.measure.summary import summarise, write_summary
-    from trigemu.report.run import write_report
+    from trigemu.report.running import write_results
     from trigemu.streaming.totals_file import read_totals
 
     if totals is None:
         totals = read_totals(folder, read_run(folder))
     if totals is None:
         raise RunError(f"{folder}: has no totals")
-    summary = summarise(setup, totals)
-    write_summary(folder / "summary.json", summary)
-    write_report(folder / "report.html", setup, totals, summary)
-    return summary
+    return write_results(setup, folder, totals)
 
 
 def _exit_code(summary: dict[str, Any], good: tuple[str, ...]) -> int:

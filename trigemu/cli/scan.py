@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from trigemu.cli.console import print_json, print_rich
-from trigemu.cli.folder import claimed
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
 from trigemu.plain import printable
+from trigemu.report.folder import claimed
 
 
 @click.command()

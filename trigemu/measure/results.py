@@ -48,8 +48,13 @@ def read_result(folder: Path) -> RunResult:
         There is no run, it is still running, or it has no totals (``trigemu finish`` makes them).
     """
     info = read_run(folder)
-    setup = build_setup(RunReader(folder, damaged=True).config, f"{folder}/config.json")
+    setup = recorded_setup(folder)
     totals = read_totals(folder, info)
     if totals is None:
         raise InputError(f"{folder}: has no totals; trigemu finish {folder} makes them")
     return RunResult(Path(folder), setup, totals, summarise(setup, totals))
+
+
+def recorded_setup(folder: Path) -> Setup[Any]:
+    """Return the setup of a recorded run; InputError if there is none."""
+    return build_setup(RunReader(folder, damaged=True).config, f"{folder}/config.json")

@@ -63,7 +63,7 @@ def test_an_empty_directory_is_claimed_once(tmp_path: Path) -> None:
 
 
 def test_a_recorder_does_not_go_on_with_anothers_run(tmp_path: Path) -> None:
-    from trigemu.cli.folder import claimed
+    from trigemu.report.folder import claimed
 
     create_run(tmp_path / "run", CONFIG, "other")
     with pytest.raises(InputError, match="already"), claimed(tmp_path / "run", "x"):

@@ -1,4 +1,4 @@
-"""The folder that a command makes for its results: never an existing one, and none after bad input."""
+"""The folder that is made for results: never an existing one, and none after bad input."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNS = Path("runs")
 
 @contextmanager
 def claimed(out: Path | None, stem: str, keep: Callable[[Path], bool] | None = None) -> Iterator[Path]:
-    """Make the folder of a command's results, ``out`` or the first free ``runs/<stem>-<number>``, and give it.
+    """Make the folder of results, ``out`` or the first free ``runs/<stem>-<number>``, and give it.
 
     The system makes a folder once: of two commands that want the same one gets it, and only the one that has made
     it ever removes it.  It is removed if the block ends with an `InputError`, and where nothing tells that it is
@@ -63,7 +63,7 @@ def _explicit(out: Path, made: list[Path]) -> Path:
     try:
         _make(out, made)
     except FileExistsError:
-        raise InputError(f"--out {out}: it exists already; give a new name or remove it") from None
+        raise InputError(f"output folder {out}: it exists already; give a new name or remove it") from None
     return out
 
 
@@ -80,7 +80,7 @@ def _make(folder: Path, made: list[Path]) -> None:
     """Make a folder that is not there, and those on the way to it; FileExistsError if it is."""
     for parent in folder.parents:
         if parent.exists() and not parent.is_dir():
-            raise InputError(f"--out {folder}: {parent} is not a folder")
+            raise InputError(f"output folder {folder}: {parent} is not a folder")
     try:
         for _ in range(100):
             missing = [parent for parent in folder.parents if not parent.exists()]
@@ -93,5 +93,12 @@ def _make(folder: Path, made: list[Path]) -> None:
     except FileExistsError:
         raise
     except OSError as error:
-        raise InputError(f"--out {folder}: it cannot be made ({error.strerror or error})") from None
-    raise InputError(f"--out {folder}: it cannot be made; something removes its parents again and again")
+        raise InputError(f"output folder {folder}: it cannot be made ({error.strerror or error})") from None
+    raise InputError(
+        f"output folder {folder}: it cannot be made; something removes its parents again and again"
+    )
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether a folder holds a run, be it one that failed: that is worth keeping."""
+    return (folder / "run.json").exists()
