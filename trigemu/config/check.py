@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from trigemu.config.kinds import fixed_keys, models_in
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin, Path, origin_of
 from trigemu.errors import InputError
@@ -212,7 +213,7 @@ def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
         data = data[key]
         if isinstance(key, str):
             found = [m.model_fields[key].annotation for m in models if key in m.model_fields]
-            models = [inner for annotation in found for inner in _models_in(annotation)]
+            models = [inner for annotation in found for inner in models_in(annotation)]
         if isinstance(data, Mapping) and len(models) > 1:
             # Of several kinds of table, the one whose key says so.
             models = [m for m in models if _is_kind(m, data)] or models
@@ -221,15 +222,5 @@ def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
 
 def _is_kind(model: type[BaseModel], table: Mapping[str, Any]) -> bool:
     """Return whether every key of a model that can only have one value has that one in the table."""
-    fixed = {
-        key: get_args(field.annotation)[0]
-        for key, field in model.model_fields.items()
-        if get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
-    }
+    fixed = fixed_keys(model)
     return bool(fixed) and all(table.get(key) == value for key, value in fixed.items())
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for inner in get_args(annotation) for model in _models_in(inner)]

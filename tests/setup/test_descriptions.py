@@ -1,0 +1,104 @@
+"""Every key of every configuration says what it is, in which unit, and where its default comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from trigemu.config.described import Key, described, usual_of
+from trigemu.setup.registry import experiment_names, find_experiment
+from trigemu.setup.run_config import RunConfig
+
+NOT_YET: tuple[str, ...] = (
+    "trigemu.collider.",
+    "trigemu.decision.",
+    "trigemu.experiments.",
+    "trigemu.menu.",
+    "trigemu.setup.",
+)
+"""Beginnings of names of modules whose models are not described yet."""
+
+UNITS = {
+    **{
+        name: name
+        for name in ("ns", "us", "ms", "s", "um", "mm", "cm", "m", "rad", "mrad", "deg", "nb", "pb")
+    },
+    **{"ev": "eV", "kev": "keV", "mev": "MeV", "gev": "GeV", "hz": "Hz", "khz": "kHz", "mhz": "MHz"},
+    **{"kib": "KiB", "mib": "MiB", "clocks": "clock", "ticks": "tick", "samples": "sample"},
+}
+"""Last parts of keys that are units -> how the unit is written."""
+
+
+def models() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Yield every model that a table of a configuration has, with the table's name."""
+    yield "", RunConfig
+    for name in experiment_names():
+        experiment = find_experiment(name)
+        yield name, experiment.config_model
+        section = usual_of(experiment.config_model)
+        assert section is not None
+        for spec in experiment.signal_specs(section):
+            yield f"signal.{spec.name}", spec.model
+
+
+def is_described_yet(model: type[BaseModel]) -> bool:
+    return not any(base.__module__.startswith(NOT_YET) for base in model.__mro__ if NOT_YET)
+
+
+def keys() -> list[Key]:
+    found = {}
+    for name, model in models():
+        for key in described(model, name, usual_of(model)):
+            found.setdefault((key.model.__module__, key.model.__qualname__, key.name), key)
+    return [key for key in found.values() if is_described_yet(key.model)]
+
+
+def units_in(name: str) -> list[str]:
+    """Return the units that a key ends in, as they are written: ``drift_mm_ns`` -> mm and ns."""
+    found: list[str] = []
+    for part in reversed(name.split("_")[1:]):
+        unit = UNITS.get(re.sub(r"\d$", "", part))
+        if unit is None:
+            break
+        found.append(unit)
+    return [] if name == "sqrt_s" else found
+
+
+def needs_source(key: Key) -> bool:
+    """Return whether a key has a default that comes from somewhere: an experiment's number or choice."""
+    ours = key.model.__module__.startswith(("trigemu.experiments.", "trigemu.collider."))
+    nothing = isinstance(key.default, bool) or key.default in (None, "", [], {})
+    fixed = key.holds == "text" and key.range == key.default
+    return ours and not (key.required or key.tables or nothing or fixed)
+
+
+def test_units_are_read_from_names() -> None:
+    assert units_in("drift_mm_ns") == ["ns", "mm"]
+    assert units_in("edge_ns_mm2") == ["mm", "ns"]
+    assert units_in("noise_gev_crystal") == units_in("sqrt_s") == units_in("s") == []
+
+
+def test_every_key_has_a_meaning() -> None:
+    assert [f"{k.key} ({k.model.__module__})" for k in keys() if not k.meaning] == []
+
+
+def test_units_are_those_of_the_names() -> None:
+    wrong = [
+        f"{key.key} [{key.unit}]"
+        for key in keys()
+        if not all(re.search(rf"(?<![A-Za-z]){unit}(?![A-Za-z])", key.unit) for unit in units_in(key.name))
+    ]
+    assert wrong == []
+
+
+def test_defaults_of_experiments_have_sources() -> None:
+    assert [f"{key.key} = {key.default}" for key in keys() if needs_source(key) and not key.source] == []
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_every_experiment_has_defaults(name: str) -> None:
+    # Lists and pages show what an experiment is without a file.
+    assert usual_of(find_experiment(name).config_model) is not None
