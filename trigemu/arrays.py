@@ -30,3 +30,10 @@ def floats(values: ArrayLike) -> F64:
     array = np.array(values, np.float64)
     array.setflags(write=False)
     return array
+
+
+def kind_of(value: object) -> str:
+    """Return what something is, in few words: ``float64[3, 2]``, ``of type list``."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{list(value.shape)}"
+    return "None" if value is None else f"of type {type(value).__name__}"

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 
 class TrigemuError(Exception):
-    """Base of all errors raised on purpose; ``exit_code`` is what the command line returns."""
+    """Base of all errors raised on purpose.
+
+    Attributes
+    ----------
+    exit_code
+        What the command line returns.
+    detail
+        Lines to show below the sentence: where in a user's own code it went wrong; mostly none.
+    """
 
     exit_code = 1
+    detail: str = ""
 
 
 class InputError(TrigemuError):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from trigemu.errors import TrigemuError
-from trigemu.plain import one_sentence, short
+from trigemu.plain import one_sentence, printable, short
 from trigemu.stopping import comes_of_signal, heard
 from trigemu.stopping import leave as end_process
 
@@ -54,7 +54,7 @@ class GuardedGroup(click.Group):
         except TrigemuError as error:
             if debug:
                 raise
-            leave(str(error), error.exit_code)
+            leave(str(error), error.exit_code, error.detail)
         except OSError as error:
             if debug:
                 raise
@@ -75,9 +75,11 @@ def _usage(error: click.ClickException) -> str:
     return f"{error.format_message().rstrip('.')}{hint}"
 
 
-def leave(sentence: str, code: int) -> NoReturn:
-    """Print one line on stderr and leave with an exit code."""
+def leave(sentence: str, code: int, detail: str = "") -> NoReturn:
+    """Print one line on stderr, and what belongs below it, and leave with an exit code."""
     say(f"trigemu: {one_sentence(sentence)}", err=True)
+    if detail:
+        say(printable(detail, keep="\n"), err=True)
     end_process(code)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from trigemu.arrays import I64, U64, Bool
+from trigemu.arrays import I64, U64, Bool, kind_of
 from trigemu.config.names import allowed
 from trigemu.errors import InputError
 from trigemu.plain import short
@@ -48,13 +48,13 @@ class Answers:
             It is no `TriggerWords`, or a column has another type or shape than must be.
         """
         if type(given) is not TriggerWords and not isinstance(given, TriggerWords):
-            self._refuse("words", f"returned {_kind(given)}, not TriggerWords")
+            self._refuse("words", f"returned {kind_of(given)}, not TriggerWords")
         n = -1
         for name, dtype in _DTYPES.items():
             column = getattr(given, name)
             dimensions = 2 if name == "bits" else 1
             if type(column) is not np.ndarray or column.dtype != dtype or column.ndim != dimensions:
-                self._refuse("words", f"{name} is {_kind(column)}, not {dtype}[{_SHAPES[name]}]")
+                self._refuse("words", f"{name} is {kind_of(column)}, not {dtype}[{_SHAPES[name]}]")
             if name == "time":
                 n = len(column)
             elif name != "load" and len(column) != n:
@@ -68,28 +68,28 @@ class Answers:
     def combined(self, given: Any) -> tuple[I64, U64]:
         """Return the answer of ``combine``; raises as `words`."""
         if not isinstance(given, tuple) or len(given) != 2:
-            self._refuse("combine", f"returned {_kind(given)}, not (time, lines)")
+            self._refuse("combine", f"returned {kind_of(given)}, not (time, lines)")
         time, lines = given
         if type(time) is not np.ndarray or time.dtype != np.int64 or time.ndim != 1:
-            self._refuse("combine", f"time is {_kind(time)}, not int64[n]")
+            self._refuse("combine", f"time is {kind_of(time)}, not int64[n]")
         shape = (len(time), self._line_words)
         if type(lines) is not np.ndarray or lines.dtype != np.uint64 or lines.shape != shape:
-            self._refuse("combine", f"lines is {_kind(lines)}, not uint64{list(shape)}")
+            self._refuse("combine", f"lines is {kind_of(lines)}, not uint64{list(shape)}")
         return time, lines
 
     def kept(self, name: str, given: Any, n: int) -> Bool:
         """Return the answer of ``select``; raises as `words`."""
         if type(given) is not np.ndarray or given.dtype != np.bool_ or given.shape != (n,):
-            self._refuse("select", f"returned {_kind(given)} for {name!r}, not bool[{n}]")
+            self._refuse("select", f"returned {kind_of(given)} for {name!r}, not bool[{n}]")
         return given
 
     def windows(self, given: Any, n: int) -> tuple[I64, I64]:
         """Return the answer of ``windows``; raises as `words`."""
         if not isinstance(given, tuple) or len(given) != 2:
-            self._refuse("windows", f"returned {_kind(given)}, not (start, stop)")
+            self._refuse("windows", f"returned {kind_of(given)}, not (start, stop)")
         for name, edge in zip(("start", "stop"), given, strict=True):
             if type(edge) is not np.ndarray or edge.dtype != np.int64 or edge.shape != (n,):
-                self._refuse("windows", f"{name} is {_kind(edge)}, not int64[{n}]")
+                self._refuse("windows", f"{name} is {kind_of(edge)}, not int64[{n}]")
         return given
 
     def histograms(self, given: Any) -> Mapping[str, I64]:
@@ -104,13 +104,13 @@ class Answers:
         self, method: str, what: str, shapes: Mapping[str, tuple[int, ...]], given: Any
     ) -> Mapping[str, I64]:
         if not isinstance(given, Mapping):
-            self._refuse(method, f"returned {_kind(given)}, not a mapping of {what}s")
+            self._refuse(method, f"returned {kind_of(given)}, not a mapping of {what}s")
         for name, counts in given.items():
             if name not in shapes:
                 self._refuse(method, f"{what} {short(name)!r} is not declared; {allowed(str(name), shapes)}")
             found = np.asarray(counts)
             if found.dtype.kind not in "iu" or found.size != int(np.prod(shapes[name])):
-                self._refuse(method, f"{what} {name!r} is {_kind(found)}, not int64{list(shapes[name])}")
+                self._refuse(method, f"{what} {name!r} is {kind_of(found)}, not int64{list(shapes[name])}")
         return given
 
     def _refuse(self, method: str, what: str) -> NoReturn:
@@ -118,10 +118,3 @@ class Answers:
 
 
 _SHAPES = {"time": "n", "bits": "n, words", "kinds": "n", "load": "k"}
-
-
-def _kind(value: Any) -> str:
-    """Return what something is, in few words."""
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype}{list(value.shape)}"
-    return "None" if value is None else f"of type {type(value).__name__}"

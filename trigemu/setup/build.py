@@ -54,6 +54,8 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
         BoundAlgorithm.from_table(table, f"{origin.at('algorithm', i)}: [[algorithm]]")
         for i, table in enumerate(config.algorithm)
     )
+    # What a file held when the run was set up is what all roles and every replay must find in it.
+    config = config.model_copy(update={"algorithm": tuple(dict(bound.table) for bound in algorithms)})
     _check_lines(config, experiment, origin)
     bits = list(experiment.bit_names(section))
     bits += [""] * (-len(bits) % WORD_BITS)

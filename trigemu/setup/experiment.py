@@ -269,6 +269,10 @@ class Setup(Generic[Section]):
     def digest(self) -> str:
         """Hash of all that decides what is generated and what is decided (not of how it is streamed)."""
         data = {k: v for k, v in self.to_dict().items() if k not in ("streaming", "record", "title")}
+        # What an algorithm's file holds matters, not where it lies.
+        data["algorithm"] = [
+            {key: value for key, value in table.items() if key != "file"} for table in data["algorithm"]
+        ]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
     def user_words(self, frame: TimeFrame, time: I64) -> U64:

@@ -94,6 +94,7 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
         menu_files.inline(draft.data, draft.places, draft.folder, draft.name)
     for change in others:
         draft.change(change)
+    draft.place_algorithms()
     _rename_section(draft.data, draft.places)
     return draft.data, Origin(draft.name, draft.places)
 
@@ -147,6 +148,7 @@ class _Draft:
         self.name = name
         self.places: dict[KeyPath, str] = {key: f"{name}, line {line}" for key, line in lines.items()}
         self.folder = file.parent
+        self._home = file.parent
 
     def name_file(self, change: Override, *, named: bool = True) -> None:
         """Set a key that names files; where it does, their path begins in the working directory."""
@@ -179,6 +181,15 @@ class _Draft:
         # Menus in the experiment's own files are looked for beside the file that names them.
         if menu_files is None or menu_files.key not in own:
             self.folder = file.parent
+
+    def place_algorithms(self) -> None:
+        """Let paths of algorithms begin beside the configuration, those of overrides in the working directory."""
+        tables = self.data.get("algorithm")
+        for index, table in enumerate(tables if isinstance(tables, list) else ()):
+            file = table.get("file") if isinstance(table, dict) else None
+            if isinstance(file, str) and file and "\0" not in file:
+                overridden = self.places.get(("algorithm", index, "file"), "").startswith("--set")
+                table["file"] = str((Path() if overridden else self._home) / file)
 
 
 def _rename_section(data: dict[str, Any], places: dict[KeyPath, str]) -> None:

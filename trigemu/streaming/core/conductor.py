@@ -51,6 +51,7 @@ class Conductor:
         self.peers = Peers()
         self.door = Door(plan, self.peers)
         self.failure = ""
+        self.detail = ""
         self.recorded: Mapping[str, Any] | None = None
         self.progress: Mapping[str, Any] = {}
         self.interrupted = False
@@ -234,7 +235,10 @@ class Conductor:
         if peer.role == "recorder":
             self.recorded = note.table("totals")
             peer.ended = True
-        return self.fail(note.text("reason"), now_ns)
+        reason, detail = note.text("reason"), note.fields.get("detail")
+        if not self.failure and isinstance(detail, str):
+            self.detail = detail[-p.MOST_DETAIL :]
+        return self.fail(reason, now_ns)
 
     def _ended(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         self._report(peer, note)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trigemu.errors import TrigemuError
 from trigemu.frames.columns import Buffer
 from trigemu.frames.wire import WireError, decode, encode
 
@@ -76,6 +77,15 @@ class Note:
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             raise WireError(f"control message {self.kind!r}: {name} must be a table")
         return value
+
+
+MOST_DETAIL = 4000
+"""Characters of an error's detail that a message carries: its end, which says what went wrong."""
+
+
+def failed_fields(error: TrigemuError, totals: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the fields of `FAILED`."""
+    return {"reason": str(error), "detail": error.detail[-MOST_DETAIL:], "totals": totals or {}}
 
 
 def write_note(kind: str, fields: Mapping[str, Any]) -> list[Buffer]:

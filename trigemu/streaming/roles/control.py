@@ -253,7 +253,9 @@ def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
     with suppress(RunError) if failed else nullcontext():
         write_json(out / TOTALS_FILE, totals.to_dict(), totals.run_id)
     if failed:
-        raise RunError(control.conductor.failure)
+        error = RunError(control.conductor.failure)
+        error.detail = control.conductor.detail
+        raise error
     return totals
 
 

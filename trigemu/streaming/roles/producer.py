@@ -100,7 +100,7 @@ class Producer(Shell):
                     return
                 self._send(task)
         except TrigemuError as error:
-            self.link.report(p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}})
+            self.link.report(p.FAILED, self.progress, self.counters(), p.failed_fields(error))
             raise
 
     def _send(self, task: Task) -> None:

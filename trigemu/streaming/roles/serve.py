@@ -126,7 +126,7 @@ def _serve(link: Link, data: Port | None, stop: Stop) -> None:
         raise
     except TrigemuError as error:
         if shell is None:
-            link.report(p.FAILED, 0, {}, {"reason": str(error), "totals": {}})
+            link.report(p.FAILED, 0, {}, p.failed_fields(error))
         raise
     except Exception as error:
         # What is made and decided depends on nothing but the configuration: it would end so again and again.

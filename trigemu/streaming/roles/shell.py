@@ -69,9 +69,7 @@ class Shell(ABC):
                 self.work(ports)
             except InputError as error:
                 # A trigger or generator that answers nonsense does so again in the next life.
-                self.link.report(
-                    p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}}
-                )
+                self.link.report(p.FAILED, self.progress, self.counters(), p.failed_fields(error))
                 raise
             now = time.monotonic()
             if self.link.beat_due(now):

@@ -120,9 +120,7 @@ class Worker(Shell):
                 for parts in self._data.receive():
                     self._take(parts)
             except TrigemuError as error:
-                self.link.report(
-                    p.FAILED, self.progress, self.counters(), {"reason": str(error), "totals": {}}
-                )
+                self.link.report(p.FAILED, self.progress, self.counters(), p.failed_fields(error))
                 raise
         if self._rows and time.monotonic() - self._oldest > FLUSH_S:
             self._flush()

@@ -1,0 +1,128 @@
+"""Trigger algorithms in a Python file of the user's, and where in it they go wrong.
+
+The file is read, not imported: nothing is written beside it, and what was recorded with one text of it is never decided
+with another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from trigemu.config.names import allowed
+from trigemu.errors import InputError
+from trigemu.files import MIB, read_regular
+from trigemu.plain import short
+
+if TYPE_CHECKING:
+    from trigemu.setup.algorithm import Algorithm
+
+LARGEST = 4 * MIB
+"""Bytes of a file with an algorithm."""
+
+MODULE = "trigemu_algorithm_"
+"""What its module is called; the file's hash follows."""
+
+
+def load_file(table: Mapping[str, Any], where: str) -> tuple[Algorithm, dict[str, Any]]:
+    """Return the algorithm that an ``[[algorithm]]`` table names by its ``file``.
+
+    Parameters
+    ----------
+    table
+        ``file``; ``name`` where the file holds several algorithms; ``sha256`` of the file where it must be this one.
+    where
+        What an error calls the table.
+
+    Returns
+    -------
+    tuple
+        The algorithm, and ``name``, ``file`` (absolute) and ``sha256``, which name it for good.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, is no Python, fails when it is run, is not the one that is wanted, or holds no such
+        algorithm; ``detail`` says where in it.
+    """
+    given = table["file"]
+    if not isinstance(given, str) or not given or "\0" in given:
+        raise InputError(f"{where}: file must be the path of a Python file, not {short(repr(given))}")
+    file = Path(given).absolute()
+    place = f"{where}: {file}"
+    text = read_regular(file, LARGEST, f"{place}:")
+    digest = hashlib.sha256(text).hexdigest()
+    if table.get("sha256", digest) != digest:
+        raise InputError(
+            f"{place}: is not the file that the run was set up with (sha256 {short(str(table['sha256']), 16)}); "
+            "put that one back, or give a configuration with today's"
+        )
+    algorithm = _choose(_run(text, file, digest, place), table.get("name"), place)
+    return algorithm, {"name": algorithm.name, "file": str(file), "sha256": digest}
+
+
+def _run(text: bytes, file: Path, digest: str, place: str) -> ModuleType:
+    name = f"{MODULE}{digest[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    # Where classes and compiled functions look for the module that they are from.
+    sys.modules[name] = module
+    try:
+        exec(compile(text, str(file), "exec"), module.__dict__)  # noqa: S102 the user's own code, as any plug-in's
+    except Exception as error:
+        del sys.modules[name]
+        raise failure(f"{place}: cannot be run", error, file) from error
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _choose(module: ModuleType, name: Any, place: str) -> Algorithm:
+    from trigemu.setup.algorithm import Algorithm
+
+    found = {each.name: each for each in vars(module).values() if isinstance(each, Algorithm)}
+    if not found:
+        raise InputError(f"{place}: holds no algorithm; decorate a function with @trigger_algorithm(...)")
+    if name is None:
+        if len(found) > 1:
+            raise InputError(f"{place}: holds {len(found)} algorithms; say which by name: {', '.join(found)}")
+        return next(iter(found.values()))
+    if str(name) not in found:
+        raise InputError(f"{place}: holds no algorithm {short(str(name))!r}; {allowed(str(name), found)}")
+    return found[str(name)]
+
+
+def failure(what: str, error: Exception, file: Path | None = None) -> InputError:
+    """Return an error that says in which line of the user's code another one was raised.
+
+    Parameters
+    ----------
+    what
+        The beginning of the sentence.
+    error
+        What was raised.
+    file
+        The user's file; None for what was raised anywhere.
+    """
+    if isinstance(error, SyntaxError) and file is not None and error.filename == str(file):
+        found = InputError(f"{what}: SyntaxError: {error.msg} (line {error.lineno})")
+        found.detail = "".join(traceback.format_exception_only(error)).rstrip()
+        return found
+    # From the user's first line on: how it came to be called is of no interest.
+    steps = traceback.extract_tb(error.__traceback__)
+    own = [i for i, step in enumerate(steps) if file is not None and step.filename == str(file)]
+    steps = traceback.StackSummary.from_list(steps[own[0] :] if own else steps[1:] or steps)
+    at = next((step for step in reversed(steps) if file is None or step.filename == str(file)), None)
+    line = f" ({Path(at.filename).name}, line {at.lineno}, in {at.name})" if at is not None else ""
+    found = InputError(f"{what}: {type(error).__name__}: {error}{line}")
+    lines = ["Traceback (most recent call last):\n", *steps.format(), *traceback.format_exception_only(error)]
+    found.detail = "".join(lines).rstrip()
+    return found
