@@ -23,48 +23,56 @@ Rate = Annotated[float, Field(ge=0, le=1e8)]
 
 
 class Injection(Model):
-    """Top-up injection and the veto that follows it.
-
-    ``rate_hz`` 0 switches it off.  Recalled, not verified: 25 Hz per ring; the veto is total at first and then
-    gates the injected bunch once per turn.
-    """
+    """Top-up injection and the veto that follows it: total at first, then for the injected bunch once per turn."""
 
     rate_hz: Annotated[float, Field(ge=0, le=1e5)] = 0.0
-    full_us: Annotated[float, Field(ge=0, le=1e7)] = 150.0  # guess
-    gated_us: Annotated[float, Field(ge=0, le=1e7)] = 10000.0  # guess
-    gate_us: Annotated[float, Field(ge=0, le=10.06)] = 2.0  # guess
+    """Injections per second; 0: no injection, no veto [Hz].  Source: recalled, not verified: 25 Hz per ring."""
+    full_us: Annotated[float, Field(ge=0, le=1e7)] = 150.0
+    """For so long after an injection every crossing has the bit ``veto`` [us].  Source: guess."""
+    gated_us: Annotated[float, Field(ge=0, le=1e7)] = 10000.0
+    """Until so long after an injection a part of each turn has it [us].  Source: guess."""
+    gate_us: Annotated[float, Field(ge=0, le=10.06)] = 2.0
+    """Length of this part, in which the injected bunch passes [us].  Source: guess."""
 
 
 class External(Model):
     """Triggers from outside the detector: crossings with nothing but beam background, at these mean rates."""
 
     random_hz: Rate = 0.0
+    """Rate of crossings with the bit ``pseud_rand``; 0: none [Hz]."""
     poisson_hz: Rate = 0.0
+    """Rate of crossings with the bit ``poissonin``; 0: none [Hz]."""
     injection: Injection = Injection()
+    """Top-up injection and its veto."""
 
 
 class Belle2(Model):
-    """Belle II.
-
-    ``frame_revolutions``: length of a time frame in turns of a bunch (10.06 us).  ``luminosity`` in 1/(cm2 s)
-    turns the cross-sections of ``[[belle2.process]]`` tables into rates; its default is the record of June
-    2022 (recalled).
-    """
+    """Belle II."""
 
     frame_revolutions: Annotated[int, Field(ge=1, le=10**5)] = 512
+    """Length of a time frame [turns of a bunch, 10.06 us each]."""
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 4.7e34
+    """Turns the cross-sections of ``[[belle2.process]]`` tables into rates [1/(cm2 s)].  Source: recalled, the record
+    of June 2022."""
     process: Annotated[tuple[AnyProcess, ...], Field(max_length=MAX_TABLES)] = ()
+    """Processes that make the events beside the signals: one ``[[belle2.process]]`` table each."""
     external: External = External()
-    latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = (
-        611  # belle2_facts 1: level 1, clocks of 127.2 MHz
-    )
-    latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = (
-        5.0  # recalled: depth of the front ends' buffers
-    )
+    """Triggers from outside the detector."""
+    latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = 611
+    """Latency of level 1 [clocks of 127.2 MHz].  Source: belle2_facts 1, read in the experiment's software."""
+    latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = 5.0
+    """Latency that the depth of the front ends' buffers allows [us].  Source: recalled."""
     cdc: Cdc = Cdc()
+    """Drift-chamber trigger: track segments, 2D tracks, event time, short and inner tracks."""
     neuro: Neuro = Neuro()
+    """Neural z trigger."""
     ecl: Ecl = Ecl()
+    """Calorimeter trigger, and the response of the calorimeter's trigger cells."""
     klm: Klm = Klm()
+    """Muon-detector trigger."""
     grl: Grl = Grl()
+    """Global reconstruction logic: counts and matches of tracks, clusters and sectors."""
     hlt: Hlt = Hlt()
+    """Software trigger."""
     response: Response = Response()
+    """Detector response and beam background, the calorimeter's trigger cells apart."""
