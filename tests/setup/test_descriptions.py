@@ -13,9 +13,13 @@ from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import RunConfig
 
 NOT_YET: tuple[str, ...] = (
-    "trigemu.collider.",
+    "trigemu.collider.recoil_tag",
+    "trigemu.collider.signals.",
     "trigemu.decision.",
-    "trigemu.experiments.",
+    "trigemu.experiments.babar",
+    "trigemu.experiments.besiii",
+    "trigemu.experiments.na62",
+    "trigemu.experiments.pulser",
     "trigemu.menu.",
     "trigemu.setup.",
 )
@@ -30,6 +34,9 @@ UNITS = {
     **{"kib": "KiB", "mib": "MiB", "clocks": "clock", "ticks": "tick", "samples": "sample"},
 }
 """Last parts of keys that are units -> how the unit is written."""
+
+ENERGIES_IN_CM = ("bhabha_veto_cm", "bhabha_select_cm", "mumu_cm", "lml_cm")
+"""Keys whose ``cm`` is no unit."""
 
 
 def models() -> Iterator[tuple[str, type[BaseModel]]]:
@@ -64,7 +71,8 @@ def units_in(name: str) -> list[str]:
         if unit is None:
             break
         found.append(unit)
-    return [] if name == "sqrt_s" else found
+    # In ``sqrt_s`` it is the Mandelstam variable, in Belle II's ``*_cm`` of energies the centre of mass.
+    return [] if name == "sqrt_s" or name in ENERGIES_IN_CM else found
 
 
 def needs_source(key: Key) -> bool:

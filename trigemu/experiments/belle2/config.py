@@ -39,9 +39,9 @@ class External(Model):
     """Triggers from outside the detector: crossings with nothing but beam background, at these mean rates."""
 
     random_hz: Rate = 0.0
-    """Rate of crossings with the bit ``pseud_rand``; 0: none [Hz]."""
+    """Rate of crossings with the bit ``pseud_rand`` [Hz].  Source: chosen, none."""
     poisson_hz: Rate = 0.0
-    """Rate of crossings with the bit ``poissonin``; 0: none [Hz]."""
+    """Rate of crossings with the bit ``poissonin`` [Hz].  Source: chosen, none."""
     injection: Injection = Injection()
     """Top-up injection and its veto."""
 
@@ -50,7 +50,7 @@ class Belle2(Model):
     """Belle II."""
 
     frame_revolutions: Annotated[int, Field(ge=1, le=10**5)] = 512
-    """Length of a time frame [turns of a bunch, 10.06 us each]."""
+    """Length of a time frame [turns of a bunch, 10.06 us each].  Source: chosen."""
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 4.7e34
     """Turns the cross-sections of ``[[belle2.process]]`` tables into rates [1/(cm2 s)].  Source: recalled, the record
     of June 2022."""
@@ -59,7 +59,7 @@ class Belle2(Model):
     external: External = External()
     """Triggers from outside the detector."""
     latency_clocks: Annotated[int, Field(ge=1, le=10**4)] = 611
-    """Latency of level 1 [clocks of 127.2 MHz].  Source: belle2_facts 1, read in the experiment's software."""
+    """Latency of level 1 [clock of 127.2 MHz].  Source: belle2_facts 1, read in the experiment's software."""
     latency_budget_us: Annotated[float, Field(gt=0, le=1e6)] = 5.0
     """Latency that the depth of the front ends' buffers allows [us].  Source: recalled."""
     cdc: Cdc = Cdc()

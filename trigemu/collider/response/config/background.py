@@ -18,11 +18,11 @@ class Background(Model):
     bunch_fraction: Fraction
     """Part of the background's seeds that bring one to three neighbouring hits."""
     clusters: NonNegative = 0.0
-    """Mean number of background clusters in the calorimeter per event, offline; 0: none."""
+    """Mean number of background clusters in the calorimeter per event, offline.  Source: chosen, none."""
     cluster_gev: NonNegative = 0.0
-    """Their energies are exponential with this mean above the threshold of clusters [GeV]."""
+    """Their energies are exponential with this mean above the threshold of clusters [GeV].  Source: chosen, none."""
     cluster_window_ns: NonNegative = 0.0
-    """Their times are uniform within plus or minus this [ns]."""
+    """Their times are uniform within plus or minus this [ns].  Source: chosen, none."""
 
     @model_validator(mode="after")
     def _window(self) -> Background:

@@ -20,7 +20,7 @@ class Photons(Model):
     stochastic: NonNegative
     """sigma(E)/E = this / sqrt(E) (+) ``quarter`` / E^(1/4) (+) ``constant``, E in GeV [GeV^(1/2)]."""
     quarter: NonNegative = 0.0
-    """The term of sigma(E)/E over E^(1/4); 0: none [GeV^(1/4)]."""
+    """The term of sigma(E)/E over E^(1/4) [GeV^(1/4)].  Source: chosen, none."""
     constant: NonNegative
     """The term of sigma(E)/E that does not depend on the energy."""
     angle_stochastic_rad: NonNegative
@@ -115,6 +115,6 @@ class Readout(Showers):
     noise_gev: Amount
     """Mean of the exponential by which the energy of these is above ``suppression_gev`` [GeV]."""
     beam_fraction: Fraction = 0.0
-    """Part of these crystals that beam background fires, with ``beam_gev`` instead; 0: none."""
+    """Part of these crystals that beam background fires, with ``beam_gev`` instead.  Source: chosen, none."""
     beam_gev: Amount = 0.0
-    """Mean of the exponential for those [GeV]."""
+    """Mean of the exponential for those [GeV].  Source: chosen, none."""

@@ -46,7 +46,7 @@ class Neuro(Model):
     network: FileName | None = None
     """File of a network: .npz, the experiment's .root or .onnx; none: the one that comes with the package."""
     arithmetic: Literal["fixed", "float"] = "fixed"
-    """``fixed`` as in the hardware, or ``float`` as the networks were trained."""
+    """``fixed`` as in the hardware, or ``float`` as the networks were trained.  Source: chosen, as in the hardware."""
     event_time: EventTimeOption = "etf_or_fastestpriority"
     """What drift times are counted from: the earliest priority time of the track's axial segments, the event time, or
     the start of the time window; ``etf_or_...`` says what holds without an event time.  Source: belle2_facts 5.1, the
