@@ -11,6 +11,7 @@ STUDIES = Studies(
     train={
         "left-right": f"{__name__}.training.commands:left_right",
         "neuro": f"{__name__}.training.commands:neuro",
+        "samples": f"{__name__}.training.commands:samples",
     },
     quantise=f"{__name__}.training.precision:quantise",
 )

@@ -28,12 +28,12 @@ def _out(default: str) -> Callable[[Command], Command]:
     return click.option("--out", type=FILE, default=Path(default), show_default=True, help="File to write.")
 
 
-def _check_out(out: Path) -> None:
+def _check_out(out: Path, suffixes: tuple[str, ...] = (".npz",)) -> None:
     """Refuse a file that could not be written before the work is done rather than after."""
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"{out}: {out.parent} is not a folder", param_hint="--out")
-    if out.suffix != ".npz":
-        raise click.BadParameter(f"{out} must end in .npz", param_hint="--out")
+    if out.suffix not in suffixes:
+        raise click.BadParameter(f"{out} must end in {' or '.join(suffixes)}", param_hint="--out")
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -111,6 +111,58 @@ def neuro(
     beside = out.with_suffix(".json")
     write_whole(beside, json.dumps(report, indent=2, allow_nan=False) + "\n")
     return Report(report, report["tables"], f"{out}: network, {beside}: this report")
+
+
+@click.command()
+@_out("belle2-samples.npz")
+@click.option("--config", default="belle2", show_default=True, help="Configuration that makes the crossings.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a value of the configuration; may be repeated.",
+)
+@SEED
+@click.option(
+    "--tracks",
+    type=click.IntRange(1, 10**8),
+    default=10_000,
+    show_default=True,
+    help="Tracks with a particle.",
+)
+def samples(out: Path, config: str, overrides: tuple[str, ...], seed: int | None, tracks: int) -> Report:
+    """Write 2D tracks of simulated crossings with their inputs and truth, to train networks on.
+
+    OUT is .npz (``inputs``, ``targets`` and all columns) or .parquet (needs the extra ``arrow``).
+    """
+    from trigemu.render.progress import bar
+    from trigemu.setup.build import load_setup
+    from trigemu.studies.belle2.training.real import INPUT_COLUMNS
+    from trigemu.studies.belle2.training.tracks import collect_tracks, write_tracks
+
+    _check_out(out, (".npz", ".parquet"))
+    seeded = [*overrides, *([f"run.seed={seed}"] if seed is not None else [])]
+    setup = load_setup(config, seeded)
+    with bar("tracks", sys.stderr) as progress:
+        columns = collect_tracks(setup, tracks, progress)
+    about = {
+        "config": setup.to_dict(),
+        "config_digest": setup.digest,
+        "inputs": list(INPUT_COLUMNS),
+        "columns": list(columns),
+    }
+    write_tracks(out, columns, about)
+    rows = [
+        {
+            "expert": str(expert),
+            "tracks": int((mine := columns["expert"] == expert).sum()),
+            "with a particle": int((mine & (columns["pdg"] != 0)).sum()),
+        }
+        for expert in range(-1, 5)
+    ]
+    data = {"file": str(out), "tracks": len(columns["pdg"]), "experts": rows}
+    return Report(data, {f"{out}: 2D tracks by expert (-1: none)": rows})
 
 
 def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
