@@ -31,7 +31,7 @@ class FieldText:
 
 def parse_text(text: str) -> FieldText:
     """Return the parts of a field's docstring; the unit is the last bracket that stands at the end of words."""
-    said, *sources = _SOURCE.split(" ".join(text.split()), maxsplit=1)
+    said, *sources = _SOURCE.split(" ".join(text.replace("``", "`").split()), maxsplit=1)
     units = list(_UNIT.finditer(said))
     unit = units[-1] if units else None
     if unit is not None:

@@ -22,17 +22,16 @@ _Period = Annotated[int, Field(ge=0, le=2**48)]
 
 
 class Prescale(Model):
-    """How often a line that fires is kept.
-
-    ``every = n`` keeps 1 in n, ``every = 0`` none (the line is off, but counted).  ``set = s`` is the
-    firmware's number: s are skipped, then one is kept, so it means 1 in s + 1.  Exactly one of the two is given.
-    ``mode`` says how: ``event`` is a pure function of (event, seed, line); ``counter`` counts as firmware does,
-    from 0 at begin-of-run.
-    """
+    """How often a line that fires is kept: exactly one of ``every`` and ``set`` is given."""
 
     every: Annotated[int, Field(ge=0, le=2**32)] | None = None
+    """n keeps 1 in n; 0 keeps none: the line is off, but counted."""
+
     set: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
+    """The firmware's number s: s are skipped, then one is kept, so it means 1 in s + 1."""
+
     mode: Literal["event", "counter"] = "event"
+    """How one is chosen: by a pure function of event, seed and line, or counted as by firmware, from 0 at run start."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Prescale:
@@ -47,26 +46,34 @@ class Prescale(Model):
 
 
 class Line(Model):
-    """One trigger line.
-
-    ``when`` is an expression over the experiment's bits (``h2 and not muv3``); ``level`` whether it belongs to
-    the hardware trigger (``l1``) or to the software trigger that looks at what that one sent (``hlt``); ``on``
-    the kind of entry it is evaluated for (the experiment's default if absent); ``prescale`` a number n (1 in n,
-    0: off) or a table; ``select`` the name of an online selection that must pass as well; ``source`` where the
-    definition comes from.
-    """
+    """One trigger line."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
+    """What the line is called in results; two names differ by more than case."""
+
     when: Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION)]
+    """Expression over the experiment's bits: ``h2 and not muv3``."""
+
     level: Literal["l1", "hlt"] = "l1"
+    """Hardware trigger (l1), or software trigger that looks at what that one sent (hlt)."""
+
     on: str | None = None
+    """Kind of trigger entry that it is evaluated for (absent: the experiment's first kind)."""
+
     prescale: Annotated[
         Annotated[int, Field(ge=0, le=2**32), Tag("number")] | Annotated[Prescale, Tag("table")],
         Discriminator(lambda value: "table" if isinstance(value, dict | Prescale) else "number"),
     ] = 1
+    """Keeps 1 in n, with 0 none; or a table."""
+
     select: str | None = None
+    """Online selection that must pass as well."""
+
     enabled: bool = True
+    """Whether the menu has the line at all."""
+
     source: str = ""
+    """Where the definition comes from."""
 
     @property
     def scale(self) -> Prescale:
@@ -75,40 +82,55 @@ class Line(Model):
 
 
 class Bucket(Model):
-    """Leaky bucket (complex dead time): at most ``size`` triggers, one leaks out every ``leak_ns``."""
+    """Leaky bucket (complex dead time)."""
 
     size: Annotated[int, Field(ge=1, le=10**6)]
+    """How many triggers it holds; while it is full, triggers are refused."""
+
     leak_ns: Annotated[float, Field(gt=0, le=1e9)]
+    """One trigger leaks out in this time [ns]."""
 
 
 class DeadTime(Model):
-    """What makes the trigger refuse a trigger because of earlier ones.
-
-    ``minimum_distance`` is the firmware setting s in clock periods: a trigger is refused unless it comes more
-    than s + 1 periods after the last one sent.  ``fixed_ns`` is a non-extending dead time after each trigger.
-    """
+    """What makes the trigger refuse a trigger because of earlier ones; all that is given applies."""
 
     minimum_distance: Annotated[int, Field(ge=0, le=10**6)] | None = None
+    """Firmware setting s: a trigger is refused unless it comes more than s + 1 periods after the last one sent
+    [clock periods]."""
+
     fixed_ns: Annotated[float, Field(ge=0, le=1e9)] = 0.0
+    """Dead time after each trigger sent, not extended by refused ones [ns]."""
+
     bucket: Bucket | None = None
+    """Leaky bucket: complex dead time."""
 
 
 class Choke(Model):
     """CHOKE: the merged input queue is almost full, or a detector asks for a pause.
 
-    The queue takes ``Candidates.load`` words per time step and gives up ``words_per_step``; above ``high``
-    CHOKE goes on (after ``delay`` clock periods), below ``low`` it goes off and triggers restart after
-    ``restart`` clock periods.  ``requests`` are pauses asked for by detectors: [on, off] in clock periods
-    since begin-of-run.
+    The queue takes ``Candidates.load`` words per time step and gives up ``words_per_step``.
     """
 
     enabled: bool = True
+    """Whether there is a CHOKE."""
+
     high: Annotated[int, Field(ge=1, lt=2**31)] = 8000
+    """CHOKE goes on above this [words]."""
+
     low: Annotated[int, Field(ge=0, lt=2**31)] = 7500
+    """CHOKE goes off below this [words]."""
+
     words_per_step: Annotated[int, Field(ge=1, lt=2**31)] = 256
+    """What the queue gives up in a time step [words]."""
+
     delay: _Period = 3
+    """Triggers are refused from this on after CHOKE went on [clock periods]."""
+
     restart: _Period = 32768
+    """Triggers are refused until this after CHOKE went off [clock periods]."""
+
     requests: tuple[tuple[_Period, _Period], ...] = ()
+    """Pauses asked for by detectors, as pairs of on and off since begin-of-run [clock periods]."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Choke:
@@ -126,6 +148,13 @@ class Menu(Model):
     """A trigger menu: what ``configs/menus/*.toml`` holds."""
 
     title: str = ""
+    """Heading of the menu."""
+
     line: Annotated[tuple[Line, ...], Field(min_length=1, max_length=MAX_LINES)]
+    """The trigger lines, in the order of their bits."""
+
     dead_time: DeadTime = DeadTime()
+    """What makes the trigger refuse a trigger because of earlier ones."""
+
     choke: Choke = Choke(enabled=False)
+    """Pauses of the whole trigger; without the table there are none."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from trigemu.arrays import F64, I64, U8, U16, U64
 
@@ -271,7 +271,7 @@ def named_model(model: type[BaseModel], key: str, name: str, fixed: Mapping[str,
     own = model.model_fields.get(key)
     if not fixed and own is not None and get_args(own.annotation) == (name,):
         return model
-    fields: dict[str, Any] = {key: (Literal[name], name)}
+    fields: dict[str, Any] = {key: (Literal[name], Field(name, description=f"Which {key} the table is."))}
     variables = {}
     for attribute, value in fixed.items():
         if attribute in model.model_fields:

@@ -20,10 +20,6 @@ PICKLES = (".joblib", ".pkl", ".pickle")
 class Score(Model):
     """A model that gives each candidate a score, and the least score of those that pass.
 
-    ``model``: a file ``.onnx``, ``.joblib`` or ``.pkl`` (a scikit-learn model), or ``package.module:object``.
-    ``features``: names of its inputs, in its order.  ``trust`` must be true for a pickled model, because loading one
-    runs whatever code the file holds.
-
     The model has the method ``predict_proba`` (the probability of the second of two classes is the score),
     ``decision_function`` or ``predict``, or is a function; ONNX models give the last of their floating-point outputs.
     """
@@ -31,9 +27,16 @@ class Score(Model):
     offered: ClassVar[tuple[str, ...]] = ()
 
     model: Annotated[FileName, Field(min_length=1)]
+    """A file .onnx, .joblib or .pkl (a scikit-learn model), or ``package.module:object``."""
+
     features: Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+    """Names of its inputs, in its order."""
+
     cut: Annotated[float, Field(ge=-1e6, le=1e6)]
+    """Least score of a candidate that passes."""
+
     trust: bool = False
+    """Must be true for a pickled model, because loading one runs whatever code the file holds."""
 
     @property
     def kind(self) -> Kind:

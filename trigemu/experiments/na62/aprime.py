@@ -33,33 +33,59 @@ PARENTS: dict[str, tuple[int, ...]] = {
 class Aprime(Model):
     """An A' of one mass that decays to two leptons.
 
-    ``mass`` in GeV.  ``rate_hz`` is how many decays per second of detector time are mixed into a run: it is
-    chosen, no prediction; with ``every_ns`` decays come at that regular distance instead (efficiency scans).
-    ``production``: proton bremsstrahlung, mesons (from the event file if the run has
-    one, else from closed-form spectra and the ``yields`` set), both, or one meson species.  ``epsilon``:
-    kinetic mixing; without it the long-lived limit, in which vertices are uniform in z and faster A' decay
-    more rarely as 1/p.  ``form_factor``: time-like proton form factor (raises bremsstrahlung against
-    mesons); ``cutoff``: off-shell cut-off in GeV, none without it; ``z_min``, ``z_max``, ``pt_max`` (GeV)
-    limit bremsstrahlung. ``p_min`` in GeV: slower A' are not generated.  Above 0.6 GeV bremsstrahlung is
-    uncertain by more than a factor 3; above 1 GeV ``extrapolate`` must be set.
+    Above 0.6 GeV bremsstrahlung is uncertain by more than a factor 3.
     """
 
     lepton: ClassVar[int]
 
     label: str = ""
+    """Name in reports; without one it is named by its signal and keys."""
+
     mass: Annotated[float, Field(gt=0, le=3.0)]
+    """Mass of the A' [GeV]; above twice the lepton's."""
+
     rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 1000.0
+    """Decays per second of detector time that are mixed into a run [Hz].  Source: chosen, no prediction."""
+
     every_ns: Annotated[float, Field(ge=200, le=1e9)] | None = None
+    """Decays come at this regular distance instead [ns]; for efficiency scans."""
+
     production: Literal["brem", "mesons", "all", "pi0", "eta", "etap", "rho0", "omega", "phi"] = "brem"
+    """What the A' comes from: proton bremsstrahlung, mesons (of the event file if the run has one, else from
+    closed-form spectra), both, or one meson species.  Source: chosen."""
+
     yields: mesons.YieldSet = "sps"
+    """Mesons per collision, where they come from closed-form spectra: SensCalc's SPS set, Pythia 8.317 (p p), NA27, or
+    Pythia 8.317 Angantyr with the cascade in copper (dump).  Source: chosen; each set is cited in physics/mesons.py."""
+
     epsilon: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Kinetic mixing; without it the long-lived limit, in which vertices are uniform in z and faster A' decay more
+    rarely as 1/p."""
+
     form_factor: bool = False
+    """Whether bremsstrahlung has the time-like proton form factor, which raises it against mesons."""
+
     cutoff: Annotated[float, Field(gt=0.1, le=100)] | None = None
+    """Off-shell cut-off of bremsstrahlung [GeV]; none without it."""
+
     z_min: Annotated[float, Field(ge=0.03, lt=1)] = 0.1
+    """Least part of the proton's momentum that a bremsstrahlung A' takes.
+    Source: the range in which the formula is good, as peers use it (signals_facts 1)."""
+
     z_max: Annotated[float, Field(gt=0.03, lt=1)] = 0.9
+    """Largest part of the proton's momentum that a bremsstrahlung A' takes.
+    Source: the range in which the formula is good, as peers use it (signals_facts 1)."""
+
     pt_max: Annotated[float, Field(gt=0, le=5)] = 1.0
+    """Largest transverse momentum of a bremsstrahlung A' [GeV].
+    Source: the range in which the formula is good, as peers use it (signals_facts 1)."""
+
     p_min: Annotated[float, Field(ge=1, lt=400)] = LOWEST_MOMENTUM_GEV
+    """A' that are slower are not generated [GeV].
+    Source: chosen, two leptons of more than 5 GeV each, which the searches ask for."""
+
     extrapolate: bool = False
+    """Must be true above 1 GeV, where the formulas are not good."""
 
     @model_validator(mode="after")
     def _possible(self) -> Aprime:

@@ -1,6 +1,6 @@
 """The ``[na62]`` section of a run configuration.
 
-Every default names its source or says that it is a guess.
+Every default names its source or says that it is a guess; "the NA62 framework" is the offline one of 2019.
 """
 
 from __future__ import annotations
@@ -35,33 +35,76 @@ def sends_nothing(detector: str) -> str:
 class L0(Model):
     """L0 primitive generation and trigger processor.
 
-    Windows and cuts are TDC counts, in the order of `DETECTOR_ORDER`; the defaults are those of runs >= 7874
-    (na62_facts 5.3, 6.1: read in the NA62 framework).  Which detector was reference and which windows were
-    set in the 2021 dump runs is not public: NewCHOD as reference is an inference from the 2016-2018 dump
-    tests.
+    Arrays of seven are in the order of `DETECTOR_ORDER`.  The defaults are those of runs >= 7874 of the NA62 framework.
+    Which detector was reference and which windows were set in the 2021 dump runs is not public.
     """
 
     reference: Detector = "newchod"
+    """Detector whose primitives are trigger entries of the kind "reference".  Source: inferred from the 2016-2018 dump
+    tests; that of 2021 is not public."""
+
     control: Detector | None = "lkr"
+    """Detector whose primitives are trigger entries of the kind "control"; none without it.
+    Source: recalled, LKr energy without NewCHOD."""
+
     window: Seven = (64, 64, 128, 64, 64, 128, 64)
+    """A hit joins a cluster if it is closer than this to its first hit; one number per detector
+    [TDC counts of 97.46 ps].  Source: read in the NA62 framework, runs >= 7874 (na62_facts 5.3)."""
+
     cut: Seven = (64, 64, 64, 64, 64, 64, 64)
+    """A primitive belongs to a trigger entry if it is closer than this; one number per detector
+    [TDC counts of 97.46 ps].  Source: read in the NA62 framework, runs >= 7874 (na62_facts 6.1)."""
+
     slot_bits: Annotated[int, Field(ge=0, le=3)] = 2
+    """Fine-time bits in the address of the alignment memory: its slots are 25 ns / 2^n long.
+    Source: read in the NA62 framework, runs >= 7874 (na62_facts 6.1)."""
+
     muv3_period: Annotated[int, Field(ge=0, le=3)] = 2
+    """Firmware period of MUV3: of a split with more than 31 hits, 0 and 1 clear it, later ones keep 32 hits.
+    Source: read in the NA62 framework, runs >= 9148 (na62_facts 5.3)."""
+
     newchod_period: Annotated[int, Field(ge=0, le=3)] = 3
+    """Firmware period of NewCHOD, as for MUV3.
+    Source: read in the NA62 framework, runs >= 9148 (na62_facts 5.3)."""
+
     newchod_bits: Literal["qe", "cnt"] = "qe"
-    tight_window: Annotated[int, Field(ge=1, le=255)] = 103  # 10 ns, two channels of a tile (framework)
-    muv3_tight_window: Annotated[int, Field(ge=1, le=255)] = 51  # 5 ns (framework)
+    """Meaning of NewCHOD's first four bits: hits in one quadrant alone (qe), or the number of hits (cnt).
+    Source: read in the NA62 framework, runs >= 7614 (na62_facts 5.2)."""
+
+    tight_window: Annotated[int, Field(ge=1, le=255)] = 103
+    """The two channels of a NewCHOD tile make a tight hit if they are at most so far apart
+    [TDC counts of 97.46 ps].  Source: read in the NA62 framework, 10 ns (na62_facts 3)."""
+
+    muv3_tight_window: Annotated[int, Field(ge=1, le=255)] = 51
+    """The same for the two channels of a MUV3 pad [TDC counts of 97.46 ps].
+    Source: read in the NA62 framework, 5 ns (na62_facts 3)."""
+
     rich_pp_threshold: Annotated[int, Field(ge=1, le=10**4)] = 2
+    """Least hits of a cluster on one pre-processing board of RICH (and CHOD).
+    Source: read in the NA62 framework, runs >= 7000 (na62_facts 5.3)."""
+
     rich_sl_threshold: Annotated[int, Field(ge=1, le=10**4)] = 2
-    lav_minimum_hits: Annotated[int, Field(ge=1, le=10**4)] = 3  # "more than 2 hits" (framework)
-    lkr_threshold_gev: Annotated[float, Field(gt=0, le=400)] = 1.0  # recalled, "about 1 GeV" in dump mode
-    lkr_cluster_gev: Annotated[float, Field(gt=0, le=400)] = (
-        1.0  # guess: what one trigger cell needs to count as a cluster
-    )
-    lkr_condition_bit: Literal[10, 14] = 10  # dump and axion test runs (framework)
-    read_latency_timestamps: Annotated[int, Field(ge=4, le=1 << MEMORY_SLOT_BITS)] = (
-        1024  # guess; see `_memory_is_fresh`
-    )
+    """Least hits of a RICH (and CHOD) primitive, all boards together.
+    Source: read in the NA62 framework, runs >= 7000 (na62_facts 5.3)."""
+
+    lav_minimum_hits: Annotated[int, Field(ge=1, le=10**4)] = 3
+    """Least hits (low and high threshold crossed) of a LAV primitive.
+    Source: read in the NA62 framework, "more than 2 hits" (na62_facts 5.3)."""
+
+    lkr_threshold_gev: Annotated[float, Field(gt=0, le=400)] = 1.0
+    """An LKr primitive has more energy than this in three timestamps, and sets the condition bit [GeV].
+    Source: recalled, "about 1 GeV" in dump mode."""
+
+    lkr_cluster_gev: Annotated[float, Field(gt=0, le=400)] = 1.0
+    """Least energy of a trigger cell that counts as a cluster [GeV].  Source: guess."""
+
+    lkr_condition_bit: Literal[10, 14] = 10
+    """Bit of the LKr condition, called `lkr` in menus.
+    Source: read in the NA62 framework, dump and axion test runs (na62_facts 5.2)."""
+
+    read_latency_timestamps: Annotated[int, Field(ge=4, le=1 << MEMORY_SLOT_BITS)] = 1024
+    """So long after an entry its slots of the memory are read: after their neighbours have been written, before the
+    memory has wrapped around [timestamps of 24.951 ns].  Source: guess."""
 
     @model_validator(mode="after")
     def _memory_is_fresh(self) -> L0:
@@ -76,58 +119,123 @@ class L0(Model):
 
 
 class Response(Model):
-    """Detector response.  Times in ns, energies in MeV."""
+    """Detector response."""
 
-    newchod_tile_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = (
-        0.6  # talk, "O(600 ps)"; MC digitiser: 0.85
-    )
-    newchod_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 3.0  # framework
-    muv3_channel_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.45  # framework
-    muv3_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 4.0  # framework
-    merge_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0  # framework: hits of one channel merged
-    dead_time_ns: Annotated[float, Field(ge=0, le=1e4)] = 40.0  # framework parameter; its comment says 35
-    width_ns: Annotated[float, Field(ge=0, le=1e4)] = 35.0  # framework: trailing - leading
-    width_sigma_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5  # framework
-    overlap: bool = True  # 0.5 mm of overlap between rows of scintillators (framework)
-    newchod_energy_mev: Annotated[float, Field(gt=0, le=1e4)] = (
-        5.5  # most probable in 30 mm of scintillator (2 MeV/cm)
-    )
-    scattering: bool = True  # 530 mm GeV / p per axis at MUV3 (framework)
-    lkr_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5  # Indico abstract 489996, per cluster
-    lav_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0  # guess
-    lav_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.95  # guess, per layer
-    rich_hits: Annotated[float, Field(ge=0, le=30)] = 13.0  # guess: mean of a ring at the speed of light
-    rich_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.3  # recalled, per photomultiplier
-    rich_width_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0  # guess
-    anti0_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0  # guess
-    anti0_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99  # guess
+    newchod_tile_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.6
+    """Time resolution of a NewCHOD tile, the mean of its two channels [ns].
+    Source: talk, "O(600 ps)"; the simulation of the NA62 framework has 0.85 (na62_facts 3)."""
+
+    newchod_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 3.0
+    """Least energy in a NewCHOD tile that makes a hit [MeV].
+    Source: read in the NA62 framework (na62_facts 3)."""
+
+    muv3_channel_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.45
+    """Time resolution of one photosensor of MUV3 [ns].  Source: read in the NA62 framework (na62_facts 3)."""
+
+    muv3_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 4.0
+    """Least energy in a MUV3 pad that makes a hit [MeV].
+    Source: read in the NA62 framework (na62_facts 3)."""
+
+    merge_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0
+    """Deposits in one tile (hits of one RICH channel) within this of the first are one hit [ns].
+    Source: read in the NA62 framework (na62_facts 3)."""
+
+    dead_time_ns: Annotated[float, Field(ge=0, le=1e4)] = 40.0
+    """Dead time of a tile after a hit, not extended by lost ones: NewCHOD, MUV3, ANTI0 [ns].
+    Source: read in the NA62 framework for the first two, whose comment says 35 (na62_facts 3, 11)."""
+
+    width_ns: Annotated[float, Field(ge=0, le=1e4)] = 35.0
+    """Pulse width, trailing minus leading edge, of NewCHOD, MUV3 and ANTI0 [ns].
+    Source: read in the NA62 framework (na62_facts 3)."""
+
+    width_sigma_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5
+    """Standard deviation of the pulse width, which is uniform [ns].
+    Source: read in the NA62 framework, its shape chosen (na62_facts 3)."""
+
+    overlap: bool = True
+    """Whether rows of NewCHOD scintillators overlap by 0.5 mm on each side of their border.
+    Source: read in the NA62 framework (na62_facts 2.2)."""
+
+    newchod_energy_mev: Annotated[float, Field(gt=0, le=1e4)] = 5.5
+    """Most probable energy that a particle leaves in 30 mm of NewCHOD scintillator [MeV].
+    Source: computed, 2 MeV/cm."""
+
+    scattering: bool = True
+    """Whether muons are scattered on the way to MUV3, by 530 mm GeV / p per axis.
+    Source: read in the NA62 framework (na62_facts 3)."""
+
+    lkr_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.5
+    """Time resolution of an LKr cluster [ns].  Source: Indico abstract 489996 (na62_facts 3)."""
+
+    lav_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0
+    """Time resolution of a LAV12 block [ns].  Source: guess."""
+
+    lav_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.95
+    """Probability that a layer of LAV12 sees a particle.  Source: guess."""
+
+    rich_hits: Annotated[float, Field(ge=0, le=30)] = 13.0
+    """Mean number of RICH hits of a ring at the speed of light.  Source: guess."""
+
+    rich_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.3
+    """Time resolution of one RICH photomultiplier [ns].  Source: recalled."""
+
+    rich_width_ns: Annotated[float, Field(ge=0, le=1e4)] = 15.0
+    """Pulse width of a RICH hit [ns].  Source: guess."""
+
+    anti0_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 1.0
+    """Time resolution of ANTI0 [ns].  Source: guess."""
+
+    anti0_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99
+    """Probability that ANTI0 sees a charged particle.  Source: guess."""
 
 
 class Halo(Model):
     """Muons that reach the detectors with the TAX closed.
 
-    ``rate_hz`` counts those that cross a NewCHOD tile.  The flux is not public; 0.28 MHz follows from a
-    recalled rate of the Q1/20 line (14 kHz).  Momentum, position, extra tiles and LKr showers are a model:
-    guesses that make the recalled 18 kHz of H2 and 4 kHz of LKr control come out, and so never a prediction
-    of them.
-
-    Momenta fall exponentially from the minimum (mean 35 GeV: slope of muons within 5 mrad in a toy dump,
-    before sweeping); position and angle at z = 102 m are Gaussian.  With an event file, momentum, charge and
-    direction come from its pions and kaons, and ``sweep_gev`` takes soft muons away: 1 - exp(-(p / sweep)^2)
-    get through.
+    The flux is not public.  Momentum, position, extra tiles and LKr showers are a model: guesses that make the recalled
+    18 kHz of H2 and 4 kHz of LKr control come out, and so never a prediction of them.  Position and angle at z = 102 m
+    are Gaussian; with an event file, momentum, charge and direction come from its pions and kaons.
     """
 
     rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 0.28e6
+    """Muons that cross a NewCHOD tile, per second of beam [Hz].
+    Source: inferred from a recalled rate of the Q1/20 line (14 kHz); the flux is not public."""
+
     mean_momentum_gev: Annotated[float, Field(gt=0, le=400)] = 35.0
+    """Mean momentum of muons, which fall exponentially from the minimum [GeV].
+    Source: slope of muons within 5 mrad in a toy dump, before sweeping."""
+
     minimum_momentum_gev: Annotated[float, Field(ge=1, lt=400)] = 5.0
+    """Least momentum of muons [GeV].  Source: guess."""
+
     sweep_gev: Annotated[float, Field(gt=0, le=1e3)] = 30.0
+    """With an event file: sweeping fields let 1 - exp(-(p / sweep)^2) of the muons through [GeV].
+    Source: guess."""
+
     width_mm: Annotated[float, Field(gt=0, le=1e4)] = 700.0
+    """Standard deviation of x and y at z = 102 m [mm].  Source: guess."""
+
     angle_mrad: Annotated[float, Field(ge=0, le=100)] = 2.0
-    positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.6  # toy dump: mu+/mu- 1.3 to 2
+    """Standard deviation of the two slopes at z = 102 m [mrad].  Source: guess."""
+
+    positive_fraction: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """Part of the muons that is positive.  Source: toy dump, mu+/mu- of 1.3 to 2."""
+
     extra_tile_probability: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Probability that a muon fires a second, neighbouring NewCHOD tile.
+    Source: guess that makes the recalled 18 kHz of H2 come out."""
+
     shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.001
+    """Probability that a muon showers in NewCHOD.
+    Source: guess that makes the recalled 18 kHz of H2 come out."""
+
     lkr_shower_probability: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Probability that a muon showers in the LKr.
+    Source: guess that makes the recalled 4 kHz of LKr control come out."""
+
     neutral_rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 2.0e3
+    """Neutral showers in the LKr per second of beam [Hz].
+    Source: guess that makes the recalled 4 kHz of LKr control come out."""
 
     @model_validator(mode="after")
     def _rises(self) -> Halo:
@@ -137,26 +245,48 @@ class Halo(Model):
 
 
 class Selection(Model):
-    """Online selection of the e+e- search: vetoes around the trigger (windows in ns, half width)."""
+    """Online selection of the e+e- search: vetoes around the trigger."""
 
-    lav_window_ns: Annotated[float, Field(ge=0, le=100)] = 6.0  # L1 LAV algorithm default (framework)
-    lav_pairs: Annotated[int, Field(ge=1, le=10**4)] = (
-        1  # guess: one low-high pair vetoes, tighter than the primitive's three
-    )
-    anti0_window_ns: Annotated[float, Field(ge=0, le=100)] = 10.0  # guess
+    lav_window_ns: Annotated[float, Field(ge=0, le=100)] = 6.0
+    """Half width of the LAV veto around the trigger [ns].
+    Source: default of the L1 LAV algorithm, read in the NA62 framework."""
+
+    lav_pairs: Annotated[int, Field(ge=1, le=10**4)] = 1
+    """So many LAV hits (low and high threshold crossed) in the window veto.
+    Source: guess, tighter than the primitive's three."""
+
+    anti0_window_ns: Annotated[float, Field(ge=0, le=100)] = 10.0
+    """Half width of the ANTI0 veto around the trigger [ns].  Source: guess."""
 
 
 class NA62(Model):
     """The ``[na62]`` section."""
 
     mode: Literal["dump"] = "dump"
+    """How the beam is used: only the beam dump (TAX closed) is emulated."""
+
     frame_timestamps: Annotated[int, Field(ge=PACKET_TIMESTAMPS, le=1 << 22)] = 40960
+    """Length of a time frame, a multiple of 256 [timestamps of 24.951 ns].  Source: chosen, 1.022 ms."""
+
     guard_timestamps: Annotated[int, Field(ge=2 * SPLIT_TIMESTAMPS, le=PACKET_TIMESTAMPS)] = 16
+    """Data of the neighbouring frames at each end of a frame, a multiple of 4 [timestamps of 24.951 ns].
+    Source: chosen."""
+
     readout_timestamps: Annotated[int, Field(ge=8, le=64)] = 8
+    """Length of what is read out around a trigger [timestamps of 24.951 ns].
+    Source: read in the NA62 framework, 200 ns of primitives (na62_facts 5.3)."""
+
     l0: L0 = L0()
+    """L0 primitive generation and trigger processor."""
+
     response: Response = Response()
+    """Detector response."""
+
     halo: Halo = Halo()
+    """Muons and neutral particles with the TAX closed."""
+
     selection: Selection = Selection()
+    """Online selection of the e+e- search."""
 
     @model_validator(mode="after")
     def _whole_packets(self) -> NA62:

@@ -32,6 +32,7 @@ EXPERIMENT = ExperimentSpec(
     clock=lambda section: Clock(LSB_NS, TIMESTAMP_LSB, section.frame_timestamps * TIMESTAMP_LSB),
     sources=schemas,
     bits=lambda section: bit_names(section.l0),
+    meanings="trigemu.experiments.na62.meanings:meanings",
     signals="trigemu.experiments.na62.aprime:SIGNALS",
     generator="trigemu.experiments.na62.generator:NA62Generator",
     trigger="trigemu.experiments.na62.trigger:NA62Trigger",

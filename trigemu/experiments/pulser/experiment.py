@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trigemu.experiments.pulser.config import Burst, Pulser
 from trigemu.experiments.pulser.generator import PulseGenerator, schemas
-from trigemu.experiments.pulser.trigger import BITS, PulserTrigger, histograms
+from trigemu.experiments.pulser.trigger import BITS, MEANINGS, PulserTrigger, histograms
 from trigemu.setup.data import Clock, Scan, signal
 from trigemu.setup.experiment import ExperimentSpec
 
@@ -14,6 +14,7 @@ EXPERIMENT = ExperimentSpec(
     clock=lambda section: Clock(tick_ns=1.0, clock_ticks=25, frame_ticks=section.frame_ticks),
     sources=schemas,
     bits=BITS,
+    meanings=MEANINGS,
     signals=(signal("burst", "bursts", Burst),),
     generator=PulseGenerator,
     trigger=PulserTrigger,

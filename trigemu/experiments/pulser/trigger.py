@@ -7,11 +7,21 @@ import numpy as np
 from trigemu.arrays import I64, Bool
 from trigemu.experiments.pulser.config import Pulser
 from trigemu.frames.frame import TimeFrame
-from trigemu.setup.data import HistogramSpec, TriggerWords
+from trigemu.setup.data import BitMeaning, HistogramSpec, TriggerWords
 from trigemu.setup.experiment import Setup
 
-BITS = ("two", "three", "many", "odd")
-"""At least two, three, or as many sources as there are (at least two) agree; the cell number is odd."""
+_CELL = "in one cell of twice pulser.coincidence_ticks"
+
+MEANINGS = {
+    "two": BitMeaning(f"At least two sources have pulses {_CELL}", "multiplicity", "chosen"),
+    "three": BitMeaning(f"At least three sources have pulses {_CELL}", "multiplicity", "chosen"),
+    "many": BitMeaning(f"All sources, at least two, have pulses {_CELL}", "multiplicity", "chosen"),
+    "odd": BitMeaning("The number of the cell since the start of the frame is odd", "clock", "chosen"),
+}
+"""What each bit says."""
+
+BITS = tuple(MEANINGS)
+"""Names of the bits, in order."""
 
 _NOTHING: TriggerWords[None] = TriggerWords(
     np.zeros(0, np.int64), np.zeros((0, 1), np.uint64), np.zeros(0, np.uint8)
