@@ -16,7 +16,6 @@ NOT_YET: tuple[str, ...] = (
     "trigemu.collider.recoil_tag",
     "trigemu.collider.signals.",
     "trigemu.experiments.babar",
-    "trigemu.experiments.besiii",
 )
 """Beginnings of names of modules whose models are not described yet."""
 
@@ -33,8 +32,8 @@ UNITS = {
 }
 """Last parts of keys that are units -> how the unit is written."""
 
-ENERGIES_IN_CM = ("bhabha_veto_cm", "bhabha_select_cm", "mumu_cm", "lml_cm")
-"""Keys whose ``cm`` is no unit."""
+NO_UNITS = ("sqrt_s", "bhabha_veto_cm", "bhabha_select_cm", "mumu_cm", "lml_cm", "etot_m")
+"""Keys that end in something else: s squared, the centre of mass, a medium threshold."""
 
 
 def models() -> Iterator[tuple[str, type[BaseModel]]]:
@@ -69,8 +68,7 @@ def units_in(name: str) -> list[str]:
         if unit is None:
             break
         found.append(unit)
-    # In ``sqrt_s`` it is the Mandelstam variable, in Belle II's ``*_cm`` of energies the centre of mass.
-    return [] if name == "sqrt_s" or name in ENERGIES_IN_CM else found
+    return [] if name in NO_UNITS else found
 
 
 def needs_source(key: Key) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from trigemu.experiments.besiii.bits import BITS, MUC_CONDITIONS
-from trigemu.experiments.besiii.clock import LATENCY_TICKS, TICK_NS
+from trigemu.experiments.besiii.clock import TICK_NS
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
@@ -21,8 +21,9 @@ from trigemu.setup.reference import resolve
 
 def _latency(section: Besiii) -> dict[str, HardwareLatency]:
     """Return the latency of level 1: fixed, because its data flow through a pipeline."""
+    used = section.gtl.latency_ticks * TICK_NS * 1e-3
     source = "267 ticks of 24 ns: besiii_babar_facts A3.4"
-    return {"level 1": HardwareLatency(LATENCY_TICKS * TICK_NS * 1e-3, section.latency_budget_us, source)}
+    return {"level 1": HardwareLatency(used, section.latency_budget_us, source)}
 
 
 def _generator(setup: Setup[Besiii], sources: Sequence[str]) -> Generator:

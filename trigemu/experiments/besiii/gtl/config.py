@@ -41,19 +41,34 @@ Names = Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_le
 
 
 class Stretch(Model):
-    """For how many ticks a condition stays true (besiii_babar_facts A4.14, A5.16, A5.17, A6.5).
+    """For how many ticks a condition stays true.
 
     Real events agree: channels of bars last 4 ticks, those limited by clusters 34, those of energies 49 or more.
     """
 
     emc_cluster: Stretched = 34
+    """Conditions of calorimeter clusters [tick of 24 ns].  Source: read in the experiment's simulation
+    (besiii_babar_facts A5.16)."""
     emc_energy: Stretched = 50
+    """Conditions of calorimeter energies [tick of 24 ns].  Source: read in the experiment's simulation
+    (besiii_babar_facts A5.17)."""
     tof: Stretched = 4
-    match: Stretched = 4  # fit: channels of matched tracks last as long as those of bars in run 91668
-    muc: Stretched = 1  # not modelled
+    """Conditions of the time of flight [tick of 24 ns].  Source: read in the experiment's simulation
+    (besiii_babar_facts A6.5)."""
+    match: Stretched = 4
+    """Conditions of track match [tick of 24 ns].  Source: fit: channels of matched tracks last as long as those of
+    bars in run 91668."""
+    muc: Stretched = 1
+    """Conditions of the muon counters [tick of 24 ns].  Source: chosen; they are not modelled."""
     mdc: Stretched = 34
+    """Conditions of one or two chamber tracks and of back-to-back ones [tick of 24 ns].  Source: read in the
+    experiment's simulation (besiii_babar_facts A4.14)."""
     mdc_many: Stretched = 68
+    """Conditions of at least N chamber tracks [tick of 24 ns].  Source: read in the experiment's simulation
+    (besiii_babar_facts A4.14)."""
     mdc_inner: Stretched = 34
+    """Conditions of inner tracks [tick of 24 ns].  Source: read in the experiment's simulation (besiii_babar_facts
+    A4.14)."""
 
 
 class Delay(Model):
@@ -66,26 +81,38 @@ class Delay(Model):
     """
 
     emc_cluster: Delayed = 31
+    """Conditions of calorimeter clusters [tick of 24 ns].  Source: chosen, with run 91668 as above."""
     emc_energy: Delayed = 20
+    """Conditions of calorimeter energies [tick of 24 ns].  Source: chosen in the bracket 16-24 of run 91668, as
+    above."""
     tof: Delayed = 204
+    """Conditions of the time of flight [tick of 24 ns].  Source: chosen: they meet the others at tick 228."""
     match: Delayed = 190
+    """Conditions of track match [tick of 24 ns].  Source: chosen: they meet the others at tick 228."""
     muc: Delayed = 0
+    """Conditions of the muon counters [tick of 24 ns].  Source: chosen; they are not modelled."""
     mdc: Delayed = 190
+    """Conditions of one or two chamber tracks and of back-to-back ones [tick of 24 ns].  Source: chosen: they meet the
+    others near tick 228."""
     mdc_many: Delayed = 190
+    """Conditions of at least N chamber tracks [tick of 24 ns].  Source: chosen: they meet the others near tick 228."""
     mdc_inner: Delayed = 190
+    """Conditions of inner tracks [tick of 24 ns].  Source: chosen: they meet the others near tick 228."""
 
 
 class Channel(Model):
-    """One of the 16 slots: a condition of ``true`` must be true, one of ``false`` must not, others are ignored.
-
-    A channel that requires nothing to be true never fires (besiii_babar_facts A3.7).
-    """
+    """One of the 16 slots of the global trigger: the bit ``channel_N`` of slot N."""
 
     slot: Annotated[int, Field(ge=0, lt=len(CHANNELS))]
+    """Number of the channel; 9 is the random trigger's."""
     name: Annotated[str, Field(min_length=1, max_length=64)]
+    """What people call it."""
     true: Names = ()
+    """Conditions that must be true; without any the channel never fires (besiii_babar_facts A3.7)."""
     false: Names = ()
+    """Conditions that must not be true; those in neither list are ignored."""
     enabled: bool = True
+    """Whether the channel takes part in the decision."""
 
     @field_validator("true", "false")
     @classmethod
@@ -109,32 +136,39 @@ class Channel(Model):
 
 
 class Gtl(Model):
-    """Settings of the global trigger.
-
-    ``mode``: which conditions and channels are the trigger's words.  "tick": those of the tick of the decision;
-    "or4": what the hardware records, the or of ``or_ticks`` ticks from it for conditions and of ``channel_ticks`` for
-    channels (those of clusters may fire first, and those of tracks later); "simulation": each condition is true if it
-    ever was, and only then the channels are looked up, so that nothing need coincide (besiii_babar_facts A7.3).
-
-    ``retrigger``: groups whose pulses begin afresh with every tick that is true; others run to their end, and begin
-    again only if the condition is still true then.  ``random``: whether random triggers are read out, in
-    ``random_tick``.  ``latency_ticks`` is that of the whole level 1, ``limit_hz`` the rate that it must keep to.
-    """
+    """Settings of the global trigger."""
 
     mode: Literal["tick", "or4", "simulation"] = "or4"
-    or_ticks: Annotated[int, Field(ge=1, le=16)] = 4  # besiii_real_facts 2.2
-    # besiii_real_facts 2.2: the record has 63 words, and the first channel stands in word 14.
+    """Which conditions and channels are the trigger's words. "tick": those of the tick of the decision; "or4": the or
+    of ``or_ticks`` ticks from it for conditions and of ``channel_ticks`` for channels (those of clusters may fire
+    first, and those of tracks later); "simulation": each condition is true if it ever was, and only then the channels
+    are looked up, so that nothing need coincide (besiii_babar_facts A7.3).  Source: chosen, what the hardware
+    records."""
+    or_ticks: Annotated[int, Field(ge=1, le=16)] = 4
+    """Over how many ticks "or4" collects conditions [tick of 24 ns].  Source: besiii_real_facts 2.2."""
     channel_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 49
+    """Over how many ticks "or4" collects channels [tick of 24 ns].  Source: besiii_real_facts 2.2: the record has 63
+    words, and the first channel stands in word 14."""
     stretch: Stretch = Stretch()
+    """For how many ticks conditions stay true."""
     delay: Delay = Delay()
-    retrigger: Annotated[tuple[Group, ...], Field(max_length=len(GROUPS))] = (
-        "emc_energy",
-    )  # besiii_babar_facts A5.17
+    """By how many ticks conditions are delayed."""
+    retrigger: Annotated[tuple[Group, ...], Field(max_length=len(GROUPS))] = ("emc_energy",)
+    """Groups of conditions whose pulses begin afresh with every tick that is true; others run to their end, and begin
+    again only if the condition is still true then.  Source: read in the experiment's simulation (besiii_babar_facts
+    A5.17)."""
     random: bool = True
-    random_tick: Delayed = 228  # chosen: where collisions are decided
-    latency_ticks: Annotated[int, Field(ge=0, le=10**6)] = LATENCY_TICKS  # besiii_babar_facts A3.4: 6.4 us
-    limit_hz: Annotated[float, Field(gt=0, le=1e9)] = 4000.0  # besiii_babar_facts A3.2
+    """Whether random triggers are read out, as channel 9."""
+    random_tick: Delayed = 228
+    """Tick of a random trigger's decision [tick of 24 ns].  Source: chosen, where collisions are decided."""
+    latency_ticks: Annotated[int, Field(ge=0, le=10**6)] = LATENCY_TICKS
+    """Latency of the whole level 1, for the report [tick of 24 ns].  Source: besiii_babar_facts A3.4, 6.4 us."""
+    limit_hz: Annotated[float, Field(gt=0, le=1e9)] = 4000.0
+    """Rate that level 1 must keep to; a number to look up, nothing reads it [Hz].  Source: read (besiii_babar_facts
+    A3.2), the design."""
     channel: Annotated[tuple[Channel, ...], Field(max_length=len(CHANNELS) - 1)]
+    """The channels: one ``[[besiii.gtl.channel]]`` table each.  Source: the epoch's conditions, which say where each
+    number comes from."""
 
     @field_validator("channel")
     @classmethod

@@ -19,40 +19,48 @@ Cell = Annotated[int, Field(ge=0, lt=CELLS)]
 
 
 class Match(Model):
-    """Settings of track match.
+    """Settings of track match."""
 
-    ``a``, ``b``, ``c``: which matches the hardware works out; the conditions of the others stay false.  ``a_cells``
-    (first, last): cells of 64 in which A is worked out.  ``c_needs_cluster``: C wants a calorimeter cell of the
-    endcap too (the simulation's mode 1), not only a time-of-flight counter (mode 0).
-
-    ``tof_window_deg``, ``endcap_window_deg``, ``cluster_window_deg``: how far in azimuth a barrel position, an endcap
-    counter or module, a calorimeter cell may lie from the middle of a cell.  ``bb`` (first, last): how many cells
-    further the partner of a back-to-back pair lies.
-
-    Ticks: tracks and time of flight are delayed, and the latter held, before they must be true together; then the
-    match waits for the calorimeter and is held; a calorimeter cell is on for ``cluster_ticks``.
-    """
-
-    a: bool = True  # besiii_real_facts 1.5: a condition of channels in all years
-    b: bool = False  # besiii_real_facts 2.6: off in 2026; guess for other years
-    c: bool = False  # as b
+    a: bool = True
+    """Work out A, long tracks with a barrel position; else its conditions stay false.  Source: fit, a condition of
+    channels in all years (besiii_real_facts 1.5)."""
+    b: bool = False
+    """Work out B, A with a barrel cluster; else its conditions stay false.  Source: off in 2026 (besiii_real_facts
+    2.6); guess for other years."""
+    c: bool = False
+    """Work out C, short tracks with an endcap; else its conditions stay false.  Source: as ``b``."""
     a_cells: tuple[Cell, Cell]
-    c_needs_cluster: bool = False  # besiii_real_facts 2.6: both modes exist; guess
-    tof_window_deg: Degrees = (
-        30.0  # fit: 20 to 40 agree with real events (besiii_real_facts 2.6); the table is unknown
-    )
-    endcap_window_deg: Degrees = 30.0  # guess
-    cluster_window_deg: Degrees = 30.0  # guess
-    bb: tuple[Cell, Cell] = (29, 35)  # besiii_real_facts 2.6
+    """First and last cell in which A is worked out [cells of 64].  Source: the epoch's conditions, which say where each
+    number comes from."""
+    c_needs_cluster: bool = False
+    """C wants a calorimeter cell of the endcap too (the simulation's mode 1), not only a time-of-flight counter (mode
+    0).  Source: guess; both modes exist (besiii_real_facts 2.6)."""
+    tof_window_deg: Degrees = 30.0
+    """How far in azimuth a barrel position may lie from the middle of a cell [deg].  Source: fit: 20 to 40 agree with
+    real events (besiii_real_facts 2.6); the table is unknown."""
+    endcap_window_deg: Degrees = 30.0
+    """How far in azimuth an endcap counter or module may lie from the middle of a cell [deg].  Source: guess."""
+    cluster_window_deg: Degrees = 30.0
+    """How far in azimuth a calorimeter cell may lie from the middle of a cell [deg].  Source: guess."""
+    bb: tuple[Cell, Cell] = (29, 35)
+    """How many cells further, first and last, the partner of a back-to-back pair lies [cells of 64].  Source: read in
+    the experiment's simulation (besiii_real_facts 2.6)."""
     track_delay: Delay = 0
-    # Chosen: bars are hit some 10 ticks after the collision's first drift times; delayed and held like this they are on
-    # for four ticks, when all drift times have passed (at 840 ns, besiii_real_facts 2.3) and no hit of a track is old.
+    """Tracks are delayed by this before they must be true together with counters [tick of 24 ns].  Source: chosen."""
     tof_delay: Delay = 14
+    """Counters are delayed by this before they must be true together with tracks [tick of 24 ns].  Source: chosen:
+    bars are hit some 10 ticks after the collision's first drift times; delayed and held like this they are on for four
+    ticks, when all drift times have passed (at 840 ns, besiii_real_facts 2.3) and no hit of a track is old."""
     tof_hold: Hold = 2
-    # Chosen: trigger cells fire 80 to 170 ticks after tracks (2.8-5.1 us, besiii_real_facts 2.5).
+    """Counters are held for so long [tick of 24 ns].  Source: chosen, as ``tof_delay``."""
     wait: Annotated[int, Field(ge=0, lt=TICKS)] = 80
+    """A match waits so long for the calorimeter [tick of 24 ns].  Source: chosen: trigger cells fire 80 to 170 ticks
+    after tracks (2.8-5.1 us, besiii_real_facts 2.5)."""
     hold: Annotated[int, Field(ge=1, le=TICKS)] = 100
-    cluster_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 72  # fit: as besiii.emc.active_ticks (A5.7: 16)
+    """Then it is held for so long [tick of 24 ns].  Source: chosen, as ``wait``."""
+    cluster_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 72
+    """A calorimeter cell is on for so long here [tick of 24 ns].  Source: fit, as ``besiii.emc.active_ticks``; the
+    simulation has 16 (besiii_babar_facts A5.7)."""
 
     @model_validator(mode="after")
     def _fit(self) -> Self:

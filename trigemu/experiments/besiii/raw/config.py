@@ -12,7 +12,8 @@ from trigemu.config.model import Model
 class Raw(Model):
     """How the events of a raw data file become frames.
 
-    ``events_per_frame``: crossings of a frame.  When an event happened is not kept: they come at equal distances.
+    When an event happened is not kept: they come at equal distances.
     """
 
-    events_per_frame: Annotated[int, Field(ge=1, le=10_000)] = 100  # chosen: about 1 MiB of a file
+    events_per_frame: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Crossings of a frame.  Source: chosen, about 1 MiB of a file."""

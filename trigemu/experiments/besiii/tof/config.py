@@ -19,31 +19,36 @@ Apart = Annotated[int, Field(ge=1, le=BARS - 1)]
 
 
 class Tof(Model):
-    """Settings of the time-of-flight sub-trigger.
+    """Settings of the time-of-flight sub-trigger."""
 
-    ``window`` (first, one past the last, TDC counts of 2.93 ps since the read-out window began): hits outside belong
-    to nothing.  A hit is active from its tick on for ``integration_ticks``; the ends of a bar must be so together,
-    unless ``either_end`` is true (a mistake to compare with: the hardware needs both).
-
-    ``positions``: what the barrel counts on its ring of 88.  "inner": the inner layer alone; "next": inner p, outer p
-    or outer p + 1, as the experiment's simulation has it; "before": inner p, outer p or outer p - 1.
-
-    ``endcap``: "scintillator" (48 counters a side) or "mrpc" (36 modules a side).  ``barrel_shift`` and
-    ``endcap_shift`` lead from counters to the hardware's numbers; modules are counted as the digis do.
-
-    ``barrel_bb``, ``endcap_bb``: how many cells further (first, last) the partner of a back-to-back pair lies: in the
-    barrel of a position, in the east of a cell of the west.
-    """
-
-    window: tuple[Count, Count] = (0, 270_000)  # besiii_real_facts 2.4: above 240,000, at most 280,000
-    integration_ticks: Annotated[int, Field(ge=1, le=MOST_TICKS)] = 3  # besiii_babar_facts A6.5
-    either_end: bool = False  # besiii_babar_facts A6.1, besiii_real_facts 2.4
-    barrel_shift: Annotated[int, Field(ge=0, lt=BARS)] = 11  # fit, besiii_real_facts 2.4
-    endcap_shift: Annotated[int, Field(ge=0, lt=ENDCAP_COUNTERS)] = 12  # fit, besiii_real_facts 2.4
+    window: tuple[Count, Count] = (0, 270_000)
+    """First count, and one past the last, since the read-out window began: hits outside belong to nothing [TDC counts
+    of 2.93 ps].  Source: fit, besiii_real_facts 2.4: above 240,000, at most 280,000."""
+    integration_ticks: Annotated[int, Field(ge=1, le=MOST_TICKS)] = 3
+    """A hit is active for so long from its tick on, and the ends of a bar must be so together [tick of 24 ns].
+    Source: read in the experiment's simulation (besiii_babar_facts A6.5)."""
+    either_end: bool = False
+    """One end of a bar is enough: a mistake to compare with, the hardware needs both.  Source: besiii_babar_facts A6.1,
+    besiii_real_facts 2.4."""
+    barrel_shift: Annotated[int, Field(ge=0, lt=BARS)] = 11
+    """The hardware's number of a bar is the counter's plus this [bars of 88].  Source: fit, exact (besiii_real_facts
+    2.4)."""
+    endcap_shift: Annotated[int, Field(ge=0, lt=ENDCAP_COUNTERS)] = 12
+    """The hardware's number of a scintillator counter is the counter's plus this; modules are counted as the digis do
+    [counters of 48].  Source: fit (besiii_real_facts 2.4)."""
     positions: Literal["inner", "next", "before"]
+    """What the barrel counts on its ring of 88. "inner": the inner layer alone; "next": inner p, outer p or outer p +
+    1, as the experiment's simulation has it; "before": inner p, outer p or outer p - 1.  Source: the epoch's
+    conditions, which say where each number comes from."""
     endcap: Literal["scintillator", "mrpc"]
+    """What the endcaps are: "scintillator" (48 counters a side) or "mrpc" (36 modules a side).  Source: the epoch's
+    conditions, which say where each number comes from."""
     barrel_bb: tuple[Apart, Apart]
+    """How many positions further, first and last, the partner of a back-to-back pair lies [positions of 88].  Source:
+    the epoch's conditions, which say where each number comes from."""
     endcap_bb: tuple[Apart, Apart]
+    """How many cells further, first and last, the eastern partner of a western cell lies [counters of 48, modules of
+    36].  Source: the epoch's conditions, which say where each number comes from."""
 
     @property
     def endcap_cells(self) -> int:
