@@ -15,7 +15,8 @@ import pytest
 from trigemu.plain import NAME, SENTENCE, one_sentence, short
 from trigemu.render.pictures.canvas import to_svg
 from trigemu.render.pictures.curves import curves_figure
-from trigemu.render.terminal import plain_table
+from trigemu.render.table import from_rows
+from trigemu.render.terminal import as_text, styled
 
 NAMES = {
     "markup": "[/bold][red]x",
@@ -136,8 +137,10 @@ def test_long_numbers_in_a_file_and_options(hostile: Path) -> None:
 
 
 def test_a_table_and_a_picture_take_any_text() -> None:
-    table = plain_table("[/bold]\x1b", [{"[red]": "[/red]", "x": 1}])
-    assert str(table.columns[0].header) == "[red]"
+    table = from_rows("[/bold]\x1b", [{"[red]": "[/red]", "x": 1}])
+    assert as_text(table).splitlines()[0] == "[/bold]\\x1b"
+    assert styled(table).plain == as_text(table)
+    assert "[red]" in as_text(table)
     curve = ("_$\\frac{", [0.0, 1.0], [0.1, 0.2], [0.0, 0.1], [0.2, 0.3])
     svg = to_svg(
         curves_figure([curve, ("a$b$\x07", *curve[1:])], "$x", "$y$", "<b>$\n\u202e\u4e2d"), "p", "t"

@@ -21,7 +21,7 @@ from trigemu.measure.counting import Counter
 from trigemu.measure.efficiency import ScanError, efficiency
 from trigemu.measure.grid import as_axes
 from trigemu.measure.statistics import clopper_pearson, clustered_efficiency, weighted_efficiency
-from trigemu.report.terminal import efficiency_table
+from trigemu.measure.tables.efficiency import scan_table
 
 WEIGHTS = [1.0, 100.0] * 10
 
@@ -123,7 +123,7 @@ def test_equal_events_of_a_file_are_counted_as_ever(tmp_path: Path) -> None:
     assert (row.generated, row.accepted, row.distinct, row.effective) == (40, 40, 40, pytest.approx(40))
     assert row.value == row.passed / row.total
     assert (row.low, row.high) == pytest.approx(interval(row.passed, row.total))
-    assert len(efficiency_table(table)) == 1
+    assert scan_table(table).notes == ()
 
 
 def test_negative_weights_have_no_interval(tmp_path: Path) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure import published
 from trigemu.measure.inputs import event_file, input_folder
 from trigemu.measure.published import select
+from trigemu.measure.tables.validation import validation_table
 from trigemu.measure.validate import Result, Row, count, fraction, results
-from trigemu.report.terminal import validation_table
+from trigemu.render.terminal import as_text
 
 
 def row(published=10.0, tolerance=1.0, role="prediction", certainty="read", value=10.5, error=0.0):
@@ -71,9 +70,7 @@ def test_the_error_towards_the_published_number_makes_the_pull(published, error)
     assert result.pull == pytest.approx((0.25 - published) / math.hypot(0.03, error), rel=1e-3)
     data = result.to_dict()
     assert (data["error_down"], data["error_up"]) == pytest.approx((0.0508, 0.0578), abs=1e-4)
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(validation_table([result]))
-    assert "0.25 +0.058 −0.051" in console.export_text()
+    assert "0.25 +0.058 −0.051" in as_text(validation_table([result]))
 
 
 def test_inputs_and_unverified_numbers_are_shown_but_never_judged():

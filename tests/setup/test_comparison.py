@@ -16,8 +16,9 @@ from trigemu.errors import InputError
 from trigemu.experiments.pulser.trigger import PulserTrigger
 from trigemu.frames.frame import TimeFrame
 from trigemu.measure.summary import summarise
+from trigemu.render.table import Table
 from trigemu.report.run import render
-from trigemu.report.terminal import summary_tables
+from trigemu.report.tables import run_tables
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.comparison import (
     BIT_STATES,
@@ -124,7 +125,7 @@ def test_every_frame_counts(tmp_path):
     page = render(setup, totals, summary)
     assert "Comparison with recorded words" in page
     assert "bits: Bits" in page
-    titles = [str(table.title) for table in summary_tables(summary) if getattr(table, "title", None)]
+    titles = [each.title for each in run_tables(setup, summary) if isinstance(each, Table)]
     assert {"comparison with recorded words", "rows that differ most"} <= set(titles)
 
 

@@ -16,14 +16,14 @@ from trigemu.frames.rundir import RunReader
 from trigemu.frames.wire import decode
 from trigemu.measure.summary import summarise
 from trigemu.report.advice import overload
-from trigemu.report.terminal import summary_tables
+from trigemu.report.tables import run_tables
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 
 
 def summary_text(setup: Setup[Any], totals: RunTotals) -> str:
-    return "\n".join(each for each in summary_tables(summarise(setup, totals)) if isinstance(each, str))
+    return "\n".join(each for each in run_tables(setup, summarise(setup, totals)) if isinstance(each, str))
 
 
 def check(setup: Setup[Any], totals: RunTotals, frames: int) -> None:

@@ -1,15 +1,16 @@
-"""Printing results: rich tables for people, JSON for scripts."""
+"""Printing results: tables for people, JSON for scripts."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trigemu.cli.guard import say, to_whom_reads
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from trigemu.render.table import Table
 
 
 def print_json(data: Any) -> None:
@@ -17,30 +18,27 @@ def print_json(data: Any) -> None:
     say(json.dumps(data, indent=2, allow_nan=False))
 
 
-def print_rich(*things: RenderableType) -> None:
-    """Print tables and text on standard output; wide and plain where it is not a terminal."""
+def print_tables(*things: Table | str) -> None:
+    """Print tables and sentences on standard output, as wide as the terminal; in a pipe as wide as they are."""
     from rich.console import Console
-    from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=sys.stdout, width=None if terminal else 160, highlight=False, soft_wrap=not terminal
-    )
+    from trigemu.render.layout import sentences
+    from trigemu.render.terminal import in_style, styled, width_for
+
+    width = width_for(sys.stdout)
+    console = Console(file=sys.stdout, highlight=False)
     # Rich ends the program with its own exit code when it meets a closed pipe, so `say` does the writing.
     with to_whom_reads(sys.stdout):
         with console.capture() as capture:
-            for thing in things:
-                # A bare text may quote what a configuration holds, in which brackets mean nothing.
-                console.print(Text(thing) if isinstance(thing, str) else thing)
+            for place, thing in enumerate(things):
+                lines = in_style(sentences(thing, width)) if isinstance(thing, str) else styled(thing, width)
+                # Nothing is left to wrap: rich is here for colours.
+                console.print(*([""] if place else []), lines, sep="\n", soft_wrap=True)
         say(capture.get().rstrip("\n"))
 
 
-def print_rows(rows: list[dict[str, Any]], title: str) -> None:
-    """Print rows of plain data as a table."""
-    from trigemu.render.terminal import plain_table
+def print_rows(rows: Sequence[Mapping[str, Any]], title: str, keys: int = 1) -> None:
+    """Print rows of plain data as a table whose first ``keys`` columns name the rows."""
+    from trigemu.render.table import from_rows
 
-    shown = [
-        {key: f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}
-        for row in rows
-    ]
-    print_rich(plain_table(title, shown))
+    print_tables(from_rows(title, rows, keys))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.console import print_json, print_rows
 from trigemu.cli.options import JSON
 
 if TYPE_CHECKING:
@@ -20,13 +20,11 @@ def list_group() -> None:
     """List configurations, signals, lines or trigger algorithms."""
 
 
-def _show(title: str, rows: list[dict[str, Any]], as_json: bool) -> int:
+def _show(title: str, rows: list[dict[str, Any]], as_json: bool, keys: int = 1) -> int:
     if as_json:
         print_json(rows)
-        return 0
-    from trigemu.render.terminal import plain_table
-
-    print_rich(plain_table(title, rows))
+    else:
+        print_rows(rows, title, keys)
     return 0
 
 
@@ -60,7 +58,7 @@ def signals(as_json: bool) -> int:
         for name in experiment_names()
         for spec in _signals(find_experiment(name))
     ]
-    return _show("signals", rows, as_json)
+    return _show("signals", rows, as_json, keys=2)
 
 
 def _signals(experiment: ExperimentSpec[Any]) -> Sequence[SignalSpec]:
@@ -98,7 +96,7 @@ def lines(config: str | None, as_json: bool) -> int:
                     "source": line.source,
                 }
             )
-    return _show("lines", rows, as_json)
+    return _show("lines", rows, as_json, keys=2)
 
 
 @list_group.command()

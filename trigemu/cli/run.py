@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
 from trigemu.cli.options import RunOptions, changed, load, run_options
@@ -110,9 +110,9 @@ def conduct(
         if options.as_json:
             print_json(summary)
         else:
-            from trigemu.report.terminal import summary_tables
+            from trigemu.report.tables import run_tables
 
-            print_rich(*summary_tables(summary))
+            print_tables(*run_tables(setup, summary))
             say("\n" + printable(str(folder / "report.html")))
         return stop.code or _exit_code(summary, good)
 

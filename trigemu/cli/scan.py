@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
 from trigemu.plain import printable
@@ -89,9 +89,9 @@ def efficiency(
     if as_json:
         print_json(table.to_dict())
     else:
-        from trigemu.report.terminal import efficiency_table
+        from trigemu.measure.tables.efficiency import scan_table
 
-        print_rich(*efficiency_table(table, most=len(lines)))
+        print_tables(scan_table(table, most=len(lines)), "")
         for path in written:
             say(printable(str(path)))
     if failed is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from trigemu.cli.console import print_json, print_rich
+from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import FAILED, say
 from trigemu.cli.options import JSON
 from trigemu.plain import one_sentence
@@ -42,7 +42,7 @@ def validate(experiment: str | None, only: tuple[str, ...], folder: Path | None,
     if as_json:
         print_json([result.to_dict() for result in found])
     else:
-        from trigemu.report.terminal import validation_table
+        from trigemu.measure.tables.validation import validation_table, verdict_table
 
-        print_rich(validation_table(found))
+        print_tables(validation_table(found), verdict_table(found))
     return FAILED if any(result.failed for result in found) else 0

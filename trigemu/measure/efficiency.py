@@ -23,6 +23,7 @@ from trigemu.measure.grid import as_axes, grid_points
 from trigemu.measure.offline import Config, as_count, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.menu.order import group
 from trigemu.plain import short
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
@@ -120,6 +121,7 @@ def efficiency(
         seed=setups[0].config.run.seed,
         config_hash=setup.digest,
         rows=(),
+        groups={line.name: group(line) for line in setup.menu.lines if line.name in chosen},
     )
     return _scanned(empty, points, setups, events, progress)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -61,12 +61,15 @@ class EfficiencyRow:
     weight_passed: float
 
 
-COLUMNS = tuple(field.name for field in fields(EfficiencyRow) if field.name != "point")
+COLUMNS = tuple(each.name for each in fields(EfficiencyRow) if each.name != "point")
 
 
 @dataclass(frozen=True, slots=True)
 class EfficiencyTable:
-    """Acceptance and efficiency per grid point and line (intervals: Clopper-Pearson at level ``cl``)."""
+    """Acceptance and efficiency per grid point and line (intervals: Clopper-Pearson at level ``cl``).
+
+    ``groups``: line -> group (`trigemu.menu.order.group`), of the lines that are no totals.
+    """
 
     experiment: str
     signal: str
@@ -77,6 +80,7 @@ class EfficiencyTable:
     seed: int
     config_hash: str
     rows: tuple[EfficiencyRow, ...]
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def array(self, column: str, line: str) -> NDArray[np.float64]:
         """Return a grid key or a numeric field of `EfficiencyRow` for one line, float64[n_points]."""

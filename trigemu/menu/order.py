@@ -8,6 +8,11 @@ from trigemu.menu.schema import Line
 
 LEVELS = ("l1", "hlt")
 
+_STATES = ("", ", prescaled", ", off")
+
+GROUPS = tuple(f"{level}{state}" for level in LEVELS for state in _STATES)
+"""All groups, in the order in which they are shown."""
+
 
 def group(line: Line) -> str:
     """Return the group that a line is listed in: ``l1``, ``l1, prescaled``, ``l1, off`` and the same of ``hlt``."""

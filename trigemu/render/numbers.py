@@ -13,9 +13,14 @@ def number(value: float | None, digits: int = 4) -> str:
         return "–"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u2009")
-    if abs(value) >= 10**digits:
-        return f"{value:,.0f}".replace(",", "\u2009")
-    return f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
+    size = abs(float(text))
+    if not 1 <= size < 1e15:
+        return text
+    # Never 1e+03: of a large number all digits before the point are shown.
+    places = max(0, digits - 1 - math.floor(math.log10(size)))
+    text = f"{value:,.{places}f}".replace(",", "\u2009")
+    return text.rstrip("0").rstrip(".") if places else text
 
 
 def with_error(value: float | None, error: float | None) -> str:
@@ -42,19 +47,25 @@ def rate(got: Mapping[str, Any], kind: str = "") -> str:
     kind
         Which of its rates: what comes before ``rate_hz``.
     """
+    return " ".join(rate_parts(got, kind))
+
+
+def rate_parts(got: Mapping[str, Any], kind: str = "") -> list[str]:
+    """Return a rate as one text, or where its errors differ as three: value, upper and lower error; see `rate`."""
     names = ("rate_hz", "rate_err_hz", "rate_low_hz", "rate_high_hz")
     value, error, low, high = (got[f"{kind}{name}"] for name in names)
     if value is None or not math.isfinite(value):
-        return "–"
+        return ["–"]
     if low is None or high is None:
-        return with_error(value, error)
+        return [with_error(value, error)]
     if value == 0:
-        return f"< {number(high, 2)}"
+        return [f"< {number(high, 2)}"]
     up, down = high - value, value - low
     if up <= LOPSIDED * down:
-        return with_error(value, error)
+        return [with_error(value, error)]
     places = max(0, 1 - math.floor(math.log10(max(up, down))))
-    return f"{value:,.{places}f} +{up:,.{places}f} −{down:,.{places}f}".replace(",", "\u2009")
+    texts = (f"{value:,.{places}f}", f"+{up:,.{places}f}", f"−{down:,.{places}f}")
+    return [text.replace(",", "\u2009") for text in texts]
 
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:

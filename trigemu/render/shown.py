@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 MANY = 12
 """Lines shown beside one another at most; a menu with more of them is summed up."""
 
 
 def most_efficient(
-    values: Mapping[str, Sequence[float | None]], most: int = MANY, *, zeros: bool = True
+    values: Mapping[str, Sequence[float | None]],
+    most: int = MANY,
+    *,
+    zeros: bool = True,
+    first: Collection[str] = (),
 ) -> tuple[list[str], str]:
     """Return the lines to show, in the order of ``values``, and a sentence about the others.
 
@@ -21,6 +25,8 @@ def most_efficient(
         Lines to show at most: those with the highest mean.
     zeros
         Whether lines that never passed are shown as long as there is room for all lines.
+    first
+        Lines that are chosen before all others (those without a prescale, say).
 
     Returns
     -------
@@ -34,19 +40,18 @@ def most_efficient(
     if zeros and len(means) <= most:
         return list(means), ""
     passed = [name for name, mean in means.items() if mean > 0]
-    best = set(sorted(passed, key=lambda name: means[name], reverse=True)[:most])
+    best = set(sorted(passed, key=lambda name: (name not in first, -means[name]))[:most])
     shown = [name for name in means if name in best]
-    return shown, _sentence(len(means), len(shown), len(passed))
+    chosen = bool(first) and any(name not in best and name not in first for name in passed)
+    less = "passed less often or are prescaled" if chosen else "passed less often"
+    return shown, _sentence(len(means), len(shown), len(passed), less)
 
 
-def _sentence(lines: int, shown: int, passed: int) -> str:
+def _sentence(lines: int, shown: int, passed: int, less: str) -> str:
     if shown == lines:
         return ""
-    others = [
-        f"{count} {what}"
-        for count, what in ((passed - shown, "passed less often"), (lines - passed, "never passed"))
-        if count
-    ]
+    counts = (passed - shown, less), (lines - passed, "never passed")
+    others = [f"{count} {what}" for count, what in counts if count]
     return f"{shown} of {lines} lines are shown; {' and '.join(others)}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,6 +108,31 @@ def table(
     return Table(
         title, heads, tuple(_row(row, len(heads)) for row in rows), tuple(note for note in notes if note)
     )
+
+
+def from_rows(
+    title: str, rows: Sequence[Mapping[str, Value]], keys: int = 1, notes: Sequence[str] = ()
+) -> Table:
+    """Return rows of plain data as a table: columns are those of the first row, in its order.
+
+    Parameters
+    ----------
+    title, rows, notes
+        What it shows.
+    keys
+        How many of the first columns name a row.  Of the others those with numbers alone are columns of numbers.
+    """
+    names = list(rows[0]) if rows else ["name"]
+    columns = [Column(name, kind=_kind(place < keys, rows, name)) for place, name in enumerate(names)]
+    return table(title, columns, [[row[name] for name in names] for row in rows], notes)
+
+
+def _kind(key: bool, rows: Sequence[Mapping[str, Value]], name: str) -> Kind:
+    if key:
+        return "key"
+    values = [row[name] for row in rows if row[name] is not None]
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return "number" if numbers else "text"
 
 
 def _row(row: Sequence[Cell | Value], width: int) -> tuple[Cell, ...]:

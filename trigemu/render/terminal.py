@@ -1,50 +1,47 @@
-"""Tables on a terminal."""
+"""Tables on a terminal, in a pipe, and as plain text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import os
+from typing import TYPE_CHECKING, TextIO
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
+from trigemu.render.layout import Line, laid_out
+from trigemu.render.table import Table
 
-from trigemu.plain import short
+if TYPE_CHECKING:
+    from rich.text import Text
 
-CELL = 400
-"""Characters of a cell that are shown."""
+USUAL = 80
+"""Columns of a terminal that does not say how many it has."""
 
-
-class PlainTable(Table):
-    """A table of texts from outside: brackets mean nothing in them, and control characters are shown as escapes."""
-
-    def add_column(self, header: Any = "", footer: Any = "", **options: Any) -> None:
-        """Add a column."""
-        super().add_column(_cell(header), footer, **options)
-
-    def add_row(self, *cells: Any, **options: Any) -> None:
-        """Add a row."""
-        super().add_row(*map(_cell, cells), **options)
+STYLES = {"title": "bold", "head": "", "body": "", "note": ""}
 
 
-def _cell(value: Any) -> Any:
-    return Text(short(value, CELL)) if isinstance(value, str) else value
+def width_for(stream: TextIO) -> int | None:
+    """Return how many columns a stream has: ``COLUMNS``, or those of the terminal; None of a pipe or file."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    if not stream.isatty():
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL
+    except (OSError, ValueError):
+        return USUAL
 
 
-def new_table(title: str, head: Sequence[str], text_columns: Sequence[int] = (0,)) -> Table:
-    """Return an empty table in the house style; columns are numbers unless listed as text."""
-    shown = Text(short(title, CELL), style="bold") if title else None
-    table = PlainTable(title=shown, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for index, name in enumerate(head):
-        left = index in text_columns
-        table.add_column(name, justify="left" if left else "right", no_wrap=not left)
-    return table
+def as_text(table: Table, width: int | None = None) -> str:
+    """Return a table as plain text that fits a width (None: as wide as its content)."""
+    return "\n".join(line.text for line in laid_out(table, width))
 
 
-def plain_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return rows of plain data as a table."""
-    head = list(rows[0]) if rows else ["name"]
-    table = new_table(title, head, range(len(head)))
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    return table
+def styled(table: Table, width: int | None = None) -> Text:
+    """Return a table as rich text; it is to be printed as it is, without further wrapping."""
+    return in_style(laid_out(table, width))
+
+
+def in_style(lines: list[Line]) -> Text:
+    """Return lines as rich text."""
+    from rich.text import Text
+
+    return Text("\n").join(Text(line.text, STYLES[line.style]) for line in lines)

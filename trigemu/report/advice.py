@@ -11,16 +11,6 @@ from trigemu.render.numbers import number
 MARGIN = 0.8
 """Share of the speed that was reached that is proposed for the next run."""
 
-NO_RATES = (
-    "No rates: this is a replay of recorded triggers, and what was not recorded is not there to be counted."
-)
-
-
-def rates_known(summary: Mapping[str, Any]) -> bool:
-    """Return whether lines have rates, or there was no time that they could have been counted in."""
-    unknown = all(line["raw_rate_hz"] is None for line in summary["lines"].values())
-    return not (unknown and summary["observed_time_s"])
-
 
 def overload(summary: Mapping[str, Any]) -> str:
     """Return what an overloaded run lost, and how fast the next one could go; "" of any other run."""

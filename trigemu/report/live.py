@@ -8,10 +8,11 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
+from trigemu.menu.order import physics_first
 from trigemu.plain import printable, short
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.text import Text
 
     from trigemu.menu.schema import Prescale
     from trigemu.setup.experiment import Setup
@@ -47,7 +48,8 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
     # A terminal that is closed meanwhile is no reason to lose a run.
     with suppress(OSError):
         live.start()
-    scales = {line.name: line.scale for line in setup.menu.lines}
+    menu = setup.menu.lines
+    scales = {menu[place].name: menu[place].scale for place in physics_first(menu)}
     told = 0
 
     def show(snapshot: Snapshot) -> None:
@@ -55,7 +57,7 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         for notice in snapshot.notices[told:]:
             live.console.print(Text(printable(notice)))
         told = len(snapshot.notices)
-        live.update(live_table(title, snapshot, scales))
+        live.update(live_table(title, snapshot, scales, live.console.size))
 
     try:
         yield show
@@ -97,62 +99,106 @@ def one_line(snapshot: Snapshot) -> str:
     )
 
 
-def live_table(title: str, snapshot: Snapshot, scales: Mapping[str, Prescale] | None = None) -> Group:
+def live_table(
+    title: str,
+    snapshot: Snapshot,
+    scales: Mapping[str, Prescale] | None = None,
+    size: tuple[int, int] = (120, 40),
+) -> Text:
     """Return the live display: headline, lines with rates, latency, processes.
 
-    ``scales`` are the prescales of the lines; without them errors are those of lines without counters.
+    What is taller or wider than the terminal is cut, so of many lines only the busiest are shown, and processes only
+    where there is room beside them.
+
+    Parameters
+    ----------
+    title
+        Of the run.
+    snapshot
+        What is shown.
+    scales
+        Prescales of the lines, in the order in which these are shown; without them errors are those of lines without
+        counters.
+    size
+        Columns and lines of the terminal.
     """
-    from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
+
+    width, height = size
+    head = _head(title, snapshot, width)
+    latency = _latencies(snapshot, width)
+    busiest = _busiest(snapshot, scales or {}, width, height - len(head) - len(latency) - 1)
+    body = _beside([*busiest, *latency], _memory(snapshot, width), width)
+    return Text("\n", no_wrap=True, overflow="ignore").join(
+        [Text(head[0], "bold"), *map(Text, [*head[1:], *body])]
+    )
+
+
+def _head(title: str, snapshot: Snapshot, width: int) -> list[str]:
+    from trigemu.render.words import wrapped
 
     done = f"{snapshot.frames_done} / {snapshot.frames_total} frames"
     eta = f"{snapshot.eta_s:.0f} s" if snapshot.eta_s is not None else "-"
-    head = Text.assemble((title, "bold"), f"   {snapshot.state}   {done}   ETA {eta}")
     fragments = ", ".join(f"{name} {count}" for name, count in snapshot.fragments.items())
-    facts = Text(
+    facts = (
         f"dead {100 * snapshot.dead_fraction:.3g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
-        f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}\nfragments: {fragments}"
+        f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}"
     )
-    # Side by side, so that it fits on 24 lines: what is taller than the terminal is cut.
-    tables = Table.grid(padding=(0, 3))
-    tables.add_row(Group(_rates(snapshot, scales or {}), _latencies(snapshot)), _memory(snapshot))
-    return Group(head, facts, tables)
+    said = (f"{title}   {snapshot.state}   {done}   ETA {eta}", facts, f"fragments: {fragments}")
+    return [line for text in said for line in wrapped(text, width)]
 
 
-def _rates(snapshot: Snapshot, scales: Mapping[str, Prescale]) -> Any:
+def _busiest(snapshot: Snapshot, scales: Mapping[str, Prescale], width: int, height: int) -> list[str]:
     from trigemu.measure.rates import recorded
+    from trigemu.measure.tables.lines import rate_cell
     from trigemu.menu.schema import Prescale
-    from trigemu.render.numbers import number, rate
+    from trigemu.render.layout import beginning
     from trigemu.render.shown import MANY
-    from trigemu.render.terminal import new_table
+    from trigemu.render.table import Cell, Column, Value, table
 
-    table = new_table("", ("line", "fired", "accepted", "rate (Hz)"))
-    count = len(snapshot.line_names)
+    # A heading of up to two lines, its rule, and the sentence below.
+    most = max(1, min(MANY, height - 4))
     plain = Prescale(every=1)
     outputs = snapshot.kept or snapshot.accepted
     lines = list(zip(snapshot.line_names, snapshot.fired, snapshot.accepted, outputs, strict=True))
-    # What is taller than the terminal is cut, so of many lines only the busiest are shown.
-    least = sorted(snapshot.fired, reverse=True)[:MANY][-1] if count > MANY else 0
-    shown = [line for line in lines if line[1] >= least][:MANY]
-    for name, fired, accepted, kept in shown:
+    order = {name: place for place, name in enumerate(scales)}
+    lines.sort(key=lambda line: order.get(line[0], len(order)))
+    busy = sorted(range(len(lines)), key=lambda place: -lines[place][1])[:most]
+    rows: list[list[Cell | Value]] = []
+    for name, fired, accepted, kept in (lines[place] for place in sorted(busy)):
         got = recorded(accepted, kept, scales.get(name, plain), max(snapshot.live_s, 0.0))
-        table.add_row(name, number(fired), number(accepted), rate(got.to_dict("rate")))
-    if count > len(shown):
-        table.caption = f"the busiest of {count} lines"
-    return table
+        rows.append([name, rate_cell(got.to_dict("rate")), accepted, fired])
+    shown = table("", (Column("line", kind="key"), Column("rate", "Hz"), "accepted", "fired"), rows)
+    said = [f"the busiest of {len(lines)} lines"] if len(lines) > len(rows) else []
+    return ["", *(line.text for line in beginning(shown, width)), *said]
 
 
-def _latencies(snapshot: Snapshot) -> Any:
-    from trigemu.report.terminal import latency_table
+def _latencies(snapshot: Snapshot, width: int) -> list[str]:
+    from trigemu.measure.tables.latency import latency_table
+    from trigemu.render.layout import beginning
 
-    return latency_table(snapshot.latency_us)
+    table = latency_table(snapshot.latency_us)
+    return ["", *(line.text for line in beginning(table, width))] if snapshot.latency_us else []
 
 
-def _memory(snapshot: Snapshot) -> Any:
-    from trigemu.render.terminal import new_table
+def _memory(snapshot: Snapshot, width: int) -> list[str]:
+    from trigemu.render.layout import beginning
+    from trigemu.render.table import Cell, Column, Value, table
 
-    table = new_table("", ("process", "memory (MiB)"))
-    for role, mib in sorted(snapshot.memory_mib.items()):
-        table.add_row(role, f"{mib:.0f}")
-    return table
+    rows: list[list[Cell | Value]] = [
+        [role, Cell(f"{mib:.0f}", mib)] for role, mib in sorted(snapshot.memory_mib.items())
+    ]
+    shown = table("", (Column("process", kind="key"), Column("memory", "MiB")), rows)
+    return ["", *(line.text for line in beginning(shown, width))]
+
+
+def _beside(left: list[str], right: list[str], width: int) -> list[str]:
+    """Return two blocks side by side; the left one alone where there is no room for both."""
+    from trigemu.render.layout import GAP
+    from trigemu.render.words import padded, width_of
+
+    room = max(map(width_of, left)) + GAP
+    if room + max(map(width_of, right)) > width or len(right) > len(left):
+        return left
+    right = right + [""] * (len(left) - len(right))
+    return [f"{padded(one, room)}{two}".rstrip(" ") for one, two in zip(left, right, strict=True)]

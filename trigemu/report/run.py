@@ -11,6 +11,7 @@ import numpy as np
 
 from trigemu.frames.rundir import write_whole
 from trigemu.measure.summary import signal_labels
+from trigemu.measure.tables.lines import NO_RATES, rates_known
 from trigemu.render import numbers
 from trigemu.render.html import parts as html
 from trigemu.render.pictures.canvas import to_svg
@@ -19,7 +20,7 @@ from trigemu.render.pictures.histograms import histogram_figure
 from trigemu.render.pictures.latency import latency_figure
 from trigemu.render.shown import most_efficient, that_fired
 from trigemu.report import compared
-from trigemu.report.advice import NO_RATES, overload, rates_known
+from trigemu.report.advice import overload
 from trigemu.report.taints import taints
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals

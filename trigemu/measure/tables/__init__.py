@@ -1,0 +1,1 @@
+"""Results as tables (`trigemu.render.table.Table`): made once, for terminals, pages, notebooks and pandas."""

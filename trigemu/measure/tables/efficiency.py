@@ -1,0 +1,160 @@
+"""Efficiencies of a run's signals and of a scan, per trigger line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.measure.summary import signal_labels
+from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.menu.order import GROUPS, physics_first
+from trigemu.render.numbers import interval_parts
+from trigemu.render.shown import most_efficient
+from trigemu.render.table import Cell, Column, Table, Value, table
+from trigemu.setup.experiment import Setup
+
+BESIDE = 6
+"""Lines that are shown, at most: the most efficient ones."""
+
+PARAMETERS = ("mass", "ctau")
+"""Parameters of signals that are shown beside their labels, wherever one has them."""
+
+_NOT_OF_THE_SIGNAL = ("rate_hz", "every_ns")
+"""How often it comes."""
+
+ACCEPTANCE = "Accepted over generated events; what is accepted, the signal's table says."
+EFFICIENCY = "Accepted events that the line passed, before prescale and dead time, over accepted events."
+
+
+def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: int = BESIDE) -> Table:
+    """Return acceptance and efficiency of a run's signals: one row per signal, one column per line.
+
+    Parameters
+    ----------
+    setup, summary
+        The run.
+    most
+        Lines to show at most; of the others a note tells.
+    """
+    menu, labels = setup.menu, signal_labels(setup)
+    names = [menu.names[place] for place in physics_first(menu.lines)] + list(menu.totals)
+    values = {name: [summary["efficiency"][label][name]["value"] for label in labels] for name in names}
+    whole = {line.name for line in menu.lines if line.scale.factor == 1} | set(menu.totals)
+    lines, rest = most_efficient(values, most, first=whole)
+    keys = _parameters(setup)
+    rows: list[list[Cell | Value]] = []
+    for label, signal in zip(labels, setup.signals, strict=True):
+        acceptance, got = summary["acceptance"][label], summary["efficiency"][label]
+        rows.append(
+            [
+                label,
+                *(parameter_cell(getattr(signal, key, None)) for key in keys),
+                acceptance["total"],
+                _counted(acceptance),
+                *(_counted(got[line]) for line in lines),
+            ]
+        )
+    columns = [
+        Column("signal", kind="key", meaning="Label of the signal's table."),
+        *(Column(key, kind="key", meaning="Parameter of the signal.") for key in keys),
+        *_columns(lines),
+    ]
+    title = "signal efficiency (accepted events, before prescale and dead time)"
+    notes = (f"{rest} summary.json has all." if rest else "", "Intervals: Clopper-Pearson, 68.27 %.")
+    return table(title, columns, rows, notes)
+
+
+def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
+    """Return a scan, one row per grid point and one column per line.
+
+    Parameters
+    ----------
+    scan
+        The scan.
+    most
+        Lines to show at most; 0 for `BESIDE`.
+    """
+    names = sorted(scan.lines, key=lambda name: _rank(scan.groups.get(name)))
+    values = {line: scan.array("value", line).tolist() for line in names}
+    whole = {line for line in names if "," not in scan.groups.get(line, "")}
+    lines, rest = most_efficient(values, most or BESIDE, first=whole)
+    rows: list[list[Cell | Value]] = []
+    for start in range(0, len(scan.rows), len(scan.lines)):
+        point = {row.line: row for row in scan.rows[start : start + len(scan.lines)]}
+        first = scan.rows[start]
+        acceptance = first.acceptance, first.acceptance_low, first.acceptance_high
+        rows.append(
+            [
+                *(parameter_cell(first.point[key]) for key in scan.keys),
+                first.generated,
+                _cell(*acceptance),
+                *(_cell(point[line].value, point[line].low, point[line].high) for line in lines),
+            ]
+        )
+    columns = [
+        *(Column(key, kind="key", meaning="Parameter of the signal.") for key in scan.keys),
+        *_columns(lines),
+    ]
+    title = f"{scan.experiment}: {scan.title} (Clopper-Pearson, {100 * scan.cl:.4g} %)"
+    return table(title, columns, rows, _scan_notes(rest, scan.rows))
+
+
+def _rank(group: str | None) -> int:
+    """Return the place of a group; totals come last."""
+    return len(GROUPS) if group is None else GROUPS.index(group)
+
+
+def _columns(lines: list[str]) -> list[Column]:
+    return [
+        Column("generated", meaning="Generated events."),
+        Column("acceptance", meaning=ACCEPTANCE),
+        *(Column(line, meaning=EFFICIENCY) for line in lines),
+    ]
+
+
+def _scan_notes(rest: str, rows: tuple[EfficiencyRow, ...]) -> list[str]:
+    notes = [f"{rest} The files have all; --line NAME chooses."] if rest else []
+    few = [row for row in rows if row.distinct < row.accepted]
+    if few:
+        notes.append(
+            f"{few[0].accepted} accepted events were made of {few[0].distinct} events of the file: intervals are those "
+            "of independent events."
+        )
+    if any(row.weight_generated != row.generated for row in rows):
+        notes.append("Events are weighted: values are ratios of sums of weights.")
+    return notes
+
+
+def _parameters(setup: Setup[Any]) -> list[str]:
+    """Return the parameters to show: `PARAMETERS`, and numbers in which signals of one kind differ."""
+    kinds: dict[str, list[Any]] = {}
+    for signal in setup.signals:
+        kinds.setdefault(str(getattr(signal, "signal", "")), []).append(signal)
+    found = [key for key in PARAMETERS if any(_is_number(getattr(s, key, None)) for s in setup.signals)]
+    for signals in kinds.values():
+        for key in type(signals[0]).model_fields:
+            values = [getattr(signal, key) for signal in signals]
+            if key not in (*found, *_NOT_OF_THE_SIGNAL) and any(map(_is_number, values)):
+                found += [key] if len(set(map(str, values))) > 1 else []
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def parameter_cell(value: Any) -> Cell:
+    """Return a parameter of a signal with all its digits: two points of a grid never look the same."""
+    if not _is_number(value):
+        return Cell("–" if value is None else str(value))
+    return Cell(f"{value:.12g}", value)
+
+
+def _counted(got: Mapping[str, Any]) -> Cell:
+    return _cell(got["value"], got["low"], got["high"])
+
+
+def _cell(value: float | None, low: float | None, high: float | None) -> Cell:
+    parts = interval_parts(value, low, high)
+    ends = (parts[2], parts[1]) if len(parts) == 3 else ("", "")
+    return Cell(" ".join(parts), value, *ends)

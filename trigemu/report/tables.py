@@ -1,0 +1,39 @@
+"""What the end of a run shows on a terminal: its tables, and the sentences below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigemu.measure.tables.comparisons import comparison_tables
+from trigemu.measure.tables.efficiency import run_efficiency_table
+from trigemu.measure.tables.latency import latency_table
+from trigemu.measure.tables.ledger import ledger_tables
+from trigemu.measure.tables.lines import lines_table
+from trigemu.render.numbers import number
+from trigemu.render.table import Table
+from trigemu.report.taints import taints
+from trigemu.setup.experiment import Setup
+
+
+def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | str]:
+    """Return the tables that end a run (lines, efficiencies, comparisons, latency, ledger) and its headline."""
+    tables: list[Table | str] = [lines_table(setup, summary)]
+    if summary["efficiency"]:
+        tables.append(run_efficiency_table(setup, summary))
+    tables += comparison_tables(setup, summary)
+    if summary["latency_us"]:
+        tables.append(latency_table(summary["latency_us"]))
+    return [*tables, *ledger_tables(summary), "\n".join(headline(summary))]
+
+
+def headline(summary: Mapping[str, Any]) -> list[str]:
+    """Return how a run has ended, in sentences."""
+    run = summary["run"]
+    closed = "the ledger closes" if summary["closed"] else "the ledger DOES NOT CLOSE"
+    return [
+        f"{run['quality']}, {closed}; live time {number(summary['live_time_s'])} s, "
+        f"dead fraction {100 * summary['dead_fraction']:.3g} %, wall time {number(run['wall_s'], 3)} s",
+        f"{number(summary['decisions'])} decisions, sha256 {summary['decisions_sha256']}",
+        *taints(summary),
+    ]
