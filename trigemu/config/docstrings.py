@@ -57,7 +57,11 @@ def field_texts(model: type[BaseModel]) -> dict[str, FieldText]:
 
 def _described(name: str, texts: dict[str, FieldText], description: str | None) -> FieldText:
     found = texts.get(name, FieldText())
-    return found if found.meaning or not description else parse_text(description)
+    if not description:
+        return found
+    # Of a field that was made again with another default, only that has a source of its own.
+    made = parse_text(description)
+    return FieldText(found.meaning or made.meaning, found.unit or made.unit, made.source or found.source)
 
 
 def _is_made(model: type[BaseModel]) -> bool:

@@ -256,7 +256,8 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
         See `SignalSpec`.  One model may serve several signals: each gets a subclass of it, whose ``signal`` key can
         only be ``name`` (a model whose key is ``Literal[name]`` already is taken as it is).
     fixed
-        What sets this signal apart: class variables of the model get this value, its fields this default.
+        What sets this signal apart: class variables of the model get this value, its fields this default (`Sourced`
+        where it comes from somewhere).
 
     Raises
     ------
@@ -264,6 +265,14 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
         The model has neither a class variable nor a field of such a name.
     """
     return SignalSpec(name, title, named_model(model, "signal", name, fixed), sampler)
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A default of a signal or process (``value``), and where it comes from, as docstrings of fields say it."""
+
+    value: Any
+    source: str
 
 
 def named_model(model: type[BaseModel], key: str, name: str, fixed: Mapping[str, Any]) -> type[BaseModel]:
@@ -278,7 +287,9 @@ def named_model(model: type[BaseModel], key: str, name: str, fixed: Mapping[str,
             field = model.model_fields[attribute]
             # Bounds and validators are metadata of the field: they stay, only the default is another.
             bounded = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-            fields[attribute] = (bounded, value)
+            default = value.value if isinstance(value, Sourced) else value
+            source = f"Source: {value.source}" if isinstance(value, Sourced) else None
+            fields[attribute] = (bounded, Field(default=default, description=source))
         elif attribute in model.__class_vars__:
             variables[attribute] = value
         else:

@@ -15,15 +15,14 @@ Spread = Annotated[float, Field(ge=0, le=1000)]
 
 
 class RecoilTag(Model):
-    """Reconstructed B mesons beside a signal B, as a fast simulation makes them.
-
-    Only events in which a B decays to an invisible particle have one, with ``probability``; others never, as no wrong
-    combinations are modelled.  What a B really has is of the order of 1e-3, which leaves nothing of a run: the default
-    is 1, and yields come from an efficiency that is a number (`trigemu.collider.recoil_tag.efficiency`).
-
-    The true four-momentum gets Gaussian errors in the CM: ``momentum_mev`` on each component, ``energy_mev``.
-    """
+    """Reconstructed B mesons beside a signal B, by a fast simulation: true four-momenta with Gaussian errors."""
 
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Chance that an event in which a B decays to an invisible particle has a reconstructed B beside it; others
+    never have one, as no wrong combinations are modelled.  Source: chosen: what a B really has is of the order of
+    1e-3, which leaves nothing of a run, and yields come from an efficiency that is a number
+    (`trigemu.collider.recoil_tag.efficiency`)."""
     momentum_mev: Spread
+    """Standard deviation of each component of its momentum in the CM [MeV]."""
     energy_mev: Spread
+    """Standard deviation of its energy in the CM [MeV]."""

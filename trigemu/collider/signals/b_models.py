@@ -18,12 +18,7 @@ Radius = Annotated[float, Field(gt=0, le=3000)]
 
 
 class BSignal(Signal):
-    """Upsilon(4S) -> B B, one B -> something known and a new particle.
-
-    ``mass`` of the new particle.  ``other_b``: HepMC3 file of B pairs (B+B- or B0 B0bar, as the signal B is charged or
-    neutral): one B of each event is replaced.  Without it the other B is absent: all that the event has is the
-    signal B.
-    """
+    """Upsilon(4S) -> B B, one B -> something known and a new particle."""
 
     parent: ClassVar[int]
     heavy: ClassVar[float]
@@ -31,7 +26,10 @@ class BSignal(Signal):
     """Mass (GeV) of what comes beside the new particle."""
 
     mass: Annotated[float, Field(gt=0, le=1e3)] = 1.0
+    """Mass of the new particle [GeV].  Source: chosen."""
     other_b: FileName | None = None
+    """HepMC3 file of B pairs (B+B- or B0 B0bar, as the signal B is charged or neutral): one B of each event is
+    replaced.  Without it the other B is absent: all that the event has is the signal B."""
 
     @property
     def lightest(self) -> float:
@@ -50,17 +48,18 @@ class BSignal(Signal):
 class BtoKS(BSignal):
     """Upsilon(4S) -> B B, one B -> K S or K*0 S with a long-lived scalar S.
 
-    ``mass`` and ``ctau`` of S are independent.  ``other_b``: HepMC3 file of B pairs (B+B- for K+ S, B0 B0bar
-    for K*0 S): one B of each event is replaced.  Without it the other B is absent: all that the event has is
-    the signal B.  Accepted: both daughters of S in the tracker and S decays at a transverse distance
-    below ``radius_max`` (mm; guess: the inner half of the drift chamber).
+    Accepted: both daughters of S in the tracker, and S decays within ``radius_max``.
     """
 
     final: ClassVar[int]
 
     mass: Annotated[float, Field(gt=0, le=1e3)] = 0.5
+    """Mass of S [GeV].  Source: chosen."""
     ctau: Ctau = 10.0
+    """Proper decay length of S, independent of its mass [mm].  Source: chosen."""
     radius_max: Radius = 600.0
+    """Accepted are decays at a transverse distance below this [mm].  Source: guess, the inner half of the drift
+    chamber."""
 
     @property
     def lightest(self) -> float:
@@ -71,13 +70,15 @@ class BtoKS(BSignal):
 class BtoKAxion(BSignal):
     """Upsilon(4S) -> B+ B-, one B -> K a, a -> photon photon.
 
-    ``mass`` and ``ctau`` of a (0: prompt) are independent.  ``other_b`` as for B -> K S (B+B-).  Accepted: the kaon in
-    the tracker, the directions of both photons in the calorimeter, outside its gaps, and a decays at a transverse
-    distance below ``radius_max`` (mm; guess: as for B -> K S).
+    Accepted: the kaon in the tracker, the directions of both photons in the calorimeter, outside its gaps, and a decays
+    within ``radius_max``.
     """
 
     ctau: Ctau = 0.0
+    """Proper decay length of a, independent of its mass (0: prompt) [mm].  Source: chosen."""
     radius_max: Radius = 600.0
+    """Accepted are decays at a transverse distance below this [mm].  Source: guess, the inner half of the drift
+    chamber."""
 
 
 class BtoProtonDark(BSignal):
@@ -90,11 +91,12 @@ class BtoProtonDark(BSignal):
 class BtoLambdaDark(BSignal):
     """Upsilon(4S) -> B0 B0bar, one B -> Lambda psi_D with an invisible dark fermion psi_D.
 
-    ``mass`` of psi_D.  ``lambda_decay``: ``"p pi"`` decays every Lambda to p pi, so that rates and efficiencies are to
-    be multiplied by 0.641; ``"all"`` decays it to n pi0 as well.  Spins are left out.  ``other_b`` as for B -> K S
-    (B0 B0bar).  Accepted: proton and pion of the Lambda in the tracker, which decays at a transverse distance below
-    ``radius_max`` (mm; guess: as for B -> K S).
+    Spins are left out.  Accepted: proton and pion of the Lambda in the tracker, which decays within ``radius_max``.
     """
 
     lambda_decay: Literal["p pi", "all"] = "p pi"
+    """What the Lambda decays to: ``p pi`` every one, so that rates and efficiencies are to be multiplied by 0.641;
+    ``all`` n pi0 as well.  Source: chosen."""
     radius_max: Radius = 600.0
+    """Accepted are decays at a transverse distance below this [mm].  Source: guess, the inner half of the drift
+    chamber."""

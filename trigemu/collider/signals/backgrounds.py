@@ -17,19 +17,25 @@ Mean = Annotated[float, Field(ge=0, le=50)]
 
 
 class Cosmic(Process):
-    """Muons from above that pass the collision point at less than ``radius_mm``, at ``rate_hz``.
+    """Muons from above that pass near the collision point, at ``rate_hz``.
 
-    Angle to the vertical: cos^2.  Momentum: (1 + p / ``knee_gev``)^-2.7 from ``p_min`` (GeV) on.  A muon is two
-    particles, one each way from its point closest to the collision point, the upper one reversed; it comes within
-    ``time_ns`` of a collision's time, as the counters at ``counter_mm`` see it.  No energy is lost on the way.
+    Angle to the vertical: cos^2.  A muon is two particles, one each way from its point closest to the collision point,
+    the upper one reversed.  No energy is lost on the way.
     """
 
-    radius_mm: Length = 800.0  # guess: what a drift chamber sees
-    p_min: Annotated[float, Field(ge=0.05, le=100)] = 0.5  # guess: yoke and calorimeter stop softer ones
-    knee_gev: Annotated[float, Field(ge=0.1, le=100)] = 4.0  # guess: falls as p^-2.7 far above it
-    positive: Annotated[float, Field(ge=0, le=1)] = 0.56  # recalled: mu+ / mu- = 1.27
-    time_ns: Annotated[float, Field(ge=0, le=1e4)] = 4.0  # half of a bunch spacing of 8 ns
-    counter_mm: Length = 1000.0  # guess; an experiment gives its own
+    radius_mm: Length = 800.0
+    """Muons pass the collision point at less than this [mm].  Source: guess, what a drift chamber sees."""
+    p_min: Annotated[float, Field(ge=0.05, le=100)] = 0.5
+    """Least momentum [GeV].  Source: guess, yoke and calorimeter stop softer ones."""
+    knee_gev: Annotated[float, Field(ge=0.1, le=100)] = 4.0
+    """The spectrum is (1 + p / knee)^-2.7 [GeV].  Source: guess; the power far above it is that of the flux."""
+    positive: Annotated[float, Field(ge=0, le=1)] = 0.56
+    """Share of mu+.  Source: recalled, mu+ / mu- = 1.27."""
+    time_ns: Annotated[float, Field(ge=0, le=1e4)] = 4.0
+    """A muon comes within this of a collision's time, as the counters see it [ns].  Source: chosen, half of a bunch
+    spacing of 8 ns."""
+    counter_mm: Length = 1000.0
+    """Distance of the counters that see its time [mm].  Source: guess; an experiment gives its own."""
 
 
 Peak = tuple[
@@ -40,27 +46,32 @@ Peak = tuple[
 
 
 class BeamGas(Process):
-    """Particles from a nucleus of the rest gas that one of the beams breaks, or from where it is lost, at ``rate_hz``.
+    """Particles from a nucleus of the rest gas that a beam breaks, or from where it is lost, at ``rate_hz``."""
 
-    Point: uniform in z within ``z_max`` (mm), but for the part of the events that begins in ``z_peaks``: middle and
-    standard deviation in mm, part of all events.  ``radius_mm``: they begin at the wall of a pipe, all around, instead
-    of on the axis.  ``protons``, ``pions``, ``electrons`` (of both charges) and ``photons``: mean numbers (Poisson; at
-    least one proton where there would be nothing).  Momenta are exponential with mean ``momentum_gev``, those of
-    electrons and photons with ``shower_gev``; 1 - cos of the angle to the beam is exponential with mean ``opening``.
-    The part ``forward`` comes from the e- beam, whose own electron stays in the pipe.
-    """
-
-    z_max: Annotated[float, Field(ge=0, le=1e4)] = 1000.0  # guess
+    z_max: Annotated[float, Field(ge=0, le=1e4)] = 1000.0
+    """Points are uniform in z within this, either way [mm].  Source: guess."""
     z_peaks: Annotated[tuple[Peak, ...], Field(max_length=16)] = ()
+    """Part of the events that begins elsewhere: middle and standard deviation in z [mm, mm] and part of all events,
+    for each place."""
     radius_mm: Annotated[float, Field(ge=0, le=1e3)] = 0.0
-    protons: Mean = 1.0  # guess
-    pions: Mean = 1.0  # guess
+    """Particles begin at the wall of a pipe of this radius, all around (0: on the axis) [mm].  Source: none here,
+    beams meet gas on the axis."""
+    protons: Mean = 1.0
+    """Mean number of protons (Poisson; at least one where there would be nothing).  Source: guess."""
+    pions: Mean = 1.0
+    """Mean number of pions of both charges (Poisson).  Source: guess."""
     electrons: Mean = 0.0
+    """Mean number of electrons of both charges (Poisson).  Source: none here, for particles lost at the wall."""
     photons: Mean = 0.0
-    momentum_gev: Annotated[float, Field(ge=0.01, le=10)] = 0.4  # guess
-    shower_gev: Annotated[float, Field(ge=0.01, le=10)] = 0.2  # guess
-    opening: Annotated[float, Field(ge=0.01, le=2)] = 0.4  # guess
+    """Mean number of photons (Poisson).  Source: none here, for particles lost at the wall."""
+    momentum_gev: Annotated[float, Field(ge=0.01, le=10)] = 0.4
+    """Mean of the exponential momenta of protons and pions [GeV].  Source: guess."""
+    shower_gev: Annotated[float, Field(ge=0.01, le=10)] = 0.2
+    """Mean of the exponential momenta of electrons and photons [GeV].  Source: guess."""
+    opening: Annotated[float, Field(ge=0.01, le=2)] = 0.4
+    """Mean of 1 - cos of the angle to the beam, which is exponential.  Source: guess."""
     forward: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Part that comes from the e- beam, whose own electron stays in the pipe.  Source: chosen, both beams alike."""
 
     @model_validator(mode="after")
     def _parts(self) -> BeamGas:

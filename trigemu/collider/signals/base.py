@@ -23,17 +23,17 @@ USABLE = 0.995
 
 
 class Source(Model):
-    """Something that makes events.
-
-    ``label`` names it in reports.  ``beam_spot_mm``: standard deviations of the collision point in x, y, z; the
-    collider's own if nothing is given.  ``energy_spread``: smear the energy in the CM as the collider's beams do.
-    """
+    """Something that makes events."""
 
     collider: ClassVar[Collider]
 
     label: str = ""
+    """What reports call it; its name and number if nothing is given."""
     beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0, 0.0, 0.0)
+    """Standard deviations of the collision point in x, y and z [mm]; the collider's own if nothing is given.
+    Source: none here, an experiment gives its own."""
     energy_spread: bool = False
+    """Whether the energy in the CM is smeared as the collider's beams do."""
 
     @property
     def reads_events(self) -> bool:
@@ -57,33 +57,31 @@ class Source(Model):
 
 
 class Signal(Source):
-    """A signal.
-
-    ``rate_hz`` is how many events per second of detector time are mixed into a run: it is chosen, no
-    prediction; with ``every_ns`` events come at that regular distance instead (efficiency scans).
-    """
+    """A signal: events that are mixed into a run, or come alone in an efficiency scan."""
 
     rate_hz: Annotated[float, Field(ge=0, le=1e6)] = 100.0
+    """How many events per second of detector time are mixed into a run [Hz].  Source: chosen, no prediction."""
     every_ns: Annotated[float, Field(ge=2000, le=1e9)] | None = None
+    """Regular distance at which events come instead, as in efficiency scans [ns]."""
 
 
 class FileInput(Source):
-    """Where events come from a file, and how they are drawn.
-
-    ``order = "random"``: each event is any of the file's, with replacement; ``"file"``: consecutive events
-    from a random one on, beginning again at the end (frames start at different places).  A signal with ``every_ns``, as
-    in an efficiency scan, takes them in turn from the first on.  ``weight`` names an event weight of the file (default:
-    the first; ``"none"``: all alike): random events are drawn in proportion to its absolute value and carry its sign,
-    those in turn carry the weight itself.  ``invisible``: PDG codes of final particles that leave no trace, besides
-    neutrinos and known dark particles.  ``rescale``: bring events whose energy in the CM is up to 2 % from the
-    collider's to it, by a common factor on all momenta in the CM.
-    """
+    """Where events come from a file, and how they are drawn."""
 
     file: Annotated[FileName, Field(min_length=1)]
+    """The file of events."""
     order: str = Field(default="random", pattern="^(random|file)$")
+    """``random``: each event is any of the file's, with replacement; ``file``: consecutive events from a random one
+    on, beginning again at the end (frames start at different places).  With ``every_ns`` they come in turn from the
+    first on.  Source: chosen."""
     weight: Annotated[str, Field(max_length=1000)] = ""
+    """Name of an event weight of the file (nothing: the first; ``none``: all alike).  Random events are drawn in
+    proportion to its absolute value and carry its sign, those in turn carry the weight itself."""
     invisible: Annotated[tuple[PdgCode, ...], Field(max_length=100)] = ()
+    """PDG codes of final particles that leave no trace, besides neutrinos and known dark particles."""
     rescale: bool = False
+    """Whether events whose energy in the CM is up to 2 % from the collider's are brought to it, by a common factor
+    on all momenta in the CM."""
 
     @property
     def reads_events(self) -> bool:
@@ -92,13 +90,11 @@ class FileInput(Source):
 
 
 class LheInput(FileInput):
-    """How Les Houches events are brought to the laboratory.
-
-    ``boost``: events are in the CM of their own beams or in a head-on laboratory; they are taken to the CM
-    and from there to the collider's laboratory, crossing angle included.  Without it momenta are used as they
-    are.  ``flip_z``: z -> -z before that; absent, it is done where the file's first beam (which
-    goes to +z) is the e+, as MadGraph does for "e+ e- > ...".
-    """
+    """How Les Houches events are brought to the laboratory."""
 
     boost: bool = True
+    """Whether events are taken from the CM of their own beams, or a head-on laboratory, to the collider's
+    laboratory, crossing angle included; else momenta are used as they are."""
     flip_z: bool | None = None
+    """Whether z becomes -z before that; not given, it does where the file's first beam (which goes to +z) is the e+,
+    as MadGraph has it for "e+ e- > ..."."""

@@ -14,26 +14,33 @@ Momentum = Annotated[float, Field(gt=0, le=20)]
 class Gun(Signal):
     """One particle per event.
 
-    ``p`` (or ``pt``, which then counts) in GeV, uniform up to ``p_max`` (``pt_max``) if that is given;
-    ``theta`` in degrees, uniform in its cosine up to ``theta_max`` if given; ``phi`` in degrees, uniform all
-    around if absent; ``z`` of the starting point in mm, uniform up to ``z_max`` if given, added to the
-    collision point, which has no spread if nothing is given.  ``charge``: 1, -1 or 0 for both alike (photons have
-    none).  Accepted: the direction is in the tracker, for photons in the calorimeter.
+    Accepted: the direction is in the tracker, for photons in the calorimeter.
     """
 
     pdg: ClassVar[int]
 
     beam_spot_mm: tuple[Milli, Milli, Milli] = (0.0, 0.0, 0.0)
+    """Standard deviations of the starting point in x, y and z [mm].  Source: chosen, none."""
     p: Momentum = 1.0
+    """Momentum [GeV].  Source: chosen."""
     p_max: Momentum | None = None
+    """Momentum is uniform up to this [GeV]."""
     pt: Momentum | None = None
+    """Transverse momentum, which counts instead of ``p`` where it is given [GeV]."""
     pt_max: Momentum | None = None
+    """Transverse momentum is uniform up to this [GeV]."""
     theta: Degrees = 90.0
+    """Polar angle [degrees].  Source: chosen."""
     theta_max: Degrees | None = None
+    """Polar angle is uniform in its cosine up to this [degrees]."""
     phi: Annotated[float, Field(ge=-360, le=360)] | None = None
+    """Azimuth; uniform all around if it is not given [degrees]."""
     z: Annotated[float, Field(ge=-3000, le=3000)] = 0.0
+    """Where it starts along the beam, added to the collision point [mm].  Source: chosen."""
     z_max: Annotated[float, Field(ge=-3000, le=3000)] | None = None
+    """z is uniform up to this [mm]."""
     charge: Literal[-1, 0, 1] = 0
+    """Charge in units of e, 0 for both alike (photons have none).  Source: chosen."""
 
     @model_validator(mode="after")
     def _ranges(self) -> Gun:

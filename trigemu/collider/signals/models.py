@@ -25,15 +25,17 @@ LAMBDA_C_ROOM = 0.005
 class GammaAprime(Signal):
     """e+e- -> photon A', A' invisible.
 
-    ``mass`` of the A'.  The photon's angle in the CM lies in ``theta_star``; ``isr`` adds
-    radiation of the beams, down to a photon of ``minimum_energy`` (GeV, in the system after radiation).
     Accepted: the photon is in the calorimeter, outside its gaps.
     """
 
     mass: Annotated[float, Field(ge=0, le=1e3)] = 1.0
+    """Mass of the A' [GeV].  Source: chosen."""
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
+    """Range of the photon's polar angle in the CM [degrees].  Source: chosen."""
     isr: bool = True
+    """Whether the beams radiate."""
     minimum_energy: Annotated[float, Field(gt=0.0, le=2.0)] = 0.1
+    """Least energy of the photon in the system after radiation [GeV].  Source: chosen."""
 
     @model_validator(mode="after")
     def _possible(self) -> GammaAprime:
@@ -52,19 +54,22 @@ class GammaAprime(Signal):
 class Darkonium(GammaAprime):
     """e+e- -> photon Upsilon_D, Upsilon_D -> A' A' A', each A' -> e+e-, mu+mu- or pi+pi-.
 
-    ``mass`` of the Upsilon_D, a bound state of dark fermions; ``aprime_mass`` and ``ctau`` of the A' (0: prompt) are
-    independent.  ``final``: what every A' decays to; ``any``: each for itself, in proportion to its widths to the
-    three, other hadrons left out.  ``theta_star``, ``isr`` and ``minimum_energy``: those of the photon, whose angle is
-    that beside an A' of this mass.  Spins are left out.  Accepted: all six charged particles in the tracker, and every
-    A' decays at a transverse distance below ``radius_max`` (mm; guess: as for B -> K S).
+    The photon's angle is that beside an A' of this mass.  Spins are left out.  Accepted: all six charged particles in
+    the tracker, and every A' decays within ``radius_max``.
     """
 
     mass: Annotated[float, Field(gt=0, le=1e3)] = 3.0
-    # Below two taus.
+    """Mass of the Upsilon_D, a bound state of dark fermions [GeV].  Source: chosen."""
     aprime_mass: Annotated[float, Field(gt=2 * constants.mass(constants.ELECTRON), le=3.5)] = 0.5
+    """Mass of the A', below two taus [GeV].  Source: chosen."""
     ctau: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    """Proper decay length of the A', independent of its mass (0: prompt) [mm].  Source: chosen."""
     final: Literal["any", "ee", "mumu", "pipi"] = "any"
+    """What every A' decays to; ``any``: each for itself, in proportion to its widths to the three, other hadrons
+    left out.  Source: chosen."""
     radius_max: Annotated[float, Field(gt=0, le=3000)] = 600.0
+    """Accepted are events in which every A' decays at a transverse distance below this [mm].  Source: guess, as for
+    B -> K S."""
 
     @model_validator(mode="after")
     def _decays(self) -> Darkonium:
@@ -83,18 +88,16 @@ Luminosity = Annotated[float, Field(gt=0, le=1e9)]
 
 
 class ScannedAprime(GammaAprime):
-    """e+e- -> photon A', A' invisible, from a list of energies.
-
-    Keys as for one energy, and ``energies``: pairs of the energy in the CM (GeV) and the luminosity taken there (1/pb);
-    an event is from each in proportion to luminosity x lowest-order cross-section for the photon in ``theta_star``,
-    from none whose photon would be below ``minimum_energy``.  Without the list all are at the run's energy.
-    """
+    """e+e- -> photon A', A' invisible, from a list of energies."""
 
     collider_at: ClassVar[Callable[[float], Collider]]
     energy_range: ClassVar[tuple[float, float]]
     """Energies (GeV) at which the experiment can run."""
 
     energies: Annotated[tuple[tuple[Energy, Luminosity], ...], Field(max_length=256)] = ()
+    """Pairs of the energy in the CM [GeV] and the luminosity taken there [1/pb]: an event is from each in proportion
+    to luminosity x lowest-order cross-section for the photon in ``theta_star``, from none whose photon would be
+    below ``minimum_energy``.  Without the list all are at the run's energy."""
 
     @model_validator(mode="after")
     def _in_range(self) -> ScannedAprime:
@@ -116,14 +119,15 @@ class ScannedAprime(GammaAprime):
 class RadiativeScalar(Signal):
     """e+e- -> vector resonance -> photon A0, A0 -> mu+ mu-; the scalar decays isotropically.
 
-    ``mass`` of the A0.  The collider stands at the resonance; no radiation of the beams.  Accepted: both muons in
-    the tracker, the photon in the calorimeter, outside its gaps.
+    The collider stands at the resonance; no radiation of the beams.  Accepted: both muons in the tracker, the photon in
+    the calorimeter, outside its gaps.
     """
 
     resonance: ClassVar[str]
     pole: ClassVar[float]
 
     mass: Annotated[float, Field(gt=2 * MUON_MASS, le=1e3)] = 1.0
+    """Mass of the A0 [GeV].  Source: chosen."""
 
     @model_validator(mode="after")
     def _at_the_resonance(self) -> RadiativeScalar:
@@ -147,14 +151,14 @@ def check_resonance(table: Signal, name: str, pole: float) -> None:
 class LambdaCToProton(Signal):
     """e+e- -> Lambda_c+ Lambda_c-, one of them -> p gamma' with an invisible gamma', isotropically.
 
-    ``mass`` of the gamma'.  The other Lambda_c decays by phase space to a short list of hadronic modes.  Angle of the
-    pair in the CM: 1 + ``polarisation`` cos^2.  Accepted: all charged particles in the tracker.
+    The other Lambda_c decays by phase space to a short list of hadronic modes.  Accepted: all charged particles in the
+    tracker.
     """
 
     mass: Annotated[float, Field(ge=0, le=1.3)] = 0.0
-    polarisation: Annotated[float, Field(ge=-1, le=1)] = (
-        -0.2  # recalled: measured near the threshold, at 4.60 GeV
-    )
+    """Mass of the gamma' [GeV].  Source: chosen."""
+    polarisation: Annotated[float, Field(ge=-1, le=1)] = -0.2
+    """Angle of the pair in the CM: 1 + this x cos^2.  Source: recalled, measured near the threshold, at 4.60 GeV."""
 
     @model_validator(mode="after")
     def _above_threshold(self) -> LambdaCToProton:
@@ -173,7 +177,9 @@ class MuMuZprime(Signal):
     """
 
     mass: Annotated[float, Field(ge=0.01, le=1e3)] = 1.0
+    """Mass of the Z' [GeV].  Source: chosen."""
     isr: bool = True
+    """Whether the beams radiate."""
 
     @model_validator(mode="after")
     def _possible(self) -> MuMuZprime:
@@ -184,23 +190,27 @@ class MuMuZprime(Signal):
 class MuMuTauTau(MuMuZprime):
     """e+e- -> mu+ mu- X, X -> tau+ tau-.
 
-    ``coupling`` of X to leptons: vector, scalar or pseudoscalar (an axion-like particle).  Accepted: exactly
-    four charged particles, all in the tracker (both taus decay to one charged particle).
+    Accepted: exactly four charged particles, all in the tracker (both taus decay to one charged particle).
     """
 
     mass: Annotated[float, Field(gt=2 * TAU_MASS, le=1e3)] = 5.0
+    """Mass of X [GeV].  Source: chosen."""
     coupling: Literal["vector", "scalar", "pseudoscalar"] = "vector"
+    """Coupling of X to leptons (``pseudoscalar``: an axion-like particle).  Source: chosen."""
 
 
 class AprimeHiggs(Signal):
     """Dark Higgsstrahlung e+e- -> A' h', A' -> mu+ mu-, h' invisible.
 
-    ``mass`` of the A', ``higgs_mass`` of the h'.  Accepted: both muons in the tracker.
+    Accepted: both muons in the tracker.
     """
 
     mass: Annotated[float, Field(gt=2 * MUON_MASS, le=1e3)] = 5.0
+    """Mass of the A' [GeV].  Source: chosen."""
     higgs_mass: Annotated[float, Field(ge=0, le=1e3)] = 1.0
+    """Mass of the h' [GeV].  Source: chosen."""
     isr: bool = True
+    """Whether the beams radiate."""
 
     @model_validator(mode="after")
     def _possible(self) -> AprimeHiggs:
@@ -209,15 +219,13 @@ class AprimeHiggs(Signal):
 
 
 class FileSignal(FileInput, Signal):
-    """Events of a HepMC3 ascii file, in the collider's laboratory.
-
-    Accepted: ``all`` events, those with two charged particles in the tracker (``tracks``), or with a photon
-    in the calorimeter (``photon``).  ``displaced``: PDG code of a long-lived particle whose transverse flight
-    goes to truth.
-    """
+    """Events of a HepMC3 ascii file, in the collider's laboratory."""
 
     acceptance: Literal["all", "tracks", "photon"] = "all"
+    """Accepted are ``all`` events, those with two charged particles in the tracker (``tracks``), or with a photon in
+    the calorimeter (``photon``).  Source: chosen."""
     displaced: Annotated[int, Field(gt=-(2**31), lt=2**31)] | None = None
+    """PDG code of a long-lived particle whose transverse flight goes to truth."""
 
 
 class LheSignal(LheInput, FileSignal):

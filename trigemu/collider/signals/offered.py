@@ -26,7 +26,7 @@ from trigemu.collider.signals.processes import (
 )
 from trigemu.collider.signals.registration import ProcessSpec, process
 from trigemu.physics.constants import ELECTRON, KAON, MUON, PHOTON, PION, PROTON
-from trigemu.setup.data import SignalSpec, signal
+from trigemu.setup.data import SignalSpec, Sourced, signal
 
 _HERE = "trigemu.collider.signals"
 _PAIRS, _RADIATIVE = f"{_HERE}.pair_production", f"{_HERE}.radiative"
@@ -228,9 +228,9 @@ def common_processes(collider: Collider) -> tuple[ProcessSpec, ...]:
 def machine_processes(
     collider: Collider,
     *,
-    cosmic_hz: float,
-    gas_hz: float,
-    counter_mm: float,
+    cosmic_hz: float | Sourced,
+    gas_hz: float | Sourced,
+    counter_mm: float | Sourced,
     gas: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[ProcessSpec, ...]:
     """Return cosmic muons and collisions of a beam with gas, which come at these rates where a table has none.

@@ -19,24 +19,22 @@ PROCESS_FILE = "trigemu.collider.signals.file_sampler:ProcessFile"
 
 
 class Process(Source):
-    """A process.
-
-    Its rate is luminosity x ``cross_section_nb`` (absent: the process's own, see each) or ``rate_hz``.
-    """
+    """A process that fills a run."""
 
     process: str = ""
+    """Which process."""
     cross_section_nb: Nanobarn | None = None
+    """Its cross-section: its rate is luminosity x this [nb]; not given, the process's own, see each."""
     rate_hz: Annotated[float, Field(ge=0, le=1e7)] | None = None
+    """Its rate instead [Hz]."""
 
 
 class ClosedForm(Process):
-    """A process that formulas can make.
-
-    ``events`` names a HepMC3 file in the folder ``input.path``: where that folder is given, events come from
-    this file instead, with its cross-section.
-    """
+    """A process that formulas can make."""
 
     events: FileName | None = None
+    """HepMC3 file in the folder ``input.path``: where that folder is given, events come from this file instead, with
+    its cross-section."""
 
     @property
     def reads_events(self) -> bool:
@@ -47,15 +45,17 @@ class ClosedForm(Process):
 class PairProcess(ClosedForm):
     """e+e- -> two photons, electrons, muons or taus (which decay natively, spins uncorrelated).
 
-    ``theta_star``: range of the angle to the e- beam in the CM of the beams, of both particles of the pair.
-    ``isr``: radiation of the beams; it changes where events are, not the cross-section.  That is the one published
-    for the collider, scaled as the Born form to other angles, or the Born cross-section.
+    The cross-section is the one published for the collider, scaled as the Born form to other angles, or the Born
+    cross-section.
     """
 
     pair: ClassVar[Literal["photons", "bhabha", "muons", "taus"]]
 
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
+    """Range of the angle to the e- beam in the CM of the beams, of both particles of the pair [degrees].  Source:
+    chosen."""
     isr: bool = True
+    """Whether the beams radiate; it changes where events are, not the cross-section."""
 
     @model_validator(mode="after")
     def _rises(self) -> PairProcess:
@@ -67,18 +67,20 @@ class PairProcess(ClosedForm):
 class RadiativeProcess(ClosedForm):
     """2 -> 3 at lowest order, exact (muons with their mass, electrons massless): three photons, mu mu or e e photon.
 
-    Cuts in the CM: every photon above ``photon_energy`` (GeV) and in ``theta_star``; charged particles above
-    ``lepton_energy`` and in ``theta_star``; every pair has an invariant mass above ``pair_mass`` (GeV), which
-    keeps the collinear poles away.  Without ``cross_section_nb`` the lowest-order one is computed, the same in every
-    run, to 0.1-0.3 % for cuts like the default ones.
+    Without ``cross_section_nb`` the lowest-order one is computed, the same in every run, to 0.1-0.3 % for cuts like the
+    default ones.
     """
 
     radiative: ClassVar[Literal["gammagammagamma", "mumugamma", "eegamma"]]
 
     photon_energy: Annotated[float, Field(ge=0.05, le=5)] = 0.5
+    """Every photon is above this in the CM [GeV].  Source: chosen."""
     lepton_energy: Annotated[float, Field(ge=0.05, le=5)] = 0.15
+    """Charged particles are above this in the CM [GeV].  Source: chosen."""
     pair_mass: Annotated[float, Field(ge=0.2, le=5)] = 0.3
+    """Every pair has an invariant mass above this, which keeps the collinear poles away [GeV].  Source: chosen."""
     theta_star: tuple[Degrees, Degrees] = (15.0, 165.0)
+    """Range of the angles of all particles in the CM [degrees].  Source: chosen."""
 
     @model_validator(mode="after")
     def _possible(self) -> RadiativeProcess:
@@ -103,11 +105,12 @@ class RadiativeProcess(ClosedForm):
 class EEMuMu(ClosedForm):
     """e+e- -> (e+e-) mu mu by two quasi-real photons along the beams; for rates.
 
-    ``mass_min``: least mass of the muon pair.  The electrons leave in the beam pipe.  The cross-section is that of
-    the equivalent-photon approximation times the collider's correction to it.
+    The electrons leave in the beam pipe.  The cross-section is that of the equivalent-photon approximation times the
+    collider's correction to it.
     """
 
     mass_min: Annotated[float, Field(ge=0.3, le=5)] = 0.5
+    """Least mass of the muon pair [GeV].  Source: chosen."""
 
     @model_validator(mode="after")
     def _possible(self) -> EEMuMu:
@@ -120,13 +123,12 @@ class FileProcess(FileInput, Process):
 
 
 class Hepmc(FileProcess):
-    """Events of a HepMC3 ascii file in the collider's laboratory; its cross-section if it has one.
-
-    ``optional``: left out of a run without ``input.path``, the folder of event files.
-    """
+    """Events of a HepMC3 ascii file in the collider's laboratory; its cross-section if it has one."""
 
     process: Literal["hepmc"] = "hepmc"
+    """Events of a HepMC3 file."""
     optional: bool = False
+    """Whether it is left out of a run without ``input.path``, the folder of event files."""
 
 
 class Lhe(LheInput, FileProcess):

@@ -22,7 +22,7 @@ from trigemu.collider.signals.offered import (
 from trigemu.collider.signals.processes import Process
 from trigemu.collider.signals.registration import ProcessSpec, process_tables
 from trigemu.physics.beams import PEP2, pep2
-from trigemu.setup.data import SignalSpec
+from trigemu.setup.data import SignalSpec, Sourced
 
 RANGE_GEV = (9.0, 11.3)
 """Energies in the CM at which a run may be (recalled: scans went to 11.2 GeV; the lower end is chosen)."""
@@ -38,27 +38,31 @@ The luminosities are recalled (besiii_babar_facts B7.15); their sum of 53.1 1/fb
 """
 
 
-COSMIC_HZ = 240.0
-"""Cosmic muons in the detector: so many that level 1 takes the 125 Hz of the experiment's formula (besiii_babar_facts
-B3.9)."""
+COSMIC_HZ = Sourced(
+    240.0, "chosen: level 1 takes the 125 Hz of the experiment's formula (besiii_babar_facts B3.9)"
+)
+"""Cosmic muons in the detector."""
 
-LOST_HZ = 52_000.0
+LOST_HZ = Sourced(52_000.0, "chosen: tracks and clusters of besiii_babar_facts B3.6")
 """Crossings in which a beam loses a particle that is seen, at design luminosity.
 
 With what follows about 20 kHz have a track above 120 MeV/c that reaches superlayer 5, and about 20 kHz a cluster above
 100 MeV: besiii_babar_facts B3.6.
 """
 
+_ONE_PARTICLE = "guess: most events have one particle, a proton or an electromagnetic one"
+
 LOST_PARTICLES: Mapping[str, object] = {
-    # Flanges of the pipe and steps of the masks (babar_geometry_facts G11.31, recalled); widths and parts are guesses.
-    "z_peaks": ((-200.0, 20.0, 0.3), (200.0, 20.0, 0.3)),
-    "z_max": 800.0,  # guess
-    "radius_mm": 25.0,  # beam pipe (babar_geometry_facts 11.3)
-    # Guesses: most events have one particle, a proton or an electromagnetic one.
-    "protons": 0.3,
-    "pions": 0.1,
-    "electrons": 0.1,
-    "photons": 0.6,
+    "z_peaks": Sourced(
+        ((-200.0, 20.0, 0.3), (200.0, 20.0, 0.3)),
+        "recalled: flanges of the pipe, steps of the masks (babar_geometry_facts G11.31); widths and parts: guess",
+    ),
+    "z_max": Sourced(800.0, "guess"),
+    "radius_mm": Sourced(25.0, "beam pipe (babar_geometry_facts 11.3)"),
+    "protons": Sourced(0.3, _ONE_PARTICLE),
+    "pions": Sourced(0.1, _ONE_PARTICLE),
+    "electrons": Sourced(0.1, _ONE_PARTICLE),
+    "photons": Sourced(0.6, _ONE_PARTICLE),
 }
 """Beam particles that hit the pipe or the masks (babar_geometry_facts G11.30)."""
 
@@ -118,9 +122,12 @@ def signals(section: HasEnergy) -> tuple[SignalSpec, ...]:
 def processes(sqrt_s: float) -> tuple[ProcessSpec, ...]:
     """Return the processes that ``[[babar.process]]`` can name at an energy (GeV)."""
     collider = babar(sqrt_s)
-    # Counters are the quartz bars (their radius is a guess).
     machine = machine_processes(
-        collider, cosmic_hz=COSMIC_HZ, gas_hz=LOST_HZ, counter_mm=850.0, gas=LOST_PARTICLES
+        collider,
+        cosmic_hz=COSMIC_HZ,
+        gas_hz=LOST_HZ,
+        counter_mm=Sourced(850.0, "the quartz bars; their radius is a guess"),
+        gas=LOST_PARTICLES,
     )
     return (*common_processes(collider), *machine)
 

@@ -19,6 +19,7 @@ from trigemu.collider.signals.offered import (
 from trigemu.collider.signals.processes import Process
 from trigemu.collider.signals.registration import any_process
 from trigemu.physics.beams import SUPERKEKB
+from trigemu.setup.data import Sourced
 
 BELLE2 = Collider(
     name="Belle II",
@@ -56,9 +57,12 @@ SIGNALS = (
 
 PROCESSES = (
     *common_processes(BELLE2),
-    # Rates are guesses: the size of the chamber at sea level, and 1 % of what level 1 may send; the counters are the
-    # quartz bars around the chamber.
-    *machine_processes(BELLE2, cosmic_hz=1000.0, gas_hz=300.0, counter_mm=1200.0),
+    *machine_processes(
+        BELLE2,
+        cosmic_hz=Sourced(1000.0, "guess: the size of the chamber at sea level"),
+        gas_hz=Sourced(300.0, "guess: 1 % of what level 1 may send"),
+        counter_mm=Sourced(1200.0, "the quartz bars around the chamber"),
+    ),
 )
 """The processes that ``[[belle2.process]]`` can name."""
 

@@ -20,7 +20,7 @@ from trigemu.collider.signals.offered import (
 from trigemu.collider.signals.processes import Process
 from trigemu.collider.signals.registration import ProcessSpec, process_tables
 from trigemu.physics.beams import bepc2
-from trigemu.setup.data import SignalSpec
+from trigemu.setup.data import SignalSpec, Sourced
 
 RANGE_GEV = (2.0, 4.95)
 """Energies in the CM at which a run may be (besiii_babar_facts A1.1: 2.0 to 4.95)."""
@@ -40,14 +40,17 @@ All recalled, none read: only the range and the sum of 14.9 1/fb are known (besi
 15.3, so at least one of them is no part of that search.
 """
 
-COSMIC_HZ = 1500.0
-"""Recalled: cosmic muons in the detector (besiii_babar_facts A12)."""
+COSMIC_HZ = Sourced(1500.0, "recalled (besiii_babar_facts A12)")
+"""Cosmic muons in the detector."""
 
-GAS_HZ = 5000.0
-"""Guess; known is that beam background at level 1's output is below 2 kHz (besiii_babar_facts A12, recalled)."""
+GAS_HZ = Sourced(
+    5000.0,
+    "guess; known is that beam background at level 1's output is below 2 kHz (besiii_babar_facts A12, recalled)",
+)
+"""Crossings in which a beam meets gas."""
 
-COUNTER_MM = 870.0
-"""Between the two layers of bars (tof.geometry)."""
+COUNTER_MM = Sourced(870.0, "between the two layers of bars (trigemu.experiments.besiii.tof.geometry)")
+"""Where counters see the time of a cosmic muon."""
 
 
 @lru_cache(maxsize=64)
