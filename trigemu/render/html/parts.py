@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
-from trigemu.plain import printable, short
 from trigemu.render.html.style import STYLE
+from trigemu.render.html.text import Html, code, listing, paragraph, text
 from trigemu.render.numbers import interval_parts
 
-
-class Html(str):
-    """Text that is HTML already; everything else is escaped."""
-
-    __slots__ = ()
-
-
-CELL = 400
-"""Characters of a value that are shown."""
-
-
-def text(value: Any, most: int = CELL) -> str:
-    """Return a value as HTML: `Html` as it is, anything else escaped and not longer than ``most`` characters."""
-    return value if isinstance(value, Html) else escape(short(value, most))
-
-
-def code(value: Any) -> Html:
-    """Return a value in a fixed-width font."""
-    return Html(f"<code>{text(value, 4 * CELL)}</code>")
-
-
-def listing(value: str) -> Html:
-    """Return a text of many lines, all of it."""
-    return Html(f"<pre>{escape(printable(value, keep=chr(10)))}</pre>")
+__all__ = [
+    "Html",
+    "cards",
+    "code",
+    "listing",
+    "page",
+    "paragraph",
+    "plots",
+    "section",
+    "stacked",
+    "table",
+    "text",
+]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], numeric: Sequence[int] = ()) -> Html:
@@ -56,12 +44,6 @@ def section(title: str, *parts: str) -> Html:
     """Return a headed section; nothing if it has no content."""
     content = "\n".join(part for part in parts if part)
     return Html(f"<section><h2>{text(title)}</h2>\n{content}</section>") if content else Html("")
-
-
-def paragraph(content: Any, style: str = "") -> Html:
-    """Return a paragraph."""
-    shown = text(content, 10 * CELL)
-    return Html(f'<p class="{style}">{shown}</p>' if style else f"<p>{shown}</p>")
 
 
 def cards(items: Sequence[tuple[str, Any]]) -> Html:
