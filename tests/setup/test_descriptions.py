@@ -12,9 +12,7 @@ from trigemu.config.described import Key, described, usual_of
 from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import RunConfig
 
-NOT_YET: tuple[str, ...] = (
-    "trigemu.experiments.babar",
-)
+NOT_YET: tuple[str, ...] = ("trigemu.experiments.babar",)
 """Beginnings of names of modules whose models are not described yet."""
 
 BITS_NOT_YET = ("babar", "belle2", "besiii")

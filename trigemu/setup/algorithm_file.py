@@ -12,15 +12,13 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trigemu.config.names import allowed
 from trigemu.errors import InputError
 from trigemu.files import MIB, read_regular
 from trigemu.plain import short
-
-if TYPE_CHECKING:
-    from trigemu.setup.algorithm import Algorithm
+from trigemu.setup.algorithm import Algorithm
 
 LARGEST = 4 * MIB
 """Bytes of a file with an algorithm."""
@@ -86,8 +84,6 @@ def _run(text: bytes, file: Path, digest: str, place: str) -> ModuleType:
 
 
 def _choose(module: ModuleType, name: Any, place: str) -> Algorithm:
-    from trigemu.setup.algorithm import Algorithm
-
     found = {each.name: each for each in vars(module).values() if isinstance(each, Algorithm)}
     if not found:
         raise InputError(f"{place}: holds no algorithm; decorate a function with @trigger_algorithm(...)")

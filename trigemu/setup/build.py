@@ -15,7 +15,7 @@ from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
 from trigemu.menu.compile import compile_menu
 from trigemu.plain import short
-from trigemu.setup.algorithm import BoundAlgorithm
+from trigemu.setup.bound_algorithm import BoundAlgorithm
 from trigemu.setup.data import WORD_BITS
 from trigemu.setup.declared import check_section
 from trigemu.setup.experiment import ExperimentSpec, Setup

@@ -23,7 +23,7 @@ from trigemu.frames.drawn import reads_events, with_drawn
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
-from trigemu.setup.algorithm import BoundAlgorithm
+from trigemu.setup.bound_algorithm import BoundAlgorithm
 from trigemu.setup.comparison import Compares, ComparisonSpec
 from trigemu.setup.data import (
     BitMeaning,

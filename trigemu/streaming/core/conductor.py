@@ -34,8 +34,8 @@ class Conductor:
     ----------
     state, dispatcher, peers, door, watch
         Its parts.
-    failure
-        The sentence that says why the run failed ("" while it has not).
+    failure, detail
+        The sentence that says why the run failed ("" while it has not), and lines that belong below it.
     recorded
         The recorder's totals, once it has delivered them.
     progress
@@ -50,8 +50,7 @@ class Conductor:
         self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window, plan.skips)
         self.peers = Peers()
         self.door = Door(plan, self.peers)
-        self.failure = ""
-        self.detail = ""
+        self.failure = self.detail = ""
         self.recorded: Mapping[str, Any] | None = None
         self.progress: Mapping[str, Any] = {}
         self.interrupted = False
@@ -227,18 +226,14 @@ class Conductor:
     def _missing(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         fields = {"worker": peer.name, "have": note.fields.get("have"), "partial": note.fields.get("partial")}
         self.watch.lacking(peer.name, fields["have"], fields["partial"])
-        return [
-            Send(producer.identity, p.RESEND, fields) for producer in self.peers.of("producer", ready=True)
-        ]
+        return [Send(each.identity, p.RESEND, fields) for each in self.peers.of("producer", ready=True)]
 
     def _failed(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         if peer.role == "recorder":
             self.recorded = note.table("totals")
             peer.ended = True
-        reason, detail = note.text("reason"), note.fields.get("detail")
-        if not self.failure and isinstance(detail, str):
-            self.detail = detail[-p.MOST_DETAIL :]
-        return self.fail(reason, now_ns)
+        self.detail = self.detail or p.detail_of(note)
+        return self.fail(note.text("reason"), now_ns)
 
     def _ended(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         self._report(peer, note)

@@ -88,6 +88,12 @@ def failed_fields(error: TrigemuError, totals: Mapping[str, Any] | None = None) 
     return {"reason": str(error), "detail": error.detail[-MOST_DETAIL:], "totals": totals or {}}
 
 
+def detail_of(note: Note) -> str:
+    """Return the detail of a `FAILED` message, "" where it has none."""
+    detail = note.fields.get("detail")
+    return detail[-MOST_DETAIL:] if isinstance(detail, str) else ""
+
+
 def write_note(kind: str, fields: Mapping[str, Any]) -> list[Buffer]:
     """Return the parts of a control message."""
     return encode(kind, fields)
