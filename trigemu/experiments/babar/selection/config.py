@@ -57,14 +57,14 @@ Points = Annotated[
 
 
 class Tag(RecoilTag):
-    """The reconstructed other B (see `trigemu.collider.recoil_tag.config.RecoilTag`).
-
-    Both errors are set so that the missing mass beside a Lambda, errors of its tracks included, is as wide as published
-    at either end of the search: 90 MeV at 1.0 GeV, 6 MeV at 4.2 GeV (besiii_babar_facts B10.6, read).
-    """
+    """The reconstructed other B (see `trigemu.collider.recoil_tag.config.RecoilTag`)."""
 
     momentum_mev: Spread = 30.0
+    """Source: set so that the missing mass beside a Lambda, errors of its tracks included, is as wide as published
+    at either end of the search: 90 MeV at 1.0 GeV, 6 MeV at 4.2 GeV (besiii_babar_facts B10.6, read)."""
     energy_mev: Spread = 5.5
+    """Source: set so that the missing mass beside a Lambda, errors of its tracks included, is as wide as published
+    at either end of the search: 90 MeV at 1.0 GeV, 6 MeV at 4.2 GeV (besiii_babar_facts B10.6, read)."""
 
 
 class LambdaScore(Score):
@@ -80,42 +80,53 @@ class ProtonScore(Score):
 
 
 class LambdaPsid(Model):
-    """B0 -> Lambda psi_D: beside a tag two tracks of opposite charge that meet away from the beams, and no other track.
+    """B0 -> Lambda psi_D: beside a tag two tracks of opposite charge that meet away from the beams, no other."""
 
-    ``mass_gev``: window of the pair's mass, the faster one taken as the proton.  ``sigma_xy_mm``, ``sigma_z_mm``:
-    errors of the distance between the two; they meet if their chi-square is not less probable than ``probability``.
-    ``radius_mm``: window of the transverse distance from the beams; the flight's significance is in ``sigma_xy_mm``.
-    ``missing_gev``: window of the missing mass.  ``efficiency``: published, for yields: pairs of mass (GeV) and
-    efficiency of other B, selection and Lambda -> p pi together.
-    """
-
-    mass_gev: Window = (1.1077, 1.1237)  # guess: 8 MeV around the Lambda
-    sigma_xy_mm: Positive = 2.0  # guess: slow protons scatter
-    sigma_z_mm: Positive = 5.0  # guess
-    probability: Annotated[float, Field(ge=0, le=1)] = 0.001  # guess
-    radius_mm: Window = (2.0, 600.0)  # guess: away from the beams; tracks need part of the drift chamber
-    missing_gev: Window = (0.7, 4.3)  # read: 1.0-4.2 GeV is searched (B10.6); wider by three widths, rounded
-    efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))  # read (besiii_babar_published RB-11)
+    mass_gev: Window = (1.1077, 1.1237)
+    """Window of the pair's mass, the faster one taken as the proton [GeV].  Source: guess, 8 MeV around the Lambda."""
+    sigma_xy_mm: Positive = 2.0
+    """Error of the distance between the two across the beams, also that of the flight [mm].  Source: guess, slow
+    protons scatter."""
+    sigma_z_mm: Positive = 5.0
+    """Error of the distance between the two along the beams [mm].  Source: guess."""
+    probability: Annotated[float, Field(ge=0, le=1)] = 0.001
+    """They meet if the chi-square of their distance is not less probable than this.  Source: guess."""
+    radius_mm: Window = (2.0, 600.0)
+    """Window of the transverse distance from the beams [mm].  Source: guess: away from the beams; tracks need part
+    of the drift chamber."""
+    missing_gev: Window = (0.7, 4.3)
+    """Window of the missing mass [GeV].  Source: read: 1.0-4.2 GeV is searched (B10.6); wider by three widths,
+    rounded."""
+    efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))
+    """Published efficiency, for yields: pairs of mass [GeV] and efficiency of other B, selection and Lambda -> p pi
+    together.  Source: read (besiii_babar_published RB-11)."""
     score: LambdaScore | None = None
+    """Score of candidates."""
 
 
 class ProtonPsid(Model):
-    """B+ -> p psi_D: beside a tag one track from the beams, taken as a proton, and no other track.
+    """B+ -> p psi_D: beside a tag one track from the beams, taken as a proton, and no other track."""
 
-    ``d0_mm``, ``z0_mm``: largest distances from the beams, across and along.  ``missing_gev``, ``efficiency``: as for
-    the Lambda.
-    """
-
-    d0_mm: Positive = 15.0  # recalled: of good tracks (besiii_babar_facts B7.17)
-    z0_mm: Positive = 100.0  # read (B7.17)
-    missing_gev: Window = (0.7, 4.5)  # read: 1.0-4.3 GeV is searched (RB-12); wider as above
-    efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))  # guess: as beside a Lambda; its own was not found
+    d0_mm: Positive = 15.0
+    """Largest distance of the track from the beams [mm].  Source: recalled, of good tracks (besiii_babar_facts
+    B7.17)."""
+    z0_mm: Positive = 100.0
+    """Largest distance from the collision point along the beams [mm].  Source: read (B7.17)."""
+    missing_gev: Window = (0.7, 4.5)
+    """Window of the missing mass [GeV].  Source: read: 1.0-4.3 GeV is searched (RB-12); wider as beside a Lambda."""
+    efficiency: Points = ((1.0, 5.9e-4), (4.2, 2.1e-4))
+    """Efficiency, for yields: pairs of mass [GeV] and efficiency of other B and selection together.  Source: guess:
+    as beside a Lambda; its own was not found."""
     score: ProtonScore | None = None
+    """Score of candidates."""
 
 
 class Selection(Model):
     """Selections beside a reconstructed B."""
 
     tag: Tag = Tag()
+    """The reconstructed other B."""
     lambda_psid: LambdaPsid = LambdaPsid()
+    """B0 -> Lambda psi_D."""
     p_psid: ProtonPsid = ProtonPsid()
+    """B+ -> p psi_D."""
