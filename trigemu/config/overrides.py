@@ -14,6 +14,7 @@ from trigemu.errors import InputError
 from trigemu.plain import short
 
 _DIGITS = 10
+_NAMES = ("name", "label", "signal", "process")
 _PART = re.compile(r'"([^"]*)"|([^".=]+)')
 
 
@@ -76,7 +77,7 @@ def _value(text: str, where: str) -> Any:
 def apply_override(data: dict[str, Any], override: Override) -> Path:
     """Set the value in ``data`` (changed in place) and return its path.
 
-    Elements of an array of tables are named by ``name`` or ``signal``, or by number from 0
+    Elements of an array of tables are named as `element_name` does, or by number from 0
     (``menu.line.H2.prescale=5``, ``signal.0.rate_hz=10``).  Missing tables are created; whether the key means
     anything is for `validate` to say.
 
@@ -103,7 +104,7 @@ def _step(table: Any, key: str, override: Override) -> str | int:
         return key
     if not isinstance(table, list):
         raise InputError(f"{override.place}: nothing can be set below a value that is not a table ({key!r})")
-    names = [_element_name(element) for element in table]
+    names = [element_name(element) for element in table]
     for index, name in enumerate(names):
         if name and name.lower() == key.lower():
             return index
@@ -112,7 +113,8 @@ def _step(table: Any, key: str, override: Override) -> str | int:
     raise InputError(f"{override.place}: there is no {key!r}; {allowed(key, names)}")
 
 
-def _element_name(element: Any) -> str:
+def element_name(element: Any) -> str:
+    """Return how a key calls a table of an array: its name, label, signal or process, whichever comes first."""
     if not isinstance(element, dict):
         return ""
-    return str(element.get("name", element.get("label", element.get("signal", ""))))
+    return next((str(element[key]) for key in _NAMES if element.get(key)), "")

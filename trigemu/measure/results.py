@@ -9,10 +9,9 @@ from typing import Any
 
 from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_run
-from trigemu.frames.runreader import RunReader
 from trigemu.measure.summary import summarise
-from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
+from trigemu.setup.named import recorded_setup
 from trigemu.streaming.core.totals import RunTotals
 from trigemu.streaming.totals_file import read_totals
 
@@ -53,8 +52,3 @@ def read_result(folder: Path) -> RunResult:
     if totals is None:
         raise InputError(f"{folder}: has no totals; trigemu finish {folder} makes them")
     return RunResult(Path(folder), setup, totals, summarise(setup, totals))
-
-
-def recorded_setup(folder: Path) -> Setup[Any]:
-    """Return the setup of a recorded run; InputError if there is none."""
-    return build_setup(RunReader(folder, damaged=True).config, f"{folder}/config.json")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.measure.offline import Config, as_count, as_setup
-from trigemu.measure.results import RunResult, recorded_setup
+from trigemu.measure.results import RunResult
 from trigemu.report.folder import claimed, is_run
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
+from trigemu.setup.named import recorded_setup
 from trigemu.streaming import replay as stream_again
 from trigemu.streaming import run as stream
 from trigemu.streaming.core.totals import RunTotals, Snapshot
