@@ -15,7 +15,7 @@ from trigemu.setup.run_config import RunConfig
 NOT_YET: tuple[str, ...] = ("trigemu.experiments.babar",)
 """Beginnings of names of modules whose models are not described yet."""
 
-BITS_NOT_YET = ("babar", "belle2", "besiii")
+BITS_NOT_YET = ("babar", "besiii")
 """Experiments whose bits have no meanings yet."""
 
 UNITS = {
@@ -103,9 +103,11 @@ def check_bits(name: str, section: BaseModel) -> None:
     meanings = experiment.part_for("meanings", section)
     names = [each for bit in experiment.bit_names(section) for each in bit.split("|") if each]
     assert set(names) == set(meanings)
+    known = {key.key for key in described(experiment.config_model, name, section)}
     for bit, meaning in meanings.items():
         assert all((meaning.meaning, meaning.block, meaning.source)), bit
         assert not meaning.meaning.endswith("."), bit
+        assert set(re.findall(rf"\b{name}\.[a-z0-9_.]*[a-z0-9_]", meaning.meaning)) <= known, bit
 
 
 @pytest.mark.parametrize("name", [name for name in experiment_names() if name not in BITS_NOT_YET])

@@ -33,6 +33,7 @@ EXPERIMENT = ExperimentSpec(
     clock=lambda section: Clock(TICK_NS, DATA_CLOCK_TICKS, section.frame_revolutions * REVOLUTION_TICKS),
     sources=SCHEMAS,
     bits=BITS,
+    meanings="trigemu.experiments.belle2.meanings:MEANINGS",
     signals="trigemu.experiments.belle2.signals:SIGNALS",
     generator="trigemu.experiments.belle2.generator:Belle2Generator",
     trigger="trigemu.experiments.belle2.trigger:Belle2Trigger",
