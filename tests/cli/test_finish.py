@@ -15,7 +15,7 @@ from support.runs import CLOSED, same_decisions, totals_of
 
 from trigemu import streaming
 from trigemu.errors import RunError
-from trigemu.frames.rundir import RunReader, RunWriter
+from trigemu.frames.rundir import RunReader, RunWriter, read_json, write_json
 from trigemu.setup.build import load_setup
 
 MADE = ("totals.json", "summary.json", "report.html")
@@ -74,6 +74,19 @@ def test_what_is_missing_is_made_again(path: Path, gone: tuple[str, ...]) -> Non
     assert (path / "report.html").read_text().startswith("<!doctype html>")
     assert "is complete" in call("finish", path).stdout
     assert RunReader(path).closed
+
+
+def test_what_an_older_version_did_not_count_is_added(path: Path) -> None:
+    whole = totals_of(path)
+    assert whole.levels["l1"]["accepted"] == whole.triggers["recorded"] > 0
+    data = read_json(path / "totals.json")
+    for name in ("checksum", "overlap", "unique", "before_prescale", "levels"):
+        del data[name]
+    write_json(path / "totals.json", data, RunReader(path).info.run_id)
+    assert not len(totals_of(path).overlap)
+    assert "totals, summary and report are written" in call("finish", path).stdout
+    same_decisions(totals_of(path), whole)
+    assert totals_of(path).memory == whole.memory
 
 
 def break_off(path: Path, tail: bytes) -> None:

@@ -277,7 +277,7 @@ def test_ticks_are_those_of_the_clock_that_is_given():
         clock=clock,
         seed=3,
         signals=[(gun.model(every_ns=10_000.0), gun.sampler)],
-        empty=(2000.0,),
+        empty={"random_hz": 2000.0},
     )
     events = source.events(0)
     signal = events.time[events.signal == 0]
@@ -286,6 +286,12 @@ def test_ticks_are_those_of_the_clock_that_is_given():
     # 2 kHz in frames of a millisecond, twenty frames: 40 expected, five sigma.
     found = sum(np.count_nonzero(source.events(frame).empty == 0) for frame in range(20))
     assert found == pytest.approx(40, abs=32)
+
+
+def test_too_many_crossings_without_a_collision_name_their_key():
+    clock = Clock(tick_ns=4.0, clock_ticks=6, frame_ticks=10**9)
+    with pytest.raises(InputError, match=r"^toy\.random_hz: about 4e\+06 events are expected"):
+        EventSource(collider=CHARM, clock=clock, seed=3, empty={"toy.pulser_hz": 1.0, "toy.random_hz": 1e6})
 
 
 def test_rates_follow_from_cross_sections_of_the_collider():

@@ -37,7 +37,7 @@ def source(seed: int = 3) -> EventSource:
         seed=seed,
         signals=[(muons.model(rate_hz=20_000.0), muons.sampler)],
         processes=[(pairs.model(rate_hz=30_000.0), pairs.sampler)],
-        empty=(5000.0,),
+        empty={"random_hz": 5000.0},
     )
 
 

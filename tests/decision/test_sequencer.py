@@ -28,6 +28,7 @@ from support.sequencing import (
 
 from trigemu.decision.candidates import Candidates
 from trigemu.decision.sequencer import Sequencer
+from trigemu.decision.together import SharedCounter
 from trigemu.errors import RunError
 from trigemu.menu.schema import Bucket, Choke, DeadTime
 from trigemu.setup.data import Clock
@@ -98,31 +99,31 @@ def test_equals_the_tick_by_tick_reference(run: tuple[Settings, list[Frame]]) ->
     s, frames = run
     expected = reference.run(s, frames)
     bucket = Bucket(size=s.bucket_size, leak_ns=s.leak) if s.bucket_size else None
-    under_test = Sequencer(
-        menu_of(
-            s.lines,
-            DeadTime(minimum_distance=s.minimum_distance, fixed_ns=s.fixed, bucket=bucket),
-            Choke(
-                enabled=s.choke,
-                high=s.high,
-                low=s.low,
-                words_per_step=s.words_per_step,
-                delay=s.delay,
-                restart=s.restart,
-                requests=tuple(s.requests),
-            ),
+    menu = menu_of(
+        s.lines,
+        DeadTime(minimum_distance=s.minimum_distance, fixed_ns=s.fixed, bucket=bucket),
+        Choke(
+            enabled=s.choke,
+            high=s.high,
+            low=s.low,
+            words_per_step=s.words_per_step,
+            delay=s.delay,
+            restart=s.restart,
+            requests=tuple(s.requests),
         ),
-        Clock(1.0, s.clock_ticks, s.frame_ticks),
-        s.seed,
     )
+    under_test = Sequencer(menu, Clock(1.0, s.clock_ticks, s.frame_ticks), s.seed)
     found_states: list[int] = []
     accepted: list[int] = []
+    shared = SharedCounter(menu)
     for number, frame in enumerate(frames):
         if frame.lost:
             under_test.skip(number)
             continue
         words = -(-len(s.lines) // 64)
-        outcome = under_test.step(number, candidates(frame.candidates, frame.load, words))
+        found = candidates(frame.candidates, frame.load, words)
+        outcome = under_test.step(number, found)
+        shared.add(found, outcome)
         found_states += states(outcome)
         accepted += masks_of(outcome.accepted)
     assert found_states == expected.states
@@ -136,6 +137,13 @@ def test_equals_the_tick_by_tick_reference(run: tuple[Settings, list[Frame]]) ->
     assert under_test.live_ticks == expected.live_ticks
     assert under_test.choke_log == expected.transitions
     assert under_test.choke_transitions == len(expected.transitions)
+    counts = shared.counts()
+    places = np.argwhere(counts.overlap).tolist()
+    assert {(i, j): counts.overlap[i, j] for i, j in places} == expected.shared
+    assert counts.overlap.diagonal().tolist() == under_test.accepted.tolist()
+    assert counts.unique.tolist() == expected.alone
+    assert counts.software.tolist() == expected.offered
+    assert [counts.software_fired, counts.software_offered] == expected.software
 
 
 def test_order_of_decisions() -> None:

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.measured_run import toy_setup, toy_totals
 
 from trigemu.arrays import I64, U64
 from trigemu.decision.candidates import Candidates
 from trigemu.decision.sequencer import Sequencer
-from trigemu.measure.rates import LineRates, before_prescale, recorded
+from trigemu.decision.together import SharedCounter
+from trigemu.measure.rates import LineRates, before_prescale, level_rates, line_rates, recorded
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Menu
 from trigemu.setup.data import Clock
@@ -58,18 +60,29 @@ def runs(menu: dict[str, Any], toy: Toy, seed: int, count: int = RUNS) -> list[l
         sequencer = Sequencer(compiled, Clock(TICK_S * 1e9, 1, LENGTH), number)
         time, fired = toy(rng)
         lines = fired.reshape(-1, 1)
-        sequencer.step(0, Candidates(time, lines, lines))
+        candidates = Candidates(time, lines, lines)
+        outcome = sequencer.step(0, candidates)
         live_s = sequencer.live_ticks * TICK_S
-        counts = zip(compiled.lines, sequencer.fired, sequencer.accepted, sequencer.generated, strict=True)
-        found.append(
-            [
-                LineRates(
-                    before_prescale(int(fired), LENGTH * TICK_S),
-                    recorded(int(accepted), int(kept), line.scale, live_s),
-                )
-                for line, fired, accepted, kept in counts
-            ]
+        shared = SharedCounter(compiled)
+        shared.add(candidates, outcome)
+        unique = shared.counts().unique
+        counts = zip(
+            compiled.lines,
+            sequencer.fired,
+            sequencer.accepted,
+            sequencer.generated,
+            sequencer.sent,
+            unique,
+            strict=True,
         )
+        rates = []
+        for line, fired, accepted, kept, sent, alone in counts:
+            raw = before_prescale(int(fired), LENGTH * TICK_S)
+            sent_rate, after, only = (
+                recorded(int(n), int(kept), line.scale, live_s) for n in (sent, accepted, alone)
+            )
+            rates.append(LineRates(raw, raw, sent_rate, after, only))
+        found.append(rates)
     return found
 
 
@@ -190,3 +203,38 @@ def test_pauses_of_the_whole_trigger_do_not_bias_the_rate_before_prescale(mode: 
     lost = 0.45 / 0.6 / (LENGTH * TICK_S) if mode == "counter" else 0.0
     assert abs(after.off(1e4 - lost)) < 4
     assert 0.93 < after.spread < 1.07
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((1, "event"), (10, "counter")), ((10, "counter"), (4, "event")), ((10, "counter"), (3, "counter"))],
+)
+def test_errors_of_what_a_line_alone_records(first: tuple[int, str], second: tuple[int, str]) -> None:
+    """Half of line a's candidates fire line b as well, whose prescale takes some away from what a has alone."""
+
+    def toy(rng: np.random.Generator) -> tuple[I64, U64]:
+        time, fired = poisson(rng, 2e5, 1e5)
+        return time, np.where(rng.random(len(time)) < 0.5, 3, fired).astype(np.uint64)
+
+    found = runs({"line": [line("a", *first), line("b", *second)]}, toy, seed=40, count=1000)
+    for number in range(2):
+        unique = Summary(found, number, "unique")
+        assert 0.8 < unique.spread < 1.07
+    # Of 3e5 candidates per second a third fires a alone and half fires both, where b takes its share away.
+    truth = (1e5 + 1.5e5 * (1 - 1 / second[0])) / first[0]
+    start = 1.0 / (LENGTH * TICK_S)
+    assert abs(Summary(found, 0, "unique").hz.mean() - truth) < 0.02 * truth + start
+
+
+def test_a_level_that_is_one_counter_has_the_error_of_that_counter() -> None:
+    totals = toy_totals(
+        accepted=np.array([100, 0, 0]),
+        sent=np.array([110, 40, 0]),
+        levels={"l1": {"fired": 2300, "before_prescale": 2300, "sent": 120, "accepted": 100}},
+    )
+    alone, level = line_rates(toy_setup(), totals)[0], level_rates(toy_setup(), totals)["l1"]
+    assert level.after == alone.after
+    assert level.after.error_hz < 0.9 * 10.0 / 0.8
+    assert level.sent.hz == pytest.approx(120 / 0.8)
+    assert level.sent.error_hz == pytest.approx(120**0.5 / 0.8)
+    assert level.raw.hz == level.before.hz == pytest.approx(2300.0)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from support.measured_run import toy_setup, toy_totals
 
 from trigemu.measure.statistics import Efficiency
 from trigemu.measure.summary import signal_labels, summarise, write_summary
+from trigemu.menu.compile import compile_menu
+from trigemu.menu.schema import Menu
 
 KEYS = {
     *(
@@ -16,6 +20,8 @@ KEYS = {
         "fragments",
         "triggers",
         "lines",
+        "levels",
+        "overlap",
         "live_time_s",
         "dead_time_s",
         "observed_time_s",
@@ -115,3 +121,43 @@ def test_run_that_never_lived_has_rates_without_values():
     assert summary["lines"]["Q1"]["rate_hz"] is None
     assert summary["lines"]["Q1"]["raw_rate_hz"] is None
     json.dumps(summary, allow_nan=False)
+
+
+def test_levels_and_lines_have_the_same_keys_and_overlap_names_its_lines():
+    levels = {"l1": {"fired": 2300, "before_prescale": 2300, "sent": 520, "accepted": 490}}
+    overlap = np.array([[100, 10, 0], [10, 400, 0], [0, 0, 0]])
+    counts = {"unique": np.array([90, 390, 0]), "overlap": overlap, "levels": levels}
+    summary = summarise(toy_setup(), toy_totals(**counts))
+    assert summary["overlap"] == {"lines": ["Q1", "H2"], "counts": [[100, 10], [10, 400]]}
+    line, level = summary["lines"]["H2"], summary["levels"]["l1"]
+    assert line["unique"] == 390
+    assert line["unique_rate_hz"] == pytest.approx(390 / 0.8)
+    assert line["unique_rate_err_hz"] == pytest.approx(390**0.5 / 0.8)
+    assert line["sent_rate_hz"] == pytest.approx(420 / 0.8)
+    assert (level["sent"], level["sent_rate_hz"], level["rate_hz"]) == (520, 650.0, 612.5)
+    assert level["before_prescale_rate_hz"] == level["raw_rate_hz"] == 2300.0
+    assert set(level) <= set(line)
+
+
+def test_what_software_lines_are_given_is_what_level_1_sent():
+    data = toy_setup().to_dict()
+    data["menu"]["line"][1]["level"] = "hlt"
+    menu = compile_menu(
+        Menu.model_validate(data["menu"]), bits=["a", "b"], entries=(), selections=(), where="toy"
+    )
+    setup = replace(toy_setup(), menu=menu)
+    line = summarise(setup, toy_totals(before_prescale=np.array([2000, 320, 0])))["lines"]["H2"]
+    assert (line["fired"], line["raw_rate_hz"]) == (400, 400.0)
+    assert (line["before_prescale"], line["before_prescale_rate_hz"]) == (320, pytest.approx(400.0))
+    assert line["sent_rate_hz"] is None
+    # An older run knows only what it fired before level 1.
+    line = summarise(setup, toy_totals())["lines"]["H2"]
+    assert (line["before_prescale"], line["before_prescale_rate_hz"]) == (None, None)
+
+
+def test_rows_of_numbers_stay_on_one_line(tmp_path):
+    data = {"counts": [[1, 2], [3, 4]], "text": "[\n 1,\n 2\n]", "empty": []}
+    write_summary(tmp_path / "summary.json", data)
+    text = (tmp_path / "summary.json").read_text()
+    assert "[ 1, 2 ]" in text
+    assert json.loads(text) == data

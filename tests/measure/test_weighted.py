@@ -13,6 +13,8 @@ from support.event_texts import lhe
 from support.weighted_events import judged, lhe_config
 
 from trigemu.decision.tally import SUMS, UNIT, counted, split, tally_size
+from trigemu.measure.rates import LineRates
+from trigemu.measure.statistics import Rate
 from trigemu.measure.weighted import counted as efficiency_of
 from trigemu.measure.weighted import with_signs
 from trigemu.streaming.core.totals import RunTotals
@@ -75,17 +77,14 @@ def test_negative_events_count_against_the_others() -> None:
     assert got["negative"] == pytest.approx(1000, abs=120)
     assert got["yield"] == pytest.approx(4000 * 4 / 20, abs=200)
     assert got["yield_err"] > 2000**0.5
-    line = {
-        "rate_hz": 100.0,
-        "rate_err_hz": 10.0,
-        "rate_low_hz": 90.0,
-        "rate_high_hz": 111.0,
-        "raw_rate_hz": 100.0,
-    }
+    known = Rate(100.0, 10.0, 90.0, 111.0)
+    line = LineRates(known, known, known, known, known).to_dict()
     signed = with_signs({"a": line}, totals)["a"]
     assert signed["mean_sign"] == pytest.approx(0.4, abs=0.05)
     assert signed["rate_hz"] == pytest.approx(100.0 * signed["mean_sign"])
+    assert signed["before_prescale_rate_hz"] == signed["sent_rate_hz"] == signed["rate_hz"]
     assert signed["rate_err_hz"] == 10.0
+    assert np.isnan(signed["unique_rate_hz"])
     assert with_signs({"a": line}, draws(400, 20, np.ones(20, bool))) == {"a": line}
     assert with_signs({"a": line}, RunTotals()) == {"a": line}
 

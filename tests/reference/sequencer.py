@@ -116,6 +116,23 @@ class Result:
     dead_ticks: int = 0
     live_ticks: int = 0
     transitions: list[tuple[int, bool]] = field(default_factory=list)
+    shared: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Pair of lines, or a line with itself -> recorded triggers that both accepted."""
+    alone: list[int] = field(default_factory=list)
+    """Per line, recorded triggers that no other line of its level accepted."""
+    offered: list[int] = field(default_factory=list)
+    """Per software line, sent candidates in which it fired and passed."""
+    software: list[int] = field(default_factory=lambda: [0, 0])
+    """Candidates in which any software line fired; that were sent and in which any fired and passed."""
+
+
+def _share(result: Result, s: Settings, recorded: int) -> None:
+    mine = [i for i in range(len(s.lines)) if recorded >> i & 1]
+    for i in mine:
+        for j in mine:
+            result.shared[i, j] = result.shared.get((i, j), 0) + 1
+        same_level = [j for j in mine if s.lines[j].hlt == s.lines[i].hlt]
+        result.alone[i] += same_level == [i]
 
 
 def run(s: Settings, frames: list[Frame]) -> Result:
@@ -126,6 +143,7 @@ def run(s: Settings, frames: list[Frame]) -> Result:
     if s.choke:
         result.transitions, refused = choke_history(s, frames)
     skipped = [0] * len(s.lines)
+    result.alone, result.offered = [0] * len(s.lines), [0] * len(s.lines)
     last_sent: int | None = None
     in_bucket, timer = 0, 0
 
@@ -155,6 +173,7 @@ def run(s: Settings, frames: list[Frame]) -> Result:
                 continue
             fired, passed = at[time]
             add("fired", fired)
+            result.software[0] += any(line.hlt and fired >> i & 1 for i, line in enumerate(s.lines))
             result.accepted.append(0)
             if choked:
                 add("choked", fired)
@@ -188,6 +207,9 @@ def run(s: Settings, frames: list[Frame]) -> Result:
                 continue
             last_sent = now
             in_bucket += s.bucket_size > 0
+            for i in software:
+                result.offered[i] += hlt >> i & passed >> i & 1
+            result.software[1] += hlt & passed != 0
             recorded = kept & passed
             if software and recorded:
                 through = prescale(hlt & passed)
@@ -197,6 +219,7 @@ def run(s: Settings, frames: list[Frame]) -> Result:
             else:
                 add("vetoed", hlt)
             result.accepted[-1] = recorded
+            _share(result, s, recorded)
             add("accepted", recorded)
             add("vetoed", kept & ~recorded)
             result.states.append(RECORDED if recorded else VETOED)

@@ -36,6 +36,10 @@ def small() -> RunTotals:
         weighted=sums,
         monitor={"empty": np.arange(5)},
         comparisons={"words": np.arange(8).reshape(2, 4)},
+        before_prescale=np.array([2000, 400, 0]),
+        unique=np.array([90, 390, 0]),
+        overlap=np.array([[100, 10, 0], [10, 400, 0], [0, 0, 0]]),
+        levels={"l1": {"fired": 2300, "before_prescale": 2300, "sent": 520, "accepted": 490}},
         throughput={"open_loop": True, "offered_frames_per_s": 200.0, "frames_per_s": 123.4, "bytes": 7},
         replay={"compared": 5, "same": 4, "different": 1, "first": [3, 17, ["Q1"], [], "fired"]},
         missing={**MISSING, "before": {"quality": "good", "missing": None}},
@@ -61,9 +65,15 @@ def test_totals_are_read_as_they_were_written() -> None:
 
 def test_totals_of_older_runs_are_read() -> None:
     data = as_read(small())
-    for name in ("kept", "observed_s", "selected", "weighted", "missing", "replay", "comparisons"):
+    gone = ("kept", "observed_s", "selected", "weighted", "missing", "replay", "comparisons")
+    for name in (*gone, "before_prescale", "unique", "overlap", "levels"):
         del data[name]
     old = RunTotals.from_dict(data)
+    assert (len(old.before_prescale), len(old.unique), old.overlap.shape, old.levels) == (0, 0, (0, 0), {})
+    summary = summarise(toy_setup(), old)
+    line = summary["lines"]["Q1"]
+    assert (line["before_prescale"], line["unique"], line["unique_rate_hz"]) == (2000, None, None)
+    assert summary["overlap"] is summary["levels"] is None
     assert old.kept.tolist() == [110, 420, 0]
     assert (old.observed_s, old.missing, old.replay, len(old.weighted)) == (pytest.approx(1.0), None, None, 0)
 
@@ -119,6 +129,13 @@ def test_whatever_stands_in_them_they_can_be_summed_up_or_are_refused(
         ("quality", "fine", "quality: "),
         ("line_names", ["a", "b"], "not one per line"),
         ("accepted", [111, 0, 0], "accepted more often than it was kept"),
+        ("unique", [101, 0, 0], "alone more often than it was accepted"),
+        ("before_prescale", [1], "not one per line"),
+        ("overlap", {"lines": [0, 1], "counts": [100, 10, 401]}, "its diagonal is not what lines accepted"),
+        ("overlap", {"lines": [0, 1], "counts": [100, 101, 400]}, "lines share more than they have"),
+        ("overlap", {"lines": [1, 0], "counts": [400, 10, 100]}, "overlap: rows are not in order"),
+        ("overlap", {"lines": [0, 1], "counts": [100]}, "overlap: the counts are not a triangle"),
+        ("levels", {"l3": {}}, "levels.l3"),
         ("live_s", float("nan"), "live_s: input should be a finite number"),
         ("live_s", 1e-300, "live_s: is too small"),
         ("tally", {"shape": [3, 7], "counts": [1]}, "tally: the counts are not of its shape"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ class EventSource:
     folder
         Folder of event files (``input.path``), if any.
     empty
-        Rates in Hz of kinds of crossings without a collision (random triggers and the like).
+        Kinds of crossings without a collision (random triggers and the like): key of the configuration -> rate in Hz.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class EventSource:
         processes: Sequence[tuple[BaseModel, Any]] = (),
         luminosity: float = 0.0,
         folder: str | None = None,
-        empty: Sequence[float] = (),
+        empty: Mapping[str, float] | None = None,
     ) -> None:
         self._seed, self._clock, self._sqrt_s = seed, clock, collider.sqrt_s
         self.drawn = reads_events([table for table, _ in (*signals, *processes)])
@@ -130,11 +130,12 @@ class EventSource:
                 self._samplers.append(sampler)
                 self._rates.append(_arrivals(table, sampler, luminosity, clock))
         # Crossings without a collision come after all kinds that have one.
-        self._rates += [ArrivalRate(mean=clock.frame_s * rate) for rate in empty]
+        empty = empty or {}
+        self._rates += [ArrivalRate(mean=clock.frame_s * rate) for rate in empty.values()]
         names = [
             *(_rate_key("signal", number, table) for number, (table, _) in enumerate(signals)),
             *(_rate_key("process", number, table) for number, (table, _) in enumerate(processes)),
-            *(f"rate {number} of crossings without a collision" for number in range(len(empty))),
+            *empty,
         ]
         counts = [rate.mean if rate.every is None else clock.frame_ticks / rate.every for rate in self._rates]
         check_amounts("events", dict(zip(names, counts, strict=True)), MAX_EVENTS, clock.frame_s)
@@ -148,7 +149,7 @@ class EventSource:
         processes: Sequence[tuple[BaseModel, Any]] = (),
         *,
         luminosity: float = 0.0,
-        empty: Sequence[float] = (),
+        empty: Mapping[str, float] | None = None,
     ) -> EventSource:
         """Return the source of a run: signals, clock, seed and folder of event files are those of its setup."""
         return cls(

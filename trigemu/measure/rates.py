@@ -1,8 +1,8 @@
-"""Rates of a menu's lines: before any prescale, and as recorded."""
+"""Rates of a menu's lines and levels: before any prescale, as sent by level 1, as recorded, and alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from trigemu.measure.statistics import UNKNOWN, Rate, rate
@@ -17,14 +17,42 @@ class LineRates:
 
     Attributes
     ----------
-    before
+    raw
         How often it fires: before every prescale, dead time, online selection and software trigger.
+    before
+        What its own prescale is given.  A line of the hardware trigger: the same.  One of the software trigger: what
+        level 1 sent, the line fired on and its selection passed, per live time.
+    sent
+        What level 1 sends because of it: after its prescale and the dead time, before online selections and the
+        software trigger, per live time.  Unknown for a line of the software trigger.
     after
         Recorded triggers that it kept, per live time.
+    unique
+        Recorded triggers that of all lines of its level it alone kept, per live time.
     """
 
+    raw: Rate
     before: Rate
+    sent: Rate
     after: Rate
+    unique: Rate = UNKNOWN
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the rates as they are called in ``summary.json``."""
+        return {
+            key: value
+            for each in fields(self)
+            for key, value in getattr(self, each.name).to_dict(_KEYS[each.name]).items()
+        }
+
+
+_KEYS = {
+    "raw": "raw_rate",
+    "before": "before_prescale_rate",
+    "sent": "sent_rate",
+    "after": "rate",
+    "unique": "unique_rate",
+}
 
 
 def line_rates(setup: Setup[Any], totals: RunTotals) -> list[LineRates]:
@@ -33,15 +61,62 @@ def line_rates(setup: Setup[Any], totals: RunTotals) -> list[LineRates]:
     Of a replay of accepted triggers nothing is known: what was not recorded is not there to be counted.
     """
     if totals.selected:
-        return [LineRates(UNKNOWN, UNKNOWN) for _ in setup.menu.lines]
+        return [LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN) for _ in setup.menu.lines]
     rates = []
     for index, line in enumerate(setup.menu.lines):
-        fired, accepted, kept = (
-            int(counts[index]) for counts in (totals.fired, totals.accepted, totals.kept)
+        fired, accepted, kept, sent = (
+            int(counts[index]) for counts in (totals.fired, totals.accepted, totals.kept, totals.sent)
         )
-        after = recorded(accepted, kept, line.scale, totals.live_s)
-        rates.append(LineRates(before_prescale(fired, totals.observed_s), after))
+        software = line.level == "hlt"
+        raw = before_prescale(fired, totals.observed_s)
+        if software:
+            known = len(totals.before_prescale) > 0
+            before = rate(int(totals.before_prescale[index]), totals.live_s) if known else UNKNOWN
+        else:
+            before = raw
+        scale, live_s = line.scale, totals.live_s
+        rates.append(
+            LineRates(
+                raw,
+                before,
+                UNKNOWN if software else recorded(sent, kept, scale, live_s),
+                recorded(accepted, kept, scale, live_s),
+                recorded(int(totals.unique[index]), kept, scale, live_s) if len(totals.unique) else UNKNOWN,
+            )
+        )
     return rates
+
+
+def level_rates(setup: Setup[Any], totals: RunTotals) -> dict[str, LineRates]:
+    """Return the rates of each level as a whole; none where a run did not count them.
+
+    ``raw`` and ``before``: any of its lines; ``sent``: all that level 1 sends; ``after``: all that is recorded.
+    """
+    if totals.selected:
+        return {level: LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN) for level in totals.levels}
+    found = {}
+    for level, counts in totals.levels.items():
+        raw = before_prescale(counts["fired"], totals.observed_s)
+        software = level == "hlt"
+        found[level] = LineRates(
+            raw,
+            rate(counts["before_prescale"], totals.live_s) if software else raw,
+            UNKNOWN if software else _of_all(setup, totals, level, "sent", counts["sent"]),
+            _of_all(setup, totals, level, "accepted", counts["accepted"]),
+        )
+    return found
+
+
+def _of_all(setup: Setup[Any], totals: RunTotals, level: str, what: str, count: int) -> Rate:
+    """Return the rate of what any line of a level lets through: Poisson, unless one line alone makes all of it.
+
+    Counters among several lines make it more regular than that, so the error is rather too large than too small.
+    """
+    of_lines = getattr(totals, what)
+    for index, line in enumerate(setup.menu.lines):
+        if line.level == level and of_lines[index] == count:
+            return recorded(count, int(totals.kept[index]), line.scale, totals.live_s)
+    return rate(count, totals.live_s)
 
 
 def before_prescale(fired: int, observed_s: float) -> Rate:
@@ -58,10 +133,12 @@ def before_prescale(fired: int, observed_s: float) -> Rate:
 def recorded(accepted: int, kept: int, scale: Prescale, live_s: float) -> Rate:
     """Return the rate of recorded triggers of a line.
 
+    The same holds for what a line sends and for what it alone records: each is a part of what its prescale kept.
+
     An ``event`` prescale leaves independent events independent: the variance is the count.  A counter removes no
     randomness from what it counts: of n candidates it makes one, so that its output N has the variance N / n, and
-    1 / 12 for the part of a count that it holds back.  What happens behind it (dead time of others, selections) keeps
-    a share q of its output at random and adds N (1 - q).
+    1 / 12 for the part of a count that it holds back.  What happens behind it (dead time of others, selections, other
+    lines) keeps a share q of its output at random and adds N (1 - q).
 
     Parameters
     ----------
@@ -76,6 +153,6 @@ def recorded(accepted: int, kept: int, scale: Prescale, live_s: float) -> Rate:
     """
     if scale.mode == "event" or scale.factor <= 1:
         return rate(accepted, live_s)
-    share = accepted / kept if kept else 1.0
+    share = min(1.0, accepted / kept) if kept else 1.0
     one = 1.0 / scale.factor
     return rate(accepted, live_s, spread=1.0 - share + share * one, held=share * (1.0 - one))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from trigemu.arrays import I64
 from trigemu.frames.rundir import write_whole
-from trigemu.measure.rates import line_rates
-from trigemu.measure.statistics import finite
-from trigemu.measure.weighted import counted, with_signs
+from trigemu.measure.rates import LineRates, level_rates, line_rates
+from trigemu.measure.statistics import UNKNOWN, finite
+from trigemu.measure.weighted import counted, has_signs, with_signs
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
 
@@ -25,8 +27,8 @@ PERCENTILES = {"p50": 50.0, "p99": 99.0, "p99_9": 99.9}
 def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
     """Return the summary of a run as plain data.
 
-    Rates are recorded triggers of a line over live time; ``raw_rate_hz`` is what it fires, over the time of all frames
-    that were decided (`trigemu.measure.rates`).  Efficiencies are the line's answer to accepted signal events, before
+    ``rate_hz`` is recorded triggers of a line over live time; the others say what it fires, what its prescale is given,
+    what level 1 sends because of it and what it alone records (`trigemu.measure.rates`).  Efficiencies are the line's answer to accepted signal events, before
     prescale and dead time.
     """
     run = setup.config.run
@@ -47,6 +49,8 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "fragments": dict(totals.fragments),
         "triggers": {**totals.triggers, "closed": totals.closed},
         "lines": with_signs(_lines(setup, totals), totals),
+        "levels": _levels(setup, totals),
+        "overlap": _overlap(totals),
         "live_time_s": totals.live_s,
         "dead_time_s": totals.dead_s,
         "observed_time_s": totals.observed_s,
@@ -71,7 +75,12 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
     """Write a summary as JSON, whole or not at all."""
-    write_whole(path, json.dumps(summary, indent=2) + "\n")
+    # Rows of numbers stay on one line; no text of JSON holds the line ends that are looked for.
+    text = _ROWS.sub(lambda row: " ".join(row.group().split()), json.dumps(summary, indent=2))
+    write_whole(path, text + "\n")
+
+
+_ROWS = re.compile(r"\[\n[-\d.,\s]+\n\s*\]")
 
 
 def versions() -> dict[str, str]:
@@ -124,10 +133,45 @@ def _lines(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
             "sent": int(sent),
             "prescale": line.scale.factor,
             "prescale_mode": line.scale.mode,
-            **rates.after.to_dict("rate"),
-            **rates.before.to_dict("raw_rate"),
+            "before_prescale": _at(totals.before_prescale, index)
+            if len(totals.before_prescale) or line.level == "hlt"
+            else int(fired),
+            "unique": _at(totals.unique, index),
+            **rates.to_dict(),
         }
-        for line, fired, accepted, sent, rates in found
+        for index, (line, fired, accepted, sent, rates) in enumerate(found)
+    }
+
+
+def _at(counts: I64, index: int) -> int | None:
+    return int(counts[index]) if len(counts) else None
+
+
+def _levels(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]] | None:
+    """Return what each level amounts to, with the keys of lines; None where a run did not count it."""
+    if not totals.levels:
+        return None
+    rates = level_rates(setup, totals)
+    if has_signs(totals):
+        # Nobody counts the signs of all events of a level together.
+        rates = dict.fromkeys(rates, LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
+    return {
+        level: {
+            **counts,
+            **{key: value for key, value in rates[level].to_dict().items() if not key.startswith("unique")},
+        }
+        for level, counts in totals.levels.items()
+    }
+
+
+def _overlap(totals: RunTotals) -> dict[str, Any] | None:
+    """Return the lines that recorded anything, and how many triggers each two of them share."""
+    if not len(totals.overlap):
+        return None
+    seen = totals.overlap.diagonal().nonzero()[0]
+    return {
+        "lines": [totals.line_names[index] for index in seen],
+        "counts": totals.overlap[seen][:, seen].tolist(),
     }
 
 

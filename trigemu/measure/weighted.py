@@ -12,8 +12,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from trigemu.measure.statistics import Efficiency, effective_efficiency
-from trigemu.streaming.core.stored import EPSILON
+from trigemu.measure.statistics import UNKNOWN, Efficiency, effective_efficiency
+from trigemu.streaming.core.stored_tables import EPSILON
 from trigemu.streaming.core.totals import RunTotals
 
 
@@ -69,25 +69,35 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     return {**found, "value": value, "low": result.low, "high": result.high, "effective": result.total}
 
 
+def has_signs(totals: RunTotals) -> bool:
+    """Return whether events of negative weight were drawn."""
+    if not len(totals.weighted):
+        return False
+    weight, square = totals.weighted[0, -1], totals.weighted[1, -1]
+    return bool(weight[0] < square[0] - EPSILON)
+
+
 def with_signs(lines: Mapping[str, dict[str, Any]], totals: RunTotals) -> dict[str, dict[str, Any]]:
     """Return the lines of a summary with rates in which events of negative weight count against the others.
 
     The error is that of the sum of squares, so it stays; an interval is not defined.  Lines without such events stay as
-    they are; others get ``mean_sign``, the mean of 1 and -1 over the events that fired them.
+    they are; others get ``mean_sign``, the mean of 1 and -1 over the events that fired them.  What a line alone records
+    may have another mean, which nobody counts: that rate is not known.
     """
     out = {name: dict(line) for name, line in lines.items()}
-    if not len(totals.weighted):
+    if not has_signs(totals):
         return out
     weight, square = totals.weighted[0, -1], totals.weighted[1, -1]
-    if weight[0] >= square[0] - EPSILON:
-        return out
     for index, line in enumerate(out.values()):
         events = float(square[2 + index])
         sign = float(weight[2 + index]) / events if events > 0.0 else 1.0
         line["mean_sign"] = sign
         if sign < 1.0:
-            for name in ("rate_hz", "raw_rate_hz"):
-                line[name] *= sign
-            for name in ("rate_low_hz", "rate_high_hz", "raw_rate_low_hz", "raw_rate_high_hz"):
-                line[name] = math.nan
+            for name in _SIGNED:
+                line[f"{name}_hz"] *= sign
+                line[f"{name}_low_hz"] = line[f"{name}_high_hz"] = math.nan
+            line.update(UNKNOWN.to_dict("unique_rate"))
     return out
+
+
+_SIGNED = ("rate", "raw_rate", "before_prescale_rate", "sent_rate")

@@ -123,11 +123,11 @@ def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
                     + (f" [{line.on}]" if line.on else "")
                     + (f" + {line.select}" if line.select else "")
                 ),
-                numbers.number(got["fired"]),
+                numbers.number(got["before_prescale"]),
                 f"{numbers.number(got['prescale'])}{mode}",
                 numbers.number(got["accepted"]),
                 numbers.rate(got),
-                numbers.rate(got, "raw_"),
+                numbers.rate(got, "before_prescale_"),
                 line.source,
             )
         )
@@ -142,8 +142,9 @@ def _lines(setup: Setup[Any], summary: Mapping[str, Any]) -> str:
         "source, remark",
     )
     note = (
-        "Rate: recorded triggers over live time. Before prescale: candidates over all time that was looked at, before "
-        "dead time and selections. Errors: 68.27 %; of a line without counts the upper end of that interval."
+        "Rate: recorded triggers over live time. Fired, before prescale: candidates over all time that was looked at, "
+        "before dead time and selections; of a software line, those that level 1 sent and its selection passed, over "
+        "live time. Errors: 68.27 %; of a line without counts the upper end of that interval."
     )
     if not rates_known(summary):
         note = NO_RATES

@@ -9,7 +9,7 @@ from trigemu.measure.tables.comparisons import comparison_tables
 from trigemu.measure.tables.efficiency import run_efficiency_table
 from trigemu.measure.tables.latency import latency_table
 from trigemu.measure.tables.ledger import ledger_tables
-from trigemu.measure.tables.lines import lines_table
+from trigemu.measure.tables.lines import levels_table, lines_table
 from trigemu.render.numbers import number
 from trigemu.render.table import Table
 from trigemu.report.taints import taints
@@ -19,6 +19,8 @@ from trigemu.setup.experiment import Setup
 def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | str]:
     """Return the tables that end a run (lines, efficiencies, comparisons, latency, ledger) and its headline."""
     tables: list[Table | str] = [lines_table(setup, summary)]
+    levels = levels_table(summary)
+    tables += [] if levels is None else [levels]
     if summary["efficiency"]:
         tables.append(run_efficiency_table(setup, summary))
     tables += comparison_tables(setup, summary)

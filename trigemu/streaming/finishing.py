@@ -20,7 +20,7 @@ from trigemu.streaming.alive import refuse_running
 from trigemu.streaming.census import COUNTS, Census, take_census
 from trigemu.streaming.comparison import as_row
 from trigemu.streaming.core.account import Account
-from trigemu.streaming.core.assemble import assemble
+from trigemu.streaming.core.assemble import assemble, shared_counts
 from trigemu.streaming.core.latency import STAGES
 from trigemu.streaming.core.stored import parse_totals
 from trigemu.streaming.core.totals import RunTotals
@@ -93,7 +93,7 @@ def finish_records(path: Path) -> Finished:
         totals = _assemble(reader, setup, account, census, wall_s)
     else:
         # What was counted while the run went on is better than what is left of its records.
-        totals = _with_missing(old, _missing(census, _frames(old)))
+        totals = _with_missing(_with_shared(old, account), _missing(census, _frames(old)))
     rebuilt = totals is not old and (old is None or totals.to_dict() != old.to_dict())
     if rebuilt:
         _write(path, totals)
@@ -189,6 +189,13 @@ def _is_of(totals: RunTotals, setup: Setup[Any]) -> bool:
 def _agree(old: RunTotals, account: Account) -> bool:
     sequencer = account.sequencer
     return (old.decisions_sha256, old.decisions) == (sequencer.sha256(), sequencer.decisions)
+
+
+def _with_shared(old: RunTotals, account: Account) -> RunTotals:
+    """Return totals with what an older version did not count, if their records are all there."""
+    if len(old.overlap) or not _agree(old, account):
+        return old
+    return replace(old, **shared_counts(account.totals()))
 
 
 def _frames(totals: RunTotals) -> int:

@@ -45,7 +45,7 @@ def test_so_few_injections_that_no_run_sees_the_second(rate: float) -> None:
 
 
 def test_pulsers_set_their_bits():
-    assert empty_rates(External(random_hz=5.0, poisson_hz=3.0)) == (5.0, 3.0)
+    assert list(empty_rates(External(random_hz=5.0, poisson_hz=3.0)).values()) == [5.0, 3.0]
     empty = np.array([BACKGROUND, 0, 1, BACKGROUND, 1], np.uint16)
     n = len(empty)
     none = np.full(n, BACKGROUND, np.uint16)

@@ -49,7 +49,7 @@ def event_source(setup: Setup[Babar]) -> EventSource:
         babar(section.sqrt_s),
         sampled_processes(section.process, processes(section.sqrt_s)),
         luminosity=section.luminosity,
-        empty=(section.random_hz,),
+        empty={"babar.random_hz": section.random_hz},
     )
 
 

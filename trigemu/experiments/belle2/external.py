@@ -19,9 +19,12 @@ _VETO = np.uint32(1 << EXTERNAL.index("veto") | 1 << EXTERNAL.index("injv"))
 _PULSERS = tuple(np.uint32(1 << EXTERNAL.index(name)) for name in ("pseud_rand", "poissonin"))
 
 
-def empty_rates(external: External) -> tuple[float, float]:
-    """Return the rates (Hz) of crossings without a collision: random and Poisson pulser."""
-    return external.random_hz, external.poisson_hz
+def empty_rates(external: External) -> dict[str, float]:
+    """Return the rates (Hz) of crossings without a collision by their keys: random and Poisson pulser."""
+    return {
+        "belle2.external.random_hz": external.random_hz,
+        "belle2.external.poisson_hz": external.poisson_hz,
+    }
 
 
 def sampling_phase(seed: int, frame: int, n: int) -> U16:

@@ -51,7 +51,7 @@ def event_source(setup: Setup[Besiii]) -> EventSource:
         besiii(section.sqrt_s),
         sampled_processes(section.process, processes(section.sqrt_s)),
         luminosity=section.luminosity,
-        empty=(section.random_hz,),
+        empty={"besiii.random_hz": section.random_hz},
     )
 
 

@@ -16,7 +16,11 @@ COLUMNS = (
     Column("line", kind="key", meaning="Name of the trigger line."),
     Column("level", kind="text", meaning="l1: hardware trigger; hlt: software trigger."),
     Column("group", kind="text", wide=True, meaning="Level, and whether the line is prescaled or off."),
-    Column("fired", meaning="Candidates on which the line fired, before prescale and dead time."),
+    Column(
+        "fired",
+        meaning="Candidates that its prescale was given: on which it fired; of a software line, among those that level 1 "
+        "sent, with its own selection passed.",
+    ),
     Column("prescale", meaning="Kept is 1 in so many; 0: the line is off."),
     Column(
         "mode", kind="text", wide=True, meaning="How the prescale chooses: by event, or as a counter does."
@@ -24,10 +28,24 @@ COLUMNS = (
     Column("accepted", meaning="Recorded triggers that the line kept."),
     Column("rate", "Hz", meaning="Recorded triggers that the line kept, over live time."),
     Column(
+        "unique",
+        "Hz",
+        meaning="Recorded triggers that of all lines of its level it alone kept, over live time.",
+    ),
+    Column(
         "before prescale",
         "Hz",
-        meaning="Candidates on which it fired, over all time that was looked at (live or dead).",
+        meaning="What its prescale was given: over all time that was looked at (live or dead); of a software line, over "
+        "live time.",
     ),
+    Column(
+        "sent",
+        "Hz",
+        wide=True,
+        meaning="What level 1 sends because of it, before selections and software trigger, over live time.",
+    ),
+    Column("raw fired", wide=True, meaning="All candidates on which it fired, sent by level 1 or not."),
+    Column("raw rate", "Hz", wide=True, meaning="The same over all time that was looked at."),
     Column("when", kind="code", wide=True, meaning="The expression over trigger bits."),
     Column("on", kind="text", wide=True, meaning="The kind of entry that it is evaluated for."),
     Column("select", kind="text", wide=True, meaning="The online selection that has to pass as well."),
@@ -73,17 +91,50 @@ def _row(line: Line, got: Mapping[str, Any]) -> list[Cell | Value]:
         line.name,
         line.level,
         group(line),
-        got["fired"],
+        got["before_prescale"],
         got["prescale"],
         got["prescale_mode"],
         got["accepted"],
         rate_cell(got),
+        rate_cell(got, "unique_"),
+        rate_cell(got, "before_prescale_"),
+        rate_cell(got, "sent_"),
+        got["fired"],
         rate_cell(got, "raw_"),
         line.when,
         line.on or "",
         line.select or "",
         line.source,
     ]
+
+
+LEVELS = {"l1": "level 1", "hlt": "software trigger"}
+
+LEVEL_COLUMNS = (
+    Column("level", kind="key", meaning="Level of the trigger: all its lines together."),
+    Column("fired", meaning="Candidates on which any line fired; of the software trigger, that level 1 sent."),
+    Column("before prescale", "Hz", meaning="The same as a rate: over all time, or over live time."),
+    Column("sent", meaning="Candidates that the level sent on: after prescales and, at level 1, dead time."),
+    Column("sends", "Hz", meaning="The same over live time: what the level sends in all."),
+)
+
+
+def levels_table(summary: Mapping[str, Any]) -> Table | None:
+    """Return what each level amounts to, all its lines together; None where a run did not count it."""
+    levels = summary["levels"]
+    if not levels:
+        return None
+    rows = [
+        [
+            LEVELS.get(name, name),
+            got["before_prescale"],
+            rate_cell(got, "before_prescale_"),
+            got["sent"],
+            rate_cell(got, "sent_" if name == "l1" else ""),
+        ]
+        for name, got in levels.items()
+    ]
+    return table("levels", LEVEL_COLUMNS, rows)
 
 
 def rate_cell(got: Mapping[str, Any], kind: str = "") -> Cell:

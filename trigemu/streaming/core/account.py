@@ -14,11 +14,13 @@ from trigemu.decision.monitoring import MonitorLayout
 from trigemu.decision.rows import CORRUPT, Head, Row
 from trigemu.decision.sequencer import Outcome, Sequencer, TriggerState
 from trigemu.decision.tally import TOTALS, split, tally_size
+from trigemu.decision.together import SharedCounter
 from trigemu.errors import RunError
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.latency import STAGES, HdrHistogram
 from trigemu.streaming.core.ledger import TRIGGER_STATES, Ledger
+from trigemu.streaming.core.triangle import to_triangle
 
 _STAMPS = 1024
 """Frames whose stamps are put into histograms together."""
@@ -45,6 +47,7 @@ class Account:
         self.sequencer = Sequencer(setup.menu, setup.clock, setup.config.run.seed)
         self.ledger = Ledger(sources)
         self.size = 0
+        self._shared = SharedCounter(setup.menu)
         self._selected = False
         self._names = setup.menu.names
         self._tick_s = setup.clock.tick_ns * 1e-9
@@ -78,6 +81,7 @@ class Account:
         if len(row.state) and not np.array_equal(row.state, outcome.state):
             raise RunError(f"frame {row.frame}: the recorded decisions are not those of this configuration")
         recorded = len(outcome.state) > 0 and bool((outcome.state == TriggerState.RECORDED).any())
+        self._shared.add(row.candidates, outcome)
         self.ledger.record_frame(candidates=len(row.candidates.time), accepted=recorded)
         self.size += row.size
         if len(row.tally):
@@ -182,6 +186,7 @@ class Account:
             "accepted": sequencer.accepted.tolist(),
             "sent": sequencer.sent.tolist(),
             "kept": self._kept(),
+            **self._shared_counts(),
             "states": {name: int(n) for name, n in zip(TRIGGER_STATES, sequencer.states, strict=True)},
             "live_s": float(sequencer.live_ticks * self._tick_s),
             "dead_s": self._dead_s,
@@ -199,6 +204,30 @@ class Account:
             "replay": self._replay_totals(),
         }
 
+    def _shared_counts(self) -> dict[str, Any]:
+        """Return what lines do together, and what each level amounts to."""
+        sequencer, shared = self.sequencer, self._shared.counts()
+        recorded, _, _, vetoed = sequencer.states.tolist()
+        first = {
+            "fired": sequencer.decisions,
+            "before_prescale": sequencer.decisions,
+            "sent": recorded + vetoed,
+            "accepted": recorded,
+        }
+        software = {
+            "fired": shared.software_fired,
+            "before_prescale": shared.software_offered,
+            "sent": recorded,
+            "accepted": recorded,
+        }
+        rows, counts = to_triangle(shared.overlap)
+        return {
+            "before_prescale": np.where(self._is_hlt, shared.software, sequencer.fired).tolist(),
+            "unique": shared.unique.tolist(),
+            "overlap": {"lines": rows, "counts": _narrow(counts)},
+            "levels": {"l1": first, "hlt": software} if self._is_hlt.any() else {"l1": first},
+        }
+
     def _replay_totals(self) -> dict[str, Any] | None:
         compared, different = self._replay.tolist()
         if not compared:
@@ -213,3 +242,9 @@ class Account:
 
 def _packed(counts: NDArray[np.int64]) -> dict[str, Any]:
     return {"shape": list(counts.shape), "data": counts.astype("<i8").tobytes()}
+
+
+def _narrow(counts: NDArray[np.int64]) -> dict[str, Any]:
+    """Return counts in as few bytes as hold them: those of a thousand lines must fit into a message's header."""
+    dtype = np.dtype(np.min_scalar_type(counts.max(initial=0))).newbyteorder("<")
+    return {"dtype": dtype.str, "data": counts.astype(dtype).tobytes()}

@@ -12,7 +12,8 @@ from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.ledger import Balance, Ledger, close
 from trigemu.streaming.core.peers import COPIES
 from trigemu.streaming.core.stored import Quality
-from trigemu.streaming.core.totals import PER_LINE, RunTotals, Snapshot
+from trigemu.streaming.core.totals import ALWAYS, RunTotals, Snapshot
+from trigemu.streaming.core.triangle import from_triangle
 
 
 def assemble(
@@ -75,6 +76,7 @@ def assemble(
         closed=balance.closed,
         line_names=tuple(recorded["line_names"]),
         **_per_line(recorded),
+        **shared_counts(recorded),
         live_s=recorded["live_s"],
         dead_s=recorded["dead_s"],
         observed_s=recorded["observed_s"],
@@ -115,7 +117,18 @@ def _quality(
 
 
 def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: np.asarray(recorded[name], np.int64) for name in PER_LINE}
+    return {name: np.asarray(recorded[name], np.int64) for name in ALWAYS}
+
+
+def shared_counts(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what lines do together, and what levels amount to, as fields of `RunTotals`."""
+    overlap = recorded["overlap"]
+    shared = np.frombuffer(overlap["counts"]["data"], overlap["counts"]["dtype"])
+    return {
+        **{name: np.asarray(recorded[name], np.int64) for name in ("before_prescale", "unique")},
+        "overlap": from_triangle(overlap["lines"], shared, len(recorded["line_names"])),
+        "levels": {level: dict(counts) for level, counts in recorded["levels"].items()},
+    }
 
 
 def _tables(recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from trigemu.errors import InputError
 from trigemu.plain import short
-from trigemu.streaming.core.latency import BUCKETS, LONGEST_NS
+from trigemu.streaming.core.stored_tables import (
+    Amount,
+    Array,
+    Count,
+    Counts,
+    Frames,
+    Histogram,
+    Large,
+    LevelCounts,
+    Name,
+    Names,
+    Number,
+    Overlap,
+    Stored,
+    Sums,
+    Text,
+)
 
 Quality = Literal["good", "tainted", "incomplete", "interrupted", "aborted", "degraded", "overloaded"]
 """How a run went.
@@ -21,102 +36,8 @@ fragments); interrupted (drained after Ctrl-C); aborted (ended before all frames
 were not looked at).
 """
 
-_MOST = 2**53
-_MANY = 2**24
-"""Entries of a list, at most: more than a file of this kind has bytes for."""
 
-_SMALL = 1e-12
-
-EPSILON = 1e-6
-"""Sums of weights are kept in units of 2^-32."""
-
-
-def _is_amount(value: float) -> float:
-    if 0.0 < value < _SMALL:
-        raise ValueError(f"is too small (0, or at least {_SMALL})")
-    return value
-
-
-Count = Annotated[int, Field(ge=0, le=_MOST)]
-Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-Large = Annotated[int, Field(ge=0, le=2**80)]
-"""Sums of what records and index say of sizes and numbers."""
-
-Counts = Annotated[list[Count], Field(max_length=_MANY)]
-Frames = Annotated[int, Field(ge=0, lt=2**32)]
-Name = Annotated[str, Field(max_length=200)]
-Text = Annotated[str, Field(max_length=20_000)]
-Amount = Annotated[float, Field(ge=0.0, le=1e60), AfterValidator(_is_amount)]
-"""Seconds, MiB or rates: of no size that the arithmetic of a summary does not bear."""
-
-Names = Annotated[list[Name], Field(max_length=4096)]
-Shape = Annotated[list[Annotated[int, Field(ge=0, le=_MANY)]], Field(max_length=8)]
-
-
-class _Stored(BaseModel):
-    """Types are what they are; keys that a later version adds are passed over."""
-
-    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False, extra="ignore")
-
-
-class _Sized(_Stored):
-    shape: Shape
-
-    def _check_size(self, values: Sequence[object]) -> None:
-        if math.prod(self.shape) != len(values):
-            raise ValueError("the counts are not of its shape")
-
-
-class Array(_Sized):
-    """Counts of a table or histogram."""
-
-    counts: Annotated[list[Number], Field(max_length=_MANY)]
-
-    @model_validator(mode="after")
-    def _fits(self) -> Array:
-        self._check_size(self.counts)
-        return self
-
-
-class Sums(_Sized):
-    """Sums of weights: w, w^2, and w^2 times the chance to be drawn again, in 2^-32 of what an int64 holds."""
-
-    counts: Annotated[list[Annotated[float, Field(ge=-(2.0**31), le=2.0**31)]], Field(max_length=_MANY)]
-
-    @model_validator(mode="after")
-    def _fits(self) -> Sums:
-        self._check_size(self.counts)
-        if len(self.shape) != 3 or self.shape[0] not in (0, 3):
-            raise ValueError("sums of weights come in three tables")
-        third = len(self.counts) // 3
-        weights, squares = self.counts[:third], self.counts[third : 2 * third]
-        if any(value < 0.0 for value in self.counts[third:]):
-            raise ValueError("a sum of squares is negative")
-        if any(weight and not square for weight, square in zip(weights, squares, strict=True)):
-            raise ValueError("a sum of weights without one of squares")
-        for at in range(0, third, self.shape[2] or 1):
-            # Weights are 1 or -1: without negative ones the two sums are the same.
-            row = weights[at : at + self.shape[2]]
-            if row and row[0] >= squares[at] - EPSILON and min(row) < 0.0:
-                raise ValueError("a sum of weights is negative, but no weight is")
-        return self
-
-
-class Histogram(_Stored):
-    """A latency histogram: its occupied buckets."""
-
-    max: Annotated[int, Field(ge=0, le=LONGEST_NS)]
-    bucket: Annotated[list[Annotated[int, Field(ge=0, lt=BUCKETS)]], Field(max_length=BUCKETS)]
-    count: Annotated[list[Annotated[int, Field(ge=0, le=2**40)]], Field(max_length=BUCKETS)]
-
-    @model_validator(mode="after")
-    def _fits(self) -> Histogram:
-        if len(self.bucket) != len(self.count) or len(set(self.bucket)) != len(self.bucket):
-            raise ValueError("buckets and counts do not belong together")
-        return self
-
-
-class Missing(_Stored):
+class Missing(Stored):
     """What is missing of a run's records."""
 
     frames: Large
@@ -127,7 +48,7 @@ class Missing(_Stored):
     said: Text
 
 
-class Before(_Stored):
+class Before(Stored):
     """What a run's totals said of it while nothing was missing."""
 
     quality: Quality
@@ -140,7 +61,7 @@ class MissingNow(Missing):
     before: Before | None = None
 
 
-class Replay(_Stored):
+class Replay(Stored):
     """What a replay's comparison counted."""
 
     compared: Count
@@ -157,7 +78,7 @@ class Replay(_Stored):
         return self
 
 
-class First(_Stored):
+class First(Stored):
     """The first decision that differs."""
 
     frame: Frames
@@ -167,7 +88,7 @@ class First(_Stored):
     what: Name = ""
 
 
-class StoredTotals(_Stored):
+class StoredTotals(Stored):
     """`trigemu.streaming.core.totals.RunTotals` as plain data; what older runs lack has a default."""
 
     run_id: Text
@@ -182,7 +103,11 @@ class StoredTotals(_Stored):
     fired: Counts
     accepted: Counts
     sent: Counts
-    kept: Counts = []
+    kept: Counts = Field(default_factory=list)
+    before_prescale: Counts = Field(default_factory=list)
+    unique: Counts = Field(default_factory=list)
+    overlap: Overlap | None = None
+    levels: dict[Literal["l1", "hlt"], LevelCounts] = Field(default_factory=dict)
     live_s: Amount
     dead_s: Amount
     observed_s: Amount | None = None
@@ -192,7 +117,7 @@ class StoredTotals(_Stored):
     tally: Array
     weighted: Sums | None = None
     monitor: dict[Name, Array]
-    comparisons: dict[Name, Array] = {}
+    comparisons: dict[Name, Array] = Field(default_factory=dict)
     latency: dict[Name, Histogram]
     throughput: dict[Name, bool | Large | Amount | None]
     memory: dict[Name, dict[Name, Count | Amount]]
@@ -203,12 +128,15 @@ class StoredTotals(_Stored):
     @model_validator(mode="after")
     def _is_consistent(self) -> StoredTotals:
         lines = len(self.line_names)
-        if any(
-            len(counts) != lines for counts in (self.fired, self.accepted, self.sent, self.kept or self.sent)
-        ):
+        optional = (counts for counts in (self.kept, self.before_prescale, self.unique) if counts)
+        if any(len(counts) != lines for counts in (self.fired, self.accepted, self.sent, *optional)):
             raise ValueError("the counts of lines are not one per line")
         if any(a > k for a, k in zip(self.accepted, self.kept or self.sent, strict=True)):
             raise ValueError("a line was accepted more often than it was kept")
+        if any(u > a for u, a in zip(self.unique or self.accepted, self.accepted, strict=True)):
+            raise ValueError("a line was alone more often than it was accepted")
+        if self.overlap is not None and not self._is_overlap(self.overlap):
+            raise ValueError("overlap: its diagonal is not what lines accepted")
         if not self.frames.keys() >= {"planned", "accepted", "rejected", "lost"}:
             raise ValueError("frames: planned, accepted, rejected or lost is missing")
         if self.quality == "overloaded" and not (self.frames["planned"] and self.frames["lost"]):
@@ -216,6 +144,9 @@ class StoredTotals(_Stored):
         if not _is_tally(self.tally):
             raise ValueError("tally: more events passed than there were")
         return self
+
+    def _is_overlap(self, overlap: Overlap) -> bool:
+        return {line: count for line, count in enumerate(self.accepted) if count} == overlap.diagonal()
 
 
 def _is_tally(table: Array) -> bool:

@@ -10,14 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.streaming.core.latency import HdrHistogram
-from trigemu.streaming.core.stored import Array, Quality, Sums, parse_totals
+from trigemu.streaming.core.stored import Quality, parse_totals
+from trigemu.streaming.core.stored_tables import Array, Sums
+from trigemu.streaming.core.triangle import from_triangle, to_triangle
 
-PER_LINE = ("fired", "accepted", "sent", "kept")
-"""What is counted per line of the menu (see `RunTotals`)."""
+ALWAYS = ("fired", "accepted", "sent", "kept")
+PER_LINE = (*ALWAYS, "before_prescale", "unique")
+"""What is counted per line of the menu (see `RunTotals`); of some older runs only the first four are known."""
 
 
 def _no_counts() -> NDArray[np.int64]:
     return np.zeros(0, np.int64)
+
+
+def _no_overlap() -> NDArray[np.int64]:
+    return np.zeros((0, 0), np.int64)
 
 
 def _no_table() -> NDArray[np.int64]:
@@ -43,6 +50,19 @@ class RunTotals:
     line_names, fired, accepted, sent, kept
         Per line of the menu: candidates that fired it, recorded triggers that kept it, candidates that it
         kept and that came through the dead time, recorded or not, and candidates that its prescale kept (int64[L]).
+    before_prescale
+        int64[L]: ``fired`` for a line of the hardware trigger; for one of the software trigger, candidates that level 1
+        sent in which it fired and its own selection passed.  Empty where an older run did not count it.
+    unique
+        int64[L]: recorded triggers that of all lines of its level this one alone accepted.  Empty where not counted.
+    overlap
+        int64[L, L]: recorded triggers that both lines accepted; the diagonal is ``accepted``.  int64[0, 0] where not
+        counted.
+    levels
+        ``l1`` and, where the menu has such lines, ``hlt``: candidates in which any line of the level fired (``fired``);
+        those of them that reached it (``before_prescale``, as for lines); that it sent on (``sent``: level 1 to the
+        software trigger or, without one, to its online selections); and that were recorded (``accepted``).  Empty where
+        not counted.
     live_s, dead_s
         Detector time in which triggers could and could not be accepted.
     observed_s
@@ -92,6 +112,10 @@ class RunTotals:
     accepted: NDArray[np.int64] = field(default_factory=_no_counts)
     sent: NDArray[np.int64] = field(default_factory=_no_counts)
     kept: NDArray[np.int64] = field(default_factory=_no_counts)
+    before_prescale: NDArray[np.int64] = field(default_factory=_no_counts)
+    unique: NDArray[np.int64] = field(default_factory=_no_counts)
+    overlap: NDArray[np.int64] = field(default_factory=_no_overlap)
+    levels: dict[str, dict[str, int]] = field(default_factory=dict)
     live_s: float = 0.0
     dead_s: float = 0.0
     observed_s: float = -1.0
@@ -122,6 +146,8 @@ class RunTotals:
         data["line_names"] = list(self.line_names)
         for name in PER_LINE:
             data[name] = data[name].tolist()
+        rows, shared = to_triangle(self.overlap)
+        data["overlap"] = {"lines": rows, "counts": shared.tolist()} if len(self.overlap) else None
         data["tally"] = {"shape": list(self.tally.shape), "counts": self.tally.ravel().tolist()}
         data["weighted"] = {"shape": list(self.weighted.shape), "counts": self.weighted.ravel().tolist()}
         for key in ("monitor", "comparisons"):
@@ -146,6 +172,10 @@ class RunTotals:
         values["line_names"] = tuple(stored.line_names)
         for name in values.keys() & set(PER_LINE):
             values[name] = np.asarray(values[name], np.int64)
+        values.pop("overlap", None)
+        if stored.overlap is not None:
+            size = len(stored.line_names)
+            values["overlap"] = from_triangle(stored.overlap.lines, stored.overlap.counts, size)
         values["tally"] = _array(stored.tally, np.int64)
         if stored.weighted is None:
             values.pop("weighted", None)
