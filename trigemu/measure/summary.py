@@ -28,8 +28,8 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
     """Return the summary of a run as plain data.
 
     ``rate_hz`` is recorded triggers of a line over live time; the others say what it fires, what its prescale is given,
-    what level 1 sends because of it and what it alone records (`trigemu.measure.rates`).  Efficiencies are the line's answer to accepted signal events, before
-    prescale and dead time.
+    what level 1 sends because of it and what it alone records (`trigemu.measure.rates`).  Efficiencies are the line's
+    answer to accepted signal events, before prescale and dead time.
     """
     run = setup.config.run
     data = {

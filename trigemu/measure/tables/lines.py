@@ -18,8 +18,8 @@ COLUMNS = (
     Column("group", kind="text", wide=True, meaning="Level, and whether the line is prescaled or off."),
     Column(
         "fired",
-        meaning="Candidates that its prescale was given: on which it fired; of a software line, among those that level 1 "
-        "sent, with its own selection passed.",
+        meaning="Candidates that its prescale was given: on which it fired; of a software line, those that level 1 "
+        "sent and its own selection passed.",
     ),
     Column("prescale", meaning="Kept is 1 in so many; 0: the line is off."),
     Column(
@@ -35,7 +35,7 @@ COLUMNS = (
     Column(
         "before prescale",
         "Hz",
-        meaning="What its prescale was given: over all time that was looked at (live or dead); of a software line, over "
+        meaning="What its prescale was given, over all time that was looked at (live or dead); of a software line over "
         "live time.",
     ),
     Column(
@@ -112,7 +112,9 @@ LEVELS = {"l1": "level 1", "hlt": "software trigger"}
 
 LEVEL_COLUMNS = (
     Column("level", kind="key", meaning="Level of the trigger: all its lines together."),
-    Column("fired", meaning="Candidates on which any line fired; of the software trigger, that level 1 sent."),
+    Column(
+        "fired", meaning="Candidates on which any line fired; of the software trigger, that level 1 sent."
+    ),
     Column("before prescale", "Hz", meaning="The same as a rate: over all time, or over live time."),
     Column("sent", meaning="Candidates that the level sent on: after prescales and, at level 1, dead time."),
     Column("sends", "Hz", meaning="The same over live time: what the level sends in all."),
