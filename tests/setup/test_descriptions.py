@@ -12,10 +12,7 @@ from trigemu.config.described import Key, described, usual_of
 from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import RunConfig
 
-NOT_YET: tuple[str, ...] = ("trigemu.experiments.babar",)
-"""Beginnings of names of modules whose models are not described yet."""
-
-BITS_NOT_YET = ("babar", "besiii")
+BITS_NOT_YET = ("besiii",)
 """Experiments whose bits have no meanings yet."""
 
 UNITS = {
@@ -44,16 +41,12 @@ def models() -> Iterator[tuple[str, type[BaseModel]]]:
             yield f"signal.{spec.name}", spec.model
 
 
-def is_described_yet(model: type[BaseModel]) -> bool:
-    return not any(base.__module__.startswith(NOT_YET) for base in model.__mro__ if NOT_YET)
-
-
 def keys() -> list[Key]:
     found = {}
     for name, model in models():
         for key in described(model, name, usual_of(model)):
             found.setdefault((key.model.__module__, key.model.__qualname__, key.name), key)
-    return [key for key in found.values() if is_described_yet(key.model)]
+    return list(found.values())
 
 
 def units_in(name: str) -> list[str]:

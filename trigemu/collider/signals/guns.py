@@ -30,11 +30,11 @@ class Gun(Signal):
     pt_max: Momentum | None = None
     """Transverse momentum is uniform up to this [GeV]."""
     theta: Degrees = 90.0
-    """Polar angle [degrees].  Source: chosen."""
+    """Polar angle [deg].  Source: chosen."""
     theta_max: Degrees | None = None
-    """Polar angle is uniform in its cosine up to this [degrees]."""
+    """Polar angle is uniform in its cosine up to this [deg]."""
     phi: Annotated[float, Field(ge=-360, le=360)] | None = None
-    """Azimuth; uniform all around if it is not given [degrees]."""
+    """Azimuth; uniform all around if it is not given [deg]."""
     z: Annotated[float, Field(ge=-3000, le=3000)] = 0.0
     """Where it starts along the beam, added to the collision point [mm].  Source: chosen."""
     z_max: Annotated[float, Field(ge=-3000, le=3000)] | None = None

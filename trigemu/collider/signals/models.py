@@ -31,7 +31,7 @@ class GammaAprime(Signal):
     mass: Annotated[float, Field(ge=0, le=1e3)] = 1.0
     """Mass of the A' [GeV].  Source: chosen."""
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
-    """Range of the photon's polar angle in the CM [degrees].  Source: chosen."""
+    """Range of the photon's polar angle in the CM [deg].  Source: chosen."""
     isr: bool = True
     """Whether the beams radiate."""
     minimum_energy: Annotated[float, Field(gt=0.0, le=2.0)] = 0.1

@@ -52,7 +52,7 @@ class PairProcess(ClosedForm):
     pair: ClassVar[Literal["photons", "bhabha", "muons", "taus"]]
 
     theta_star: tuple[Degrees, Degrees] = (10.0, 170.0)
-    """Range of the angle to the e- beam in the CM of the beams, of both particles of the pair [degrees].  Source:
+    """Range of the angle to the e- beam in the CM of the beams, of both particles of the pair [deg].  Source:
     chosen."""
     isr: bool = True
     """Whether the beams radiate; it changes where events are, not the cross-section."""
@@ -80,7 +80,7 @@ class RadiativeProcess(ClosedForm):
     pair_mass: Annotated[float, Field(ge=0.2, le=5)] = 0.3
     """Every pair has an invariant mass above this, which keeps the collinear poles away [GeV].  Source: chosen."""
     theta_star: tuple[Degrees, Degrees] = (15.0, 165.0)
-    """Range of the angles of all particles in the CM [degrees].  Source: chosen."""
+    """Range of the angles of all particles in the CM [deg].  Source: chosen."""
 
     @model_validator(mode="after")
     def _possible(self) -> RadiativeProcess:

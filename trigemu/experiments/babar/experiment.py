@@ -38,5 +38,6 @@ EXPERIMENT = ExperimentSpec(
     scan=Scan(every_ns=50_000.0, quiet={"process": [], "random_hz": 0.0}),
     purposes=BabarPurpose,
     software_bits=frozenset(L3_BITS),
+    meanings="trigemu.experiments.babar.meanings:meanings",
 )
 """What the entry point of the experiment names."""

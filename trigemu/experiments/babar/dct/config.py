@@ -17,26 +17,26 @@ _Supercell = Annotated[int, Field(ge=0, le=31)]
 
 
 class Tsf(Model):
-    """Track segment finder.
+    """Track segment finder."""
 
-    ``pivot_layer`` of a superlayer, counted from 1.  ``position_bits`` of a position in the look-up table: 6 are in
-    steps of 1/32 of a cell, 5 (the boards until 2004) in steps of 1/16.  ``minimum_weight`` of segments that are given
-    out (1 low quality, 2 good three layers, 3 good four layers).  ``latency_ticks`` from the tick of the event time
-    that a segment tells to the tick in which it is given out.
-
-    The look-up table is made of tracks from the collision point down to ``least_pt_gev``; addresses that they make with
-    a probability of less than ``rare``, all together, are of low quality.  ``drift``: pairs of distance (mm) and time
-    (ns), linear in between; further out the time stays at the last one.
-    """
-
-    pivot_layer: Literal[2, 3] = 2  # babar_geometry_facts 2.1: open
+    pivot_layer: Literal[2, 3] = 2
+    """The pivot layer of a superlayer, counted from 1.  Source: babar_geometry_facts G2.10.1: open."""
     position_bits: Literal[5, 6]
-    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess
-    latency_ticks: Annotated[int, Field(ge=0, le=48)] = 12  # chosen: after the third sample for all segments
-    least_pt_gev: Annotated[float, Field(ge=0.05, le=10)] = 0.12  # guess: that of short tracks
-    rare: Annotated[float, Field(ge=0, le=0.5)] = 0.002  # guess
+    """Bits of a position in the look-up table: 6 are in steps of 1/32 of a cell, 5 (the boards until 2004) in steps
+    of 1/16.  Source: babar_geometry_facts G2.10."""
+    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1
+    """Least weight of segments that are given out (1 low quality, 2 good three layers, 3 good four layers).  Source:
+    guess."""
+    latency_ticks: Annotated[int, Field(ge=0, le=48)] = 12
+    """From the tick of the event time that a segment tells to the tick in which it is given out [ticks].  Source:
+    chosen: after the third sample for all segments."""
+    least_pt_gev: Annotated[float, Field(ge=0.05, le=10)] = 0.12
+    """The look-up table is made of tracks from the collision point down to this transverse momentum [GeV].  Source:
+    guess: that of short tracks."""
+    rare: Annotated[float, Field(ge=0, le=0.5)] = 0.002
+    """Addresses that they make with a probability of less than this, all together, are of low quality.  Source:
+    guess."""
     drift: Annotated[tuple[tuple[_Mm, _Ns], ...], Field(min_length=2, max_length=64)] = (
-        # guess (babar_geometry_facts G1.41)
         (0.0, 0.0),
         (1.0, 35.0),
         (2.0, 75.0),
@@ -49,6 +49,8 @@ class Tsf(Model):
         (9.0, 480.0),
         (9.5, 530.0),
     )
+    """Pairs of distance and drift time, linear in between; further out the time stays at the last one [mm, ns].
+    Source: guess (babar_geometry_facts G1.41)."""
 
     @model_validator(mode="after")
     def _drift_rises(self) -> Tsf:
@@ -63,21 +65,24 @@ class Tsf(Model):
 
 
 class Blt(Model):
-    """Binary link tracker.
+    """Binary link tracker."""
 
-    ``minimum_weight`` of the segments that it looks at; each counts for ``hold`` ticks, as the segment finder's look-up
-    tables give them out over several.  ``windows``: from each superlayer to the next, how many supercells around the
-    one reached so far may have the next segment.  Up to ``missing`` superlayers may have none, the first one among
-    them if ``first_may_miss``, the last one never.  ``dead``: (superlayer 1-10, supercell 0-31) that count as hit.
-    """
-
-    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1  # guess: all (babar_geometry_facts G2.8)
-    hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
-    # Recalled: 5 between axial and stereo superlayers; that the others (U to V) have 3 is a guess (G3.4).
+    minimum_weight: Annotated[int, Field(ge=1, le=3)] = 1
+    """Least weight of the segments that it looks at.  Source: guess: all (babar_geometry_facts G2.8)."""
+    hold: Annotated[int, Field(ge=1, le=16)] = 3
+    """How long each counts: the segment finder's look-up tables give them out over several ticks [ticks].  Source:
+    guess."""
     windows: tuple[_Window, ...] = Field(default=(5, 3, 5, 5, 3, 5, 5, 3, 5), min_length=9, max_length=9)
-    missing: Annotated[int, Field(ge=0, le=3)] = 1  # recalled: 1 or 2 (babar_geometry_facts G3.7)
-    first_may_miss: bool = True  # recalled: any may be missing (besiii_babar_facts B4.3), not the last (G3.7)
-    dead: Annotated[tuple[tuple[_Superlayer, _Supercell], ...], Field(max_length=320)] = ()  # recalled: G3.9
+    """From each superlayer to the next, how many supercells around the one reached so far may have the next segment.
+    Source: recalled: 5 between axial and stereo superlayers; that the others (U to V) have 3 is a guess (G3.4)."""
+    missing: Annotated[int, Field(ge=0, le=3)] = 1
+    """So many superlayers may have no segment, the last one never.  Source: recalled: 1 or 2 (babar_geometry_facts
+    G3.7)."""
+    first_may_miss: bool = True
+    """Whether the first superlayer may be among them.  Source: recalled: any may be missing (besiii_babar_facts
+    B4.3), not the last (G3.7)."""
+    dead: Annotated[tuple[tuple[_Superlayer, _Supercell], ...], Field(max_length=320)] = ()
+    """Pairs of superlayer (1-10) and supercell (0-31) that count as hit.  Source: recalled: G3.9."""
 
     @field_validator("windows")
     @classmethod
@@ -90,25 +95,29 @@ class Blt(Model):
 class Ptd(Model):
     """High-momentum discriminator (until 2004).
 
-    A seed is a segment of superlayer 7 or 10; segments of the axial superlayers inside it confirm it that lie as far
-    from it as those of tracks from the collision point above ``pt_gev``, and ``tolerance_mm`` farther at either end.
-    ``confirm``: how many must, for seeds of superlayer 7 (of 1 and 4) and of 10 (of 1, 4 and 7).
-    ``minimum_weight`` and ``hold`` as in `Blt`.
+    A seed is a segment of superlayer 7 or 10; segments of the axial superlayers inside it confirm it.
     """
 
-    pt_gev: Annotated[float, Field(ge=0.2, le=10)] = 0.8  # babar_geometry_facts G4.1, recalled
-    tolerance_mm: Annotated[float, Field(ge=0, le=20)] = (
-        1.4  # chosen: twice the resolution of segments (G2.6)
-    )
-    confirm: tuple[Annotated[int, Field(ge=1, le=2)], Annotated[int, Field(ge=1, le=3)]] = (2, 2)  # guess
-    # guess: the experiment's pages say that tests with raised weights forced an output of the PTD, so it is not 1.
+    pt_gev: Annotated[float, Field(ge=0.2, le=10)] = 0.8
+    """Segments confirm a seed that lie as far from it as those of tracks from the collision point above this
+    transverse momentum ... [GeV].  Source: babar_geometry_facts G4.1, recalled."""
+    tolerance_mm: Annotated[float, Field(ge=0, le=20)] = 1.4
+    """... and so much farther at either end [mm].  Source: chosen: twice the resolution of segments (G2.6)."""
+    confirm: tuple[Annotated[int, Field(ge=1, le=2)], Annotated[int, Field(ge=1, le=3)]] = (2, 2)
+    """How many must, for seeds of superlayer 7 (of 1 and 4) and of 10 (of 1, 4 and 7).  Source: guess."""
     minimum_weight: Annotated[int, Field(ge=1, le=3)] = 2
-    hold: Annotated[int, Field(ge=1, le=16)] = 3  # guess
+    """Least weight of segments.  Source: guess: the experiment's pages say that tests with raised weights forced an
+    output of the PTD, so it is not 1."""
+    hold: Annotated[int, Field(ge=1, le=16)] = 3
+    """How long a segment counts [ticks].  Source: guess."""
 
 
 class Dct(Model):
     """Drift-chamber trigger."""
 
     tsf: Tsf
+    """Track segment finder."""
     blt: Blt = Blt()
+    """Binary link tracker."""
     ptd: Ptd = Ptd()
+    """High-momentum discriminator."""

@@ -118,7 +118,7 @@ class Match(Model):
 
     cluster_degrees: Annotated[float, Field(ge=-18, le=18)] = -4.5
     """Where bin 0 of clusters begins in azimuth: a cluster has two strips of 9 degrees that share one, so its middle
-    is 4.5 degrees beyond 18 times its number [degrees].  Source: guess."""
+    is 4.5 degrees beyond 18 times its number [deg].  Source: guess."""
     widen: Annotated[int, Field(ge=0, le=10)] = 1
     """Bins by which a cluster's bin is widened on both sides before it is compared with a track's [bins of 18
     degrees].  Source: guess (babar_geometry_facts G8.8)."""

@@ -14,19 +14,19 @@ Code = Annotated[int, Field(ge=0, le=7)]
 
 
 class Ift(Model):
-    """Muon-detector trigger.
+    """Muon-detector trigger."""
 
-    ``layers``: how many of a sector's eight must have hits less than ``window_counts`` (1.05 ns each) apart.
-    ``hold_ticks``: how long a sector stays true.  ``tolerance``: sextants by which a pair may miss being opposite.
-    ``strict``: with more muons than a pair, or than one each in barrel and forward end, codes 5-7 give way to 1.
-    ``codes``: what is sent for each `codes.Topology`.
-    """
-
-    layers: Annotated[int, Field(ge=1, le=IFR_LAYERS)] = 4  # G7.2, recalled
-    window_counts: Annotated[int, Field(ge=1, le=4096)] = COUNTS_PER_TICK  # G7.2, recalled: 134 ns
-    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 2  # guess: as clusters of the calorimeter
-    tolerance: Annotated[int, Field(ge=0, le=1)] = 0  # guess
-    strict: bool = False  # guess
+    layers: Annotated[int, Field(ge=1, le=IFR_LAYERS)] = 4
+    """How many of a sector's eight layers must have hits close in time.  Source: G7.2, recalled."""
+    window_counts: Annotated[int, Field(ge=1, le=4096)] = COUNTS_PER_TICK
+    """How close: less than this apart [counts of 1.05 ns].  Source: G7.2, recalled: 134 ns."""
+    hold_ticks: Annotated[int, Field(ge=1, le=16)] = 2
+    """How long a sector stays true [ticks].  Source: guess: as clusters of the calorimeter."""
+    tolerance: Annotated[int, Field(ge=0, le=1)] = 0
+    """By how much a pair may miss being opposite [sextants].  Source: guess."""
+    strict: bool = False
+    """Whether, with more muons than a pair, or than one each in barrel and forward end, codes 5-7 give way to 1.
+    Source: guess."""
     codes: Annotated[tuple[Code, ...], Field(min_length=8, max_length=8)] = (
         0,
         1,
@@ -36,4 +36,5 @@ class Ift(Model):
         5,
         6,
         7,
-    )  # section 7
+    )
+    """What is sent for each `trigemu.experiments.babar.ift.codes.Topology`.  Source: babar_geometry_facts 7."""

@@ -36,11 +36,11 @@ class TrackCuts(Model):
     """What a track must have."""
 
     pt_gev: Gev
-    """More transverse momentum than this [GeV]."""
+    """More transverse momentum than this [GeV].  Source: recalled for both filters (B7.5, B7.6), of prongs a guess."""
     d0_mm: Millimetres
-    """Less distance to the collision point across the beams [mm]."""
+    """Less distance to the collision point across the beams [mm].  Source: as ``pt_gev``."""
     z_mm: Millimetres
-    """Less distance to the collision point along the beams [mm]."""
+    """Less distance to the collision point along the beams [mm].  Source: as ``pt_gev``."""
 
 
 class Dch(Model):
@@ -75,13 +75,13 @@ class Bhabha(Model):
     momentum_share: Share = 0.6
     """Momenta are more than this share of those that the angles tell.  Source: guess."""
     acoplanarity_deg: Degrees = 10.0
-    """Largest angle from back to back in azimuth, in the CM [degrees].  Source: guess."""
+    """Largest angle from back to back in azimuth, in the CM [deg].  Source: guess."""
     acollinearity_deg: Degrees = 10.0
-    """Largest angle from back to back in the CM [degrees].  Source: guess."""
+    """Largest angle from back to back in the CM [deg].  Source: guess."""
     cluster_share: Share = 0.5
     """Least energy of the cluster that is the one prong's partner, as a share of the beam's energy.  Source: guess."""
     partner_deg: tuple[Degrees, Degrees] = (25.0, 145.0)
-    """The one prong's partner left outside these polar angles, where no track is found [degrees].  Source: guess,
+    """The one prong's partner left outside these polar angles, where no track is found [deg].  Source: guess,
     near the ends of the chamber (G1.36)."""
     flat_from: Annotated[float, Field(ge=0, lt=1)] = 0.54
     """Bhabha events with two prongs are kept so that as many come at each cosine of the angle from the e- beam as at
@@ -98,7 +98,7 @@ class Pairs(Model):
     """Pairs back to back in the CM: photons, and leptons for luminosity and muon pairs."""
 
     acollinearity_deg: Degrees = 10.0
-    """Largest angle from back to back in the CM [degrees].  Source: guess."""
+    """Largest angle from back to back in the CM [deg].  Source: guess."""
     photon_share: Share = 0.7  # of the beam's energy, each
     """Least energy of each photon, as a share of the beam's energy.  Source: guess."""
     momentum_share: Share = 0.6  # of the beam's energy, each
@@ -113,9 +113,9 @@ class VirtualCompton(Model):
     least_gev: Gev = 1.0
     """Least energy of electron and photon in the CM [GeV].  Source: guess."""
     acoplanarity_deg: Degrees = 10.0
-    """Largest angle from back to back in azimuth, in the CM [degrees].  Source: guess."""
+    """Largest angle from back to back in azimuth, in the CM [deg].  Source: guess."""
     acollinearity_deg: Degrees = 20.0
-    """Least angle from back to back in the CM: else it is a Bhabha event with one track [degrees].  Source: guess."""
+    """Least angle from back to back in the CM: else it is a Bhabha event with one track [deg].  Source: guess."""
 
 
 class SinglePhoton(Model):
@@ -128,14 +128,14 @@ class SinglePhoton(Model):
     isolation_gev: Gev = 0.1
     """No other cluster has more energy than this so close, in the laboratory [GeV].  Source: guess."""
     isolation_deg: Degrees = 25.0
-    """How close, in the laboratory [degrees].  Source: guess."""
+    """How close, in the laboratory [deg].  Source: guess."""
 
 
 class Cosmic(Model):
     """Two tracks in line in the laboratory with equal distances to the axis and curvatures."""
 
     acollinearity_deg: Degrees = 5.0
-    """Largest angle between the two, as one line, in the laboratory [degrees].  Source: guess."""
+    """Largest angle between the two, as one line, in the laboratory [deg].  Source: guess."""
     pt_gev: Gev = 0.5
     """Least transverse momentum of both [GeV].  Source: guess."""
     d0_mm: Millimetres = 4.5

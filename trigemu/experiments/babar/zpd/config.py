@@ -24,24 +24,21 @@ _Bins = Literal[4, 8, 16]
 
 
 class Cuts(Model):
-    """What a decision asks of tracks from the seeds of one superlayer (babar_geometry_facts G4.7).
-
-    Attributes
-    ----------
-    curvature, tan_lambda, z0_cm
-        The track lies strictly between the two; curvature in units of 1 / 18.5 GeV with the sign of the charge.
-    z0_error_cm
-        The error of z0 is less.
-    missing
-        At most so many superlayers are missing (the source says "strict inequalities" of all cuts; for a largest
-        number this one is read as allowed: a guess).
-    """
+    """What a decision asks of tracks from the seeds of one superlayer (babar_geometry_facts G4.7)."""
 
     curvature: tuple[_Curvature, _Curvature]
+    """The track lies strictly between the two, with the sign of the charge [1/18.5 GeV].  Source:
+    babar_geometry_facts G4.9."""
     tan_lambda: tuple[_Slope, _Slope]
+    """The track lies strictly between the two.  Source: the example of babar_geometry_facts 4.1."""
     z0_cm: tuple[_Z0, _Z0]
+    """The track lies strictly between the two [cm].  Source: guess."""
     z0_error_cm: Annotated[int, Field(ge=0, le=256)]
+    """The error of z0 is less [cm].  Source: the example of babar_geometry_facts 4.1."""
     missing: Annotated[int, Field(ge=0, le=10)]
+    """At most so many superlayers are missing (the source says "strict inequalities" of all cuts; for a largest
+    number this one is read as allowed: a guess).  Source: the example of
+    babar_geometry_facts 4.1."""
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
@@ -55,14 +52,15 @@ class Cuts(Model):
 
 
 class Decision(Model):
-    """One decision: cuts for seeds of superlayers 7 and 10, and the azimuth bins that it is sent in.
-
-    The map has 16 bins; a decision with 8 or 4 sets all those of the 16 that its bin covers.
-    """
+    """One decision: cuts for seeds of superlayers 7 and 10, and the azimuth bins that it is sent in."""
 
     azimuth_bins: _Bins
+    """Azimuth bins that it is sent in: the map has 16, a decision with 8 or 4 sets all those that its bin covers.
+    Source: babar_geometry_facts G4.9; decisions that have no name there are taken as Z (guess)."""
     a7: Cuts
+    """Cuts for seeds of superlayer 7."""
     a10: Cuts
+    """Cuts for seeds of superlayer 10."""
 
 
 def _usual(bins: int, curvature: tuple[int, int], z0_cm: int) -> dict[str, Any]:
@@ -89,48 +87,47 @@ _USUAL = {
 
 
 class Zpd(Model):
-    """Settings of the z trigger.
-
-    Attributes
-    ----------
-    enabled
-        It is there (from 2004, in the place of the PTD).
-    seed_weight, weight
-        Least weight of segments that are seeds, and of the others.
-    neighbours
-        A track makes segments at two pivots side by side, as often as not.  Of seeds whose pivots are so many apart or
-        less, and whose ticks no further than a track's, only the best is tried: the one with more weight, of equals the
-        first in the order of pivots and ticks.  0: all are tried.
-    ticks
-        A track's segments are at most so many ticks before and after its seed.
-    z0_range_cm
-        The finder's matrix is made for tracks that come from within so many cm of the collision point.
-    tolerance_mm
-        How far a segment and the seed may each be off a track: three times the finder's resolution.
-    tan_lambda
-        What the 64 dip bins of the matrix divide: tracks to superlayer 7 lie within -1.7 and 2.9.
-    superlayers
-        Least number of superlayers that make a track, the seed's included: one less than 7, as one may be missing.
-    resolution_mm
-        Resolution of segments in azimuth, for the error of z0.
-    z, zt, zprime, zk
-        The decisions; a key in one of their tables leaves the others as they are.
-    """
+    """Settings of the z trigger."""
 
     enabled: bool
-    seed_weight: Annotated[int, Field(ge=1, le=3)] = 2  # chosen: a good segment of three layers
-    weight: Annotated[int, Field(ge=1, le=3)] = 1  # chosen: all
-    neighbours: Annotated[int, Field(ge=0, le=3)] = 1  # guess
-    ticks: tuple[_Ticks, _Ticks] = (2, 2)  # guess: 269 ns, segments know their time to 70 ns (G2.6)
-    z0_range_cm: Annotated[float, Field(ge=0, le=40)] = 20.0  # guess: more than windows and resolution
-    tolerance_mm: Annotated[float, Field(ge=0, le=10)] = 2.1  # chosen: see above
-    tan_lambda: tuple[_Slope, _Slope] = (-2.0, 3.0)  # chosen: as the cuts of section 4.1
-    superlayers: Annotated[int, Field(ge=4, le=10)] = 6  # chosen: see above
-    resolution_mm: Annotated[float, Field(ge=0.1, le=2)] = 0.7  # babar_geometry_facts G2.6
+    """Whether it is there (from 2004, in the place of the PTD)."""
+    seed_weight: Annotated[int, Field(ge=1, le=3)] = 2
+    """Least weight of segments that are seeds.  Source: chosen: a good segment of three layers."""
+    weight: Annotated[int, Field(ge=1, le=3)] = 1
+    """Least weight of the other segments.  Source: chosen: all."""
+    neighbours: Annotated[int, Field(ge=0, le=3)] = 1
+    """A track makes segments at two pivots side by side, as often as not.  Of seeds whose pivots are so many apart
+    or less, and whose ticks no further than a track's, only the best is tried: the one with more weight, of equals
+    the first in the order of pivots and ticks.  0: all are tried.  Source: guess."""
+    ticks: tuple[_Ticks, _Ticks] = (2, 2)
+    """A track's segments are at most so many ticks before and after its seed [ticks].  Source: guess: 269 ns,
+    segments know their time to 70 ns (G2.6)."""
+    z0_range_cm: Annotated[float, Field(ge=0, le=40)] = 20.0
+    """The finder's matrix is made for tracks that come from so near the collision point along the beams [cm].
+    Source: guess: more than windows and resolution."""
+    tolerance_mm: Annotated[float, Field(ge=0, le=10)] = 2.1
+    """How far a segment and the seed may each be off a track [mm].  Source: chosen: three times the resolution of
+    the segment finder."""
+    tan_lambda: tuple[_Slope, _Slope] = (-2.0, 3.0)
+    """What the 64 dip bins of the matrix divide.  Source: chosen: as the cuts of babar_geometry_facts 4.1; tracks to
+    superlayer 7 lie within -1.7 and 2.9."""
+    superlayers: Annotated[int, Field(ge=4, le=10)] = 6
+    """Least number of superlayers that make a track, the seed's included.  Source: chosen: one less than 7, as one
+    may be missing."""
+    resolution_mm: Annotated[float, Field(ge=0.1, le=2)] = 0.7
+    """Resolution of segments in azimuth, for the error of z0 [mm].  Source: babar_geometry_facts G2.6."""
     z: Decision = Decision.model_validate(_USUAL["z"])
+    """The decision Z; a key in its table leaves the others as they are.  Source: curvatures and bins of Z:
+    babar_geometry_facts G4.9; other bins and the window in z0: guess."""
     zt: Decision = Decision.model_validate(_USUAL["zt"])
+    """The decision Zt; a key in its table leaves the others as they are.  Source: curvatures and bins of Z:
+    babar_geometry_facts G4.9; other bins and the window in z0: guess."""
     zprime: Decision = Decision.model_validate(_USUAL["zprime"])
+    """The decision Z'; a key in its table leaves the others as they are.  Source: curvatures and bins of Z:
+    babar_geometry_facts G4.9; other bins and the window in z0: guess."""
     zk: Decision = Decision.model_validate(_USUAL["zk"])
+    """The decision Zk; a key in its table leaves the others as they are.  Source: curvatures and bins of Z:
+    babar_geometry_facts G4.9; other bins and the window in z0: guess."""
 
     @model_validator(mode="before")
     @classmethod
