@@ -12,9 +12,6 @@ from trigemu.config.described import Key, described, usual_of
 from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import RunConfig
 
-BITS_NOT_YET = ("besiii",)
-"""Experiments whose bits have no meanings yet."""
-
 UNITS = {
     **{
         name: name
@@ -103,7 +100,7 @@ def check_bits(name: str, section: BaseModel) -> None:
         assert set(re.findall(rf"\b{name}\.[a-z0-9_.]*[a-z0-9_]", meaning.meaning)) <= known, bit
 
 
-@pytest.mark.parametrize("name", [name for name in experiment_names() if name not in BITS_NOT_YET])
+@pytest.mark.parametrize("name", experiment_names())
 def test_every_bit_has_a_meaning(name: str) -> None:
     section = usual_of(find_experiment(name).config_model)
     assert section is not None

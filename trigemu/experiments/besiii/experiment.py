@@ -43,6 +43,7 @@ EXPERIMENT = ExperimentSpec(
     clock=lambda section: Clock(TICK_NS, 1, section.frame_ticks),
     sources=lambda section: RAW if section.events == "raw" else SIMULATED,
     bits=BITS,
+    meanings="trigemu.experiments.besiii.meanings:meanings",
     undriven=dict.fromkeys(
         MUC_CONDITIONS, "the muon counters are no part of level 1 here (nor were they in 2009)"
     ),
