@@ -116,3 +116,14 @@ def test_bits_of_other_run_periods_have_meanings(changes: dict[str, object]) -> 
 def test_every_experiment_has_defaults(name: str) -> None:
     # Lists and pages show what an experiment is without a file.
     assert usual_of(find_experiment(name).config_model) is not None
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_axes_of_histograms_say_what_they_are(name: str) -> None:
+    experiment = find_experiment(name)
+    specs = experiment.part_for("histograms", usual_of(experiment.config_model))
+    for histogram, spec in specs.items():
+        assert spec.title, histogram
+        assert spec.xlabel, histogram
+        # A map's second axis is a place; a histogram's says what is counted, not that something is.
+        assert spec.ylabel not in ("", "entries", "counts"), histogram

@@ -18,21 +18,28 @@ from trigemu.setup.data import HistogramSpec
 TOWERS = 280
 
 HISTOGRAMS: Mapping[str, HistogramSpec] = {
-    "dch_hits": HistogramSpec("Wire hits per crossing", "hits", "crossings", (100,), (0.0,), (2000.0,)),
-    "segments": HistogramSpec("Segments by superlayer", "superlayer - 1", "segments", (10,), (0.0,), (10.0,)),
+    "dch_hits": HistogramSpec("Wire hits per crossing", "wire hits", "crossings", (100,), (0.0,), (2000.0,)),
+    "segments": HistogramSpec(
+        "Segments by superlayer", "superlayer, from 0", "segments", (10,), (0.0,), (10.0,)
+    ),
     "a_bin": HistogramSpec(
-        "Long tracks by azimuth", "bin of 22.5 degrees", "entries", (16,), (0.0,), (16.0,)
+        "Long tracks by azimuth", "azimuth [bins of 22.5 deg]", "bins with a track", (16,), (0.0,), (16.0,)
     ),
     "tower": HistogramSpec(
-        "Towers with energy", "tower (row * 40 + column)", "towers", (TOWERS,), (0.0,), (float(TOWERS),)
+        "Towers with energy", "tower (40 * row + column)", "towers", (TOWERS,), (0.0,), (float(TOWERS),)
     ),
     "energy": HistogramSpec("Energy of towers", "energy [GeV]", "towers", (80,), (0.0,), (8.0,)),
     "z0": HistogramSpec("z0 of tracks of the z trigger", "z0 [cm]", "tracks", (64,), (-128.0,), (128.0,)),
     "line": HistogramSpec(
-        "Lines of the global trigger", "line - 1", "crossings", (len(LINES),), (0.0,), (32.0,)
+        "Lines of the global trigger", "line, from 0", "crossings", (len(LINES),), (0.0,), (32.0,)
     ),
     "tick": HistogramSpec(
-        "Tick of the decision", "ticks of 134 ns", "crossings", (TICKS,), (0.0,), (float(TICKS),)
+        "Tick of the decision",
+        "tick of the decision [134 ns]",
+        "crossings",
+        (TICKS,),
+        (0.0,),
+        (float(TICKS),),
     ),
 }
 """Name -> axes of what `fill` counts."""

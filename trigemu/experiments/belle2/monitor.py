@@ -16,21 +16,31 @@ from trigemu.setup.data import HistogramSpec
 CELLS, WIRES = 576, 14336
 
 HISTOGRAMS: Mapping[str, HistogramSpec] = {
-    "cdc_hits": HistogramSpec("Wire hits per crossing", "hits", "crossings", (100,), (0.0,), (4000.0,)),
+    "cdc_hits": HistogramSpec("Wire hits per crossing", "wire hits", "crossings", (100,), (0.0,), (4000.0,)),
     "segments": HistogramSpec(
-        "Track segments by number", "track segment", "entries", (146,), (0.0,), (2336.0,)
+        "Track segments by number", "number of the track segment", "track segments", (146,), (0.0,), (2336.0,)
     ),
-    "tracks": HistogramSpec("2D tracks per crossing", "tracks", "crossings", (16,), (0.0,), (16.0,)),
-    "phi0": HistogramSpec("Azimuth of 2D tracks", "phi0 [deg]", "tracks", (160,), (-180.0,), (180.0,)),
-    "neuro_z": HistogramSpec("z of neural tracks", "z [cm]", "tracks", (100,), (-100.0,), (100.0,)),
+    "tracks": HistogramSpec("2D tracks per crossing", "2D tracks", "crossings", (16,), (0.0,), (16.0,)),
+    "phi0": HistogramSpec("Azimuth of 2D tracks", "phi0 [deg]", "2D tracks", (160,), (-180.0,), (180.0,)),
+    "neuro_z": HistogramSpec("z of neural tracks", "z [cm]", "neural tracks", (100,), (-100.0,), (100.0,)),
     "cluster_cell": HistogramSpec(
-        "Calorimeter clusters by central cell", "trigger cell", "clusters", (CELLS,), (1.0,), (577.0,)
+        "Calorimeter clusters by central cell",
+        "number of the trigger cell",
+        "clusters",
+        (CELLS,),
+        (1.0,),
+        (577.0,),
     ),
     "cluster_energy": HistogramSpec(
         "Energy of calorimeter clusters", "energy [GeV]", "clusters", (80,), (0.0,), (8.0,)
     ),
     "klm_sectors": HistogramSpec(
-        "Barrel sectors of the muon detector that fired", "sector", "crossings", (8,), (0.0,), (8.0,)
+        "Barrel sectors of the muon detector that fired",
+        "barrel sector, from 0",
+        "crossings",
+        (8,),
+        (0.0,),
+        (8.0,),
     ),
 }
 """Name -> axes of what `fill` counts."""

@@ -18,28 +18,40 @@ from trigemu.setup.data import HistogramSpec
 TRIGGER_CELLS, RING_CELLS, BAR_POSITIONS = 394, 128, 2
 
 HISTOGRAMS: Mapping[str, HistogramSpec] = {
-    "mdc_hits": HistogramSpec("Wire hits per crossing", "hits", "crossings", (100,), (0.0,), (1000.0,)),
+    "mdc_hits": HistogramSpec("Wire hits per crossing", "wire hits", "crossings", (100,), (0.0,), (1000.0,)),
     "long_track_cell": HistogramSpec(
-        "Long tracks by cell of superlayer 5", "cell", "tracks", (RING_CELLS,), (0.0,), (float(RING_CELLS),)
+        "Long tracks by cell of superlayer 5",
+        "cell of 128, from 0",
+        "long tracks",
+        (RING_CELLS,),
+        (0.0,),
+        (float(RING_CELLS),),
     ),
-    "short_tracks": HistogramSpec("Short tracks per crossing", "tracks", "crossings", (16,), (0.0,), (16.0,)),
+    "short_tracks": HistogramSpec(
+        "Short tracks per crossing", "short tracks", "crossings", (16,), (0.0,), (16.0,)
+    ),
     "tof_position": HistogramSpec(
-        "Barrel positions of the time of flight", "position", "entries", (88,), (0.0,), (88.0,)
+        "Barrel positions of the time of flight",
+        "barrel position of 88, from 0",
+        "positions hit",
+        (88,),
+        (0.0,),
+        (88.0,),
     ),
     "trigger_cell": HistogramSpec(
         "Calorimeter cells that fired",
-        "trigger cell",
-        "cells",
+        "trigger cell, from 0",
+        "cells that fired",
         (TRIGGER_CELLS,),
         (0.0,),
         (float(TRIGGER_CELLS),),
     ),
     "energy_sum": HistogramSpec(
-        "Energy of the whole calorimeter", "counts of the sum", "crossings", (100,), (0.0,), (4000.0,)
+        "Energy of the whole calorimeter", "energy sum [counts]", "crossings", (100,), (0.0,), (4000.0,)
     ),
     "condition": HistogramSpec(
         "Conditions in the tick of the decision or the three after it",
-        "bit of the global trigger",
+        "condition (bit of the global trigger)",
         "crossings",
         (len(CONDITIONS),),
         (0.0,),
@@ -47,14 +59,19 @@ HISTOGRAMS: Mapping[str, HistogramSpec] = {
     ),
     "channel": HistogramSpec(
         "Channels in the same ticks",
-        "channel",
+        "channel of the global trigger",
         "crossings",
         (len(CHANNELS),),
         (0.0,),
         (float(len(CHANNELS)),),
     ),
     "decision_tick": HistogramSpec(
-        "Tick of the decision", "ticks of 24 ns", "crossings", (TICKS // 4,), (0.0,), (float(TICKS),)
+        "Tick of the decision",
+        "tick of the decision [24 ns]",
+        "crossings",
+        (TICKS // 4,),
+        (0.0,),
+        (float(TICKS),),
     ),
 }
 """Name -> axes of what `fill` counts."""

@@ -30,7 +30,7 @@ from trigemu.setup.data import HistogramSpec
 
 _X, _Y = COLUMNS * BRICK_WIDTH, ROWS * BRICK_PITCH
 _PAIR_LSB, _DT_LSB, _BIN = 128, 512, 8
-_COUNTS = "entries"
+_DIFFERENCE = "time difference [TDC counts of 97.5 ps]"
 _PADS = 152
 _NO_PAIRS = np.zeros(0, np.int64)
 
@@ -39,7 +39,7 @@ HISTOGRAMS: Mapping[str, HistogramSpec] = {
         "NewCHOD hits of each brick's tile", "x [mm]", "y [mm]", (2 * COLUMNS, 2 * ROWS), (-_X, -_Y), (_X, _Y)
     ),
     "newchod_channels": HistogramSpec(
-        "NewCHOD hits by channel", "channel, by rising id", _COUNTS, (304,), (0.0,), (304.0,)
+        "NewCHOD hits by channel", "channel, by rising id", "hits", (304,), (0.0,), (304.0,)
     ),
     "muv3_pads": HistogramSpec(
         "MUV3 hits (inner pads in the four central cells)",
@@ -49,21 +49,21 @@ HISTOGRAMS: Mapping[str, HistogramSpec] = {
     ),
     "newchod_pair_dt": HistogramSpec(
         "NewCHOD: first minus second channel of a tile",
-        *("time difference [TDC counts]", _COUNTS, (2 * _PAIR_LSB,)),
+        *(_DIFFERENCE, "pairs of channels", (2 * _PAIR_LSB,)),
         (-_PAIR_LSB,),
         (_PAIR_LSB,),
     ),
     "muv3_newchod_dt": HistogramSpec(
         "MUV3 minus nearest NewCHOD primitive",
-        *("time difference [TDC counts]", _COUNTS, (2 * _DT_LSB // _BIN,)),
+        *(_DIFFERENCE, "MUV3 primitives", (2 * _DT_LSB // _BIN,)),
         (-_DT_LSB,),
         (_DT_LSB,),
     ),
     "newchod_multiplicity": HistogramSpec(
-        "Hits in a NewCHOD primitive (15: or more)", "hits", "primitives", (16,), (0.0,), (16.0,)
+        "Hits in a NewCHOD primitive (15: or more)", "hits", "NewCHOD primitives", (16,), (0.0,), (16.0,)
     ),
     "muv3_multiplicity": HistogramSpec(
-        "Hits in a MUV3 primitive (15: or more)", "hits", "primitives", (16,), (0.0,), (16.0,)
+        "Hits in a MUV3 primitive (15: or more)", "hits", "MUV3 primitives", (16,), (0.0,), (16.0,)
     ),
 }
 """Name -> axes of what `fill` counts."""
