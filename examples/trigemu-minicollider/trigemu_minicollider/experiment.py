@@ -16,20 +16,32 @@ MeV = Annotated[int, Field(ge=1, le=5000)]
 
 
 class Minicollider(Model):
-    """Luminosity in 1/(cm2 s), processes, response (no defaults: `minicollider.toml`), trigger (`MiniTrigger`)."""
+    """A made-up detector: its response has no defaults (`minicollider.toml` has the values)."""
 
     luminosity: Annotated[float, Field(ge=0, le=1e37)] = 1e33
+    """Turns cross-sections of processes into rates [1/(cm2 s)].  Source: chosen."""
     process: tuple[any_process(PROCESSES), ...] = ()  # type: ignore[valid-type]
+    """Processes that make the events beside the signals."""
     cells: Cells
+    """Drift cells."""
     background: Background
+    """Beam background."""
     showers: Showers
-    noise_mev: NonNegative = 0.5  # of a crystal
-    readout_mev: MeV = 5  # crystals with less are not read out
+    """From particles to energies in crystals."""
+    noise_mev: NonNegative = 0.5
+    """Noise of a crystal [MeV].  Source: chosen."""
+    readout_mev: MeV = 5
+    """Crystals with less are not read out [MeV].  Source: chosen."""
     layers: Annotated[int, Field(ge=1, le=LAYERS)] = 12
+    """Least number of layers with a hit in a track's window.  Source: chosen."""
     drift_counts: NonNegative = 600.0
+    """Hits count up to so long after the collision [TDC counts].  Source: chosen."""
     cluster_mev: MeV = 100
+    """Least energy of a cluster [MeV].  Source: chosen."""
     photon_mev: MeV = 500
+    """Least energy in all crystals for ``single`` [MeV].  Source: chosen."""
     energy_mev: MeV = 2500
+    """Least energy in all crystals for ``energy`` [MeV].  Source: chosen."""
 
 
 EXPERIMENT = ExperimentSpec(

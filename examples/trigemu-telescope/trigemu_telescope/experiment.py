@@ -26,8 +26,11 @@ class Telescope(Model):
     """The ``[telescope]`` section.  One TDC count is one clock period of 10 ns."""
 
     frame_ticks: Annotated[int, Field(ge=100)] = 100_000
+    """Length of a time frame [ticks of 10 ns].  Source: chosen."""
     efficiency: Annotated[float, Field(ge=0, le=1)] = 0.9
+    """Chance that a plane sees a muon.  Source: guess."""
     noise_hz: Annotated[float, Field(ge=0)] = 1.0e3
+    """Rate of noise in each plane [Hz].  Source: guess."""
 
 
 def schemas(section: Telescope) -> dict[str, Schema]:
@@ -46,8 +49,11 @@ class Muons(Model):
     """The ``muons`` signal: a beam of this rate."""
 
     signal: str = "muons"
+    """Which signal the table is of."""
     label: str = "muons"
+    """Name of these events in truth and tables."""
     rate_hz: Annotated[float, Field(ge=0)] = 1.0e5
+    """Rate of muons [Hz].  Source: chosen."""
 
 
 class TelescopeGenerator:
