@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from trigemu import __version__
+from trigemu.cli.config import config_group
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
 from trigemu.cli.guard import GuardedGroup
@@ -43,6 +44,7 @@ for _command in (
     train,
     quantise,
     list_group,
+    config_group,
     producer,
     worker,
     recorder,

@@ -3,100 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from trigemu.cli.console import print_json, print_rows
-from trigemu.cli.options import JSON
+from trigemu.cli.console import print_json, print_rows, print_tables
+from trigemu.cli.options import JSON, OVERRIDES
 
 if TYPE_CHECKING:
-    from trigemu.setup.data import SignalSpec
-    from trigemu.setup.experiment import ExperimentSpec
+    from trigemu.render.table import Table
+
+CONFIG = click.argument("config", required=False)
 
 
 @click.group("list")
 def list_group() -> None:
-    """List configurations, signals, lines or trigger algorithms."""
+    """List trigger bits, lines, signals, configurations or added trigger algorithms."""
 
 
-def _show(title: str, rows: list[dict[str, Any]], as_json: bool, keys: int = 1) -> int:
+def _show(tables: Sequence[Table], rows: list[dict[str, Any]], as_json: bool) -> int:
     if as_json:
         print_json(rows)
     else:
-        print_rows(rows, title, keys)
+        print_tables(*tables)
     return 0
 
 
 @list_group.command()
 @JSON
 def configs(as_json: bool) -> int:
-    """List the configurations that come with the package."""
-    from trigemu.config.toml import read_toml
-    from trigemu.setup.load import shipped_configs
+    """List the configurations that come with the package, and what each is for."""
+    from trigemu.report.catalogue import configs_table
+    from trigemu.setup.catalogue.configs import listed_configs
 
-    rows = []
-    for name, file in shipped_configs().items():
-        data, _ = read_toml(file)
-        rows.append({"name": name, "experiment": data.get("experiment", ""), "title": data.get("title", "")})
-    return _show("configurations", rows, as_json)
+    found = listed_configs()
+    return _show([configs_table(found)], [asdict(each) for each in found], as_json)
 
 
 @list_group.command()
+@CONFIG
+@OVERRIDES
 @JSON
-def signals(as_json: bool) -> int:
-    """List the signals that can be generated, with their parameters."""
-    from trigemu.setup.registry import experiment_names, find_experiment
+def bits(config: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """List trigger bits and what each says.
 
-    rows = [
-        {
-            "name": spec.name,
-            "experiment": name,
-            "title": spec.title,
-            "parameters": ", ".join(key for key in spec.model.model_fields if key != "signal"),
-        }
-        for name in experiment_names()
-        for spec in _signals(find_experiment(name))
-    ]
-    return _show("signals", rows, as_json, keys=2)
+    CONFIG is a configuration, a run directory or an experiment; without it the bits of all experiments are listed.
+    """
+    from trigemu.report.catalogue import bits_table
+    from trigemu.setup.catalogue.bits import trigger_bits
+    from trigemu.setup.catalogue.choice import choices
 
-
-def _signals(experiment: ExperimentSpec[Any]) -> Sequence[SignalSpec]:
-    """Return an experiment's signals; where they depend on the configuration, those of its defaults."""
-    from pydantic import ValidationError
-
-    try:
-        return experiment.signal_specs(experiment.config_model())
-    except ValidationError:
-        # Without defaults there is no section; signals that do not depend on it need none.
-        found = experiment.part("signals")
-        return () if callable(found) else cast("Sequence[SignalSpec]", found)
+    tables, rows = [], []
+    for choice in choices(config, overrides):
+        added = choice.setup.algorithms if choice.setup is not None else ()
+        found = trigger_bits(choice.experiment, choice.section, added)
+        tables.append(bits_table(choice.experiment.name, found))
+        rows += [{"experiment": choice.experiment.name, **asdict(each)} for each in found]
+    return _show(tables, rows, as_json)
 
 
 @list_group.command()
-@click.argument("config", required=False)
+@CONFIG
+@click.option("--signal", "name", metavar="NAME", help="List the parameters of this signal only.")
+@OVERRIDES
 @JSON
-def lines(config: str | None, as_json: bool) -> int:
-    """List the trigger lines of CONFIG, or of all shipped configurations."""
-    from trigemu.setup.build import load_setup
-    from trigemu.setup.load import shipped_configs
+def signals(config: str | None, name: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """List the signals that can be generated, and their parameters.
 
-    rows = []
+    CONFIG is a configuration, a run directory or an experiment; without it the signals of all experiments are listed.
+    """
+    from trigemu.config.names import allowed
+    from trigemu.errors import InputError
+    from trigemu.plain import short
+    from trigemu.report.catalogue import parameters_table, signals_table
+    from trigemu.setup.catalogue.choice import choices
+    from trigemu.setup.catalogue.signals import listed_signals, signal_row
+
+    tables: list[Table] = []
+    rows: list[dict[str, Any]] = []
+    chosen, names = choices(config, overrides), []
+    for choice in chosen:
+        experiment = choice.experiment.name
+        names += [spec.name for spec in choice.experiment.signal_specs(choice.section)]
+        found = listed_signals(choice.experiment, choice.section, name)
+        rows += [{"experiment": experiment, **signal_row(each)} for each in found]
+        tables += [signals_table(experiment, found)] if found else []
+        if found and (config is not None or name is not None):
+            tables.append(parameters_table(experiment, found))
+    if name is not None and not rows:
+        raise InputError(f"--signal {short(name)}: there is no such signal; {allowed(name, names)}")
+    return _show(tables, rows, as_json)
+
+
+@list_group.command()
+@CONFIG
+@OVERRIDES
+@JSON
+def lines(config: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """List the trigger lines of CONFIG (or a run directory), or of all shipped configurations."""
+    from trigemu.report.catalogue import lines_table
+    from trigemu.setup.catalogue.lines import line_rows, menu_lines
+    from trigemu.setup.load import shipped_configs
+    from trigemu.setup.named import traced_setup
+
+    tables, rows = [], []
     for name in [config] if config else list(shipped_configs()):
-        for line in load_setup(name).menu.lines:
-            rows.append(
-                {
-                    "config": str(name),
-                    "line": line.name,
-                    "level": line.level,
-                    "when": line.when,
-                    "on": line.on or "",
-                    "prescale": line.scale.factor,
-                    "select": line.select or "",
-                    "source": line.source,
-                }
-            )
-    return _show("lines", rows, as_json, keys=2)
+        found = menu_lines(*traced_setup(name, overrides))
+        tables.append(lines_table(name, found))
+        rows += [{"config": name, **row} for row in line_rows(found)]
+    return _show(tables, rows, as_json)
 
 
 @list_group.command()
@@ -114,4 +130,8 @@ def triggers(as_json: bool) -> int:
         }
         for algorithm in map(find_algorithm, algorithm_names())
     ]
-    return _show("trigger algorithms", rows, as_json)
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(rows, "trigger algorithms")
+    return 0

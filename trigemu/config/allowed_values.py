@@ -9,6 +9,8 @@ from pathlib import PurePath
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from trigemu.config.kinds import is_model, peeled
 
 _PLAIN = {bool: "true or false", int: "whole number", float: "number", str: "text"}
@@ -47,6 +49,8 @@ def allowed_values(annotation: Any, metadata: Sequence[Any] = ()) -> Allowed:
         return Allowed(_PLAIN[annotation], _bounds(said, annotation is str))
     if isinstance(annotation, type) and issubclass(annotation, PurePath):
         return Allowed("path", _bounds(said, True))
+    if origin is dict and inner[1] is not Any:
+        return _many("table", inner[1], said)
     if is_model(annotation) or annotation is dict or origin is dict:
         return Allowed("table")
     if origin in (tuple, list):
@@ -54,13 +58,19 @@ def allowed_values(annotation: Any, metadata: Sequence[Any] = ()) -> Allowed:
     return Allowed("value")
 
 
+def bounds_of(field: FieldInfo) -> tuple[float, float] | None:
+    """Return the least and the largest number that a field's annotation names, None if it names no two."""
+    annotation, said = peeled(field.annotation, tuple(field.metadata))
+    if get_origin(annotation) in (Union, UnionType):
+        annotation, said = peeled(get_args(annotation)[0], said)
+    low = next((value for name in ("ge", "gt") if (value := _limit(said, name)) is not None), None)
+    high = next((value for name in ("le", "lt") if (value := _limit(said, name)) is not None), None)
+    return None if low is None or high is None else (float(low), float(high))
+
+
 def _array(inner: tuple[Any, ...], said: tuple[Any, ...]) -> Allowed:
     if len(inner) == 1 or (len(inner) == 2 and inner[1] is Ellipsis):
-        one = allowed_values(inner[0])
-        least, most = _limit(said, "min_length"), _limit(said, "max_length")
-        count = f"{least} " if least is not None and least == most else ""
-        length = "" if count else _lengths(least, most, "values")
-        return Allowed(f"array of {count}{_plural(one.holds)}", ", ".join(filter(None, (length, _each(one)))))
+        return _many("array", inner[0], said)
     each = [allowed_values(one) for one in inner]
     if len(set(each)) > 1:
         types = " and ".join(dict.fromkeys(_plural(one.holds) for one in each))
@@ -70,6 +80,15 @@ def _array(inner: tuple[Any, ...], said: tuple[Any, ...]) -> Allowed:
         )
     one = each[0]
     return Allowed(f"array of {len(each)} {_plural(one.holds)}", _each(one))
+
+
+def _many(what: str, inner: Any, said: tuple[Any, ...]) -> Allowed:
+    """Return what an array or table of any number of values of one type allows."""
+    one = allowed_values(inner)
+    least, most = _limit(said, "min_length"), _limit(said, "max_length")
+    count = f"{least} " if least is not None and least == most else ""
+    length = "" if count else _lengths(least, most, "values")
+    return Allowed(f"{what} of {count}{_plural(one.holds)}", ", ".join(filter(None, (length, _each(one)))))
 
 
 def _each(one: Allowed) -> str:

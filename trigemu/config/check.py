@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from trigemu.config.kinds import fixed_keys, models_in
+from trigemu.config.kinds import is_kind, models_in
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin, Path, origin_of
 from trigemu.errors import InputError
@@ -216,11 +216,5 @@ def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
             models = [inner for annotation in found for inner in models_in(annotation)]
         if isinstance(data, Mapping) and len(models) > 1:
             # Of several kinds of table, the one whose key says so.
-            models = [m for m in models if _is_kind(m, data)] or models
+            models = [m for m in models if is_kind(m, data)] or models
     return list(dict.fromkeys(name for m in models for name in m.model_fields))
-
-
-def _is_kind(model: type[BaseModel], table: Mapping[str, Any]) -> bool:
-    """Return whether every key of a model that can only have one value has that one in the table."""
-    fixed = fixed_keys(model)
-    return bool(fixed) and all(table.get(key) == value for key, value in fixed.items())

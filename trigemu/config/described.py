@@ -82,15 +82,16 @@ def usual_of(model: type[BaseModel]) -> BaseModel | None:
         return None
 
 
-def _keys(model: type[BaseModel], prefix: str, usual: BaseModel | None, kind: str) -> Iterator[Key]:
+def own_keys(
+    model: type[BaseModel], prefix: str = "", usual: BaseModel | None = None, kind: str = ""
+) -> Iterator[Key]:
+    """Yield the keys of a model itself, without those of its tables; parameters as for `described`."""
     texts = field_texts(model)
     plain = {} if usual is None else usual.model_dump(mode="json")
     for name, field in model.model_fields.items():
-        key = f"{prefix}.{name}" if prefix else name
-        tables = tuple(models_in(field.annotation))
         allowed, text = allowed_values(field.annotation, field.metadata), texts[name]
         yield Key(
-            key,
+            f"{prefix}.{name}" if prefix else name,
             text.meaning,
             text.unit,
             text.source,
@@ -101,26 +102,40 @@ def _keys(model: type[BaseModel], prefix: str, usual: BaseModel | None, kind: st
             kind,
             model,
             name,
-            tables,
+            tuple(models_in(field.annotation)),
         )
-        if not tables:
-            continue
-        array = get_origin(peeled(field.annotation)[0]) in (tuple, list)
-        inner = (
-            field.get_default(call_default_factory=True, validated_data={})
-            if usual is None
-            else getattr(usual, name)
-        )
-        for table in tables:
-            told = next(iter(fixed_keys(table).values()), "") if len(tables) > 1 else kind
-            below = inner if not array and isinstance(inner, table) else usual_of(table)
-            yield from _keys(table, f"{key}.{NAME}" if array else key, below, str(told))
+
+
+def _keys(model: type[BaseModel], prefix: str, usual: BaseModel | None, kind: str) -> Iterator[Key]:
+    for key in own_keys(model, prefix, usual, kind):
+        yield key
+        for table in key.tables:
+            told = str(next(iter(fixed_keys(table).values()), "")) if len(key.tables) > 1 else kind
+            place = f"{key.key}.{NAME}" if is_array(key) else key.key
+            yield from _keys(table, place, usual_below(key, usual, table), told)
+
+
+def is_array(key: Key) -> bool:
+    """Return whether a key holds an array."""
+    return get_origin(peeled(key.model.model_fields[key.name].annotation)[0]) in (tuple, list)
+
+
+def usual_below(key: Key, usual: BaseModel | None, table: type[BaseModel]) -> BaseModel | None:
+    """Return what counts as default in a table below a key: the key's own default if it is one, else the table's."""
+    if not is_array(key):
+        field = key.model.model_fields[key.name]
+        found = getattr(usual, key.name) if usual is not None else _given(field)
+        if isinstance(found, table):
+            return found
+    return usual_of(table)
+
+
+def _given(field: FieldInfo) -> Any:
+    return None if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
 
 
 def _default(field: FieldInfo) -> Any:
-    if field.is_required():
-        return None
-    return plain_value(field.get_default(call_default_factory=True, validated_data={}))
+    return plain_value(_given(field))
 
 
 def plain_value(value: Any) -> Any:
@@ -132,3 +147,18 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): plain_value(each) for key, each in value.items()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def as_row(key: Key) -> dict[str, Any]:
+    """Return a key as plain data for scripts."""
+    return {
+        "key": key.key,
+        **({"kind": key.kind} if key.kind else {}),
+        "meaning": key.meaning,
+        "unit": key.unit,
+        "type": key.holds,
+        "range": key.range,
+        "default": key.default,
+        "required": key.required,
+        "source": key.source,
+    }

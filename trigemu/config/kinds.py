@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -43,3 +43,9 @@ def fixed_keys(model: type[BaseModel]) -> dict[str, Any]:
         for key, field in model.model_fields.items()
         if get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
     }
+
+
+def is_kind(model: type[BaseModel], table: Mapping[str, Any]) -> bool:
+    """Return whether every key of a model that can only have one value has that one in the table."""
+    fixed = fixed_keys(model)
+    return bool(fixed) and all(table.get(key) == value for key, value in fixed.items())

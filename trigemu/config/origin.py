@@ -70,10 +70,10 @@ def toml_lines(text: str) -> dict[Path, int]:
     for number, statement in _statements(text):
         if statement.startswith("["):
             repeated = statement.startswith("[[")
-            table = _resolve(_keys(statement[2 if repeated else 1 :]), counts, repeated)
+            table = _resolve(keys_of(statement[2 if repeated else 1 :]), counts, repeated)
             _note(lines, table, number)
         else:
-            _note(lines, (*table, *_keys(statement)), number)
+            _note(lines, (*table, *keys_of(statement)), number)
     return lines
 
 
@@ -86,7 +86,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line and text of each header and ``key = value``, however many lines the value takes."""
     position, number = 0, 1
     while position < len(text):
-        end = _end_of_statement(text, position)
+        end = end_of_statement(text, position)
         statement = text[position:end]
         stripped = statement.strip()
         if stripped and not stripped.startswith("#"):
@@ -95,7 +95,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         position = end
 
 
-def _end_of_statement(text: str, position: int) -> int:
+def end_of_statement(text: str, position: int) -> int:
+    """Return where the statement (or blank or comment line) that begins at a position ends, its line end included."""
     # A statement ends at the first newline that is in no string, comment, array or inline table.
     depth = 0
     while position < len(text):
@@ -114,7 +115,8 @@ def _end_of_statement(text: str, position: int) -> int:
     return position
 
 
-def _keys(text: str) -> tuple[str, ...]:
+def keys_of(text: str) -> tuple[str, ...]:
+    """Return the parts of the dotted key that a text begins with."""
     keys: list[str] = []
     position = 0
     while match := _KEY.match(text, position):

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trigemu.config.origin import Origin
 from trigemu.errors import InputError
 from trigemu.frames.runreader import RunReader
-from trigemu.setup.build import build_setup, load_setup
+from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
+from trigemu.setup.load import read_config
 
 
 def named_setup(name: str | Path, overrides: Sequence[str] = ()) -> Setup[Any]:
-    """Return the setup of a shipped configuration, a TOML file or a run directory.
+    """Return the setup of a shipped configuration, a TOML file or a run directory; raises as `traced_setup`."""
+    return traced_setup(name, overrides)[0]
+
+
+def traced_setup(name: str | Path, overrides: Sequence[str] = ()) -> tuple[Setup[Any], Origin]:
+    """Return the same, and where its values came from.
 
     Raises
     ------
@@ -21,10 +28,11 @@ def named_setup(name: str | Path, overrides: Sequence[str] = ()) -> Setup[Any]:
         There is no such thing, or something in it is not allowed; a recorded run takes no overrides.
     """
     if not Path(name).is_dir():
-        return load_setup(name, overrides)
+        data, origin = read_config(name, overrides)
+        return build_setup(data, origin), origin
     if overrides:
         raise InputError(f"{name}: a run is what it was recorded with; --set changes configurations")
-    return recorded_setup(Path(name))
+    return recorded_setup(Path(name)), Origin(f"{name}/config.json")
 
 
 def recorded_setup(folder: Path) -> Setup[Any]:
@@ -36,10 +44,11 @@ def written(setup: Setup[Any]) -> dict[str, Any]:
     """Return a resolved configuration as a file has it: the experiment's table has its name, nothing is null."""
     data = setup.to_dict()
     section = data.pop("section")
-    return {key: _without_nulls(value) for key, value in {**data, setup.config.experiment: section}.items()}
+    return {key: without_nulls(value) for key, value in {**data, setup.config.experiment: section}.items()}
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
+    """Return plain data without the keys that have no value: TOML has none."""
     if isinstance(value, dict):
-        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
-    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    return [without_nulls(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,76 @@
+"""``trigemu config``: a configuration with all its keys, a file to start from, what differs, and the schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trigemu.cli.console import print_json, print_tables
+from trigemu.cli.guard import FAILED, say
+from trigemu.cli.options import JSON, OVERRIDES
+from trigemu.plain import printable
+
+
+@click.group("config")
+def config_group() -> None:
+    """Show, copy and compare configurations; print their JSON schema."""
+
+
+@config_group.command()
+@click.argument("config")
+@click.argument("key", required=False)
+@OVERRIDES
+@JSON
+def show(config: str, key: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Show every key of CONFIG (or of a run directory) with what it means and where its value comes from.
+
+    The output is TOML that loads again.  KEY (na62.l0, run.seed, menu.line.H2) shows a part of it.
+    """
+    from trigemu.setup.named import traced_setup
+    from trigemu.setup.settings import below, setting_row, settings, value_of
+    from trigemu.setup.settings_text import settings_toml
+
+    setup, origin = traced_setup(config, overrides)
+    found = settings(setup, origin)
+    chosen = found if key is None else below(found, key, config)
+    if as_json:
+        rows = [setting_row(each) for each in chosen if each.shape == "value"]
+        print_json({"config": value_of(setup, chosen if key else ()), "keys": rows})
+    else:
+        say(settings_toml(chosen).rstrip("\n"))
+    return 0
+
+
+@config_group.command()
+@click.argument("config")
+@click.argument("file", type=click.Path(path_type=Path))
+def copy(config: str, file: Path) -> int:
+    """Write CONFIG to a new FILE to start from: with its comments, its menu in it, good in any folder."""
+    from trigemu.setup.copying import copy_config
+
+    copy_config(config, file)
+    say(printable(f"{file}: trigemu run {file}"))
+    return 0
+
+
+@config_group.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@JSON
+def diff(first: str, second: str, as_json: bool) -> int:
+    """Compare two configurations (or run directories) key by key; exit code 1 if they differ."""
+    from trigemu.config.differences import differences
+    from trigemu.report.catalogue import differences_table
+    from trigemu.setup.named import named_setup, written
+
+    found = differences(written(named_setup(first)), written(named_setup(second)))
+    if as_json:
+        rows: list[dict[str, Any]] = [{"key": d.key, "a": d.first, "b": d.second} for d in found]
+        print_json({"same": not found, "differences": rows})
+    elif found:
+        print_tables(differences_table(first, second, found))
+    else:
+        say("the two configurations are the same")
+    return FAILED if found else 0
