@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.places import ROOT, SHARED
 
 # A deadline per example would be a timing assertion: the first one may wait for a compiler.
 settings.register_profile("trigemu", deadline=None)
 settings.load_profile("trigemu")
-
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items):

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from trigemu.arrays import I64, U64
+from trigemu.arrays import I64, U64, Bool
+from trigemu.measure.extras import needed
+from trigemu.measure.tabular import Tabular, named
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN = 5
 """Differences described one by one; the rest is counted."""
 
+NAMED = 8
+"""Lines named in the short form."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decisions:
+
+class Decision(NamedTuple):
+    """One candidate: where it is, and the names of the lines that fired and that passed."""
+
+    frame: int
+    time: int
+    fired: tuple[str, ...]
+    passed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Decisions(Tabular):
     """What a trigger decided, candidate by candidate, in order of frame and time.
+
+    ``decisions["H2"]`` says for each candidate whether the line H2 passed, its online selection included (bool[n], as
+    `passed_by`); `fired_by` is the answer before that selection.  Prescales and dead time come later.  A ``for`` gives
+    each candidate with the names of its lines, `to_pandas` a column of truths per line.
 
     Attributes
     ----------
@@ -33,6 +55,9 @@ class Decisions:
     fired: U64 = field(default_factory=lambda: np.zeros((0, 1), np.uint64))
     passed: U64 = field(default_factory=lambda: np.zeros((0, 1), np.uint64))
 
+    _html: ClassVar[str] = "trigemu.measure.tables.shown:decisions_html"
+    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_decisions"
+
     def __len__(self) -> int:
         return len(self.time)
 
@@ -48,11 +73,64 @@ class Decisions:
 
     def __repr__(self) -> str:
         frames = len(np.unique(self.frame))
-        return f"Decisions({len(self)} candidates in {frames} frames, lines {', '.join(self.lines)})"
+        shown = self.lines if len(self.lines) <= NAMED else (*self.lines[:NAMED], "...")
+        return f"Decisions({len(self)} candidates in {frames} frames, {len(self.lines)} lines: {', '.join(shown)})"
+
+    def __iter__(self) -> Iterator[Decision]:
+        for index in range(len(self)):
+            fired, passed = _number(self.fired[index]), _number(self.passed[index])
+            place = int(self.frame[index]), int(self.time[index])
+            yield Decision(*place, self._in(fired), self._in(passed))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The lines."""
+        return self.lines
+
+    def _column(self, name: str) -> Bool:
+        return self.passed_by(name)
+
+    def column(self, name: str) -> Bool:
+        """Return whether a line passed, bool[n]; the same as `passed_by`."""
+        return self.passed_by(name)
+
+    def fired_by(self, line: str) -> Bool:
+        """Return for each candidate whether a line fired, bool[n], before its online selection.
+
+        Raises
+        ------
+        InputError
+            There is no such line (case does not matter); the sentence has those that come near.
+        """
+        return self._bit(self.fired, line)
+
+    def passed_by(self, line: str) -> Bool:
+        """Return for each candidate whether a line fired and its online selection passed, bool[n]; as `fired_by`."""
+        return self._bit(self.passed, line)
+
+    def _bit(self, words: U64, line: str) -> Bool:
+        place = self.lines.index(named(line, self.lines, "line"))
+        return (words[:, place // 64] >> np.uint64(place % 64) & np.uint64(1)).astype(np.bool_)
+
+    def to_pandas(self, which: Literal["passed", "fired"] = "passed") -> pd.DataFrame:
+        """Return a data frame with one column of truths per line; its index is (frame, time).
+
+        Parameters
+        ----------
+        which
+            ``passed``: online selections included; ``fired``: before them.
+        """
+        pandas = needed("pandas", "notebook", "a data frame")
+        index = pandas.MultiIndex.from_arrays([self.frame, self.time], names=["frame", "time"])
+        bit = self.fired_by if which == "fired" else self.passed_by
+        return pandas.DataFrame({name: bit(name) for name in self.lines}, index=index)
 
     def names(self, mask: int) -> str:
         """Return the names of the lines in a mask (bit i: line i), ``h2+control``; ``nothing`` for 0."""
-        return "+".join(n for i, n in enumerate(self.lines) if mask >> i & 1) or "nothing"
+        return "+".join(self._in(mask)) or "nothing"
+
+    def _in(self, mask: int) -> tuple[str, ...]:
+        return tuple(name for i, name in enumerate(self.lines) if mask >> i & 1)
 
 
 def differences(left: Decisions, right: Decisions, shown: int = SHOWN) -> list[str]:

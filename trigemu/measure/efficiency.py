@@ -15,7 +15,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from trigemu.config.check import validate
-from trigemu.config.names import allowed
 from trigemu.decision.tally import TOTALS
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.measure.counting import Count, Counter
@@ -23,6 +22,7 @@ from trigemu.measure.grid import as_axes, grid_points
 from trigemu.measure.offline import Config, as_count, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.measure.tabular import named
 from trigemu.menu.order import group
 from trigemu.plain import short
 from trigemu.setup.build import build_setup
@@ -167,7 +167,6 @@ def _checked(setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], se
 
 
 def _chosen(lines: Sequence[str] | str | None, names: Sequence[str]) -> set[str]:
-    by_lower = {name.lower(): name for name in names}
     # A bare text is one line, not its letters.
     lines = (lines,) if isinstance(lines, str) else () if lines is None else lines
     if not isinstance(lines, Iterable):
@@ -176,9 +175,7 @@ def _chosen(lines: Sequence[str] | str | None, names: Sequence[str]) -> set[str]
     for line in lines:
         if not isinstance(line, str):
             raise InputError(f"lines: the name of a line is wanted, not {short(repr(line))}")
-        if line.lower() not in by_lower:
-            raise InputError(f"there is no line {line!r}; {allowed(line, names)}")
-    return {by_lower[line.lower()] for line in lines} or set(names)
+    return {named(line, names, "line") for line in lines} or set(names)
 
 
 def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from numpy.typing import NDArray
 
 from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_run
+from trigemu.measure.counted import Counted
+from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.summary import summarise
+from trigemu.measure.tabular import Tabular, as_column, named
+from trigemu.plain import short
 from trigemu.setup.experiment import Setup
 from trigemu.setup.named import recorded_setup
 from trigemu.streaming.core.totals import RunTotals
 from trigemu.streaming.totals_file import read_totals
 
+if TYPE_CHECKING:
+    from hist import Hist
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunResult:
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RunResult(Tabular, Counted):
     """A run that has ended.
+
+    A row per line of the menu: ``result["rate_hz"]`` is a column (``line``, and the keys of a line in
+    ``summary.json``), ``efficiencies`` has the signals.  What was counted is there by its name as well
+    (``result.quality``, ``result.decisions_sha256``, see `trigemu.streaming.core.totals.RunTotals`).
 
     Attributes
     ----------
@@ -37,8 +50,67 @@ class RunResult:
     totals: RunTotals
     summary: Mapping[str, Any]
 
+    _html: ClassVar[str] = "trigemu.measure.tables.shown:run_html"
+    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_rates"
 
-def read_result(folder: Path) -> RunResult:
+    def __repr__(self) -> str:
+        frames, run = self.summary["frames"], self.summary["run"]
+        return (
+            f"RunResult({run['experiment']}, {run['quality']}: {frames['planned']} frames, "
+            f"{self.summary['decisions']} decisions, {len(self)} lines, in {short(self.folder)})"
+        )
+
+    @property
+    def _counts(self) -> RunTotals:
+        return self.totals
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """``line``, and the keys of lines in ``summary.json``."""
+        lines = self.summary["lines"].values()
+        return ("line", *dict.fromkeys(key for line in lines for key in line))
+
+    def __len__(self) -> int:
+        return len(self.summary["lines"])
+
+    def __bool__(self) -> bool:
+        # A run of a menu without lines is a run.
+        return True
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for name, line in self.summary["lines"].items():
+            yield {"line": name, **line}
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return as_column(row.get(name) for row in self)
+
+    @property
+    def efficiencies(self) -> Efficiencies:
+        """Acceptance and efficiency of the signals that were mixed in, one row per signal and line."""
+        return Efficiencies.of(self.summary)
+
+    @property
+    def histograms(self) -> tuple[str, ...]:
+        """Names of the monitoring histograms."""
+        return tuple(self.totals.monitor)
+
+    def to_hist(self, name: str) -> Hist[Any]:
+        """Return a monitoring histogram with its axes (needs the extra ``notebook``).
+
+        Storage is float64, which holds counts exactly and which ROOT files take.
+
+        Raises
+        ------
+        InputError
+            There is none of this name (`histograms` has them), or hist is not installed.
+        """
+        from trigemu.measure.histograms import monitor_hist
+
+        found = named(name, self.histograms, "histogram")
+        return monitor_hist(found, self.setup.histograms[found], self.totals.monitor[found])
+
+
+def read_result(folder: str | Path) -> RunResult:
     """Return the result of a run that was recorded.
 
     Raises
@@ -46,9 +118,10 @@ def read_result(folder: Path) -> RunResult:
     InputError
         There is no run, it is still running, or it has no totals (``trigemu finish`` makes them).
     """
+    folder = Path(folder)
     info = read_run(folder)
     setup = recorded_setup(folder)
     totals = read_totals(folder, info)
     if totals is None:
         raise InputError(f"{folder}: has no totals; trigemu finish {folder} makes them")
-    return RunResult(Path(folder), setup, totals, summarise(setup, totals))
+    return RunResult(folder, setup, totals, summarise(setup, totals))

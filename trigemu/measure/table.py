@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.config.names import allowed
 from trigemu.errors import InputError
 from trigemu.measure.statistics import finite
+from trigemu.measure.tabular import Tabular, as_column, named
+from trigemu.plain import short
+
+if TYPE_CHECKING:
+    from hist import Hist
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,21 @@ class EfficiencyRow:
 COLUMNS = tuple(each.name for each in fields(EfficiencyRow) if each.name != "point")
 
 
-@dataclass(frozen=True, slots=True)
-class EfficiencyTable:
+Counts = Literal["generated", "accepted", "passed", "weight_generated", "weight_accepted", "weight_passed"]
+"""Columns that hold counts, or sums of weights."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EfficiencyTable(Tabular):
     """Acceptance and efficiency per grid point and line (intervals: Clopper-Pearson at level ``cl``).
 
+    A row per grid point and line.  ``table["mass"]`` is a column with a value per row, ``table.line("H2")`` the rows of
+    one line, ``table.array("value", "H2")`` both at once.  ``plot`` takes ``x`` (a key) and ``lines``.
     ``groups``: line -> group (`trigemu.menu.order.group`), of the lines that are no totals.
     """
+
+    _html: ClassVar[str] = "trigemu.measure.tables.shown:scan_html"
+    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_efficiency"
 
     experiment: str
     signal: str
@@ -82,17 +97,58 @@ class EfficiencyTable:
     rows: tuple[EfficiencyRow, ...]
     groups: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        grid = " x ".join(f"{len(np.unique(self[key]))} {key}" for key in self.keys) or "1 point"
+        lines = f"{len(self.lines)} line{'s' if len(self.lines) != 1 else ''}"
+        return f"EfficiencyTable({self.experiment}, {self.signal}: {grid}, {lines}, {len(self)} rows)"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Keys of the grid, then the fields of `EfficiencyRow`."""
+        return (*self.keys, *COLUMNS)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __bool__(self) -> bool:
+        # A table without rows is a table.
+        return True
+
+    def __iter__(self) -> Iterator[EfficiencyRow]:
+        return iter(self.rows)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        if name in self.keys:
+            return np.array([row.point[name] for row in self.rows], np.float64)
+        return as_column(getattr(row, name) for row in self.rows)
+
+    def line(self, name: str) -> EfficiencyTable:
+        """Return the rows of one line (InputError if there is none of this name)."""
+        line = named(name, self.lines, "line")
+        return replace(self, lines=(line,), rows=tuple(row for row in self.rows if row.line == line))
+
     def array(self, column: str, line: str) -> NDArray[np.float64]:
         """Return a grid key or a numeric field of `EfficiencyRow` for one line, float64[n_points]."""
-        if line not in self.lines:
-            raise InputError(f"no line {line!r} in the table; it has {', '.join(self.lines)}")
-        rows = [row for row in self.rows if row.line == line]
-        if column in self.keys:
-            return np.array([row.point[column] for row in rows], np.float64)
-        if column not in COLUMNS[2:]:
-            known = ", ".join([*self.keys, *COLUMNS[2:]])
-            raise InputError(f"no column {column!r} in the table; it has {known}")
-        return np.array([getattr(row, column) for row in rows], np.float64)
+        if column in ("signal", "line"):
+            raise InputError(f"column {column!r} holds names; table[{column!r}] has them")
+        return np.asarray(self.line(line).column(column), np.float64)
+
+    def to_hist(self, line: str, count: Counts = "passed") -> Hist[Any]:
+        """Return counts of one line against the grid's keys as a histogram (needs the extra ``notebook``).
+
+        Bins meet half-way between the grid's values.  ``to_hist(line)`` over ``to_hist(line, "accepted")`` is the
+        efficiency.  Storage is float64, which holds counts exactly and which ROOT files take.
+        """
+        from trigemu.measure.histograms import grid_hist
+
+        table = self.line(line)
+        known = get_args(Counts)
+        if count not in known:
+            raise InputError(f"there are no counts {short(repr(count))}; {allowed(str(count), known)}")
+        if not self.keys:
+            raise InputError("a scan of one point has no axis: give a grid")
+        title = f"{self.title}: {count}, {table.lines[0]}"
+        return grid_hist({key: table[key] for key in self.keys}, table[count], title)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain data (None where nothing was counted)."""

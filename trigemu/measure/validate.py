@@ -6,12 +6,16 @@ The rows are data of the experiments' studies (`trigemu.measure.published`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, overload
+
+from numpy.typing import NDArray
 
 from trigemu.measure.inputs import MissingInputError
 from trigemu.measure.statistics import clopper_pearson, finite, rate
+from trigemu.measure.tabular import Tabular, as_column
 
 Certainty = Literal["read", "inferred", "unverified"]
 Role = Literal["input", "prediction", "comparison"]
@@ -20,6 +24,12 @@ Measured = tuple[float, float] | tuple[float, float, float]
 """A recomputed value and its statistical error (0 where there is none), or its errors downwards and upwards."""
 
 Progress = Callable[[int, int], None]
+
+COLUMNS = (
+    *("id", "quantity", "unit", "published", "tolerance", "emulated", "error", "error_down", "error_up"),
+    *("pull", "ratio", "role", "certainty", "source", "verdict"),
+)
+"""What `Result.to_dict` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +180,58 @@ def count(counts: float, unit: float = 1.0, spread: float = 1.0) -> Measured:
     return got.hz, got.hz - got.low_hz, got.high_hz - got.hz
 
 
-def results(rows: Sequence[Row], progress: Progress | None = None) -> list[Result]:
+@dataclass(frozen=True, slots=True, repr=False)
+class Results(Tabular, Sequence[Result]):
+    """Published numbers with what was computed for them.
+
+    ``results[0]`` is a `Result`, ``results["pull"]`` a column (the keys of `Result.to_dict`).
+    """
+
+    rows: tuple[Result, ...]
+
+    _html: ClassVar[str] = "trigemu.measure.tables.shown:validation_html"
+    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_pulls"
+
+    def __repr__(self) -> str:
+        counts = Counter(result.verdict for result in self.rows)
+        return f"Results({len(self)} numbers: {', '.join(f'{n} {what}' for what, n in counts.items())})"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Keys of `Result.to_dict`."""
+        return COLUMNS
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """Predictions that miss their tolerance."""
+        return tuple(result for result in self.rows if result.failed)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, key: int) -> Result: ...
+    @overload
+    def __getitem__(self, key: slice) -> Results: ...
+    @overload
+    def __getitem__(self, key: str) -> NDArray[Any]: ...
+    def __getitem__(self, key: int | slice | str) -> Result | Results | NDArray[Any]:
+        if isinstance(key, str):
+            return self.column(key)
+        return Results(self.rows[key]) if isinstance(key, slice) else self.rows[key]
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return as_column(result.to_dict()[name] for result in self.rows)
+
+
+def results(rows: Sequence[Row], progress: Progress | None = None) -> Results:
     """Recompute rows, in order."""
     found = []
     for index, row in enumerate(rows):
         found.append(Result.of(row))
         if progress is not None:
             progress(index + 1, len(rows))
-    return found
+    return Results(tuple(found))

@@ -10,7 +10,6 @@ a boolean of its name, true where it is in ``accepted``; for every source the hi
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader
 from trigemu.measure.export.files import write_parquet, write_root
 from trigemu.measure.export.rows import Layout, Table, read_tables
+from trigemu.measure.extras import needed
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import take_census
@@ -86,12 +86,7 @@ def _check_target(to: str, file: Path) -> None:
         raise InputError(f"cannot export to {to!r}; allowed are {', '.join(_EXTRAS)}")
     title, extra, packages = _EXTRAS[to]
     for package in packages:
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise InputError(
-                f"writing {title} needs the package {package}: pip install 'trigemu[{extra}]'"
-            ) from None
+        needed(package, extra, f"writing {title}")
     if file.exists():
         raise InputError(f"{file}: exists already; give another name or remove it")
     if not file.parent.is_dir():
