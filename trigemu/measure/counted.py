@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from trigemu.arrays import I64
+from trigemu.arrays import F64, I64
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.totals import RunTotals
 
@@ -100,6 +100,11 @@ class Counted(ABC):
         return self._counts.observed_s
 
     @property
+    def selected(self) -> bool:
+        """Whether only recorded triggers were there to be decided."""
+        return self._counts.selected
+
+    @property
     def decisions(self) -> int:
         """How many candidates were decided."""
         return self._counts.decisions
@@ -113,6 +118,11 @@ class Counted(ABC):
     def tally(self) -> I64:
         """Signal events generated, accepted, and passed by line (`RunTotals`), int64[signals, 2 + lines + 2]."""
         return self._counts.tally
+
+    @property
+    def weighted(self) -> F64:
+        """Sums of weights of events of files (`RunTotals`)."""
+        return self._counts.weighted
 
     @property
     def monitor(self) -> dict[str, I64]:

@@ -56,7 +56,7 @@ class Decisions(Tabular):
     passed: U64 = field(default_factory=lambda: np.zeros((0, 1), np.uint64))
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:decisions_html"
-    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_decisions"
+    _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_decisions"
 
     def __len__(self) -> int:
         return len(self.time)

@@ -23,7 +23,7 @@ class Efficiencies(Tabular):
     rows: tuple[Mapping[str, Any], ...]
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:efficiencies_html"
-    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_efficiencies"
+    _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_efficiencies"
 
     @classmethod
     def of(cls, summary: Mapping[str, Any]) -> Efficiencies:

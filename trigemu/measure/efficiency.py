@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from trigemu.config.check import validate
+from trigemu.config.docstrings import field_texts
 from trigemu.decision.tally import TOTALS
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.measure.counting import Count, Counter
@@ -121,6 +122,7 @@ def efficiency(
         seed=setups[0].config.run.seed,
         config_hash=setup.digest,
         rows=(),
+        units={key: text.unit for key, text in field_texts(spec.model).items() if key in axes and text.unit},
         groups={line.name: group(line) for line in setup.menu.lines if line.name in chosen},
     )
     return _scanned(empty, points, setups, events, progress)

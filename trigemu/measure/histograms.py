@@ -34,7 +34,9 @@ def monitor_hist(name: str, spec: HistogramSpec, counts: NDArray[np.int64]) -> H
     return _filled(hist, axes, counts, name, spec.title)
 
 
-def grid_hist(values: Mapping[str, F64], counts: ArrayLike, title: str) -> Hist[Any]:
+def grid_hist(
+    values: Mapping[str, F64], counts: ArrayLike, title: str, labels: Mapping[str, str]
+) -> Hist[Any]:
     """Return counts at points of a grid; bins meet half-way between its values.
 
     Parameters
@@ -45,10 +47,12 @@ def grid_hist(values: Mapping[str, F64], counts: ArrayLike, title: str) -> Hist[
         float64[n].
     title
         What is counted.
+    labels
+        Key -> what its axis says.
     """
     hist = needed("hist", "notebook", "a histogram")
     known = {key: np.unique(of) for key, of in values.items()}
-    axes = [hist.axis.Variable(_edges(at), name=key, label=key) for key, at in known.items()]
+    axes = [hist.axis.Variable(_edges(at), name=key, label=labels[key]) for key, at in known.items()]
     cells = np.zeros([len(at) for at in known.values()])
     np.add.at(cells, tuple(np.searchsorted(known[key], of) for key, of in values.items()), counts)
     return _filled(hist, axes, cells, "counts", title)

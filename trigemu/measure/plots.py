@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trigemu.arrays import F64
 from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.tabular import named
 from trigemu.plain import short
-from trigemu.render.pictures.canvas import LABEL
-from trigemu.render.pictures.curves import Curve, curves_figure, panels_figure
+from trigemu.render.pictures.canvas import LABEL, legend
+from trigemu.render.pictures.curves import Curve, curves_figure, draw_curves, panels_figure
 from trigemu.render.shown import most_efficient
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 PANELS = 12
 """Most panels of a picture."""
+
+MOST = 6
+"""Lines on given axes, if none are named."""
+
+YLABEL = "acceptance, efficiency"
 
 
 def efficiency_figure(table: EfficiencyTable) -> Figure:
@@ -25,28 +34,90 @@ def efficiency_figure(table: EfficiencyTable) -> Figure:
     Each combination of the other keys has a panel of its own, the first `PANELS` of them.  Of many lines only the
     most efficient are drawn, and lines that never passed are not.
     """
-    shown, rest = most_efficient(
-        {line: table.array("value", line).tolist() for line in table.lines}, zeros=False
-    )
-    first = table.lines[0]
-    points = len(table.rows) // len(table.lines)
-    columns = {key: table.array(key, first) for key in table.keys}
-    label = max(columns, key=lambda key: len(np.unique(columns[key])), default="point")
-    x = columns.get(label, np.arange(points, dtype=np.float64))
-    bounds = ("acceptance", "acceptance_low", "acceptance_high")
-    curves: list[Curve] = [("acceptance", x, *(table.array(n, first) for n in bounds))]  # type: ignore[list-item]
-    for line in shown:
-        curves.append((line, x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
+    shown, rest = most_efficient(_values(table), zeros=False)
+    columns = _parameters(table)
+    label = _widest(columns)
+    curves = _curves(table, label, shown)
     title = f"{table.experiment}: {short(table.title, LABEL)}"
-    panels: dict[str, list[int]] = {}
-    for point in range(points):
-        others = (f"{key} = {values[point]:g}" for key, values in columns.items() if key != label)
-        panels.setdefault(", ".join(others), []).append(point)
+    panels = _panels(columns, label)
     if len(panels) > PANELS:
         rest = f"{rest} {len(panels) - PANELS} more panels would not fit.".strip()
     if len(panels) == 1 and (alone := next(iter(panels))):
         title = f"{title}, {alone}"
     head = f"{title}\n{rest}" if rest else title
     if len(panels) <= 1:
-        return curves_figure(curves, label, "acceptance, efficiency", head)
-    return panels_figure(curves, dict(list(panels.items())[:PANELS]), label, head)
+        return curves_figure(curves, axis_label(table, label), YLABEL, head)
+    return panels_figure(curves, dict(list(panels.items())[:PANELS]), axis_label(table, label), head)
+
+
+def draw_efficiency(
+    table: EfficiencyTable, axes: Axes, *, x: str | None = None, lines: Sequence[str] | str | None = None
+) -> None:
+    """Draw acceptance and efficiencies on axes.
+
+    Parameters
+    ----------
+    table
+        The scan.
+    axes
+        Where to.
+    x
+        Key of the grid to draw against; the one with most values if None.  Each combination of the others has a curve
+        of its own.
+    lines
+        Lines to show; by default the most efficient ones.
+    """
+    columns = _parameters(table)
+    label = _widest(columns) if x is None else named(x, table.keys, "key")
+    if lines is None:
+        shown, _ = most_efficient(_values(table), MOST, zeros=False)
+    else:
+        shown = [named(line, table.lines, "line") for line in ([lines] if isinstance(lines, str) else lines)]
+    curves: list[Curve] = []
+    for title, *values in _curves(table, label, shown):
+        for others, points in _panels(columns, label).items():
+            part = [np.asarray(column)[points] for column in values]
+            rising = np.argsort(part[0], kind="stable")
+            name = f"{title}, {others}" if others else title
+            curves.append((name, *(column[rising] for column in part)))  # type: ignore[arg-type]
+    draw_curves(axes, curves, axis_label(table, label), YLABEL, short(table.title, LABEL))
+    legend(axes, loc="best")
+
+
+def axis_label(table: EfficiencyTable, key: str) -> str:
+    """Return a key of the grid with its unit."""
+    unit = table.units.get(key, "")
+    return f"{key} ({unit})" if unit else key
+
+
+def _values(table: EfficiencyTable) -> dict[str, list[float]]:
+    return {line: table.array("value", line).tolist() for line in table.lines}
+
+
+def _parameters(table: EfficiencyTable) -> dict[str, F64]:
+    """Return the values of the grid's keys at each point."""
+    return {key: table.array(key, table.lines[0]) for key in table.keys}
+
+
+def _widest(columns: Mapping[str, F64]) -> str:
+    return max(columns, key=lambda key: len(np.unique(columns[key])), default="point")
+
+
+def _curves(table: EfficiencyTable, label: str, lines: Sequence[str]) -> list[Curve]:
+    """Return acceptance and efficiencies of lines against a key (or the point's number)."""
+    first, points = table.lines[0], len(table.rows) // len(table.lines)
+    x = table.array(label, first) if label in table.keys else np.arange(points, dtype=np.float64)
+    bounds = ("acceptance", "acceptance_low", "acceptance_high")
+    curves: list[Curve] = [("acceptance", x, *(table.array(n, first) for n in bounds))]  # type: ignore[list-item]
+    for line in lines:
+        curves.append((line, x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
+    return curves
+
+
+def _panels(columns: Mapping[str, F64], label: str) -> dict[str, list[int]]:
+    """Return which points have each combination of the other keys."""
+    panels: dict[str, list[int]] = {}
+    for point in range(len(next(iter(columns.values()), np.zeros(1)))):
+        others = (f"{key} = {values[point]:g}" for key, values in columns.items() if key != label)
+        panels.setdefault(", ".join(others), []).append(point)
+    return panels

@@ -51,7 +51,7 @@ class RunResult(Tabular, Counted):
     summary: Mapping[str, Any]
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:run_html"
-    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_rates"
+    _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_rates"
 
     def __repr__(self) -> str:
         frames, run = self.summary["frames"], self.summary["run"]

@@ -81,6 +81,7 @@ class EfficiencyTable(Tabular):
     A row per grid point and line.  ``table["mass"]`` is a column with a value per row, ``table.line("H2")`` the rows of
     one line, ``table.array("value", "H2")`` both at once.  ``plot`` takes ``x`` (a key) and ``lines``.
     ``groups``: line -> group (`trigemu.menu.order.group`), of the lines that are no totals.
+    ``units``: key -> its unit.
     """
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:scan_html"
@@ -96,6 +97,7 @@ class EfficiencyTable(Tabular):
     config_hash: str
     rows: tuple[EfficiencyRow, ...]
     groups: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         grid = " x ".join(f"{len(np.unique(self[key]))} {key}" for key in self.keys) or "1 point"
@@ -148,7 +150,8 @@ class EfficiencyTable(Tabular):
         if not self.keys:
             raise InputError("a scan of one point has no axis: give a grid")
         title = f"{self.title}: {count}, {table.lines[0]}"
-        return grid_hist({key: table[key] for key in self.keys}, table[count], title)
+        labels = {key: f"{key} ({self.units[key]})" if self.units.get(key) else key for key in self.keys}
+        return grid_hist({key: table[key] for key in self.keys}, table[count], title, labels)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain data (None where nothing was counted)."""

@@ -31,7 +31,8 @@ class Tabular(ABC):
     _html: ClassVar[str]
     """What shows it in a notebook, ``"module:function"``: called with the result, returns HTML."""
     _drawn: ClassVar[str]
-    """What draws it, ``"module:function"``: called with the result, axes and options."""
+    """What draws it, ``"module:function"``: called with the result, axes and options; it may return the height (inches)
+    that a figure of its own should have."""
 
     @property
     @abstractmethod
@@ -84,7 +85,12 @@ class Tabular(ABC):
         from trigemu.render.pictures.canvas import pyplot_axes
 
         axes = pyplot_axes() if ax is None else ax
-        resolve(self._drawn)(self, axes, **options)
+        height = resolve(self._drawn)(self, axes, **options)
+        if ax is None and height is not None:
+            # Many rows want a high picture.
+            figure = axes.get_figure(root=True)
+            if figure is not None:
+                figure.set_figheight(height)
         return axes
 
     def _repr_html_(self) -> str:
@@ -113,6 +119,8 @@ def named(name: str, names: Sequence[str], what: str) -> str:
         There is none; the sentence has those that come near.
     """
     by_lower = {each.lower(): each for each in names}
-    if not isinstance(name, str) or name.lower() not in by_lower:
-        raise InputError(f"there is no {what} {short(repr(name))}; {allowed(str(name), names)}")
-    return by_lower[name.lower()]
+    # Who calls from Python may give anything.
+    given: object = name
+    if not isinstance(given, str) or given.lower() not in by_lower:
+        raise InputError(f"there is no {what} {short(repr(given))}; {allowed(str(given), names)}")
+    return by_lower[given.lower()]

@@ -190,7 +190,7 @@ class Results(Tabular, Sequence[Result]):
     rows: tuple[Result, ...]
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:validation_html"
-    _drawn: ClassVar[str] = "trigemu.measure.plots:draw_pulls"
+    _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_pulls"
 
     def __repr__(self) -> str:
         counts = Counter(result.verdict for result in self.rows)

@@ -92,7 +92,10 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
             ]
         )
     columns = [
-        *(Column(key, kind="key", meaning="Parameter of the signal.") for key in scan.keys),
+        *(
+            Column(key, scan.units.get(key, ""), kind="key", meaning="Parameter of the signal.")
+            for key in scan.keys
+        ),
         *_columns(lines),
     ]
     title = f"{scan.experiment}: {scan.title} (Clopper-Pearson, {100 * scan.cl:.4g} %)"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +41,18 @@ def literal(text: str, most: int = LABEL) -> str:
 
 def import_matplotlib() -> None:
     """Import matplotlib, whatever MPLBACKEND says: an unknown backend stops the import, and files need none."""
+    if "matplotlib" in sys.modules:
+        return
     wanted = os.environ.pop("MPLBACKEND", None)
     try:
-        import matplotlib  # noqa: F401
+        import matplotlib
     finally:
         if wanted is not None:
             os.environ["MPLBACKEND"] = wanted
+    if wanted:
+        # What pyplot of a notebook draws with; one that does not exist is not taken.
+        with suppress(ValueError):
+            matplotlib.rcParams["backend"] = wanted
 
 
 def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
@@ -59,6 +66,16 @@ def new_figure(width: float = 6.4, height: float = 3.8) -> tuple[Figure, Axes]:
     axes = figure.add_subplot()
     style(axes)
     return figure, axes
+
+
+def pyplot_axes(width: float = 6.4, height: float = 3.8) -> Axes:
+    """Return axes in the house style in a new figure of pyplot, which notebooks and ``pyplot.show`` show (inches)."""
+    import_matplotlib()
+    from matplotlib import pyplot
+
+    _, axes = pyplot.subplots(figsize=(width, height), layout="constrained")
+    style(axes)
+    return axes
 
 
 def style(axes: Axes) -> None:

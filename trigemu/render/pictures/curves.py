@@ -29,13 +29,14 @@ Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[f
 def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:
     """Return points with asymmetric error bars, one colour per curve, on a scale from 0 to 1."""
     figure, axes = new_figure()
-    _draw_curves(axes, curves, xlabel, ylabel, title)
+    draw_curves(axes, curves, xlabel, ylabel, title)
     if curves:
         legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
     return figure
 
 
-def _draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, title: str) -> None:
+def draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> None:
+    """Draw points with asymmetric error bars on axes, one colour and mark per curve, on a scale from 0 to 1."""
     for index, (label, x, value, low, high) in enumerate(curves):
         centre = np.asarray(value, np.float64)
         errors = np.clip([centre - np.asarray(low), np.asarray(high) - centre], 0.0, None)
@@ -73,7 +74,7 @@ def panels_figure(
         axes = figure.add_subplot(high, wide, index + 1)
         style(axes)
         part: list[Curve] = [(label, *(np.asarray(c)[points] for c in rest)) for label, *rest in curves]  # type: ignore[misc]
-        _draw_curves(axes, part, xlabel, "acceptance, efficiency", name)
+        draw_curves(axes, part, xlabel, "acceptance, efficiency", name)
     figure.suptitle(_lines(title), fontsize="medium", x=0.01, ha="left", color=INK)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(

@@ -1,0 +1,78 @@
+"""Results as HTML, as a notebook shows them."""
+
+from __future__ import annotations
+
+from trigemu.measure.decisions import Decisions
+from trigemu.measure.efficiencies import Efficiencies
+from trigemu.measure.results import RunResult
+from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.tables.efficiency import run_efficiency_table, scan_table
+from trigemu.measure.tables.lines import lines_table
+from trigemu.measure.tables.validation import validation_table
+from trigemu.measure.validate import Results
+from trigemu.render.html.table import standalone
+from trigemu.render.html.text import Html
+from trigemu.render.numbers import interval_parts, number
+from trigemu.render.table import Cell, Column, table
+
+
+def run_html(result: RunResult) -> Html:
+    """Return a run: what it was, its lines, its signals."""
+    summary = result.summary
+    head = (
+        f"{result.setup.config.title or summary['run']['experiment']}: {summary['run']['quality']}, "
+        f"{number(summary['frames']['planned'])} frames, {number(summary['live_time_s'])} s of live time, "
+        f"{number(summary['decisions'])} decisions"
+    )
+    lines = lines_table(result.setup, summary)
+    parts = [standalone(table(head, lines.columns, lines.rows, lines.notes))]
+    if result.setup.signals:
+        parts.append(standalone(run_efficiency_table(result.setup, summary)))
+    return Html("".join(parts))
+
+
+def scan_html(scan: EfficiencyTable) -> Html:
+    """Return a scan: one row per point."""
+    return standalone(scan_table(scan, most=len(scan.lines) if len(scan.lines) <= 8 else 0))
+
+
+def validation_html(results: Results) -> Html:
+    """Return published against emulated."""
+    return standalone(validation_table(results))
+
+
+def efficiencies_html(rows: Efficiencies) -> Html:
+    """Return efficiencies of a run's signals."""
+    columns = [
+        Column("signal", kind="key"),
+        Column("line", kind="key"),
+        Column("passed", meaning="Accepted events that the line passed; of the acceptance: accepted events."),
+        Column("total", meaning="Accepted events; of the acceptance: generated events."),
+        Column("value", meaning="Their ratio."),
+    ]
+    cells = []
+    for row in rows:
+        parts = interval_parts(row["value"], row["low"], row["high"])
+        ends = (parts[2], parts[1]) if len(parts) == 3 else ("", "")
+        value = Cell(" ".join(parts), row["value"], *ends)
+        cells.append([row["signal"], row["line"], row["passed"], row["total"], value])
+    return standalone(
+        table("efficiencies of signals", columns, cells, ("Intervals: Clopper-Pearson, 68.27 %.",))
+    )
+
+
+def decisions_html(decisions: Decisions) -> Html:
+    """Return how often lines fired and passed."""
+    counts = [
+        (name, int(decisions.fired_by(name).sum()), int(decisions.passed_by(name).sum()))
+        for name in decisions.lines
+    ]
+    seen = [row for row in counts if row[1]]
+    silent = len(counts) - len(seen)
+    columns = [
+        Column("line", kind="key"),
+        Column("fired", meaning="Candidates on which the line fired, before prescale and dead time."),
+        Column("passed", meaning="Of them, those whose online selection passed as well."),
+    ]
+    note = f"{silent} other lines never fired." if silent else ""
+    return standalone(table(f"{len(decisions)} candidates", columns, seen, (note,)))
