@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from support.documents import Block, all_blocks, blocks, commands, left_out, pages, reasons
 from support.places import ROOT
-from support.shortening import shorter, shorter_snippet
+from support.shortening import TELLING, shorter, shorter_snippet
 from support.stand_ins import wants_files
 
 from trigemu.cli import cli
@@ -54,7 +54,8 @@ class Page:
         if wants_files(command) and not (self.scratch / "FOLDER").is_dir():
             return
         result = CliRunner().invoke(cli, shorter(command))
-        assert result.exit_code == 0, f"{block.place}: {command}\n{result.stderr}"
+        telling = command.removeprefix("trigemu ").startswith(TELLING)
+        assert result.exit_code in ((0, 1) if telling else (0,)), f"{block.place}: {command}\n{result.stderr}"
         DONE[command] = block.page
 
 

@@ -18,6 +18,9 @@ in tests/system."""
 PACE = ("--realtime", "--speed")
 """Options that need sockets: a run with one of them is not made ``--offline``."""
 
+TELLING = ("config diff", "compare")
+"""Commands whose exit code says whether two things differ: 0 and 1 are both right."""
+
 SNIPPETS = {
     r"\bevents=\d[\d_]*": "events=100",
     r"\bframes=\d[\d_]*": "frames=2",
