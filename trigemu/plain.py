@@ -36,6 +36,42 @@ def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode()
 
 
+_PLAINER = {
+    "−": "-",
+    "–": "-",
+    "─": "-",
+    "±": "+-",
+    "\u2009": ",",
+    "\u2026": "...",
+    "→": "->",
+    "×": "x",
+    "µ": "u",
+}
+"""Characters that results hold, and what stands for them where an encoding lacks them."""
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """Return a text whose characters an encoding has (utf-8 if None): others are written in plainer ones."""
+    encoding = encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(char if _has(encoding, char) else _plainer(char) for char in text)
+    return text
+
+
+def _has(encoding: str, char: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plainer(char: str) -> str:
+    return _PLAINER.get(char) or _escaped(char)
+
+
 def short(value: object, most: int = NAME) -> str:
     """Return a name, title or label as it may be shown; of a long one the beginning and an ellipsis."""
     text = value if isinstance(value, str) else str(value)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 from support.measured_run import toy_setup
 
@@ -100,3 +101,29 @@ def test_errors_of_lines_behind_a_counter_are_those_of_a_counter():
     text = console.export_text()
     assert "200.0 +6.0 −4.0" in text
     assert "< 3.7" in text  # nothing in half a second
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (46, 24), (80, 16)])
+def test_live_table_fits_the_terminal(size: tuple[int, int]) -> None:
+    names = tuple(f"a_trigger_line_{i}" for i in range(90))
+    fired = tuple(7 * i % 90 + 10_000 for i in range(90))
+    stages = {name: SNAPSHOT.latency_us["decide"] for name in ("generate", "build", "decide", "record", "total")}
+    snapshot = replace(
+        SNAPSHOT,
+        line_names=names,
+        fired=fired,
+        accepted=fired,
+        latency_us=stages,
+        fragments=dict.fromkeys(("expected", "built", "missing", "late", "duplicate"), 123),
+        memory_mib={f"worker-{i}": 91.2 for i in range(4)},
+    )
+    lines = live_table("A run of a trigger", snapshot, size=size).plain.split("\n")
+    assert len(lines) <= size[1]
+    assert max(map(len, lines)) <= size[0]
+    text = "\n".join(lines)
+    busiest = names[fired.index(max(fired))]
+    for part in ("A run of a trigger", "120 / 1000 frames", "ETA 24 s", busiest, "of 90 lines", "total", "duplicate 123"):
+        assert part in text
+    assert ("worker-3" in text) == (size[0] > 60)
+    (line,) = [each for each in lines if busiest in each]
+    assert "20\u2009178 ± 201" in line

@@ -11,8 +11,9 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
+from trigemu.cli.groups import CommandGroup
 from trigemu.errors import TrigemuError
-from trigemu.plain import one_sentence, printable, short
+from trigemu.plain import encodable, one_sentence, printable, short
 from trigemu.stopping import comes_of_signal, heard
 from trigemu.stopping import leave as end_process
 
@@ -21,7 +22,7 @@ USAGE = 2
 INTERRUPTED = 130
 
 
-class GuardedGroup(click.Group):
+class GuardedGroup(CommandGroup):
     """A group whose commands return their exit code, and whose errors are one sentence on stderr."""
 
     def main(
@@ -44,6 +45,10 @@ class GuardedGroup(click.Group):
                 if comes_of_signal(error):
                     raise KeyboardInterrupt from error
                 raise
+        except click.exceptions.NoArgsIsHelpError as error:
+            # A group on its own asks what there is: that is no mistake.
+            say(error.format_message())
+            end_process(0)
         except click.ClickException as error:
             leave(_usage(error), error.exit_code)
         except (click.Abort, KeyboardInterrupt):
@@ -101,8 +106,9 @@ def _close(stream: TextIO) -> None:
 
 def say(text: str, *, err: bool = False) -> None:
     """Print; a closed pipe or terminal does not change what a command has done or its exit code."""
-    with to_whom_reads(sys.stderr if err else sys.stdout):
-        click.echo(text, err=err)
+    stream = sys.stderr if err else sys.stdout
+    with to_whom_reads(stream):
+        click.echo(encodable(text, stream.encoding), err=err)
 
 
 @contextmanager

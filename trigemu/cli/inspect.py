@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trigemu.cli.console import print_json, print_rows, print_tables
+from trigemu.cli.groups import CommandGroup
 from trigemu.cli.options import JSON, OVERRIDES
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 CONFIG = click.argument("config", required=False)
 
 
-@click.group("list")
+@click.group("list", cls=CommandGroup)
 def list_group() -> None:
     """List trigger bits, lines, signals, configurations or added trigger algorithms."""
 

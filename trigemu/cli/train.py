@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trigemu.cli.console import print_json, print_rows
+from trigemu.cli.groups import CommandGroup
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON
 from trigemu.errors import InputError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from trigemu.measure.studies import Report
 
 
-class StudyGroup(click.Group):
+class StudyGroup(CommandGroup):
     """A group whose commands are those that experiments offer; each is imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

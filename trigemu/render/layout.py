@@ -164,7 +164,9 @@ def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
         widths[i] += more
         left -= more
     for i, column in enumerate(columns):
-        more = min(left, column.natural - widths[i])
+        more = column.natural - widths[i]
+        # A heading that still has to wrap is no better for being wider.
+        more = more if more <= left else left if column.wraps else 0
         widths[i] += more
         left -= more
     return widths
@@ -219,4 +221,5 @@ def _record(column: _Column, row: int, indent: str, width: int | None) -> list[s
         return [f"{name} {value}"]
     deeper = f"{indent}    "
     lines = wrapped(value, width - len(deeper), fold=True) if column.wraps else [value]
-    return [name, *(f"{deeper}{line}" for line in lines)]
+    heads = wrapped(name.strip(" "), width - len(indent))
+    return [*(f"{indent}{line}" for line in heads), *(f"{deeper}{line}" for line in lines)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LEAST = 8
-"""Characters of a line of text, at least."""
+"""Characters of a piece of a word, at least."""
 
 
 def width_of(text: str) -> int:
@@ -29,7 +29,7 @@ def wrapped(text: str, width: int | None, *, fold: bool = False) -> list[str]:
     """
     if width is None or width_of(text) <= width:
         return [text]
-    width = max(width, LEAST)
+    width = max(width, LEAST) if fold else width
     lines = [""]
     for word in text.split(" "):
         for piece in _pieces(word, width) if fold else [word]:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 from trigemu.menu.order import physics_first
-from trigemu.plain import printable, short
+from trigemu.plain import encodable, printable, short
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -57,7 +57,7 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         for notice in snapshot.notices[told:]:
             live.console.print(Text(printable(notice)))
         told = len(snapshot.notices)
-        live.update(live_table(title, snapshot, scales, live.console.size))
+        live.update(live_table(title, snapshot, scales, live.console.size, live.console.encoding))
 
     try:
         yield show
@@ -104,6 +104,7 @@ def live_table(
     snapshot: Snapshot,
     scales: Mapping[str, Prescale] | None = None,
     size: tuple[int, int] = (120, 40),
+    encoding: str = "utf-8",
 ) -> Text:
     """Return the live display: headline, lines with rates, latency, processes.
 
@@ -121,6 +122,8 @@ def live_table(
         counters.
     size
         Columns and lines of the terminal.
+    encoding
+        What it can show.
     """
     from rich.text import Text
 
@@ -129,9 +132,9 @@ def live_table(
     latency = _latencies(snapshot, width)
     busiest = _busiest(snapshot, scales or {}, width, height - len(head) - len(latency) - 1)
     body = _beside([*busiest, *latency], _memory(snapshot, width), width)
-    return Text("\n", no_wrap=True, overflow="ignore").join(
-        [Text(head[0], "bold"), *map(Text, [*head[1:], *body])]
-    )
+    first, *others = (Text(encodable(line, encoding)) for line in [*head, *body])
+    first.stylize("bold")
+    return Text("\n", no_wrap=True, overflow="ignore").join([first, *others])
 
 
 def _head(title: str, snapshot: Snapshot, width: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trigemu.config.docstrings import field_texts
 from trigemu.measure.summary import signal_labels
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.menu.order import GROUPS, physics_first
@@ -56,7 +57,7 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
         )
     columns = [
         Column("signal", kind="key", meaning="Label of the signal's table."),
-        *(Column(key, kind="key", meaning="Parameter of the signal.") for key in keys),
+        *(_parameter(key, _unit(setup, key)) for key in keys),
         *_columns(lines),
     ]
     title = "signal efficiency (accepted events, before prescale and dead time)"
@@ -92,10 +93,7 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
             ]
         )
     columns = [
-        *(
-            Column(key, scan.units.get(key, ""), kind="key", meaning="Parameter of the signal.")
-            for key in scan.keys
-        ),
+        *(_parameter(key, scan.units.get(key, "")) for key in scan.keys),
         *_columns(lines),
     ]
     title = f"{scan.experiment}: {scan.title} (Clopper-Pearson, {100 * scan.cl:.4g} %)"
@@ -105,6 +103,16 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
 def _rank(group: str | None) -> int:
     """Return the place of a group; totals come last."""
     return len(GROUPS) if group is None else GROUPS.index(group)
+
+
+def _parameter(key: str, unit: str) -> Column:
+    return Column(key, unit, "key", meaning="Parameter of the signal.")
+
+
+def _unit(setup: Setup[Any], key: str) -> str:
+    """Return the unit of a parameter: that of the first signal which says one."""
+    texts = [field_texts(type(signal)).get(key) for signal in setup.signals]
+    return next((text.unit for text in texts if text is not None and text.unit), "")
 
 
 def _columns(lines: list[str]) -> list[Column]:

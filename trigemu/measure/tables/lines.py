@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trigemu.menu.order import group, physics_first
@@ -12,32 +13,34 @@ from trigemu.render.shown import that_fired
 from trigemu.render.table import Cell, Column, Table, Value, table
 from trigemu.setup.experiment import Setup
 
+LEVEL = Column("level", kind="text", meaning="l1: hardware trigger; hlt: software trigger.")
+
 COLUMNS = (
     Column("line", kind="key", meaning="Name of the trigger line."),
-    Column("level", kind="text", meaning="l1: hardware trigger; hlt: software trigger."),
     Column("group", kind="text", wide=True, meaning="Level, and whether the line is prescaled or off."),
-    Column(
-        "fired",
-        meaning="Candidates that its prescale was given: on which it fired; of a software line, those that level 1 "
-        "sent and its own selection passed.",
-    ),
-    Column("prescale", meaning="Kept is 1 in so many; 0: the line is off."),
-    Column(
-        "mode", kind="text", wide=True, meaning="How the prescale chooses: by event, or as a counter does."
-    ),
-    Column("accepted", meaning="Recorded triggers that the line kept."),
     Column("rate", "Hz", meaning="Recorded triggers that the line kept, over live time."),
-    Column(
-        "unique",
-        "Hz",
-        meaning="Recorded triggers that of all lines of its level it alone kept, over live time.",
-    ),
     Column(
         "before prescale",
         "Hz",
         meaning="What its prescale was given, over all time that was looked at (live or dead); of a software line over "
         "live time.",
     ),
+    Column("prescale", meaning="Kept is 1 in so many; 0: the line is off."),
+    Column(
+        "mode", kind="text", wide=True, meaning="How the prescale chooses: by event, or as a counter does."
+    ),
+    Column(
+        "unique",
+        "Hz",
+        meaning="Recorded triggers that of all lines of its level it alone kept, over live time.",
+    ),
+    Column("accepted", meaning="Recorded triggers that the line kept."),
+    Column(
+        "fired",
+        meaning="Candidates that its prescale was given: on which it fired; of a software line, those that level 1 "
+        "sent and its own selection passed.",
+    ),
+    LEVEL,
     Column(
         "sent",
         "Hz",
@@ -51,6 +54,7 @@ COLUMNS = (
     Column("select", kind="text", wide=True, meaning="The online selection that has to pass as well."),
     Column("source", kind="text", wide=True, meaning="Where the definition comes from."),
 )
+"""What matters first: where columns go below, both rates and the prescale stay beside one another."""
 
 NO_RATES = (
     "No rates: this is a replay of recorded triggers, and what was not recorded is not there to be counted."
@@ -83,21 +87,26 @@ def lines_table(setup: Setup[Any], summary: Mapping[str, Any], *, every: bool = 
     if every:
         shown, rest = [line.name for line in order], ""
     rows = [_row(line, summary["lines"][line.name]) for line in order if line.name in shown]
-    return table("trigger lines", COLUMNS, rows, (rest, ERRORS if rates_known(summary) else NO_RATES))
+    # A level that all lines have tells nothing apart.
+    columns = [
+        replace(each, wide=len({line.level for line in lines}) == 1) if each is LEVEL else each
+        for each in COLUMNS
+    ]
+    return table("trigger lines", columns, rows, (rest, ERRORS if rates_known(summary) else NO_RATES))
 
 
 def _row(line: Line, got: Mapping[str, Any]) -> list[Cell | Value]:
     return [
         line.name,
-        line.level,
         group(line),
-        got["before_prescale"],
+        rate_cell(got),
+        rate_cell(got, "before_prescale_"),
         got["prescale"],
         got["prescale_mode"],
-        got["accepted"],
-        rate_cell(got),
         rate_cell(got, "unique_"),
-        rate_cell(got, "before_prescale_"),
+        got["accepted"],
+        got["before_prescale"],
+        line.level,
         rate_cell(got, "sent_"),
         got["fired"],
         rate_cell(got, "raw_"),

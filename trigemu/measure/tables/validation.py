@@ -17,7 +17,12 @@ COLUMNS = (
     Column("tolerance", meaning="Largest allowed difference."),
     Column("pull", meaning="Difference over the quadratic sum of tolerance and statistical error."),
     Column("unit", kind="text", wide=True),
-    Column("role", kind="text", meaning="prediction (judged), input (it set a parameter) or comparison."),
+    Column(
+        "role",
+        kind="text",
+        wide=True,
+        meaning="prediction (judged), input (it set a parameter) or comparison.",
+    ),
     Column("sure", kind="text", meaning="How sure we are of the published number itself."),
     Column("source", kind="text", wide=True, meaning="Where the published number comes from."),
 )
@@ -65,7 +70,7 @@ def _row(result: Result) -> list[Cell | Value]:
         result.verdict,
         "–" if result.missing else result.agrees,
         Cell(row.allowed, row.tolerance),
-        Cell("–") if result.pull is None else Cell(f"{result.pull:+.2f}", result.pull),
+        Cell("–") if result.pull is None else Cell(f"{result.pull:+.2f}".replace("-", "−"), result.pull),
         row.unit,
         row.role,
         row.certainty,
