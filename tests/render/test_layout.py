@@ -144,9 +144,7 @@ def test_words_are_wrapped_at_plain_blanks_only() -> None:
         (float("nan"), 4, "–"),
     ],
 )
-def test_numbers_have_thousands_apart_and_few_exponents(
-    value: float, digits: int, text: str
-) -> None:
+def test_numbers_have_thousands_apart_and_few_exponents(value: float, digits: int, text: str) -> None:
     assert number(value, digits) == text
 
 

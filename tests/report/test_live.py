@@ -107,7 +107,7 @@ def test_errors_of_lines_behind_a_counter_are_those_of_a_counter():
 def test_live_table_fits_the_terminal(size: tuple[int, int]) -> None:
     names = tuple(f"a_trigger_line_{i}" for i in range(90))
     fired = tuple(7 * i % 90 + 10_000 for i in range(90))
-    stages = {name: SNAPSHOT.latency_us["decide"] for name in ("generate", "build", "decide", "record", "total")}
+    stages = dict.fromkeys(("generate", "build", "decide", "record", "total"), SNAPSHOT.latency_us["decide"])
     snapshot = replace(
         SNAPSHOT,
         line_names=names,
@@ -122,7 +122,15 @@ def test_live_table_fits_the_terminal(size: tuple[int, int]) -> None:
     assert max(map(len, lines)) <= size[0]
     text = "\n".join(lines)
     busiest = names[fired.index(max(fired))]
-    for part in ("A run of a trigger", "120 / 1000 frames", "ETA 24 s", busiest, "of 90 lines", "total", "duplicate 123"):
+    for part in (
+        "A run of a trigger",
+        "120 / 1000 frames",
+        "ETA 24 s",
+        busiest,
+        "of 90 lines",
+        "total",
+        "duplicate 123",
+    ):
         assert part in text
     assert ("worker-3" in text) == (size[0] > 60)
     (line,) = [each for each in lines if busiest in each]

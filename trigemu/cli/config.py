@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from trigemu.cli.console import print_json, print_tables
+from trigemu.cli.groups import CommandGroup
 from trigemu.cli.guard import FAILED, say
 from trigemu.cli.options import JSON, OVERRIDES
 from trigemu.plain import printable
 
 
-@click.group("config")
+@click.group("config", cls=CommandGroup)
 def config_group() -> None:
     """Show, copy and compare configurations; print their JSON schema."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LEAST = 8
 """Characters of a piece of a word, at least."""
 
@@ -39,6 +41,17 @@ def wrapped(text: str, width: int | None, *, fold: bool = False) -> list[str]:
                 lines[-1] += f" {piece}"
             else:
                 lines.append(piece)
+    return lines
+
+
+def filled(parts: Sequence[str], width: int, gap: str) -> list[str]:
+    """Return parts in lines of at most ``width`` columns, with ``gap`` between them; no part is cut."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and width_of(lines[-1]) + len(gap) + width_of(part) <= width:
+            lines[-1] += f"{gap}{part}"
+        else:
+            lines.append(part)
     return lines
 
 

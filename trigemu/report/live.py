@@ -138,17 +138,19 @@ def live_table(
 
 
 def _head(title: str, snapshot: Snapshot, width: int) -> list[str]:
-    from trigemu.render.words import wrapped
+    from trigemu.render.words import filled
 
-    done = f"{snapshot.frames_done} / {snapshot.frames_total} frames"
     eta = f"{snapshot.eta_s:.0f} s" if snapshot.eta_s is not None else "-"
-    fragments = ", ".join(f"{name} {count}" for name, count in snapshot.fragments.items())
+    first = title, snapshot.state, f"{snapshot.frames_done} / {snapshot.frames_total} frames", f"ETA {eta}"
     facts = (
-        f"dead {100 * snapshot.dead_fraction:.3g} %   {snapshot.bytes_per_s / 2**20:.1f} MiB/s   "
-        f"elapsed {snapshot.elapsed_s:.1f} s   restarts {snapshot.restarts}"
+        f"dead {100 * snapshot.dead_fraction:.3g} %",
+        f"{snapshot.bytes_per_s / 2**20:.1f} MiB/s",
+        f"elapsed {snapshot.elapsed_s:.1f} s",
+        f"restarts {snapshot.restarts}",
     )
-    said = (f"{title}   {snapshot.state}   {done}   ETA {eta}", facts, f"fragments: {fragments}")
-    return [line for text in said for line in wrapped(text, width)]
+    counts = [f"{name} {count}" for name, count in snapshot.fragments.items()]
+    fragments = [f"fragments: {count}" if place == 0 else count for place, count in enumerate(counts)]
+    return [*filled(first, width, "   "), *filled(facts, width, "   "), *filled(fragments, width, ", ")]
 
 
 def _busiest(snapshot: Snapshot, scales: Mapping[str, Prescale], width: int, height: int) -> list[str]:
