@@ -2,127 +2,157 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import dataclasses
+import re
 
+import numpy as np
 import pytest
-from support.measured_run import toy_setup, toy_totals
+from support.measured_run import HISTOGRAMS, Signal, toy_setup, toy_totals
+from support.pages import Page, read, too_wide
 
 from trigemu.measure.statistics import UNKNOWN, rate
 from trigemu.measure.summary import summarise
 from trigemu.render import numbers
 from trigemu.report.run import render, write_report
 
-VOID = {"meta", "br", "hr", "img", "input", "link"}
-
-
-class Page(HTMLParser):
-    """Collects ids, text and references, and checks that tags close in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        if tag not in VOID:
-            self.open.append(tag)
-        for name, value in attributes:
-            if name == "id":
-                self.ids.append(value)
-            if name in ("href", "src", "xlink:href") and not value.startswith("#"):
-                self.links.append(value)
-
-    def handle_startendtag(self, tag, attributes):
-        self.handle_starttag(tag, attributes)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if not self.open or self.open[-1] != "style":
-            self.text += data
-
-
-def read(text: str) -> Page:
-    page = Page()
-    page.feed(text)
-    page.close()
-    assert page.open == []
-    return page
-
 
 @pytest.fixture(scope="module")
-def document():
+def document() -> str:
     setup, totals = toy_setup(), toy_totals()
     return render(setup, totals, summarise(setup, totals))
 
 
 @pytest.fixture(scope="module")
-def page(document):
+def page(document: str) -> Page:
     return read(document)
 
 
-def test_has_every_section(page):
-    for title in (
+def cells(page: Page, first: str) -> list[list[str]]:
+    return [row for row in page.rows if row and row[0] == first]
+
+
+def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: Page) -> None:
+    titles = [
         "Trigger lines",
         "Signal efficiency",
         "What the detectors saw",
         "Latency",
         "Ledger",
+        "Processes",
         "Configuration",
-    ):
-        assert title in page.text
+    ]
+    places = [page.text.rindex(title) for title in titles]
+    assert places == sorted(places)
+    # The list of contents has the same, and nothing else.
+    names = [attributes["href"] for tag, attributes in page.attributes if tag == "a"]
+    assert names == [f"#{title.lower().replace(' ', '-')}" for title in titles]
 
 
-def test_shows_rates_with_errors_and_prescales(page):
-    assert "125.0 +5.9 −4.6" in page.text
-    assert "2\u2009000 ± 45" in page.text
-    assert "< 2.3" in page.text  # nothing in 0.8 s
-    assert "20 (counter)" in page.text
+def test_numbers_come_before_formulas(page: Page) -> None:
+    """Counts and rates are in the row of a line, what defines it in the line below."""
+    ((line, fired, prescale, *rates),) = cells(page, "H2")[:1]
+    assert (line, fired, prescale) == ("H2", "400", "1")
+    assert "500 ± 25" in rates
+    below = page.rows[page.rows.index(cells(page, "H2")[0]) + 1]
+    assert below == [below[0]]
+    assert "when a and b" in below[0]
+    assert "talk & paper" in below[0]
+
+
+def test_shows_rates_with_errors_limits_and_prescales(page: Page) -> None:
+    assert "125.0 +5.9−4.6" in cells(page, "Q1")[0]
+    assert "2\u2009000 ± 45" in cells(page, "Q1")[0]
+    assert "< 2.3" in cells(page, "quiet")[0]  # nothing in 0.8 s
+    assert "mode counter" in page.text
     assert "a guess" in page.text
-    assert "talk & paper" in page.text
 
 
-def test_escapes_what_users_wrote(document, page):
+def test_lines_stand_below_their_groups_and_physics_first(page: Page) -> None:
+    rows = [row[0] for row in page.rows if row]
+    order = ["l1", "H2", "quiet", "l1, prescaled", "Q1"]
+    assert [row for row in rows[: rows.index("Q1") + 1] if row in order] == order
+
+
+def test_units_are_on_every_column_with_a_unit(page: Page) -> None:
+    heads = {cell for row in page.rows for cell in row}
+    assert {"rate (Hz)", "before prescale (Hz)", "p99 (us)", "start (MiB)"} <= heads
+
+
+def test_escapes_what_users_wrote(document: str, page: Page) -> None:
     assert "A <toy> run" in page.text
     assert "<toy>" not in document
-    assert "Hits <by> cell" in page.text or "<by>" not in document
+    assert "Hits <by> cell" in page.text
+    assert "<by>" not in document
 
 
-def test_needs_nothing_from_elsewhere(page):
-    assert [link for link in page.links if not link.startswith("data:")] == []
-    assert "script" not in page.tags
+def test_is_one_file_and_fits_any_view(document: str) -> None:
+    assert too_wide(document) == []
+    assert "http" not in re.sub(r"<pre>.*?</pre>", "", document, flags=re.S)
 
 
-def test_ids_of_pictures_do_not_clash(page):
-    assert page.tags.count("svg") == 4  # efficiency, map, spectrum, latency; the empty histogram is left out
-    assert len(page.ids) == len(set(page.ids))
-
-
-def test_pictures_follow_the_theme(document):
+def test_pictures_have_names_and_no_colour_of_one_theme(document: str, page: Page) -> None:
+    drawn = [attributes for tag, attributes in page.attributes if tag == "svg"]
+    # Rates, efficiency against mass, map, spectrum, latency; the empty histogram is named.
+    assert len(drawn) == 5
+    assert all(each["aria-label"] for each in drawn)
+    assert "Without any entry: Nothing." in page.text
     assert "currentColor" in document
-    assert "#1b2331" not in document.split("</style>")[1]
+    assert not re.search(r"#(?:000|fff|1b2331)\b", document.split("</style>")[1])
 
 
-def test_latency_of_a_lossless_run_is_called_closed_loop(page):
+def test_efficiency_is_drawn_against_each_parameter_in_which_signals_differ() -> None:
+    class Displaced(Signal):
+        ctau: float = 1.0
+        """Lifetime [mm]."""
+
+    setup, totals = toy_setup(), toy_totals()
+    signals = (Displaced(label="a"), Displaced(label="b", mass=0.5, ctau=5.0), Displaced(label="c", mass=0.5))
+    changed = dataclasses.replace(setup, signals=signals)
+    names = [
+        a["aria-label"] or ""
+        for t, a in read(render(changed, totals, summarise(changed, totals))).attributes
+        if t == "svg"
+    ]
+    assert [name for name in names if "against mass" in name] != []
+    assert [name for name in names if "against ctau" in name] != []
+    alike = dataclasses.replace(setup, signals=(Displaced(label="a"),) * 3)
+    assert "against" not in "".join(
+        re.findall(r'aria-label="([^"]*)"', render(alike, totals, summarise(alike, totals)))
+    ).replace("against percentiles", "")
+
+
+def test_share_of_empty_cells_is_said() -> None:
+    setup, totals = toy_setup(), toy_totals()
+    text = read(render(setup, totals, summarise(setup, totals))).text
+    counts = totals.monitor["map"]
+    assert HISTOGRAMS["map"].shape == counts.shape
+    assert f"66 entries; {np.count_nonzero(counts == 0)} of 12 cells are empty (8.33 %)" in text
+
+
+def test_overlap_of_lines_is_shown_where_it_is_known() -> None:
+    setup, totals = toy_setup(), toy_totals(overlap=np.array([[100, 30, 0], [30, 400, 0], [0, 0, 0]]))
+    known = render(setup, totals, summarise(setup, totals))
+    assert "Overlap of the lines" in known
+    # 30 of Q1's 100 triggers are H2's, and 30 of H2's 400 are Q1's.
+    assert "30 % of Q1 is also H2" in known
+    assert "8 % of H2 is also Q1" in known
+    setup, totals = toy_setup(), toy_totals()
+    assert "Overlap" not in render(setup, totals, summarise(setup, totals))
+
+
+def test_latency_of_a_lossless_run_is_called_closed_loop(page: Page) -> None:
     assert "Closed loop" in page.text
     setup, totals = toy_setup(policy="realtime"), toy_totals()
     assert "Open loop" in read(render(setup, totals, summarise(setup, totals))).text
 
 
-def test_says_when_the_ledger_does_not_close():
+def test_says_when_the_ledger_does_not_close() -> None:
     setup, totals = toy_setup(), toy_totals(closed=False, quality="incomplete")
     text = read(render(setup, totals, summarise(setup, totals))).text
     assert "the ledger does not close" in text
 
 
-def test_is_written(tmp_path):
+def test_is_written(tmp_path) -> None:
     setup = toy_setup()
     totals = toy_totals(latency={}, monitor={}, memory={}, replay={"compared": 5, "different": 0})
     write_report(tmp_path / "report.html", setup, totals, summarise(setup, totals))

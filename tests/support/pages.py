@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-VOID = {"meta", "br", "hr", "img", "input", "link", "image", "path", "rect"}
+VOID = {"meta", "br", "hr", "img", "input", "link"}
 LINKS = ("href", "src", "xlink:href", "srcset", "action", "data", "poster")
 
 FIXED = re.compile(r"(?<![-\w(])(?:min-width|width)\s*:\s*([^;}]+)")

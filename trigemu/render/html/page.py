@@ -101,6 +101,11 @@ def plots(figures: Sequence[str]) -> Html:
     return Html(f'<div class="plots">{"".join(figures)}</div>' if figures else "")
 
 
+def beside(parts: Sequence[str]) -> Html:
+    """Return narrow parts (small tables) side by side where there is room."""
+    return Html(f'<div class="beside">{"".join(parts)}</div>' if parts else "")
+
+
 def folded(title: str, *parts: str) -> Html:
     """Return parts that are shown when somebody asks for them."""
     return Html(f"<details><summary>{text(title)}</summary>{''.join(parts)}</details>")

@@ -15,7 +15,7 @@ from trigemu.render.html.files import ALWAYS, STEPS, table_style
 from trigemu.render.html.text import CELL, Html, code, text
 from trigemu.render.table import Cell, Column, Table
 
-MANY = 9
+MANY = 15
 """Rows from which on a table can be searched."""
 
 KEY, TEXT = 26, 16
@@ -28,8 +28,8 @@ GROUP = "group"
 def show(table: Table, *, caption: bool = True, filters: Sequence[str] = ()) -> Html:
     """Return a table.
 
-    Columns that are ``wide`` and hold code or text stand in a second line below their row.  Rows of a column called
-    ``group`` stand below its values, in the order of the rows.
+    The first column that is a key heads its row.  Columns that are ``wide`` stand in a second line below their row.
+    Rows of a column called ``group`` stand below its values, in the order of the rows.
 
     Parameters
     ----------
@@ -64,9 +64,10 @@ class _Layout:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.places = {column.name: place for place, column in enumerate(table.columns)}
-        self.more = [p for p, each in enumerate(table.columns) if each.wide and each.kind in ("code", "text")]
         group = self.places.get(GROUP)
+        self.more = [p for p, each in enumerate(table.columns) if each.wide and p != group]
         self.main = [p for p in range(len(table.columns)) if p not in self.more and p != group]
+        self.head = next((p for p in self.main if table.columns[p].kind == "key"), None)
 
     def has(self, name: str) -> bool:
         return name in self.places
@@ -122,17 +123,18 @@ def _row(table: Table, layout: _Layout, row: Sequence[Cell], chosen: Sequence[st
     values = "".join(
         f' data-f{index}="{text(row[layout.places[name]].text)}"' for index, name in enumerate(chosen)
     )
-    cells = "".join(_cell(table.columns[place], row[place]) for place in layout.main)
+    cells = "".join(_cell(table.columns[place], row[place], place == layout.head) for place in layout.main)
     details = "".join(_detail(table.columns[place], row[place]) for place in layout.more)
     more = f'<tr class="more"><td colspan="{len(layout.main)}">{details}</td></tr>' if details else ""
     return f"<tr{values}>{cells}</tr>{more}"
 
 
-def _cell(column: Column, cell: Cell) -> str:
+def _cell(column: Column, cell: Cell, heads: bool) -> str:
     sort = f' data-v="{_number(cell):.12g}"' if math.isfinite(_number(cell)) else ""
     shown = _shown(column, cell)
-    if column.kind == "key":
-        return f'<th scope="row"{sort}>{shown}</th>'
+    if heads:
+        long = ' class="long"' if len(cell.text) > KEY else ""
+        return f'<th scope="row"{long}{sort}>{shown}</th>'
     styles = ["num"] if column.kind == "number" else ["whole"] if len(cell.text) > KEY else []
     style = f' class="{styles[0]}"' if styles else ""
     return f'<td{style}{sort} data-l="{text(column.head)}">{shown}</td>'
@@ -156,7 +158,8 @@ def _detail(column: Column, cell: Cell) -> str:
     # Nothing to say is not said: a dash in a line of its own would be noise.
     if cell.text.strip("– ") == "":
         return ""
-    return f"<span><i>{text(column.head)}</i> {_shown(column, cell)}</span> "
+    unit = f" {text(column.unit)}" if column.unit else ""
+    return f"<span><i>{text(column.name)}</i> {_shown(column, cell)}{unit}</span> "
 
 
 def _choices(table: Table, layout: _Layout, chosen: Sequence[str]) -> str:

@@ -1,19 +1,20 @@
-"""Rates side by side: bars on a logarithmic axis, with errors, the part that is theirs alone, and limits for zeros."""
+"""Rates below one another: bars on a logarithmic axis, with errors, what is theirs alone, and limits for zeros."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trigemu.render.marks import COLOURS
 from trigemu.render.svg.axes import BELOW, SMALL, WIDTH, across
-from trigemu.render.svg.elements import box, cut, label, line, path, picture, width_of
+from trigemu.render.svg.elements import box, cut, label, line, marker, path, picture, width_of
 from trigemu.render.svg.scale import Scale, decades
 
 ROW, HEAD = 17.0, 22.0
 """Heights of a bar with its gap, and of the name of a group."""
 
-COLOUR = COLOURS[0]
+COLOUR, ALONE = COLOURS[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Bar:
     value, low, high
         A positive quantity and its interval; of nothing, ``high`` is an upper limit.  None where not known.
     alone
-        The part of it that no other bar shares, None where that is not known.
+        The part of it that no other bar shares, None where that is not known.  It has a mark of
+        its own, because a part of a bar on a logarithmic axis would not look like its share.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Bar:
     group: str = ""
 
 
-def bars(rows: Sequence[Bar], xlabel: str, title: str, *, shared: str = "", alone: str = "") -> str:
+def bars(rows: Sequence[Bar], xlabel: str, title: str, *, alone: str = "") -> str:
     """Return bars as an ``<svg>`` element.
 
     Parameters
@@ -49,18 +51,18 @@ def bars(rows: Sequence[Bar], xlabel: str, title: str, *, shared: str = "", alon
         What is shown, with its unit.
     title
         For those who do not see it.
-    shared, alone
-        What the pale and the dark part of a bar are.
+    alone
+        What the mark in a bar is.
     """
     names = min(max((width_of(row.name) for row in rows), default=0.0) + 4, 0.42 * WIDTH)
     groups = list(dict.fromkeys(row.group for row in rows))
     headed = len(groups) > 1
-    dark = any(row.alone is not None for row in rows)
+    marked = any(row.alone for row in rows)
     limits = any(not row.value and row.high for row in rows)
-    top = 22.0 if dark or limits else 4.0
+    top = 22.0 if marked or limits else 4.0
     height = top + len(rows) * ROW + (HEAD * len(groups) if headed else 0) + BELOW
     x = _scale(rows, names + 6, WIDTH - 12)
-    parts = [*across(x, height - BELOW, top, xlabel), *_legend(x.start, dark, limits, shared, alone)]
+    parts = [*across(x, height - BELOW, top, xlabel), *_legend(alone if marked else "", limits)]
     y, last = top, None
     for row in rows:
         if headed and row.group != last:
@@ -73,22 +75,20 @@ def bars(rows: Sequence[Bar], xlabel: str, title: str, *, shared: str = "", alon
 
 def _scale(rows: Sequence[Bar], start: float, end: float) -> Scale:
     seen = [value for row in rows for value in (row.value, row.high, row.alone, row.low) if value]
-    return decades(seen, start, end)
+    fitted = decades(seen, start, end)
+    # From a power of ten on: the ends of bars of two runs can be compared by eye.
+    return replace(fitted, low=10.0 ** math.floor(math.log10(fitted.low)))
 
 
-def _legend(start: float, dark: bool, limits: bool, shared: str, alone: str) -> Iterator[str]:
-    at = start
-    if dark:
-        for faint, name in ((1.0, alone), (PALE, shared)):
-            yield box(at, 3, 16, 9, COLOUR, faint)
-            yield label(at + 21, 11.5, name, size=SMALL)
-            at += 21 + width_of(name, SMALL) + 12
+def _legend(alone: str, limits: bool) -> Iterator[str]:
+    at = 6.0
+    if alone:
+        yield marker(at, 7.5, "D", ALONE)
+        yield label(at + 10, 11.5, alone, size=SMALL)
+        at += 10 + width_of(alone, SMALL) + 20
     if limits:
         yield from _limit(at + 16, at, 7.5)
-        yield label(at + 21, 11.5, "upper limit", size=SMALL)
-
-
-PALE = 0.38
+        yield label(at + 22, 11.5, "upper limit", size=SMALL)
 
 
 def _bar(row: Bar, x: Scale, y: float, names: float) -> Iterator[str]:
@@ -98,14 +98,13 @@ def _bar(row: Bar, x: Scale, y: float, names: float) -> Iterator[str]:
         if row.high:
             yield from _limit(x(row.high), x.start, middle)
         return
-    top, tall = y + 3, ROW - 6
-    yield box(x.start, top, x(row.value) - x.start, tall, COLOUR, 1.0 if row.alone is None else PALE)
-    if row.alone:
-        yield box(x.start, top, max(x(row.alone) - x.start, 1.0), tall, COLOUR)
+    yield box(x.start, y + 3, x(row.value) - x.start, ROW - 6, COLOUR, 0.5)
     if row.low is not None and row.high is not None:
         yield line(x(row.low), middle, x(row.high), middle, width=1.2)
         for end in (row.low, row.high):
             yield line(x(end), middle - 2.5, x(end), middle + 2.5, width=1.2)
+    if row.alone:
+        yield marker(x(row.alone), middle, "D", ALONE)
 
 
 def _limit(at: float, start: float, middle: float) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from trigemu.render.marks import COLOURS
 from trigemu.render.svg.axes import SMALL, WIDTH
@@ -16,7 +17,11 @@ NUMBERED = 13
 
 
 def matrix(
-    names: Sequence[str], shares: Sequence[Sequence[float | None]], title: str, rows: str, columns: str
+    names: Sequence[str],
+    shares: Sequence[Sequence[float | None]],
+    title: str,
+    key: str,
+    groups: Sequence[str] = (),
 ) -> str:
     """Return a square matrix as an ``<svg>`` element.
 
@@ -28,23 +33,39 @@ def matrix(
         Row by row, from 0 to 1; None where a row has nothing.
     title
         For those who do not see it.
-    rows, columns
-        What a row and a column are, beside them.
+    key
+        What the colours are.
+    groups
+        Of each name: where it changes, a line is drawn.
     """
     count = max(len(names), 1)
-    wide = min(max((width_of(name, SMALL) for name in names), default=0.0) + 6, 0.3 * WIDTH)
+    longest = max((width_of(name, SMALL) for name in names), default=0.0) + 8
+    wide = min(longest, 0.3 * WIDTH)
     cell = min((WIDTH - wide - 8) / count, 40.0)
-    top = 18 + wide * 0.8
-    bottom = top + cell * count
-    parts = [label(0, 12, f"rows: {rows}; columns: {columns}", size=SMALL, soft=True)]
+    upright = longest > cell
+    top = (wide if upright else SMALL) + 6
+    parts = []
     for index, name in enumerate(names):
-        shown = cut(name, wide - 4, SMALL)
+        shown = cut(name, wide - 6, SMALL)
         middle = (index + 0.5) * cell
-        parts.append(label(wide - 4, top + middle + 4, shown, anchor="end", size=SMALL))
-        parts.append(label(wide + middle + 3, top - 5, shown, size=SMALL, turn=-52))
+        parts.append(label(wide - 6, top + middle + 4, shown, anchor="end", size=SMALL))
+        if upright:
+            parts.append(label(wide + middle + 4, top - 5, shown, size=SMALL, turn=-90))
+        else:
+            parts.append(label(wide + middle, top - 5, shown, size=SMALL, anchor="middle"))
     parts += _cells(names, shares, (wide, top), cell)
-    parts += _key(wide, bottom + 14, min(cell * count, 180.0))
+    parts += _boundaries(groups, (wide, top), cell)
+    bottom = top + cell * count
+    parts += _key(wide, bottom + 14, max(min(cell * count, 180.0), 90.0), key)
     return picture(WIDTH, bottom + 46, title, parts)
+
+
+def _boundaries(groups: Sequence[str], origin: tuple[float, float], cell: float) -> Iterator[str]:
+    (left, top), size = origin, len(groups) * cell
+    for place, (before, after) in enumerate(pairwise(groups), 1):
+        if before != after:
+            yield line(left + place * cell - 0.5, top, left + place * cell - 0.5, top + size, faint=0.6)
+            yield line(left, top + place * cell - 0.5, left + size, top + place * cell - 0.5, faint=0.6)
 
 
 def _cells(
@@ -78,10 +99,10 @@ def percent(share: float) -> str:
     return ">99" if 99 < value < 100 else f"{value:.0f}"
 
 
-def _key(x: float, y: float, width: float) -> Iterator[str]:
+def _key(x: float, y: float, width: float, key: str) -> Iterator[str]:
     steps = 20
     for step in range(steps):
         yield box(x + step * width / steps, y, width / steps + 0.3, 9, COLOUR, DARKEST * (step + 0.5) / steps)
     for share in (0.0, 0.5, 1.0):
         yield label(x + share * width, y + 21, f"{100 * share:.0f}", anchor="middle", size=SMALL)
-    yield label(x + width + 12, y + 9, "% of the row", size=SMALL)
+    yield label(x + width + 12, y + 9, key, size=SMALL)

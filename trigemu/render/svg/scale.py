@@ -29,7 +29,9 @@ class Scale:
         return self.start + min(max(part, 0.0), 1.0) * (self.end - self.start)
 
     def ticks(self, most: int = 6) -> list[float]:
-        """Return round values inside the axis, about ``most`` at most."""
+        """Return round values inside the axis, about ``most`` at most, none for 0."""
+        if most <= 0:
+            return []
         return _decades(self.low, self.high, most) if self.log else _steps(self.low, self.high, most)
 
     def texts(self, ticks: Iterable[float]) -> list[str]:
@@ -72,7 +74,7 @@ def fitting(values: Iterable[float], start: float, end: float) -> Scale:
 def _steps(low: float, high: float, most: int) -> list[float]:
     rough = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * (1 - 1e-9))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [each * step for each in range(first, last + 1)]
@@ -91,7 +93,7 @@ def _decades(low: float, high: float, most: int) -> list[float]:
 
 
 def _power(value: float) -> str:
-    if 1e-3 <= value < 1e5:
+    if 1e-3 <= value < 1e4:
         return f"{value:g}"
     power = math.floor(math.log10(value) + 1e-9)
     factor = round(value / 10.0**power)

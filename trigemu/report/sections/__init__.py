@@ -1,0 +1,1 @@
+"""Sections of reports: tables and pictures of one subject each, as HTML."""
