@@ -151,8 +151,14 @@ def recorded(accepted: int, kept: int, scale: Prescale, live_s: float) -> Rate:
     live_s
         Time in which triggers could be accepted, s.
     """
+    spread, held = spread_of(accepted, kept, scale)
+    return rate(accepted, live_s, spread=spread, held=held)
+
+
+def spread_of(accepted: int, kept: int, scale: Prescale) -> tuple[float, float]:
+    """Return the variance per count of what is left of a prescale's output, and what it holds back (`recorded`)."""
     if scale.mode == "event" or scale.factor <= 1:
-        return rate(accepted, live_s)
+        return 1.0, 0.0
     share = min(1.0, accepted / kept) if kept else 1.0
     one = 1.0 / scale.factor
-    return rate(accepted, live_s, spread=1.0 - share + share * one, held=share * (1.0 - one))
+    return 1.0 - share + share * one, share * (1.0 - one)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from numpy.typing import NDArray
 
 from trigemu.errors import InputError
-from trigemu.frames.runfiles import read_run
+from trigemu.frames.runfiles import read_json, read_run
 from trigemu.measure.counted import Counted
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.summary import summarise
@@ -19,7 +19,8 @@ from trigemu.plain import short
 from trigemu.setup.experiment import Setup
 from trigemu.setup.named import recorded_setup
 from trigemu.streaming.core.totals import RunTotals
-from trigemu.streaming.totals_file import read_totals
+from trigemu.streaming.recounting import recounted
+from trigemu.streaming.totals_file import FINISH, fitting_totals
 
 if TYPE_CHECKING:
     from hist import Hist
@@ -43,12 +44,15 @@ class RunResult(Tabular, Counted):
         What it counted.
     summary
         What follows from that: the content of ``summary.json``.
+    note
+        A sentence on what is missing in its directory, and what to do about it; "" if nothing is.
     """
 
     folder: Path
     setup: Setup[Any]
     totals: RunTotals
     summary: Mapping[str, Any]
+    note: str = ""
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:run_html"
     _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_rates"
@@ -111,17 +115,38 @@ class RunResult(Tabular, Counted):
 
 
 def read_result(folder: str | Path) -> RunResult:
-    """Return the result of a run that was recorded.
+    """Return the result of a run that was recorded; nothing is written.
+
+    A run that was interrupted or killed has one as well: where its totals are missing, what it counted is counted again
+    from its records, as far as they are whole.
 
     Raises
     ------
     InputError
-        There is no run, it is still running, or it has no totals (``trigemu finish`` makes them).
+        There is no run, it is still running, or a file of it was edited.
     """
     folder = Path(folder)
     info = read_run(folder)
     setup = recorded_setup(folder)
-    totals = read_totals(folder, info)
+    totals = fitting_totals(folder, info, setup)
+    note = ""
     if totals is None:
-        raise InputError(f"{folder}: has no totals; trigemu finish {folder} makes them")
-    return RunResult(folder, setup, totals, summarise(setup, totals))
+        totals = recounted(folder)
+        note = f"{folder} has no totals: this was counted from its records; {FINISH} {folder} writes it down"
+    elif not all((folder / name).is_file() for name in (SUMMARY, REPORT)):
+        note = f"{folder} has no summary or report; {FINISH} {folder} makes them"
+    summary = summarise(setup, totals)
+    summary["run"]["versions"] = _versions(folder) or summary["run"]["versions"]
+    return RunResult(folder, setup, totals, summary, note)
+
+
+SUMMARY, REPORT = "summary.json", "report.html"
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """Return the versions that made a run, as its summary says; {} where there is none."""
+    try:
+        found = read_json(folder / SUMMARY)["run"]["versions"]
+        return {str(name): str(version) for name, version in found.items()}
+    except (InputError, LookupError, TypeError, AttributeError):
+        return {}

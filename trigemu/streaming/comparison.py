@@ -13,7 +13,7 @@ from trigemu.decision.sequencer import TriggerState
 from trigemu.frames.columns import Array
 from trigemu.menu.planes import unpack_lines
 
-_STATES = tuple(state.name.lower() for state in TriggerState)
+STATES = tuple(state.name.lower() for state in TriggerState)
 
 
 def as_row(entry: Row | Head) -> Row:
@@ -22,6 +22,57 @@ def as_row(entry: Row | Head) -> Row:
         return entry
     frame, planned, sent, received, decided, recorded, size, missing, lost = entry[:9]
     return Row(frame, planned, sent, received, decided, recorded, size, missing, lost)
+
+
+class Menus:
+    """The lines of two menus by their names, so that rows of both can be set side by side.
+
+    Parameters
+    ----------
+    first, second
+        Names of their lines.
+
+    Attributes
+    ----------
+    names
+        Of all lines of both: those of the first, then those that the second has alone.
+    same
+        Whether both have the same lines in the same order.
+    """
+
+    def __init__(self, first: Sequence[str], second: Sequence[str]) -> None:
+        self.names = list(dict.fromkeys((*first, *second)))
+        place = {name: index for index, name in enumerate(self.names)}
+        self._places = [[place[name] for name in names] for names in (first, second)]
+        self.same = self._places[0] == self._places[1]
+
+    def columns(self, row: Row, times: NDArray[np.int64], side: int) -> dict[str, NDArray[Any]]:
+        """Return the lines of a row of one side (0 or 1) at the given times, which are all of its own and others.
+
+        Returns
+        -------
+        dict
+            ``fired``, ``passed``, ``accepted``: bool[n, names]; ``state``: uint8[n], one more than the last state where
+            the row has no candidate.
+        """
+        at = np.searchsorted(times, row.candidates.time)
+        columns: dict[str, NDArray[Any]] = {}
+        found = {"fired": row.candidates.fired, "passed": row.candidates.passed, "accepted": row.accepted}
+        for name, words in found.items():
+            columns[name] = np.zeros((len(times), len(self.names)), bool)
+            if len(words) and len(at):
+                places = self._places[side][: 64 * words.shape[1]]
+                columns[name][at[:, None], np.array(places)] = unpack_lines(
+                    np.ascontiguousarray(words), len(places)
+                )
+        columns["state"] = np.full(len(times), len(STATES), np.uint8)
+        if len(row.state):
+            columns["state"][at] = row.state
+        return columns
+
+    def said(self, lines: NDArray[np.bool_]) -> list[str]:
+        """Return the names of the lines in bool[names]."""
+        return [name for name, there in zip(self.names, lines.tolist(), strict=True) if there]
 
 
 class Comparison:
@@ -46,8 +97,7 @@ class Comparison:
         self.first: list[Any] | None = None
         self._entries = entries
         self._held: Row | Head | None = None
-        self._names = list(dict.fromkeys((*recorded, *replayed)))
-        self._places = [[self._names.index(name) for name in names] for names in (recorded, replayed)]
+        self._menus = Menus(recorded, replayed)
         self._ordered = True
 
     def take(self, row: Row) -> None:
@@ -89,7 +139,7 @@ class Comparison:
 
     def _same(self, old: Row, new: Row) -> bool:
         pairs: list[tuple[Array, Array]] = [(old.candidates.time, new.candidates.time)]
-        if self._places[0] == self._places[1]:
+        if self._menus.same:
             pairs += [
                 (old.candidates.fired, new.candidates.fired),
                 (old.candidates.passed, new.candidates.passed),
@@ -100,9 +150,7 @@ class Comparison:
         return False
 
     def _difference(self, frame: int, times: NDArray[np.int64], old: Row, new: Row) -> None:
-        columns = [
-            self._columns(row, times, places) for row, places in zip((old, new), self._places, strict=True)
-        ]
+        columns = [self._menus.columns(row, times, side) for side, row in enumerate((old, new))]
         kinds = ("fired", "passed", "accepted") if self._ordered else ("fired", "passed")
         differs = {name: (columns[0][name] != columns[1][name]).any(axis=1) for name in kinds}
         if self._ordered:
@@ -116,24 +164,7 @@ class Comparison:
         said = [self._said(each[what][at], what) for each in columns]
         self.first = [frame, int(times[at]), *said, what]
 
-    def _columns(self, row: Row, times: NDArray[np.int64], places: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """Return a row's lines by name, and its states, at the given times."""
-        at = np.searchsorted(times, row.candidates.time)
-        columns: dict[str, NDArray[Any]] = {}
-        found = {"fired": row.candidates.fired, "passed": row.candidates.passed, "accepted": row.accepted}
-        for name, words in found.items():
-            columns[name] = np.zeros((len(times), len(self._names)), bool)
-            if len(words) and len(at):
-                lines = min(len(places), 64 * words.shape[1])
-                columns[name][at[:, None], np.array(places[:lines])] = unpack_lines(
-                    np.ascontiguousarray(words), lines
-                )
-        columns["state"] = np.full(len(times), len(_STATES), np.uint8)
-        if len(row.state):
-            columns["state"][at] = row.state
-        return columns
-
     def _said(self, value: Any, what: str) -> list[str]:
         if what == "state":
-            return [_STATES[int(value)]] if int(value) < len(_STATES) else []
-        return [name for name, there in zip(self._names, value.tolist(), strict=True) if there]
+            return [STATES[int(value)]] if int(value) < len(STATES) else []
+        return self._menus.said(value)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from trigemu.decision.rows import VERDICTS, Row
-from trigemu.decision.tally import SUMS, TOTALS
+from trigemu.decision.rows import VERDICTS
 from trigemu.errors import InputError
 from trigemu.frames.lock import RESERVE_FILE
 from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, RunReader, RunWriter, write_json
@@ -18,14 +16,11 @@ from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.alive import refuse_running
 from trigemu.streaming.census import COUNTS, Census, take_census
-from trigemu.streaming.comparison import as_row
 from trigemu.streaming.core.account import Account
-from trigemu.streaming.core.assemble import assemble, shared_counts
-from trigemu.streaming.core.latency import STAGES
-from trigemu.streaming.core.stored import parse_totals
+from trigemu.streaming.core.assemble import shared_counts
 from trigemu.streaming.core.totals import RunTotals
-from trigemu.streaming.reading import recorded_entries
-from trigemu.streaming.totals_file import FINISH, read_totals
+from trigemu.streaming.recounting import assemble_records, check_possible, count_records, missing_of
+from trigemu.streaming.totals_file import FINISH, fitting_totals
 
 BEFORE = "before"
 """In what is missing of the totals that a run had: their ``quality`` and ``missing`` until then."""
@@ -87,13 +82,13 @@ def finish_records(path: Path) -> Finished:
             # That was this.
             said = census.missing["said"].removesuffix(f": {FINISH} {path}")
             census = replace(census, missing={**census.missing, "said": said})
-    account, wall_s = _count(reader, setup, census)
-    old = _old_totals(reader, setup)
+    account, wall_s = count_records(reader, setup, census)
+    old = fitting_totals(path, reader.info, setup)
     if old is None or (census.missing is None and not _agree(old, account)):
-        totals = _assemble(reader, setup, account, census, wall_s)
+        totals = assemble_records(reader, setup, account, census, wall_s)
     else:
         # What was counted while the run went on is better than what is left of its records.
-        totals = _with_missing(_with_shared(old, account), _missing(census, _frames(old)))
+        totals = _with_missing(_with_shared(old, account), missing_of(census, _frames(old)))
     rebuilt = totals is not old and (old is None or totals.to_dict() != old.to_dict())
     if rebuilt:
         _write(path, totals)
@@ -109,15 +104,8 @@ def finish_records(path: Path) -> Finished:
 
 
 def _write(path: Path, totals: RunTotals) -> None:
-    data = totals.to_dict()
-    try:
-        # Records may say what no run counts; nobody could read it again.
-        parse_totals(data)
-    except InputError as error:
-        raise InputError(
-            f"{path}: its records do not amount to a run ({error}); copy the run again"
-        ) from None
-    write_json(path / TOTALS_FILE, data, totals.run_id)
+    # Records may say what no run counts; nobody could read it again.
+    write_json(path / TOTALS_FILE, check_possible(path, totals), totals.run_id)
 
 
 def _close(path: Path, setup: Setup[Any], census: Census) -> int:
@@ -132,58 +120,6 @@ def _close(path: Path, setup: Setup[Any], census: Census) -> int:
     writer.frames = census.known
     writer.close()
     return cut
-
-
-def _count(reader: RunReader, setup: Setup[Any], census: Census) -> tuple[Account, float | None]:
-    """Take the recorded verdicts through a fresh sequencer; return what they amount to and the time they took."""
-    account = Account(setup, len(setup.schemas))
-    begin = end = 0
-    for row in _rows(reader, setup, census):
-        account.take(row)
-        stamps = [each for each in (row.planned_ns, row.sent_ns, row.received_ns) if each > 0]
-        begin = min([begin or 2**63, *stamps]) if stamps else begin
-        end = max(end, row.recorded_ns)
-    return account, (end - begin) / 1e9 if 0 < begin < end else None
-
-
-def _rows(reader: RunReader, setup: Setup[Any], census: Census) -> Iterator[Row]:
-    stop = census.holes.firsts[0] if census.holes.firsts else census.frames
-    due = 0
-    for entry in recorded_entries(reader, setup):
-        row = as_row(entry)
-        if row.frame == due and due < stop:
-            due += 1
-            yield row
-
-
-def _old_totals(reader: RunReader, setup: Setup[Any]) -> RunTotals | None:
-    """Return the totals that are there; `InputError` unless they are of the run's configuration."""
-    totals = read_totals(reader.path, reader.info)
-    if totals is None or _is_of(totals, setup):
-        return totals
-    if reader.info.version == 1:
-        return None
-    raise InputError(
-        f"{reader.path / TOTALS_FILE}: does not count the lines, signals, histograms and comparisons of the run's "
-        f"configuration; remove it, then {FINISH} {reader.path} makes it again"
-    )
-
-
-def _is_of(totals: RunTotals, setup: Setup[Any]) -> bool:
-    columns = 2 + len(setup.menu.lines) + TOTALS
-    rows = len(setup.signals)
-    tables = (setup.histograms, totals.monitor), (setup.comparisons, totals.comparisons)
-    return (
-        totals.line_names == setup.menu.names
-        and totals.tally.shape == (rows, columns)
-        and (not len(totals.weighted) or totals.weighted.shape == (SUMS, rows + 1, columns))
-        and all(
-            name in specs and specs[name].shape == counts.shape
-            for specs, found in tables
-            for name, counts in found.items()
-        )
-        and totals.latency.keys() <= set(STAGES)
-    )
 
 
 def _agree(old: RunTotals, account: Account) -> bool:
@@ -202,14 +138,6 @@ def _frames(totals: RunTotals) -> int:
     return sum(totals.frames[name] for name in ("accepted", "rejected", "lost"))
 
 
-def _missing(census: Census, counted: int) -> dict[str, Any] | None:
-    """Return what is missing; frames that are not among those ``counted`` are missing, too."""
-    if census.missing is None:
-        return None
-    frames = max(census.known, census.frames) - counted
-    return {**census.missing, "frames": max(frames, census.missing["frames"])}
-
-
 def _with_missing(old: RunTotals, missing: dict[str, Any] | None) -> RunTotals:
     """Return the totals of a run with what is missing of its records now, and how they were before that."""
     before = (old.missing or {}).get(BEFORE)
@@ -220,25 +148,3 @@ def _with_missing(old: RunTotals, missing: dict[str, Any] | None) -> RunTotals:
         return replace(old, quality="tainted", missing={**missing, BEFORE: before})
     # The records were put back.
     return old if before is None else replace(old, **before)
-
-
-def _assemble(
-    reader: RunReader, setup: Setup[Any], account: Account, census: Census, wall_s: float | None
-) -> RunTotals:
-    done = account.sequencer.frames + account.sequencer.lost_frames
-    missing = _missing(census, done)
-    return assemble(
-        account.totals(),
-        planned=done,
-        copies={},
-        wall_s=wall_s,
-        open_loop=setup.config.streaming.policy == "realtime",
-        memory={},
-        identity={
-            "run_id": reader.info.run_id,
-            "seed": setup.config.run.seed,
-            "config_digest": setup.digest,
-        },
-        aborted=done < setup.frames and missing is None,
-        missing=missing,
-    )

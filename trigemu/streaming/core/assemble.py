@@ -76,7 +76,6 @@ def assemble(
         closed=balance.closed,
         line_names=tuple(recorded["line_names"]),
         **_per_line(recorded),
-        **shared_counts(recorded),
         live_s=recorded["live_s"],
         dead_s=recorded["dead_s"],
         observed_s=recorded["observed_s"],
@@ -117,7 +116,8 @@ def _quality(
 
 
 def _per_line(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: np.asarray(recorded[name], np.int64) for name in ALWAYS}
+    counts = {name: np.asarray(recorded[name], np.int64) for name in ALWAYS}
+    return {**counts, **shared_counts(recorded)}
 
 
 def shared_counts(recorded: Mapping[str, Any]) -> dict[str, Any]:

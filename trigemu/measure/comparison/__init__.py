@@ -1,0 +1,1 @@
+"""Two runs or two scans: what differs in configurations, decisions, rates and efficiencies."""

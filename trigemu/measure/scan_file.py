@@ -1,0 +1,77 @@
+"""``efficiency.json``: the table of a scan, read again."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from trigemu.errors import InputError
+from trigemu.frames.runfiles import read_json
+from trigemu.measure.table import EfficiencyTable
+from trigemu.plain import short
+
+SCAN_FILE = "efficiency.json"
+
+
+def is_scan(path: Path) -> bool:
+    """Return whether a path is the folder of a scan, or its table."""
+    return (path / SCAN_FILE).is_file() or (path.name == SCAN_FILE and path.is_file())
+
+
+def read_scan(path: Path) -> EfficiencyTable:
+    """Return the table of a scan from its folder, or from its ``efficiency.json``.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is not the table of a scan.
+    """
+    file = path if path.name == SCAN_FILE else path / SCAN_FILE
+    data = read_json(file)
+    try:
+        table = TypeAdapter(EfficiencyTable).validate_python(_with_nan(data))
+    except (ValidationError, RecursionError) as error:
+        where = ""
+        if isinstance(error, ValidationError):
+            first = error.errors(include_url=False)[0]
+            where = f" ({'.'.join(short(str(key)) for key in first['loc'][:4])}: {short(first['msg'], 100)})"
+        raise InputError(
+            f"{file}: is not the table of a scan{where}; make it again with trigemu efficiency"
+        ) from None
+    _check_rows(table, file)
+    return table
+
+
+def _with_nan(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the content with nan for what was not counted (strict JSON has no name for it)."""
+    rows = data.get("rows")
+    if not isinstance(rows, list):
+        return data
+    filled = [
+        {key: math.nan if value is None else value for key, value in row.items()}
+        if isinstance(row, dict)
+        else row
+        for row in rows
+    ]
+    return {**data, "rows": filled}
+
+
+def _check_rows(table: EfficiencyTable, file: Path) -> None:
+    """Refuse a table whose rows are not one per point and line, or in which more passed than there were."""
+    seen = Counter((tuple(row.point.get(key) for key in table.keys), row.line) for row in table.rows)
+    whole = len({point for point, _ in seen}) * len(table.lines) == len(table.rows)
+    good = all(
+        row.line in table.lines
+        and 0 <= row.passed <= row.total
+        and 0 <= row.accepted <= row.generated
+        and set(row.point) == set(table.keys)
+        for row in table.rows
+    )
+    if not (whole and good and max(seen.values(), default=1) == 1):
+        raise InputError(
+            f"{file}: rows are not one per grid point and line; make it again with trigemu efficiency"
+        )
