@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Decisions": "trigemu.measure.decisions",
+    "compare": "trigemu.measure.comparison.compare",
     "decide": "trigemu.measure.offline",
     "efficiency": "trigemu.measure.efficiency",
     "load_setup": "trigemu.setup.build",
@@ -18,7 +19,17 @@ _HOMES = {
 }
 """Where each public name lives; it is imported when it is first asked for (types: ``__init__.pyi``)."""
 
-__all__ = ["Decisions", "__version__", "decide", "efficiency", "load_setup", "read_result", "replay", "run"]
+__all__ = [
+    "Decisions",
+    "__version__",
+    "compare",
+    "decide",
+    "efficiency",
+    "load_setup",
+    "read_result",
+    "replay",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

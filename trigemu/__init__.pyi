@@ -1,3 +1,4 @@
+from trigemu.measure.comparison.compare import compare as compare
 from trigemu.measure.decisions import Decisions as Decisions
 from trigemu.measure.efficiency import efficiency as efficiency
 from trigemu.measure.offline import decide as decide

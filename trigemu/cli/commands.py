@@ -6,10 +6,12 @@ import click
 
 from trigemu import __version__
 from trigemu.cli.config import config_group
+from trigemu.cli.compare import compare
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
 from trigemu.cli.guard import GuardedGroup
 from trigemu.cli.inspect import list_group
+from trigemu.cli.looking import runs, show
 from trigemu.cli.output import export
 from trigemu.cli.quantise import quantise
 from trigemu.cli.roles import control, producer, recorder, worker
@@ -39,6 +41,8 @@ for _command in (
     efficiency,
     validate,
     export,
+    show,
+    compare,
     finish,
     display,
     train,
@@ -51,3 +55,5 @@ for _command in (
     control,
 ):
     cli.add_command(_command)
+
+list_group.add_command(runs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,72 +18,13 @@ from trigemu.menu.planes import unpack_lines
 from trigemu.setup.named import recorded_setup
 from trigemu.streaming.alive import refuse_running
 from trigemu.streaming.comparison import STATES, Menus
+from trigemu.streaming.pairs import EventDifference, Pairs
 from trigemu.streaming.reading import recorded_entries
 
 KINDS = ("fired", "passed", "accepted")
 COUNTED = ("fired", "offered", "accepted")
 
 _SENT = (TriggerState.RECORDED, TriggerState.VETOED)
-
-
-@dataclass(frozen=True, slots=True)
-class EventDifference:
-    """A candidate that two runs decide differently.
-
-    Attributes
-    ----------
-    frame, time
-        Frame number, and TDC counts since its start.
-    what
-        What differs first: ``fired``, ``passed`` (online selections), ``accepted`` or ``state``.
-    only_a, only_b
-        Lines of that kind on one side alone.
-    state_a, state_b
-        Where it ended (``recorded``, ``prescaled``, ``dead_time``, ``vetoed``); "" where a side has no such candidate.
-    """
-
-    frame: int
-    time: int
-    what: str
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
-    state_a: str
-    state_b: str
-
-
-@dataclass(slots=True)
-class Pairs:
-    """What a comparison of two runs A and B counts.
-
-    Attributes
-    ----------
-    names
-        Lines of both.
-    frames, frames_a, frames_b
-        Frames that both have decided, and that one of the two has alone.
-    compared, different
-        Candidates at a time at which one of the two has one; those that are not decided alike.
-    only_a, only_b
-        Candidates that one side has alone.
-    fired, offered, accepted
-        int64[3, lines]: candidates in which the line fired; that were sent by level 1 with the line's selection passed;
-        that it recorded.  Each in A alone, in B alone, in both.
-    events
-        The first of those that differ.
-    """
-
-    names: tuple[str, ...]
-    frames: int = 0
-    frames_a: int = 0
-    frames_b: int = 0
-    compared: int = 0
-    different: int = 0
-    only_a: int = 0
-    only_b: int = 0
-    fired: I64 = field(default_factory=lambda: np.zeros((3, 0), np.int64))
-    offered: I64 = field(default_factory=lambda: np.zeros((3, 0), np.int64))
-    accepted: I64 = field(default_factory=lambda: np.zeros((3, 0), np.int64))
-    events: list[EventDifference] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +140,14 @@ class _Pairing:
         pairs.compared += len(times)
         pairs.different += int(np.count_nonzero(every))
         # A candidate without lines is none: at least one line fires in each.
-        here, there = (side["fired"].any(axis=1) for side in (left, right))
+        here, there = (np.asarray(side["fired"].any(axis=1)) for side in (left, right))
         pairs.only_a += int(np.count_nonzero(here & ~there))
         pairs.only_b += int(np.count_nonzero(there & ~here))
         for at in np.flatnonzero(every)[: self._most - len(pairs.events)]:
             what = next(kind for kind, each in differs.items() if each[at])
-            self._describe(a.frame, int(times[at]), what, [_at(left, at), _at(right, at)])
+            mine = here if there[at] else there
+            nearest = None if here[at] and there[at] else _nearest(int(times[at]), times[mine])
+            self._describe(a.frame, int(times[at]), what, [_at(left, at), _at(right, at)], nearest)
 
     def _are_alike(self, a: Row, b: Row) -> bool:
         """Count frames that do not differ at all, without setting them side by side."""
@@ -224,7 +168,9 @@ class _Pairing:
                 getattr(self.pairs, kind)[2] += np.count_nonzero(unpack_lines(words, lines), axis=0)
         return True
 
-    def _describe(self, frame: int, time: int, what: str, sides: list[dict[str, NDArray[np.bool_]]]) -> None:
+    def _describe(
+        self, frame: int, time: int, what: str, sides: list[dict[str, NDArray[Any]]], nearest: int | None
+    ) -> None:
         one, other = sides
         only: list[tuple[str, ...]] = [(), ()]
         if what != "state":
@@ -233,10 +179,17 @@ class _Pairing:
                 for mine, yours in ((one[what], other[what]), (other[what], one[what]))
             ]
         states = [STATES[int(side["state"])] if side["state"] < len(STATES) else "" for side in sides]
-        self.pairs.events.append(EventDifference(frame, time, what, only[0], only[1], *states))
+        self.pairs.events.append(
+            EventDifference(frame, time, what, only[0], only[1], states[0], states[1], nearest)
+        )
 
 
-def _at(columns: dict[str, NDArray[np.bool_]], index: int) -> dict[str, NDArray[np.bool_]]:
+def _nearest(time: int, others: I64) -> int | None:
+    """Return the distance to the nearest of other times."""
+    return min((other - time for other in others.tolist()), key=abs, default=None)
+
+
+def _at(columns: dict[str, NDArray[Any]], index: int) -> dict[str, NDArray[Any]]:
     return {name: values[index] for name, values in columns.items()}
 
 

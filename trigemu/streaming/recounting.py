@@ -9,6 +9,7 @@ from typing import Any
 
 from trigemu.decision.rows import Row
 from trigemu.errors import InputError
+from trigemu.frames.lock import RESERVE_FILE
 from trigemu.frames.rundir import RunReader
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
@@ -36,7 +37,8 @@ def recounted(path: Path) -> RunTotals:
     census = take_census(reader, setup)
     account, wall_s = count_records(reader, setup, census)
     totals = assemble_records(reader, setup, account, census, wall_s)
-    if census.missing and not census.missing["closed"] and totals.frames["planned"] < setup.frames:
+    if (path / RESERVE_FILE).exists() and totals.frames["planned"] < setup.frames:
+        # Its recorder was killed; to finish it takes what is torn off away, and calls it that.
         totals = replace(totals, quality="aborted")
     check_possible(path, totals)
     return totals

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from trigemu.config.differences import Difference
 from trigemu.measure.statistics import Rate, finite
-from trigemu.streaming.pairing import EventDifference
+from trigemu.streaming.pairs import EventDifference
 
 Quantity = Literal["rate", "before_prescale_rate", "sent_rate"]
 """Which of the rates of a line in ``summary.json``."""

@@ -14,7 +14,7 @@ from trigemu.measure.results import RunResult
 from trigemu.measure.statistics import Rate
 from trigemu.measure.tables.lines import LEVELS
 from trigemu.menu.order import physics_first
-from trigemu.streaming.pairing import Pairs
+from trigemu.streaming.pairs import Pairs
 
 
 def rate_differences(a: RunResult, b: RunResult, pairs: Pairs | None) -> tuple[RateDifference, ...]:

@@ -13,7 +13,8 @@ from trigemu.measure.comparison.scans import ACCEPTANCE, efficiency_difference
 from trigemu.measure.results import RunResult
 from trigemu.plain import short
 from trigemu.setup.named import written
-from trigemu.streaming.pairing import Pairs, Side, pair_runs
+from trigemu.streaming.pairing import Side, pair_runs
+from trigemu.streaming.pairs import Pairs
 
 SHARED = (
     "Both runs have seed {seed}, so they are not independent: differences are counted candidate by candidate, and the "
@@ -70,7 +71,7 @@ def compare_runs(a: RunResult, b: RunResult, events: int) -> Compared:
         decisions=decisions,
         rates=() if selected else rates,
         efficiencies=() if selected else efficiencies,
-        notes=tuple(_notes(a, b, decisions)),
+        notes=tuple(_notes(a, b, decisions, same=same)),
     )
 
 
@@ -96,13 +97,14 @@ def _decided(pairs: Pairs) -> Decided:
     )
 
 
-def _notes(a: RunResult, b: RunResult, decisions: Decided | None) -> list[str]:
-    seeds = a.totals.seed, b.totals.seed
-    notes = [
-        INDEPENDENT.format(a=seeds[0], b=seeds[1]) if decisions is None else SHARED.format(seed=seeds[0])
-    ]
+def _notes(a: RunResult, b: RunResult, decisions: Decided | None, *, same: bool) -> list[str]:
+    notes = []
     if a.totals.selected or b.totals.selected:
-        notes = [SELECTED]
+        notes.append(SELECTED)
+    elif decisions is None:
+        notes.append(INDEPENDENT.format(a=a.totals.seed, b=b.totals.seed))
+    elif not same:
+        notes.append(SHARED.format(seed=a.totals.seed))
     if decisions is not None and (decisions.frames_a or decisions.frames_b):
         notes.append(
             f"A alone has {decisions.frames_a} and B alone {decisions.frames_b} frames: decisions are compared in the "

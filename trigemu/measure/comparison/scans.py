@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from trigemu.errors import InputError
 from trigemu.measure.comparison.data import Compared, Counted, EfficiencyDifference
 from trigemu.measure.comparison.significance import binomial_difference
-from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.plain import short
 
 ACCEPTANCE = "acceptance"
@@ -74,7 +74,7 @@ def _by_point(table: EfficiencyTable) -> dict[_Key, Counted]:
         acceptance = row.acceptance, row.acceptance_low, row.acceptance_high
         found.setdefault(
             (point, row.signal, ACCEPTANCE),
-            _counted(row.accepted, row.generated, *acceptance, float(row.generated)),
+            _counted(row.accepted, row.generated, *acceptance, _independent(row)),
         )
         found[point, row.signal, row.line] = _counted(
             row.passed, row.total, row.value, row.low, row.high, row.effective
@@ -82,7 +82,15 @@ def _by_point(table: EfficiencyTable) -> dict[_Key, Counted]:
     return found
 
 
-def _counted(passed: int, total: int, value: float, low: float, high: float, effective: float) -> Counted:
+def _independent(row: EfficiencyRow) -> float | None:
+    """Return the number of generated events; None where they have weights, or some are made of one event of a file."""
+    plain = row.weight_generated == row.generated and row.distinct == row.accepted
+    return float(row.generated) if plain else None
+
+
+def _counted(
+    passed: int, total: int, value: float, low: float, high: float, effective: float | None
+) -> Counted:
     if not math.isfinite(value):
         return Counted(passed, total, None, None, None, None)
     return Counted(passed, total, value, low, high, effective)
