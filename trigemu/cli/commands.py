@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from trigemu import __version__
-from trigemu.cli.config import config_group
 from trigemu.cli.compare import compare
+from trigemu.cli.config import config_group
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
 from trigemu.cli.guard import GuardedGroup
