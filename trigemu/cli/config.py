@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.groups import CommandGroup
 from trigemu.cli.guard import FAILED, say
 from trigemu.cli.options import JSON, OVERRIDES
+from trigemu.drafts import draft_of
+from trigemu.errors import InputError
 from trigemu.plain import printable
 
 
@@ -75,3 +78,39 @@ def diff(first: str, second: str, as_json: bool) -> int:
     else:
         say("the two configurations are the same")
     return FAILED if found else 0
+
+
+@config_group.command()
+@click.argument("name", metavar="[EXPERIMENT|CONFIG]", required=False)
+@click.option("--menu", is_flag=True, help="The schema of a menu's own file instead.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a new file.")
+def schema(name: str | None, menu: bool, out: Path | None) -> int:
+    """Print the JSON schema (draft 2020-12) of configuration files, for editors.
+
+    Without a name files of all installed experiments fit it.  Limits that follow from the energy are those of the
+    experiment's defaults, or of CONFIG.
+    """
+    from trigemu.setup.catalogue.choice import choices
+    from trigemu.setup.file_schema import config_schema, either, menu_schema
+
+    found = {
+        choice.experiment.name: menu_schema(choice.experiment)
+        if menu
+        else config_schema(choice.experiment, choice.section)
+        for choice in choices(name)
+    }
+    if menu and len(found) > 1:
+        raise InputError(f"--menu: name an experiment or a configuration; installed: {', '.join(found)}")
+    made = next(iter(found.values())) if len(found) == 1 else either(found)
+    if out is None:
+        print_json(made)
+        return 0
+    try:
+        with draft_of(out, new=True) as draft:
+            draft.write_text(json.dumps(made, indent=2) + "\n", "utf-8")
+    except FileExistsError:
+        raise InputError(f"--out {out}: it exists already; give a new name or remove it") from None
+    except OSError as error:
+        raise InputError(f"--out {out}: it cannot be written ({error.strerror or error})") from None
+    say(printable(f"{out}: in a configuration beside it, the first line is  #:schema ./{out.name}"))
+    return 0

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -29,6 +29,16 @@ class Model(BaseModel):
     """Base of all config models: unknown keys are errors, numbers are finite, texts short, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=MAX_TEXT)
+
+    @classmethod
+    def schema_rules(cls) -> list[dict[str, Any]]:
+        """Return what its validators check between keys, as JSON schema (`trigemu.config.rules`)."""
+        return []
+
+    @classmethod
+    def section_rules(cls) -> list[dict[str, Any]]:
+        """Return more of them, which hold for one section of an experiment: limits that its energy sets, say."""
+        return []
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +71,8 @@ def _scalars(annotation: Any) -> Iterator[Any]:
         yield annotation
     elif annotation is type(None) or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return
+    elif get_origin(annotation) is Literal:
+        yield from map(type, get_args(annotation))
     elif get_origin(annotation) is Annotated:
         yield from _scalars(get_args(annotation)[0])
     elif get_origin(annotation) in (tuple, Union, UnionType):

@@ -16,7 +16,8 @@ from trigemu.frames.columns import Array, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.frames.schema import Column, Schema
-from trigemu.setup.experiment import Setup, comparer, window_reader
+from trigemu.setup.abilities import comparer, window_reader
+from trigemu.setup.experiment import Setup
 
 EXPECTED = "triggers"
 """Pseudo-source of a replay of accepted triggers: the recorded triggers' time and fired lines."""

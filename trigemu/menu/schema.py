@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from trigemu.config.model import Model
+from trigemu.config.rules import Rule, exactly_one, ordered
 
 MAX_LINES = 1024
 """Lines in a menu: line i is bit ``i % 64`` of word ``i // 64``."""
@@ -32,6 +33,11 @@ class Prescale(Model):
 
     mode: Literal["event", "counter"] = "event"
     """How one is chosen: by a pure function of event, seed and line, or counted as by firmware, from 0 at run start."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), exactly_one("every", "set")]
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Prescale:
@@ -131,6 +137,11 @@ class Choke(Model):
 
     requests: tuple[tuple[_Period, _Period], ...] = ()
     """Pauses asked for by detectors, as pairs of on and off since begin-of-run [clock periods]."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), *ordered("low", "high", (7500, 8000), equal=True)]
 
     @model_validator(mode="after")
     def _ordered(self) -> Choke:

@@ -24,7 +24,7 @@ from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
 from trigemu.setup.bound_algorithm import BoundAlgorithm
-from trigemu.setup.comparison import Compares, ComparisonSpec
+from trigemu.setup.comparison import ComparisonSpec
 from trigemu.setup.data import (
     BitMeaning,
     Clock,
@@ -165,6 +165,11 @@ class ExperimentSpec(Generic[Section]):
         a test that no two experiments share a value.
     max_lines
         How many lines a menu may enable.
+    signals_follow
+        Keys of the section that limits of signals follow from (the energy, say).
+    schema
+        Changes the JSON schema of a configuration file by what `complete` and `menu_files` allow besides; called with
+        the schema (`trigemu.setup.file_schema`), of a menu's own file as that of the key ``menu``, and returns it.
     """
 
     name: str
@@ -198,6 +203,8 @@ class ExperimentSpec(Generic[Section]):
         default_factory=dict
     )
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
+    signals_follow: tuple[str, ...] = ()
+    schema: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
 
     def part(self, name: str) -> Any:
         """Return a part of the declaration, imported if it is given as a reference.
@@ -362,39 +369,3 @@ class Setup(Generic[Section]):
         return cast(
             "Mapping[str, HardwareLatency]", self.experiment.part_for("hardware_latency", self.section)
         )
-
-
-def window_reader(setup: Setup[Any], trigger: Trigger) -> Callable[[I64], tuple[I64, I64]]:
-    """Return what says which hits of continuous data are read out around a trigger (`ReadsWindows.windows`).
-
-    Raises
-    ------
-    InputError
-        The trigger does not say.
-    """
-    if not isinstance(trigger, ReadsWindows):
-        raise InputError(
-            f"experiment {setup.experiment.name!r} has continuous data, but its trigger {type(trigger).__name__} has "
-            "no method 'windows'"
-        )
-    return trigger.windows
-
-
-def comparer(
-    setup: Setup[Any], trigger: Trigger
-) -> Callable[[TimeFrame, TriggerWords[Any]], Mapping[str, I64]] | None:
-    """Return what compares frames with recorded words (`trigemu.setup.comparison.Compares.compare`), None for nothing.
-
-    Raises
-    ------
-    InputError
-        The experiment declares comparisons, but its trigger has no such method.
-    """
-    if not setup.comparisons:
-        return None
-    if not isinstance(trigger, Compares):
-        raise InputError(
-            f"experiment {setup.experiment.name!r} declares comparisons, but its trigger {type(trigger).__name__} has "
-            "no method 'compare'"
-        )
-    return trigger.compare

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import MAX_TABLES, FileName, Model
+from trigemu.config.rules import Rule, at_least_one
 from trigemu.menu.schema import Menu
 
 MAX_FRAMES = 2**32 - 1
@@ -29,6 +30,11 @@ class Run(Model):
 
     duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
     """Length of the run in time of the detector [s]."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), at_least_one("frames", "duration_s")]
 
     @model_validator(mode="after")
     def _has_length(self) -> Run:

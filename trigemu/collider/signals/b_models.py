@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import Signal
 from trigemu.config.model import FieldError, FileName
+from trigemu.config.rules import Rule, values
 from trigemu.physics import constants
 
 B_PLUS_MASS, B_ZERO_MASS = 5.27941, 5.27972
@@ -36,6 +37,11 @@ class BSignal(Signal):
         """The least mass (GeV) with which the new particle decays as it must."""
         return 0.0
 
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(mass={"exclusiveMaximum": cls.heavy - cls.beside})]
+
     @model_validator(mode="after")
     def _possible(self) -> BSignal:
         lowest, highest = self.lightest, self.heavy - self.beside
@@ -60,6 +66,14 @@ class BtoKS(BSignal):
     radius_max: Radius = 600.0
     """Accepted are decays at a transverse distance below this [mm].  Source: guess, the inner half of the drift
     chamber."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [
+            *super().schema_rules(),
+            values(mass={"exclusiveMinimum": 2.0 * constants.mass(cls.final)}),
+        ]
 
     @property
     def lightest(self) -> float:

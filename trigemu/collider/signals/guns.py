@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import Degrees, Milli, Signal
+from trigemu.config.rules import Rule
 
 Momentum = Annotated[float, Field(gt=0, le=20)]
 
@@ -41,6 +42,11 @@ class Gun(Signal):
     """z is uniform up to this [mm]."""
     charge: Literal[-1, 0, 1] = 0
     """Charge in units of e, 0 for both alike (photons have none).  Source: chosen."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), {"dependentRequired": {"pt_max": ["pt"]}}]
 
     @model_validator(mode="after")
     def _ranges(self) -> Gun:

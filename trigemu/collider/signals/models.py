@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from trigemu.collider.collider import Collider
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Signal
 from trigemu.config.model import FieldError
+from trigemu.config.rules import Rule, absent, bounds, values, within
 from trigemu.physics import constants
 
 MUON_MASS, TAU_MASS = constants.mass(constants.MUON), constants.mass(constants.TAU)
@@ -37,6 +38,26 @@ class GammaAprime(Signal):
     minimum_energy: Annotated[float, Field(gt=0.0, le=2.0)] = 0.1
     """Least energy of the photon in the system after radiation [GeV].  Source: chosen."""
 
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(theta_star=bounds(within(1, 179), within(1, 179)))]
+
+    @classmethod
+    def section_rules(cls) -> list[Rule]:
+        """Return what the collider's energy allows, as JSON schema."""
+        return [
+            values(
+                mass={"exclusiveMaximum": cls.top()}, minimum_energy={"exclusiveMaximum": 0.5 * cls.top()}
+            ),
+            absent("minimum_energy", values(mass={"exclusiveMaximum": heaviest(cls.top(), 0.1)})),
+        ]
+
+    @classmethod
+    def top(cls) -> float:
+        """Return the highest energy (GeV in the CM) that its events can have."""
+        return cls.collider.sqrt_s
+
     @model_validator(mode="after")
     def _possible(self) -> GammaAprime:
         if not 1.0 <= self.theta_star[0] < self.theta_star[1] <= 179.0:
@@ -48,7 +69,12 @@ class GammaAprime(Signal):
 
     def heaviest(self, sqrt_s: float) -> float:
         """Return the mass (GeV) beside which the photon has ``minimum_energy``; 0 where it never has."""
-        return math.sqrt(max(sqrt_s * (sqrt_s - 2.0 * self.minimum_energy), 0.0))
+        return heaviest(sqrt_s, self.minimum_energy)
+
+
+def heaviest(sqrt_s: float, energy: float) -> float:
+    """Return the mass (GeV) beside which a photon has this energy; 0 where it never has."""
+    return math.sqrt(max(sqrt_s * (sqrt_s - 2.0 * energy), 0.0))
 
 
 class Darkonium(GammaAprime):
@@ -99,6 +125,25 @@ class ScannedAprime(GammaAprime):
     to luminosity x lowest-order cross-section for the photon in ``theta_star``, from none whose photon would be
     below ``minimum_energy``.  Without the list all are at the run's energy."""
 
+    @classmethod
+    def top(cls) -> float:
+        """Return the highest energy (GeV in the CM) that its events can have."""
+        return cls.energy_range[1]
+
+    @classmethod
+    def section_rules(cls) -> list[Rule]:
+        """Return what the collider's energy allows, as JSON schema."""
+        here: Rule = values(mass={"exclusiveMaximum": cls.collider.sqrt_s})
+        return [*super().section_rules(), absent("energies", here)]
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [
+            *super().schema_rules(),
+            values(energies={"items": bounds(within(*cls.energy_range))}),
+        ]
+
     @model_validator(mode="after")
     def _in_range(self) -> ScannedAprime:
         low, high = type(self).energy_range
@@ -128,6 +173,11 @@ class RadiativeScalar(Signal):
 
     mass: Annotated[float, Field(gt=2 * MUON_MASS, le=1e3)] = 1.0
     """Mass of the A0 [GeV].  Source: chosen."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(mass={"exclusiveMaximum": USABLE * cls.pole})]
 
     @model_validator(mode="after")
     def _at_the_resonance(self) -> RadiativeScalar:
@@ -181,6 +231,11 @@ class MuMuZprime(Signal):
     isr: bool = True
     """Whether the beams radiate."""
 
+    @classmethod
+    def section_rules(cls) -> list[Rule]:
+        """Return what the collider's energy allows, as JSON schema."""
+        return [values(mass={"exclusiveMaximum": USABLE * cls.collider.sqrt_s - 2.0 * MUON_MASS})]
+
     @model_validator(mode="after")
     def _possible(self) -> MuMuZprime:
         self.check_below("mass", self.mass, USABLE * self.collider.sqrt_s - 2.0 * MUON_MASS, "two muons")
@@ -211,6 +266,12 @@ class AprimeHiggs(Signal):
     """Mass of the h' [GeV].  Source: chosen."""
     isr: bool = True
     """Whether the beams radiate."""
+
+    @classmethod
+    def section_rules(cls) -> list[Rule]:
+        """Return what the collider's energy allows, as JSON schema."""
+        top: Rule = {"exclusiveMaximum": USABLE * cls.collider.sqrt_s}
+        return [values(mass=top, higgs_mass=top)]
 
     @model_validator(mode="after")
     def _possible(self) -> AprimeHiggs:

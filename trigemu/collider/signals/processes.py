@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from trigemu.collider.signals.base import USABLE, Degrees, FileInput, LheInput, Source
 from trigemu.config.model import FileName
+from trigemu.config.rules import Rule, bounds, values, within
 from trigemu.physics.constants import MUON, mass
 
 _TWO_MUONS = 2.0 * mass(MUON)
@@ -57,6 +58,18 @@ class PairProcess(ClosedForm):
     isr: bool = True
     """Whether the beams radiate; it changes where events are, not the cross-section."""
 
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [
+            *super().schema_rules(),
+            values(
+                theta_star=bounds(
+                    {"minimum": 0.1, "exclusiveMaximum": 90}, {"exclusiveMinimum": 90, "maximum": 179.9}
+                )
+            ),
+        ]
+
     @model_validator(mode="after")
     def _rises(self) -> PairProcess:
         if not 0.1 <= self.theta_star[0] < 90.0 < self.theta_star[1] <= 179.9:
@@ -81,6 +94,11 @@ class RadiativeProcess(ClosedForm):
     """Every pair has an invariant mass above this, which keeps the collinear poles away [GeV].  Source: chosen."""
     theta_star: tuple[Degrees, Degrees] = (15.0, 165.0)
     """Range of the angles of all particles in the CM [deg].  Source: chosen."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(theta_star=bounds(within(5, 175), within(5, 175)))]
 
     @model_validator(mode="after")
     def _possible(self) -> RadiativeProcess:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import FieldError, FileName, Model
 from trigemu.config.names import allowed
+from trigemu.config.rules import Rule, values
 from trigemu.plain import short
 
 Kind = Literal["onnx", "pickle", "object"]
@@ -46,6 +47,20 @@ class Score(Model):
             return "pickle"
         return "onnx" if suffix == ".onnx" else "object"
 
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        known: Rule = {"uniqueItems": True}
+        if cls.offered:
+            known["items"] = {"enum": list(cls.offered)}
+        pickled: Rule = {"properties": {"model": {"pattern": _any_case(PICKLES)}}, "required": ["model"]}
+        trusted: Rule = {**values(trust={"const": True}), "required": ["trust"]}
+        return [
+            *super().schema_rules(),
+            values(features=known, model={"pattern": f":|{_any_case((*PICKLES, '.onnx'))}"}),
+            {"if": pickled, "then": trusted},
+        ]
+
     @model_validator(mode="after")
     def _usable(self) -> Score:
         unknown = [name for name in self.features if self.offered and name not in self.offered]
@@ -62,3 +77,9 @@ class Score(Model):
             sentence = "trust must be true for a pickled model: loading one runs whatever code the file holds"
             raise FieldError("trust", sentence)
         return self
+
+
+def _any_case(suffixes: tuple[str, ...]) -> str:
+    """Return the pattern of names that end in one of these suffixes, in small or capital letters."""
+    letters = ("".join(f"[{c}{c.upper()}]" if c.isalpha() else f"\\{c}" for c in each) for each in suffixes)
+    return f"({'|'.join(letters)})$"

@@ -27,6 +27,7 @@ EXPERIMENT = ExperimentSpec(
     sources=SCHEMAS,
     bits=BITS,
     signals=signals,
+    signals_follow=("sqrt_s",),
     generator="trigemu.experiments.babar.generator:BabarGenerator",
     trigger="trigemu.experiments.babar.trigger:BabarTrigger",
     histograms="trigemu.experiments.babar.monitor:HISTOGRAMS",

@@ -44,6 +44,7 @@ EXPERIMENT = ExperimentSpec(
     # About one event a turn, so that a frame holds several hundred; beam background stays on: every event has it.
     scan=Scan(every_ns=10_000.0, quiet={"process": [], "external": _QUIET}),
     menu_files="trigemu.experiments.belle2.gdl.ftdl_table:MENU_FILES",
+    schema="trigemu.experiments.belle2.gdl.ftdl_schema:with_ftdl",
     purposes=Belle2Purpose,
     software_bits=frozenset(HLT_BITS),
 )

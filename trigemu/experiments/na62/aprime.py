@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
+from trigemu.config.rules import Rule, ordered, values, when
 from trigemu.physics import constants, mesons
 from trigemu.setup.data import signal
 
@@ -86,6 +87,23 @@ class Aprime(Model):
 
     extrapolate: bool = False
     """Must be true above 1 GeV, where the formulas are not good."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        heavy: Rule = {"properties": {"mass": {"exclusiveMinimum": 1.0}}, "required": ["mass"]}
+        extrapolated: Rule = {**values(extrapolate={"const": True}), "required": ["extrapolate"]}
+        return [
+            *super().schema_rules(),
+            values(mass={"exclusiveMinimum": 2.0 * constants.mass(cls.lepton)}),
+            {"if": heavy, "then": extrapolated},
+            *ordered("z_min", "z_max", (0.1, 0.9)),
+            *(
+                when("production", name, values(mass={"exclusiveMaximum": _heaviest(parents)}))
+                for name, parents in PARENTS.items()
+                if name not in ("brem", "all")
+            ),
+        ]
 
     @model_validator(mode="after")
     def _possible(self) -> Aprime:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import FieldError, Model
+from trigemu.config.rules import Rule, ordered, values, when
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, SPLIT_TIMESTAMPS
 
 DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
@@ -105,6 +106,20 @@ class L0(Model):
     read_latency_timestamps: Annotated[int, Field(ge=4, le=1 << MEMORY_SLOT_BITS)] = 1024
     """So long after an entry its slots of the memory are read: after their neighbours have been written, before the
     memory has wrapped around [timestamps of 24.951 ns].  Source: guess."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators, and those of the section around it, check, as JSON schema."""
+        longest = {bits: (1 << (MEMORY_SLOT_BITS - bits)) - 4 for bits in range(4)}
+        sending: Rule = {"enum": list(SENDING)}
+        return [
+            *super().schema_rules(),
+            values(reference=sending, control=sending),
+            *(
+                when("slot_bits", bits, values(read_latency_timestamps={"maximum": most}), usual=bits == 2)
+                for bits, most in longest.items()
+            ),
+        ]
 
     @model_validator(mode="after")
     def _memory_is_fresh(self) -> L0:
@@ -237,6 +252,11 @@ class Halo(Model):
     """Neutral showers in the LKr per second of beam [Hz].
     Source: guess that makes the recalled 4 kHz of LKr control come out."""
 
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), *ordered("minimum_momentum_gev", "mean_momentum_gev", (5.0, 35.0))]
+
     @model_validator(mode="after")
     def _rises(self) -> Halo:
         if self.mean_momentum_gev <= self.minimum_momentum_gev:
@@ -287,6 +307,12 @@ class NA62(Model):
 
     selection: Selection = Selection()
     """Online selection of the e+e- search."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        frame, guard = {"multipleOf": PACKET_TIMESTAMPS}, {"multipleOf": SPLIT_TIMESTAMPS}
+        return [*super().schema_rules(), values(frame_timestamps=frame, guard_timestamps=guard)]
 
     @model_validator(mode="after")
     def _whole_packets(self) -> NA62:

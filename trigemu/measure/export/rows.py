@@ -19,7 +19,8 @@ from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.rundir import RunReader
 from trigemu.menu.planes import unpack_lines
-from trigemu.setup.experiment import Setup, Trigger, window_reader
+from trigemu.setup.abilities import window_reader
+from trigemu.setup.experiment import Setup, Trigger
 from trigemu.streaming.reading import DataRecords, recorded_entries
 
 DECISIONS = 65536

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from trigemu.config.model import FieldError, Model
+from trigemu.config.rules import Rule, values
 
 _Mm = Annotated[float, Field(ge=0, le=20)]
 _Ns = Annotated[float, Field(ge=0, le=2000)]
@@ -83,6 +84,11 @@ class Blt(Model):
     B4.3), not the last (G3.7)."""
     dead: Annotated[tuple[tuple[_Superlayer, _Supercell], ...], Field(max_length=320)] = ()
     """Pairs of superlayer (1-10) and supercell (0-31) that count as hit.  Source: recalled: G3.9."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(windows={"items": {"not": {"multipleOf": 2}}})]
 
     @field_validator("windows")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import FieldError, Model
+from trigemu.config.rules import Rule, values
 from trigemu.experiments.babar.emt.filtering import MOST_WEIGHT, TAPS, gain, least_squares
 from trigemu.experiments.babar.emt.geometry import COLUMNS, ROWS, TOWERS
 
@@ -67,6 +68,11 @@ class Emt(Model):
     def taps(self) -> tuple[int, ...]:
         """The eight weights of the filter."""
         return self.weights or least_squares(self.lead)
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(weights={"anyOf": [{"maxItems": 0}, {"minItems": TAPS}]})]
 
     @model_validator(mode="after")
     def _filter_finds_pulses(self) -> Emt:

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from trigemu.config.model import FieldError, Model
 from trigemu.config.names import allowed
+from trigemu.config.rules import Rule, values
 from trigemu.experiments.babar.bits import COUNTS, LINES, MOST
 from trigemu.experiments.babar.clock import TICKS
 from trigemu.plain import short
@@ -43,6 +44,11 @@ class Line(Model):
     G8.9); a line that has none comes after all that have one of 32 or more, a low slot before a high one (chosen)."""
     enabled: bool = True
     """Whether it may fire."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(cuts={"propertyNames": {"enum": list(COUNTS)}})]
 
     @field_validator("cuts")
     @classmethod

@@ -23,6 +23,7 @@ from trigemu.collider.response.config import (
     Size,
 )
 from trigemu.config.model import FieldError, Model
+from trigemu.config.rules import Rule, values
 from trigemu.experiments.babar.clock import COLLISION_TICK, TICK_NS, TICKS
 from trigemu.experiments.babar.emt.geometry import BARREL_RADIUS, BARREL_Z, FRONT, EdgeSet
 from trigemu.experiments.babar.response.reconstruction_config import (
@@ -170,6 +171,14 @@ class Ifr(collider.Muons):
     )
     """Rate at which lost beam particles cross whole half doors of the backward and the forward end [kHz].  Source:
     guess; mostly forward (babar_geometry_facts G11.35)."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [
+            *super().schema_rules(),
+            values(barrel_layers={"uniqueItems": True}, end_layers={"uniqueItems": True}),
+        ]
 
     @model_validator(mode="after")
     def _possible(self) -> Ifr:

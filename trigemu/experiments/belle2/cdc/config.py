@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from trigemu.config.model import FileName, Model
+from trigemu.config.rules import Rule, ordered
 
 _Counts = Annotated[int, Field(ge=0, lt=2**14)]
 
@@ -57,6 +58,11 @@ class Cdc(Model):
     short_veto: bool = True
     """Superlayers 0-2 are blind for short tracks where a 2D track passes.  Source: as in the experiment; the width of
     the veto is a guess."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), *ordered("tdc_low", "tdc_high", (4450, 4950), equal=True)]
 
     @model_validator(mode="after")
     def _ordered(self) -> Cdc:

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from trigemu.config.model import FieldError, Model
 from trigemu.config.names import allowed
+from trigemu.config.rules import Rule, values
 from trigemu.experiments.besiii.bits import CHANNELS, CONDITIONS
 from trigemu.experiments.besiii.clock import LATENCY_TICKS, TICKS
 from trigemu.plain import short
@@ -121,6 +122,15 @@ class Channel(Model):
             if name not in NAMES:
                 raise ValueError(f"unknown condition {short(name)!r}; {allowed(name, NAMES)}")
         return names
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        names: Rule = {"items": {"enum": list(NAMES)}}
+        return [
+            *super().schema_rules(),
+            values(true=names, false=names, slot={"not": {"const": RANDOM_SLOT}}),
+        ]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from trigemu.config.model import FieldError, Model
+from trigemu.config.rules import Rule, bounds, values
 from trigemu.experiments.besiii.clock import TICKS
 
 CELLS = 64
@@ -61,6 +62,11 @@ class Match(Model):
     cluster_ticks: Annotated[int, Field(ge=1, le=TICKS)] = 72
     """A calorimeter cell is on for so long here [tick of 24 ns].  Source: fit, as ``besiii.emc.active_ticks``; the
     simulation has 16 (besiii_babar_facts A5.7)."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema."""
+        return [*super().schema_rules(), values(bb=bounds({"minimum": 1}))]
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
