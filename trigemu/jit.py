@@ -13,6 +13,9 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba import types
+from numba.core import event
+
+from trigemu.activity import compiler
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -28,7 +31,26 @@ def inlined(function: _F) -> _F:
     return cast(_F, _set_up(compiled))
 
 
+class _Told(event.Listener):
+    """Tells what is compiled; what is found cached causes no such event."""
+
+    def on_start(self, event: Any) -> None:
+        compiler.begin(*_name(event.data["dispatcher"]))
+
+    def on_end(self, event: Any) -> None:
+        compiler.end()
+
+
+cast(Any, event).register("numba:compile", _Told())
+
+
+def _name(dispatcher: Any) -> tuple[str, str]:
+    function = dispatcher.py_func
+    return function.__module__, function.__qualname__
+
+
 def _set_up(dispatcher: Any) -> Any:
+    compiler.declared.add(_name(dispatcher))
     return _kept_if_possible(_once_per_type(dispatcher))
 
 

@@ -16,6 +16,7 @@ from support.runs import CLOSED, same_decisions, totals_of
 from trigemu import streaming
 from trigemu.errors import RunError
 from trigemu.frames.rundir import RunReader, RunWriter, read_json, write_json
+from trigemu.frames.runlog import LOG_FILE
 from trigemu.setup.build import load_setup
 
 MADE = ("totals.json", "summary.json", "report.html")
@@ -159,7 +160,11 @@ def test_records_that_were_cut_after_the_end_are_told_and_not_hidden(path: Path)
     assert "frames" in done.stderr
     assert "missing" in done.stderr
     assert "the run is tainted" in done.stdout
-    assert {k for k, v in content(path).items() if v != before[k]} == set(MADE)
+    after = content(path)
+    assert {k for k, v in after.items() if v != before[k]} == {*MADE, LOG_FILE}
+    # The log of the run goes on.
+    assert after[LOG_FILE].startswith(before[LOG_FILE])
+    assert after[LOG_FILE].endswith(b"quality tainted\n")
     # Without a summary, one is made that says so.
     for name in MADE:
         (path / name).unlink()

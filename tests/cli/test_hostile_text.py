@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from support.commands import complaints
 
 from trigemu.plain import NAME, SENTENCE, one_sentence, short
 from trigemu.render.pictures.canvas import to_svg
@@ -120,7 +121,7 @@ def test_lists_scans_and_streams(hostile: Path) -> None:
 def test_sentences_are_short_and_printable(hostile: Path, change: str, word: str) -> None:
     out, said = call(hostile, "run", "evil.toml", "--offline", "--set", change, "--out", "never", code=2)
     assert out == ""
-    assert len(said.splitlines()) == 1
+    (said,) = complaints(said)
     assert len(said) < 600
     assert word in said
     assert not (hostile / "never").exists()
@@ -180,5 +181,5 @@ def test_options_out_of_range(hostile: Path, arguments: tuple[str, ...]) -> None
         else call(hostile, *arguments, code=2)
     )
     assert out == ""
-    assert len(said.splitlines()) == 1
+    (said,) = complaints(said)
     assert len(said) < 600

@@ -96,8 +96,9 @@ def test_selection_of_rows():
 
 def test_progress_counts_rows():
     seen = []
-    results([row(), row()], lambda done, wanted: seen.append((done, wanted)))
-    assert seen == [(1, 2), (2, 2)]
+    results([row(), row()], lambda *told: seen.append(told))
+    # A row is named before it is computed.
+    assert seen == [(0, 2, row().id), (1, 2, row().id), (2, 2, "")]
 
 
 def from_a_file():

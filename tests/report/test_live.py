@@ -8,7 +8,6 @@ from rich.console import Console
 from support.measured_run import toy_setup
 
 from trigemu.menu.schema import Prescale
-from trigemu.render.progress import bar
 from trigemu.report.live import PlainLines, live_table, one_line, progress_view
 from trigemu.streaming.core.totals import Snapshot
 
@@ -60,8 +59,6 @@ def test_no_live_table_without_a_terminal():
     with progress_view(toy_setup(), stream) as show:
         show(SNAPSHOT)
     assert stream.getvalue() == one_line(SNAPSHOT) + "\n"
-    with bar("events", stream) as progress:
-        assert progress is None
 
 
 def test_live_table_shows_rates_latency_memory_and_eta():
@@ -88,10 +85,6 @@ def test_live_table_is_drawn_on_a_terminal():
     with progress_view(toy_setup(), stream) as show:
         show(SNAPSHOT)
     assert "120 / 1000 frames" in stream.getvalue()
-    with bar("events", stream) as progress:
-        assert progress is not None
-        progress(3, 10)
-    assert "events" in stream.getvalue()
 
 
 def test_errors_of_lines_behind_a_counter_are_those_of_a_counter():

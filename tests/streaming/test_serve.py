@@ -20,6 +20,7 @@ class Told:
     def __init__(self, role: str) -> None:
         self.role = self.name = role
         self.tag: int | None = None
+        self.control = "ipc:///nowhere"
         self.reports: list[tuple[str, Any]] = []
 
     def report(self, kind: str, progress: int, counters: Any, fields: Any) -> None:

@@ -27,7 +27,9 @@ class World:
     def __init__(self, workers: int, credits: int) -> None:
         # As small as it can be, so that a role that loses its place in the run stalls it.
         window = credits * workers
-        self.conductor = Conductor(Plan(FRAMES, SOURCES, workers, credits, window, None, 1.0, 3, 10_000))
+        # Control has started all roles: those of one name are lives of one role.
+        plan = Plan(FRAMES, SOURCES, workers, credits, window, None, 1.0, 3, 10_000, tickets=True)
+        self.conductor = Conductor(plan)
         self.window = window
         self.now = 1
         self.lives = 0

@@ -24,6 +24,11 @@ def start(*arguments: object, cwd: Path, env: Mapping[str, str] | None = None) -
     )
 
 
+def complaints(said: str) -> list[str]:
+    """Return the lines of a standard error that are no progress: a slow machine is told what it waits for."""
+    return [line for line in said.splitlines() if line.startswith("trigemu: ")]
+
+
 def until(
     done: Callable[[], object], process: subprocess.Popen[str] | None = None, seconds: float = 60.0
 ) -> None:

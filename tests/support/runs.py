@@ -16,6 +16,7 @@ CLOSED = (
     "index.json",
     "report.html",
     "run.json",
+    "run.log",
     "segment-000000.tgm",
     "summary.json",
     "totals.json",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support.commands import alive, hears, pids, recorded, short_folder, start, until
+from support.commands import alive, complaints, hears, pids, recorded, short_folder, start, until
 from support.runs import CLOSED
 
 from trigemu.frames.rundir import RunReader
@@ -148,7 +148,7 @@ def test_a_signal_is_told_from_an_error_wherever_it_comes(tmp_path: Path, where:
         text=True,
         timeout=END,
     )
-    assert (done.returncode, done.stderr) == (143, "trigemu: ended by SIGTERM\n")
+    assert (done.returncode, complaints(done.stderr)) == (143, ["trigemu: ended by SIGTERM"])
 
 
 def test_an_efficiency_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:

@@ -28,9 +28,14 @@ def main() -> None:
         from trigemu.stopping import listen
 
         listen()
-        from trigemu.cli.commands import cli
+        import sys
 
-        cli(prog_name="trigemu")
+        from trigemu.render.progress import shown
+
+        with shown(sys.stderr):
+            from trigemu.cli.commands import cli
+
+            cli(prog_name="trigemu")
     except Exception as error:
         from trigemu.stopping import comes_of_signal
 

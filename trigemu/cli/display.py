@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from trigemu.activity import doing
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 from trigemu.errors import InputError
@@ -39,7 +40,8 @@ def display(
         where = f"for {', '.join(offered)} only" if offered else "for no installed experiment"
         raise InputError(f"there are pictures of crossings {where}; this configuration is of {experiment}")
     write_display = resolve(offered[experiment].display)
-    with claimed(out, f"{Path(config).stem}-display") as folder:
+    what = f"making frame {frame} and drawing crossing {event}"
+    with claimed(out, f"{Path(config).stem}-display") as folder, doing(what):
         written = write_display(setup, folder, frame, event)
     for path in written:
         say(printable(str(path)))

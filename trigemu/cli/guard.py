@@ -14,6 +14,7 @@ import click
 from trigemu.cli.groups import CommandGroup
 from trigemu.errors import TrigemuError
 from trigemu.plain import encodable, one_sentence, printable, short
+from trigemu.render.progress import hidden, stop
 from trigemu.stopping import comes_of_signal, heard
 from trigemu.stopping import leave as end_process
 
@@ -45,6 +46,9 @@ class GuardedGroup(CommandGroup):
                 if comes_of_signal(error):
                     raise KeyboardInterrupt from error
                 raise
+            finally:
+                # What follows may end the process without a further word.
+                stop()
         except click.exceptions.NoArgsIsHelpError as error:
             # A group on its own asks what there is: that is no mistake.
             say(error.format_message())
@@ -107,7 +111,7 @@ def _close(stream: TextIO) -> None:
 def say(text: str, *, err: bool = False) -> None:
     """Print; a closed pipe or terminal does not change what a command has done or its exit code."""
     stream = sys.stderr if err else sys.stdout
-    with to_whom_reads(stream):
+    with hidden(), to_whom_reads(stream):
         click.echo(encodable(text, stream.encoding), err=err)
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from trigemu.activity import doing
 from trigemu.errors import InputError
+from trigemu.plain import short
 
 if TYPE_CHECKING:
     from trigemu.config.origin import Origin
@@ -129,8 +131,9 @@ def load(config: str, options: RunOptions) -> Setup[Any]:
     from trigemu.setup.build import build_setup
     from trigemu.setup.load import read_config
 
-    data, origin = read_config(config, options.overrides)
-    return checked(build_setup(changed(data, options), options.place(origin)))
+    with doing(f"reading {short(config)}"):
+        data, origin = read_config(config, options.overrides)
+        return checked(build_setup(changed(data, options), options.place(origin)))
 
 
 def checked(setup: Setup[Any]) -> Setup[Any]:

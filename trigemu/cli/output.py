@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from trigemu.activity import doing
 from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.guard import say
 from trigemu.plain import one_sentence, printable
@@ -23,8 +24,13 @@ def export(rundir: Path, form: str, file: Path) -> int:
     from trigemu.measure.export.run import export_run
 
     hint_unfinished(rundir)
-    rows = export_run(
-        rundir, form, file, on_missing=lambda said: say(f"trigemu: {one_sentence(said)}", err=True)
-    )
+    with doing("frames") as progress:
+        rows = export_run(
+            rundir,
+            form,
+            file,
+            on_missing=lambda said: say(f"trigemu: {one_sentence(said)}", err=True),
+            progress=progress,
+        )
     say(f"{printable(str(file))}: {rows} decisions")
     return 0

@@ -10,6 +10,7 @@ import click
 from trigemu.cli.guard import say
 from trigemu.cli.options import RunOptions, load, run_options
 from trigemu.errors import InputError
+from trigemu.plain import printable
 
 KEYS = click.option(
     "--keys",
@@ -32,13 +33,21 @@ def _role(role: str, summary: str) -> click.Command:
     @click.option(
         "--control", required=True, metavar="ADDRESS", help="Where run control listens (tcp://host:port)."
     )
-    @click.option("--name", default=f"{role}-0", show_default=True, help="Name of this process in the run.")
+    @click.option(
+        "--name",
+        default=f"{role}-0",
+        show_default=True,
+        help="Name of this process in the run; where a role of this name takes part already, another number.",
+    )
     @KEYS
     @INSECURE
     def command(control: str, name: str, keys: Path | None, insecure: bool) -> int:
         from trigemu.streaming import serve_role
 
-        return serve_role(role, control, name, keys=keys, insecure=insecure)
+        def tell(sentence: str) -> None:
+            say(printable(sentence), err=True)
+
+        return serve_role(role, control, name, keys=keys, insecure=insecure, tell=tell)
 
     return command
 

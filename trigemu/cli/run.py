@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trigemu.activity import doing
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
@@ -95,6 +96,7 @@ def conduct(
     """
     # From the moment when the directory is made there is something to close.
     with held() as stop, claimed(out, stem, keep=is_run) as folder:
+        from trigemu.frames.runlog import RunLog
         from trigemu.report.live import progress_view
 
         try:
@@ -114,7 +116,9 @@ def conduct(
 
             print_tables(*run_tables(setup, summary))
             say("\n" + printable(str(folder / "report.html")))
-        return stop.code or _exit_code(summary, good)
+        code = stop.code or _exit_code(summary, good)
+        RunLog(folder).say(f"exit code {code}", end=True)
+        return code
 
 
 def _to_whom_looks(show: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
@@ -137,7 +141,7 @@ def _conclude(setup: Setup[Any], folder: Path, totals: RunTotals | None = None) 
             say(f"trigemu: summary or report is missing; trigemu finish {where} writes them", err=True)
 
     try:
-        with closing(), cleaned(hint):
+        with closing(), cleaned(hint), doing("writing the summary and the report"):
             summary = _write(setup, folder, totals)
             done = True
             return summary

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from trigemu.activity import doing
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
@@ -63,13 +63,12 @@ def efficiency(
     from trigemu.measure.efficiency import efficiency as scan
     from trigemu.measure.grid import parse_grids
     from trigemu.measure.statistics import ONE_SIGMA
-    from trigemu.render.progress import bar
     from trigemu.report.scan import write_table
 
     axes = parse_grids(grids)
     setup = load(config, RunOptions(overrides=overrides))
     failed = None
-    with claimed(out, f"{Path(config).stem}-{signal}") as folder, bar("events", sys.stderr) as progress:
+    with claimed(out, f"{Path(config).stem}-{signal}") as folder, doing("events") as progress:
         try:
             table = scan(
                 setup,

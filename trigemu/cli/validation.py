@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from trigemu.activity import doing
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import FAILED, say
 from trigemu.cli.options import JSON
@@ -32,12 +32,11 @@ def validate(experiment: str | None, only: tuple[str, ...], folder: Path | None,
     from trigemu.measure.published import select
     from trigemu.measure.studies import broken_studies
     from trigemu.measure.validate import results
-    from trigemu.render.progress import bar
 
     chosen = select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():
         say(f"trigemu: left out: {one_sentence(sentence)}", err=True)
-    with input_folder(folder), bar("numbers", sys.stderr) as progress:
+    with input_folder(folder), doing("numbers") as progress:
         found = results(chosen, progress)
     if as_json:
         print_json([result.to_dict() for result in found])

@@ -23,7 +23,8 @@ Role = Literal["input", "prediction", "comparison"]
 Measured = tuple[float, float] | tuple[float, float, float]
 """A recomputed value and its statistical error (0 where there is none), or its errors downwards and upwards."""
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, str], None]
+"""Called with rows done, rows wanted, and the row that is computed now."""
 
 COLUMNS = (
     *("id", "quantity", "unit", "published", "tolerance", "emulated", "error", "error_down", "error_up"),
@@ -231,7 +232,9 @@ def results(rows: Sequence[Row], progress: Progress | None = None) -> Results:
     """Recompute rows, in order."""
     found = []
     for index, row in enumerate(rows):
-        found.append(Result.of(row))
         if progress is not None:
-            progress(index + 1, len(rows))
+            progress(index, len(rows), row.id)
+        found.append(Result.of(row))
+    if progress is not None:
+        progress(len(rows), len(rows), "")
     return Results(tuple(found))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trigemu.menu.order import physics_first
 from trigemu.plain import encodable, printable, short
+from trigemu.render.progress import Tracker, View, bar_text, drawn, hidden, is_terminal, seconds
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -35,21 +36,35 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         Where to; standard error by default.
     """
     stream = sys.stderr if stream is None else stream
-    if not stream.isatty():
-        lines = PlainLines(stream)
-        yield lines.show
-        return
+    with hidden():
+        if is_terminal(stream):
+            with _screen(setup, stream) as show:
+                yield show
+        else:
+            yield PlainLines(stream).show
+
+
+@contextmanager
+def _screen(setup: Setup[Any], stream: TextIO) -> Iterator[Callable[[Snapshot], None]]:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
     title = short(setup.config.title or setup.config.experiment)
-    live = Live(console=Console(file=stream), refresh_per_second=REFRESH_HZ, transient=True)
-    # A terminal that is closed meanwhile is no reason to lose a run.
-    with suppress(OSError):
-        live.start()
     menu = setup.menu.lines
     scales = {menu[place].name: menu[place].scale for place in physics_first(menu)}
+    console = Console(file=stream)
+    latest: list[Snapshot] = []
+    begin = monotonic()
+    tracker = Tracker(begin)
+
+    def draw() -> Text:
+        if not latest:
+            now, fancy = monotonic(), "utf" in console.encoding.lower()
+            return Text(drawn(tracker.look(now), int(REFRESH_HZ * now), console.width, fancy=fancy))
+        return live_table(title, latest[-1], scales, console.size, console.encoding, monotonic() - begin)
+
+    live = Live(console=console, refresh_per_second=REFRESH_HZ, transient=True, get_renderable=draw)
     told = 0
 
     def show(snapshot: Snapshot) -> None:
@@ -57,8 +72,11 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         for notice in snapshot.notices[told:]:
             live.console.print(Text(printable(notice)))
         told = len(snapshot.notices)
-        live.update(live_table(title, snapshot, scales, live.console.size, live.console.encoding))
+        latest[:] = [snapshot]
 
+    # A terminal that is closed meanwhile is no reason to lose a run.
+    with suppress(OSError):
+        live.start(refresh=True)
     try:
         yield show
     finally:
@@ -67,35 +85,51 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
 
 
 class PlainLines:
-    """One line per change of state and every few seconds."""
+    """One line per change of state, at once when somebody joins that was missing, and every few seconds."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
         self._stream = stream
         self._clock = clock
         self._next = -1.0
         self._told = 0
-        self._state = ""
+        self._last = ("", "")
+        self._begin: float | None = None
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the snapshot if it is time to."""
         for notice in snapshot.notices[self._told :]:
-            self._stream.write(f"{notice}\n")
+            self._stream.write(f"{printable(notice)}\n")
         self._told = len(snapshot.notices)
         now = self._clock()
-        if snapshot.state == self._state and now < self._next:
+        self._begin = now if self._begin is None else self._begin
+        told = (snapshot.state, snapshot.missing)
+        if told == self._last and now < self._next:
             return
-        self._state, self._next = snapshot.state, now + PLAIN_EVERY_S
-        self._stream.write(one_line(snapshot) + "\n")
+        self._last, self._next = told, now + PLAIN_EVERY_S
+        self._stream.write(printable(one_line(snapshot, now - self._begin)) + "\n")
         self._stream.flush()
 
 
-def one_line(snapshot: Snapshot) -> str:
-    """Return a snapshot as one line of text."""
-    eta = f", {snapshot.eta_s:.0f} s to go" if snapshot.eta_s is not None else ""
+def waits(snapshot: Snapshot) -> str:
+    """Return what holds a run up before frames flow, or while somebody is missing; "" for nothing."""
+    there, wanted = snapshot.ready
+    roles = f"{there} of {wanted} roles are ready" if there < wanted else ""
+    begins = not snapshot.frames_done and snapshot.state in ("idle", "configured", "running")
+    parts = (snapshot.missing, *((roles, snapshot.doing) if begins else ()))
+    return "; ".join(part for part in parts if part)
+
+
+def one_line(snapshot: Snapshot, since_s: float = 0.0) -> str:
+    """Return a snapshot as one line of text; ``since_s``: for how long it has been looked at."""
+    held_up = waits(snapshot)
+    if held_up and not snapshot.frames_done:
+        return f"{snapshot.state}: {held_up}, {seconds(since_s)}"
+    eta = f", {seconds(snapshot.eta_s)} to go" if snapshot.eta_s is not None else ""
+    more = f"; {held_up}" if held_up else ""
     return (
         f"{snapshot.state}: frame {snapshot.frames_done} of {snapshot.frames_total}, "
         f"{sum(snapshot.accepted)} kept by lines, dead {100 * snapshot.dead_fraction:.3g} %, "
-        f"{snapshot.elapsed_s:.1f} s{eta}"
+        f"{snapshot.elapsed_s:.1f} s{eta}{more}"
     )
 
 
@@ -105,6 +139,7 @@ def live_table(
     scales: Mapping[str, Prescale] | None = None,
     size: tuple[int, int] = (120, 40),
     encoding: str = "utf-8",
+    since_s: float = 0.0,
 ) -> Text:
     """Return the live display: headline, lines with rates, latency, processes.
 
@@ -124,11 +159,13 @@ def live_table(
         Columns and lines of the terminal.
     encoding
         What it can show.
+    since_s
+        For how long the run has been looked at; while something holds it up this is what moves.
     """
     from rich.text import Text
 
     width, height = size
-    head = _head(title, snapshot, width)
+    head = _head(title, snapshot, width, since_s, "utf" in encoding.lower())
     latency = _latencies(snapshot, width)
     busiest = _busiest(snapshot, scales or {}, width, height - len(head) - len(latency) - 1)
     body = _beside([*busiest, *latency], _memory(snapshot, width), width)
@@ -137,11 +174,14 @@ def live_table(
     return Text("\n", no_wrap=True, overflow="ignore").join([first, *others])
 
 
-def _head(title: str, snapshot: Snapshot, width: int) -> list[str]:
-    from trigemu.render.words import filled
+def _head(title: str, snapshot: Snapshot, width: int, since_s: float, fancy: bool) -> list[str]:
+    from trigemu.render.words import filled, wrapped
 
-    eta = f"{snapshot.eta_s:.0f} s" if snapshot.eta_s is not None else "-"
-    first = title, snapshot.state, f"{snapshot.frames_done} / {snapshot.frames_total} frames", f"ETA {eta}"
+    frames, of = snapshot.frames_done, snapshot.frames_total
+    eta = seconds(snapshot.eta_s) if snapshot.eta_s is not None else "-"
+    done = bar_text(frames, of, fancy=fancy), f"{frames} / {of} frames", f"ETA {eta}"
+    held_up = View(printable(waits(snapshot)), since_s)
+    moving = drawn(held_up, int(REFRESH_HZ * since_s), len(held_up.what) + 40, fancy=fancy)
     facts = (
         f"dead {100 * snapshot.dead_fraction:.3g} %",
         f"{snapshot.bytes_per_s / 2**20:.1f} MiB/s",
@@ -150,7 +190,9 @@ def _head(title: str, snapshot: Snapshot, width: int) -> list[str]:
     )
     counts = [f"{name} {count}" for name, count in snapshot.fragments.items()]
     fragments = [f"fragments: {count}" if place == 0 else count for place, count in enumerate(counts)]
-    return [*filled(first, width, "   "), *filled(facts, width, "   "), *filled(fragments, width, ", ")]
+    lines = [*filled((title, snapshot.state), width, "   "), *filled(done, width, "   ")]
+    lines += wrapped(moving, width) if held_up.what else []
+    return [*lines, *filled(facts, width, "   "), *filled(fragments, width, ", ")]
 
 
 def _busiest(snapshot: Snapshot, scales: Mapping[str, Prescale], width: int, height: int) -> list[str]:

@@ -86,7 +86,9 @@ def _do(
     on_snapshot: Callable[[Snapshot], None] | None,
 ) -> RunTotals:
     from trigemu.frames.rundir import create_run
+    from trigemu.frames.runlog import RunLog
     from trigemu.stopping import held, released
+    from trigemu.streaming.logbook import log_end, logged
     from trigemu.streaming.planning import Job, make_plan
 
     with released():
@@ -95,22 +97,33 @@ def _do(
         make_plan(job)
     with held():
         create_run(job.out, setup.to_dict(), job.identity["run_id"])
-        if offline:
-            from trigemu.streaming.offline import run_offline
+        log = RunLog(job.out)
+        with logged(job, log, "in one process" if offline else "role processes on this machine"):
+            if offline:
+                from trigemu.streaming.offline import run_offline
 
-            return run_offline(job, on_snapshot)
-        from trigemu.streaming.roles.control import run_processes
+                totals = run_offline(job, on_snapshot, log)
+            else:
+                from trigemu.streaming.roles.control import run_processes
 
-        return run_processes(job, on_snapshot)
+                totals = run_processes(job, on_snapshot, log)
+            log_end(log, totals)
+        return totals
 
 
 def serve_role(
-    role: str, control: str, name: str, *, keys: Path | None = None, insecure: bool = False
+    role: str,
+    control: str,
+    name: str,
+    *,
+    keys: Path | None = None,
+    insecure: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> int:
     """Take part in a run as one role; see `trigemu.streaming.roles.serve.serve_role`."""
     from trigemu.streaming.roles import serve
 
-    return serve.serve_role(role, control, name, keys=keys, insecure=insecure)
+    return serve.serve_role(role, control, name, keys=keys, insecure=insecure, tell=tell)
 
 
 def serve_control(

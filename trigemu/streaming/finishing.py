@@ -11,6 +11,7 @@ from trigemu.decision.rows import VERDICTS
 from trigemu.errors import InputError
 from trigemu.frames.lock import RESERVE_FILE
 from trigemu.frames.rundir import PROCESSES_FILE, TOTALS_FILE, RunReader, RunWriter, write_json
+from trigemu.frames.runlog import RunLog
 from trigemu.frames.runwriter import check_writable
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
@@ -92,6 +93,9 @@ def finish_records(path: Path) -> Finished:
     rebuilt = totals is not old and (old is None or totals.to_dict() != old.to_dict())
     if rebuilt:
         _write(path, totals)
+    if rebuilt or cut:
+        said = f"{cut} bytes cut, {census.whole} of {setup.frames} frames are whole, quality {totals.quality}"
+        RunLog(path).say(f"trigemu finish: {said}", end=True)
     for left in (
         path / RESERVE_FILE,
         path / PROCESSES_FILE,

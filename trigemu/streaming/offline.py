@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
+from trigemu.activity import doing, said
 from trigemu.decision.rows import LOST, Row
 from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
@@ -15,6 +16,7 @@ from trigemu.frames.columns import Buffer
 from trigemu.frames.frame import Fragment
 from trigemu.frames.ranges import Ranges
 from trigemu.frames.rundir import TOTALS_FILE, write_json
+from trigemu.frames.runlog import RunLog
 from trigemu.frames.wire import fragment_message
 from trigemu.stopping import Stop, held
 from trigemu.streaming.background import Background
@@ -40,7 +42,7 @@ SNAPSHOT_S = 0.25
 TICK_S = 0.05
 
 
-def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None) -> RunTotals:
+def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None, log: RunLog) -> RunTotals:
     """Make, decide and record all frames one after the other.
 
     Ctrl-C, SIGTERM or SIGHUP ends the run (`trigemu.stopping`); the run directory is closed.
@@ -62,6 +64,8 @@ def run_offline(job: Job, on_snapshot: Callable[[Snapshot], None] | None) -> Run
         offline = _Offline(job, recording, on_snapshot)
         try:
             offline.run(stop)
+            if stop.count:
+                log.say(f"{stop.sentence} after {recording.next} frames")
             recording.close()
         except BaseException:
             offline.aborted = True
@@ -93,7 +97,8 @@ class _Offline:
         self._all = job.setup.config.record.mode == "all"
         self._begin = time.monotonic()
         self._end = self._begin
-        self._shown = self._begin
+        self._shown = 0.0
+        self._first: tuple[float, int] | None = None
         self._memory = [0.0, 0.0, 0.0]
         self._done: SimpleQueue[list[Row]] = SimpleQueue()
         self._written = threading.Semaphore(0)
@@ -109,6 +114,7 @@ class _Offline:
                     self.interrupted = True
                     break
                 self._record(TICK_S)
+                self._show(time.monotonic())
                 if frames.wait(0.0) and self._done.empty():
                     frames.result()
         finally:
@@ -120,6 +126,7 @@ class _Offline:
             while not self._done.empty():
                 self._record(0.0)
             frames.give_up()
+        self._show(time.monotonic(), last=True)
 
     def _record(self, timeout_s: float) -> None:
         try:
@@ -132,15 +139,19 @@ class _Offline:
         finally:
             self._written.release()
         self._end = time.monotonic()
-        self._show()
+        self._first = self._first or (self._end, self._recording.next)
+        mib = resident_bytes() / 2**20
+        self._memory = [self._memory[0] or mib, mib, max(self._memory[2], mib)]
 
     def _make(self) -> None:
         setup = self._job.setup
-        self._maker = RowMaker(setup)
-        source = open_source(self._job.replay, setup, self._job.frames) if self._job.replay else None
-        schemas = source.schemas if source else setup.schemas
-        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
-        self._generator = source or setup.make_generator(self._job.sources)
+        with doing("setting up the trigger"):
+            self._maker = RowMaker(setup)
+        with doing("setting up what makes frames"):
+            source = open_source(self._job.replay, setup, self._job.frames) if self._job.replay else None
+            schemas = source.schemas if source else setup.schemas
+            self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
+            self._generator = source or setup.make_generator(self._job.sources)
         absent = Spans()
         for first, count in self._job.skips:
             absent.add(first, first + count)
@@ -175,16 +186,14 @@ class _Offline:
                 messages.append(fragment_message(fragment, checksum=self._checksum))
         return self._maker.row(frame, fragments, messages, time.monotonic_ns())
 
-    def _show(self) -> None:
-        if self._end - self._shown < SNAPSHOT_S and self._memory[0]:
+    def _show(self, now: float, *, last: bool = False) -> None:
+        if now - self._shown < SNAPSHOT_S and not last:
             return
-        self._shown = self._end
-        mib = resident_bytes() / 2**20
-        self._memory = [self._memory[0] or mib, mib, max(self._memory[2], mib)]
+        self._shown = now
         if self._on_snapshot is not None:
-            self._on_snapshot(self._snapshot(mib))
+            self._on_snapshot(self._snapshot())
 
-    def _snapshot(self, mib: float) -> Snapshot:
+    def _snapshot(self) -> Snapshot:
         run = self._recording.account.progress()
         done, total = self._recording.next, self._job.frames
         elapsed = self._end - self._begin
@@ -208,11 +217,18 @@ class _Offline:
             live_s=run["live_s"],
             latency_us=run["latency_us"],
             dead_fraction=run["dead_s"] / time_s if time_s else 0.0,
-            memory_mib={"offline": mib},
+            memory_mib={"offline": self._memory[1]},
             elapsed_s=elapsed,
-            eta_s=elapsed * (total - done) / done if done else None,
+            eta_s=self._eta_s(total - done),
             bytes_per_s=run["size"] / elapsed if elapsed else 0.0,
+            doing=said() or ("" if done else "making the first frame"),
         )
+
+    def _eta_s(self, to_go: int) -> float | None:
+        # What is compiled for the first frames says nothing of the others.
+        begun, before = self._first or (self._end, self._recording.next)
+        done = self._recording.next - before
+        return (self._end - begun) * to_go / done if done else None
 
     def totals(self) -> RunTotals:
         start, end, peak = self._memory

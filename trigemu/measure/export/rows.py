@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,11 @@ class Table:
 
 
 def read_tables(
-    reader: RunReader, setup: Setup[Any], layout: Layout, skip: Container[int] = ()
+    reader: RunReader,
+    setup: Setup[Any],
+    layout: Layout,
+    skip: Container[int] = (),
+    progress: Callable[[int], None] = lambda frame: None,
 ) -> Iterator[Table]:
     """Yield the decisions of a run in order.
 
@@ -106,6 +110,8 @@ def read_tables(
         The run, and the columns of its table.
     skip
         Frames that are left out: those that a census has not found whole.
+    progress
+        Told which frame is read.
 
     Raises
     ------
@@ -120,6 +126,7 @@ def read_tables(
         # A plain row has no decisions.
         if not isinstance(row, Row) or row.frame in skip or not len(row.state):
             continue
+        progress(row.frame)
         table = _table(row, data.of(row.frame), setup, layout, trigger)
         tables.append(table)
         rows, size = rows + len(table), size + _size(table)

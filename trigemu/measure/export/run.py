@@ -32,7 +32,14 @@ _WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
 }
 
 
-def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str], None] | None = None) -> int:
+def export_run(
+    run_dir: Path,
+    to: str,
+    file: Path,
+    *,
+    on_missing: Callable[[str], None] | None = None,
+    progress: Callable[[int, int], None] = lambda done, wanted: None,
+) -> int:
     """Write the decisions of a recorded run, and the hits around recorded triggers, to a file.
 
     A ROOT file holds a TTree ``decisions`` and a text ``run`` (JSON: run id and number, clock, line names); a
@@ -48,6 +55,8 @@ def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str]
         The file to write; it must not exist.
     on_missing
         Told in one sentence what is missing of the records; frames that are not whole are left out.
+    progress
+        Told how many frames have been read, and how many there are.
 
     Returns
     -------
@@ -71,10 +80,15 @@ def export_run(run_dir: Path, to: str, file: Path, *, on_missing: Callable[[str]
         raise RunError(f"{census.missing['said']}; there is nothing to export")
     if census.missing is not None and on_missing is not None:
         on_missing(census.missing["said"])
+    frames = max(1, census.frames)
+
+    def tell(frame: int) -> None:
+        progress(min(frame, frames), frames)
+
     about = json.dumps({**_about(reader, setup), "missing": census.missing})
     try:
         with draft_of(Path(file), new=True) as draft:
-            return _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes), about)
+            return _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes, tell), about)
     except FileExistsError:
         raise InputError(f"{file}: exists already; another process has made it meanwhile") from None
     except OSError as error:

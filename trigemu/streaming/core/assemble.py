@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trigemu.streaming.core.conductor import Conductor
+from trigemu.streaming.core.gathering import ready
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.ledger import Balance, Ledger, close
 from trigemu.streaming.core.peers import COPIES
@@ -196,8 +197,10 @@ def _counted(recorded: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> Snapshot:
-    """Return the run as it is now."""
+def snapshot(
+    conductor: Conductor, line_names: tuple[str, ...], now_ns: int, *, missing: str = "", doing: str = ""
+) -> Snapshot:
+    """Return the run as it is now; ``missing``: who has not come yet; ``doing``: what control itself does."""
     run = _counted(conductor.recorded) if conductor.recorded else conductor.progress
     done, total = conductor.dispatcher.upto, conductor.dispatcher.limit
     elapsed = (now_ns - conductor.start_ns) / 1e9 if conductor.start_ns else 0.0
@@ -222,4 +225,7 @@ def snapshot(conductor: Conductor, line_names: tuple[str, ...], now_ns: int) -> 
         restarts=conductor.restarts,
         kept=tuple(run.get("kept", (0,) * len(line_names))),
         notices=tuple(conductor.notices),
+        ready=ready(conductor.plan, peers),
+        missing=missing,
+        doing=doing or next((f"{peer.name}: {peer.doing}" for peer in peers if peer.doing), ""),
     )

@@ -7,13 +7,22 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.dispatcher import Assign, Dispatcher, Pace, Skip
 from trigemu.streaming.core.doors import Door
+from trigemu.streaming.core.gathering import ready
 from trigemu.streaming.core.groups import Groups
+from trigemu.streaming.core.orders import (
+    assignments,
+    refuse,
+    tell_recorder,
+    tell_skips,
+    tell_worker,
+    tell_workers,
+)
 from trigemu.streaming.core.peers import History, Peer, Peers
 from trigemu.streaming.core.plan import Instruction, Plan, Restart, Send
 from trigemu.streaming.core.protocol import Note
@@ -22,6 +31,9 @@ from trigemu.streaming.core.watch import Watch, is_failure
 
 ENDING = ("producer", "worker", "recorder")
 """Order in which roles deliver their totals."""
+
+SHOWN = 200
+"""Characters of what a role says that it does."""
 
 ABORT_NS = 10_000_000_000
 """How long the recorder has to close a run that is given up."""
@@ -42,6 +54,8 @@ class Conductor:
         What the recorder last reported.
     interrupted, given_up, restarts, notices
         Whether the user asked to stop, whether nothing is waited for, restarts, and a sentence for each.
+    story
+        A sentence for everything that happened to the roles: what a log keeps.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -49,7 +63,6 @@ class Conductor:
         self.state = RunState()
         self.dispatcher = Dispatcher(plan.frames, plan.credits, plan.window, plan.skips)
         self.peers = Peers()
-        self.door = Door(plan, self.peers)
         self.failure = self.detail = ""
         self.recorded: Mapping[str, Any] | None = None
         self.progress: Mapping[str, Any] = {}
@@ -60,7 +73,9 @@ class Conductor:
         self.start_ns = 0
         self.end_ns = 0
         self.notices: list[str] = []
+        self.story: list[str] = []
         self.watch = Watch(self.peers, plan.heartbeat_s, plan.lives, plan.stall_s)
+        self.door = Door(plan, self.peers, self.watch.liveness)
         self._groups = Groups(plan.producers, self.peers)
         self._ending: str | None = None
         self._last_beat = 0
@@ -100,7 +115,7 @@ class Conductor:
         if peer is None:
             # It was stopped for a while, for instance, and another has its place.
             self.unknown += 1
-            return [_refuse(identity, "another process has taken its place")]
+            return [refuse(identity, "another process has taken its place")]
         self.watch.liveness.beat(peer.name, now_ns / 1e9)
         return handler(peer, note, now_ns)
 
@@ -109,6 +124,7 @@ class Conductor:
         if peer is None:
             return []
         self.watch.pulse(peer.name, note.number("progress"), note.number("turns"), now_ns / 1e9)
+        peer.doing = str(note.fields.get("doing", ""))[:SHOWN]
         return [Send(identity, p.BEAT, {})]
 
     def _register(self, identity: bytes, note: Note, now_ns: int) -> list[Instruction]:
@@ -117,16 +133,14 @@ class Conductor:
         if role not in p.ROLES:
             self.unknown += 1
             return out
-        if objection := self.door.objection(identity, role, name, endpoint, note):
+        name, objection = self.door.admit(identity, role, name, endpoint, note, now_ns / 1e9)
+        if objection:
             return list(self.door.refuse(identity, objection))
         namesake = self.peers.get(name)
         if namesake is not None:
-            if namesake.ready and self.watch.liveness.beats(name, now_ns / 1e9):
-                there = f"this run has a {namesake.role} called {name} already"
-                return list(self.door.refuse(identity, there))
             # A new life of a role whose death nobody has noticed yet (and if it lives, it must not go on).
             out += [
-                _refuse(namesake.identity, "another process has taken its place"),
+                refuse(namesake.identity, "another process has taken its place"),
                 *self._lose(name, now_ns),
             ]
         group = self._groups.take(name) if role == "producer" else ()
@@ -135,10 +149,14 @@ class Conductor:
             return [*out, *self.door.refuse(identity, f"this run needs no other {role}")]
         self.peers.add(Peer(role, name, identity, endpoint))
         self.watch.liveness.watch(name, now_ns / 1e9)
-        return [*out, Send(identity, p.CONFIGURE, {**self.plan.configuration, "sources": list(group)})]
+        self.story.append(f"{name} joins")
+        given = {**self.plan.configuration, "sources": list(group), "name": name}
+        return [*out, Send(identity, p.CONFIGURE, given)]
 
     def _ready(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         peer.ready = True
+        peer.doing = ""
+        self.story.append(f"{peer.name} is ready")
         self.watch.moved(now_ns / 1e9)
         self._report(peer, note)
         out: list[Instruction] = []
@@ -148,15 +166,15 @@ class Conductor:
                 lost = f"frames {note.number('next')} to {self.dispatcher.upto - 1}"
                 return self.fail(f"{lost} were recorded and are gone from the run directory", now_ns)
             self.dispatcher.durable(note.number("next"))
-            out += [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
-            out += self._skips(self.dispatcher.skips())
+            out += tell_workers(self.peers, self.dispatcher.upto)
+            out += tell_skips(self.peers, self.dispatcher.skips())
         elif peer.role == "worker":
             self.dispatcher.add_worker(peer.name)
-            out += [self._tell_recorder(peer)]
-            out += [self._tell_worker(producer, peer) for producer in self.peers.of("producer", ready=True)]
+            out += [tell_recorder(peer, self.peers, self.dispatcher.upto)]
+            out += [tell_worker(producer, peer) for producer in self.peers.of("producer", ready=True)]
         else:
-            out += [self._tell_worker(peer, worker) for worker in self.peers.of("worker", ready=True)]
-            out.append(self._assignments(peer, self.dispatcher.outstanding(), now_ns))
+            out += [tell_worker(peer, worker) for worker in self.peers.of("worker", ready=True)]
+            out.append(assignments(peer, self.dispatcher.outstanding(), self.dispatcher, now_ns))
         self._maybe_start(now_ns)
         if self._ending == peer.role:
             out.append(Send(peer.identity, p.END, {}))
@@ -165,39 +183,12 @@ class Conductor:
     def _maybe_start(self, now_ns: int) -> None:
         if self.state.state is State.IDLE and len(list(self.peers)) >= self.plan.wanted:
             self.state.to(State.CONFIGURED)
-        counts = [len(list(self.peers.of(role, ready=True))) for role in p.ROLES]
-        if self.state.state is State.CONFIGURED and (
-            counts[0] >= len(self.plan.producers) and counts[1] >= self.plan.workers and counts[2]
-        ):
+        there, wanted = ready(self.plan, self.peers)
+        if self.state.state is State.CONFIGURED and there == wanted:
             self.state.to(State.RUNNING)
             self.start_ns = now_ns
             frame_ns = self.plan.frame_ns
             self.dispatcher.start(None if frame_ns is None else Pace(now_ns, frame_ns))
-
-    def _tell_recorder(self, worker: Peer) -> Send:
-        recorder = next(self.peers.of("recorder", ready=True), None)
-        endpoint = recorder.endpoint if recorder else ""
-        return Send(worker.identity, p.RECORDER, {"endpoint": endpoint, "next": self.dispatcher.upto})
-
-    def _tell_worker(self, producer: Peer, worker: Peer) -> Send:
-        return Send(producer.identity, p.WORKER, {"name": worker.name, "endpoint": worker.endpoint})
-
-    def _assignments(self, producer: Peer, assigned: Sequence[Assign], now_ns: int) -> Send:
-        pace = self.dispatcher.pace
-        rows = [
-            [each.worker, each.first, each.count, pace.due(each.first) if pace else now_ns]
-            for each in assigned
-        ]
-        fields = {"assign": rows, "release": self.dispatcher.upto, "frame_ns": pace.frame_ns if pace else 0.0}
-        return Send(producer.identity, p.ASSIGN, fields)
-
-    def _skips(self, skips: Sequence[Skip]) -> list[Instruction]:
-        rows = [[skip.first, skip.count] for skip in skips]
-        return [
-            Send(peer.identity, p.SKIP, {"skip": rows})
-            for peer in self.peers.of("recorder", ready=True)
-            if rows
-        ]
 
     def _beat(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
         self._report(peer, note)
@@ -210,7 +201,7 @@ class Conductor:
             return []
         # What could not be read may have been verdicts: workers send again what is not durable.
         self._last_damage = damage
-        return [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
+        return tell_workers(self.peers, self.dispatcher.upto)
 
     def _report(self, peer: Peer, note: Note) -> None:
         counters = {key: n for key, n in note.table("counters").items() if type(n) is int and n >= 0}
@@ -233,6 +224,8 @@ class Conductor:
             self.recorded = note.table("totals")
             peer.ended = True
         self.detail = self.detail or p.detail_of(note)
+        if trace := p.detail_of(note, "trace"):
+            self.story.append(f"{peer.name} fails\n{trace}")
         return self.fail(note.text("reason"), now_ns)
 
     def _ended(self, peer: Peer, note: Note, now_ns: int) -> list[Instruction]:
@@ -252,13 +245,13 @@ class Conductor:
             assigned = [each for each in given if isinstance(each, Assign)]
             if assigned or release:
                 out += [
-                    self._assignments(each, assigned, now_ns)
+                    assignments(each, assigned, self.dispatcher, now_ns)
                     for each in self.peers.of("producer", ready=True)
                 ]
             if release:
                 upto = {"upto": self.dispatcher.upto}
                 out += [Send(each.identity, p.RELEASE, upto) for each in self.peers.of("worker", ready=True)]
-            out += self._skips([each for each in given if isinstance(each, Skip)])
+            out += tell_skips(self.peers, [each for each in given if isinstance(each, Skip)])
             if self.state.state is State.RUNNING and self.dispatcher.next >= self.dispatcher.limit:
                 self.state.to(State.DRAINING)
             if self.dispatcher.finished:
@@ -325,14 +318,18 @@ class Conductor:
             return out if any(self.peers.of("recorder")) else [*out, *self._over()]
         role = peer.role if peer is not None else name.rpartition("-")[0] or name
         if (peer is not None and peer.ended) or (self._ending and role != "recorder"):
+            self.story.append(f"{name} {reason}, at the end")
             return out + self._end_step()
         if is_failure(reason) and self.watch.ended_again(role, reason, self.dispatcher.upto):
+            self.story.append(f"{name} {reason}")
             return out + self.fail(f"{name} {reason}, for the second time at the same place", now_ns)
         self.restarts, most = self.restarts + 1, self.plan.max_restarts
         if self.restarts > most:
             return out + self.fail(f"{name} {reason}; {most} restarts were allowed", now_ns)
         self.peers.histories.setdefault(name, History()).restarts += 1
-        self.notices.append(f"{name} {reason}; it is started again ({self.restarts} of {most} restarts)")
+        again = "it is started again" if self.plan.tickets else "another may take its place"
+        self.notices.append(f"{name} {reason}; {again} ({self.restarts} of {most} restarts)")
+        self.story.append(self.notices[-1])
         return [*out, Restart(name, reason)]
 
     def _lose(self, name: str, now_ns: int) -> list[Instruction]:
@@ -348,7 +345,7 @@ class Conductor:
                 Send(each.identity, p.GONE, {"name": name}) for each in self.peers.of("producer", ready=True)
             ]
         elif peer.role == "recorder":
-            out += [self._tell_recorder(worker) for worker in self.peers.of("worker", ready=True)]
+            out += tell_workers(self.peers, self.dispatcher.upto)
         return out + self._pump(now_ns)
 
     def interrupt(self, now_ns: int) -> list[Instruction]:
@@ -388,12 +385,9 @@ class Conductor:
         if self.state.over or self.failure:
             return []
         self.failure = reason
+        self.story.append(f"the run fails: {reason}")
         return self.abort(now_ns)
 
     def _over(self) -> list[Instruction]:
         self.state.to(State.FAILED if self.failure else State.STOPPED)
         return [Send(peer.identity, p.BYE, {"reason": self.failure}) for peer in self.peers]
-
-
-def _refuse(identity: bytes, reason: str) -> Send:
-    return Send(identity, p.BYE, {"reason": reason, "refused": True})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.endpoints import check_endpoint, check_name
+from trigemu.streaming.core.gathering import free_name
+from trigemu.streaming.core.liveness import Liveness
+from trigemu.streaming.core.orders import refuse
 from trigemu.streaming.core.peers import Peers
 from trigemu.streaming.core.plan import Plan, Send
 from trigemu.streaming.core.protocol import Note
@@ -13,7 +15,7 @@ MAX_ANSWERS = 1000
 
 
 class Door:
-    """Refuses roles that do not belong to a run, and counts them in ``peers.foreign``.
+    """Refuses roles that do not belong to a run, and counts them in ``peers.foreign``; names those that do.
 
     Attributes
     ----------
@@ -21,8 +23,9 @@ class Door:
         Where control listens; "": addresses of roles are not looked at.
     """
 
-    def __init__(self, plan: Plan, peers: Peers) -> None:
+    def __init__(self, plan: Plan, peers: Peers, liveness: Liveness) -> None:
         self.home = ""
+        self._liveness = liveness
         self._plan = plan
         self._peers = peers
         self._answered = 0
@@ -35,14 +38,34 @@ class Door:
         self._answered += 1
         if self._answered > MAX_ANSWERS:
             return []
-        return [Send(identity, p.BYE, {"reason": reason, "refused": True})]
+        return [refuse(identity, reason)]
 
     def is_foreign(self, note: Note) -> bool:
         """Return whether a message of a role that has been configured is not of this run."""
         return self._plan.tag is not None and note.fields.get("tag") != self._plan.tag
 
-    def objection(self, identity: bytes, role: str, name: str, endpoint: str, note: Note) -> str:
-        """Return why a role cannot take part, "" if it can."""
+    def admit(
+        self, identity: bytes, role: str, name: str, endpoint: str, note: Note, now: float
+    ) -> tuple[str, str]:
+        """Return what a process is called in the run, and why it cannot take part ("" if it can).
+
+        Where people start roles, one that asks for the name of another that lives gets a name of its own.
+        """
+        if objection := self._objection(identity, name, endpoint if role != "producer" else None, note):
+            return name, objection
+        namesake = self._peers.get(name)
+        if namesake is not None and self._liveness.beats(name, now):
+            if not self._plan.tickets:
+                name, namesake = free_name(name, {peer.name for peer in self._peers}), None
+            elif namesake.ready:
+                return name, f"this run has a {namesake.role} called {name} already"
+        more = role == "worker" and namesake is None
+        if more and len(list(self._peers.of("worker"))) >= self._most:
+            return name, f"this run needs no other worker than the {self._most} it has"
+        return name, ""
+
+    def _objection(self, identity: bytes, name: str, endpoint: str | None, note: Note) -> str:
+        # Nobody sends data to a process without an endpoint.
         if wrong := check_name(name):
             return wrong
         given = note.fields.get("tag")
@@ -50,12 +73,6 @@ class Door:
             return f"{name} belongs to another run"
         if self._peers.find(identity) is not None:
             return f"this process takes part already, {name} would be its second name"
-        if (
-            role == "worker"
-            and self._peers.get(name) is None
-            and len(list(self._peers.of("worker"))) >= self._most
-        ):
-            return f"this run needs no other worker than the {self._most} it has"
-        if role != "producer" and self.home and (wrong := check_endpoint(endpoint, self.home)):
+        if endpoint is not None and self.home and (wrong := check_endpoint(endpoint, self.home)):
             return f"{name} cannot be sent anything: {wrong}"
         return ""

@@ -21,6 +21,8 @@ class Peer:
         Whether it has been set up, and has delivered its totals.
     progress
         Any number that changes while it works.
+    doing
+        What it does while it is being set up, in words.
     """
 
     role: str
@@ -30,6 +32,7 @@ class Peer:
     ready: bool = False
     ended: bool = False
     progress: int = -1
+    doing: str = ""
 
 
 @dataclass(slots=True)

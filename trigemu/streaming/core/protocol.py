@@ -80,7 +80,7 @@ class Note:
 
 
 MOST_DETAIL = 4000
-"""Characters of an error's detail that a message carries: its end, which says what went wrong."""
+"""Characters of an error's detail or traceback that a message carries: its end, which says what went wrong."""
 
 
 def failed_fields(error: TrigemuError, totals: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -88,9 +88,9 @@ def failed_fields(error: TrigemuError, totals: Mapping[str, Any] | None = None) 
     return {"reason": str(error), "detail": error.detail[-MOST_DETAIL:], "totals": totals or {}}
 
 
-def detail_of(note: Note) -> str:
-    """Return the detail of a `FAILED` message, "" where it has none."""
-    detail = note.fields.get("detail")
+def detail_of(note: Note, name: str = "detail") -> str:
+    """Return the detail of a `FAILED` message (or its ``trace``: a traceback for the log), "" where it has none."""
+    detail = note.fields.get(name)
     return detail[-MOST_DETAIL:] if isinstance(detail, str) else ""
 
 

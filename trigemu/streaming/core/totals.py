@@ -220,6 +220,12 @@ class Snapshot:
         Payload built into frames per wall second.
     restarts, notices
         Roles restarted so far, and a sentence for each.
+    ready
+        How many roles are set up, and how many the run begins with.
+    missing
+        Who has not come yet, where roles are started one by one: a sentence with the command that starts one; else "".
+    doing
+        What is done while no frames flow: what is compiled, by whom.
     """
 
     state: str
@@ -239,3 +245,6 @@ class Snapshot:
     restarts: int = 0
     kept: tuple[int, ...] = ()
     notices: tuple[str, ...] = ()
+    ready: tuple[int, int] = (0, 0)
+    missing: str = ""
+    doing: str = ""

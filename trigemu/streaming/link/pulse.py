@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from trigemu.activity import said
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.link.transport import Transport
 
@@ -80,7 +81,9 @@ class Pulse:
             if now - beaten >= self._heartbeat_s:
                 beaten = now
                 progress, turns = self._figures()
-                self._port.send(p.write_note(p.PULSE, {"progress": progress, "turns": turns}))
+                # From its configuration until it is ready: what holds the role up.
+                doing = said() if self._grace_s and self._figures is _processor_time else ""
+                self._port.send(p.write_note(p.PULSE, {"progress": progress, "turns": turns, "doing": doing}))
             if not self.orphaned and self._is_orphaned(now):
                 self.orphaned = True
                 due = now + (1.0 - _ELSEWHERE if not self._parent else _ELSEWHERE) * (self._grace_s or 3.0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+from trigemu.activity import doing, said
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import TOTALS_FILE, create_run, write_json
+from trigemu.frames.runlog import RunLog
 from trigemu.frames.wire import WireError
 from trigemu.setup.experiment import Setup
 from trigemu.stopping import Stop, held
@@ -19,12 +23,14 @@ from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.account import Account
 from trigemu.streaming.core.assemble import from_conductor, snapshot
 from trigemu.streaming.core.conductor import Conductor
+from trigemu.streaming.core.gathering import lacking, waits_for
 from trigemu.streaming.core.plan import Instruction, Restart, Send
 from trigemu.streaming.core.runstate import State
 from trigemu.streaming.core.totals import RunTotals, Snapshot
 from trigemu.streaming.link.addresses import check_bind, ipc_endpoint
 from trigemu.streaming.link.keys import choose_keys
 from trigemu.streaming.link.transport import ControlPort, Transport, load_keys
+from trigemu.streaming.logbook import log_end, logged
 from trigemu.streaming.planning import Job, make_plan
 from trigemu.streaming.process import resident_bytes
 from trigemu.streaming.roles.launcher import Launcher
@@ -55,6 +61,13 @@ class Control:
         The signals that are heard.
     on_snapshot
         Called a few times per second with the run as it is.
+    log
+        Told what happens.
+
+    Attributes
+    ----------
+    join
+        Options of the command that starts a role of this run elsewhere.
     """
 
     def __init__(
@@ -65,6 +78,8 @@ class Control:
         stop: Stop,
         launcher: Launcher | None = None,
         on_snapshot: OnSnapshot | None = None,
+        *,
+        log: RunLog,
     ) -> None:
         self.conductor = Conductor(make_plan(job, tickets=launcher is not None))
         self._stop = stop
@@ -81,6 +96,10 @@ class Control:
         self._tag = run_tag(job.identity["run_id"])
         self._shown = 0.0
         self._memory = [0.0, 0.0, 0.0]
+        self._log = log
+        self.join = ""
+        self._state = ""
+        self._logged = 0
 
     @property
     def endpoint(self) -> str:
@@ -107,6 +126,7 @@ class Control:
         """Do something before the roles are heard, unless the user wants to stop."""
         task = Background(work)
         while not task.wait(TICK_S):
+            self._show()
             if self._stop.count:
                 task.give_up()
                 return
@@ -128,11 +148,23 @@ class Control:
                 out += self._look_after(self._launcher)
             while handled < self._stop.count:
                 handled += 1
+                self._log.say(self._stop.sentence)
                 out += conductor.interrupt(time.monotonic_ns())
             out += conductor.tick(time.monotonic_ns())
             self._execute(out)
+            self._write_log()
             self._show()
         self._show(last=True)
+
+    def _write_log(self) -> None:
+        """Put what has happened since the last time into the log."""
+        conductor = self.conductor
+        for told in conductor.story[self._logged :]:
+            self._log.say(told)
+        self._logged = len(conductor.story)
+        if conductor.state.state != self._state:
+            self._state = conductor.state.state
+            self._log.say(f"run control: {self._state}, frame {conductor.dispatcher.upto}")
 
     def _look_after(self, launcher: Launcher) -> list[Instruction]:
         """Take note of processes that have ended, and of those that run."""
@@ -176,7 +208,17 @@ class Control:
         mib = resident_bytes() / 2**20
         self._memory = [self._memory[0] or mib, mib, max(self._memory[2], mib)]
         if self._on_snapshot is not None:
-            self._on_snapshot(snapshot(self.conductor, self._job.setup.menu.names, time.monotonic_ns()))
+            missing = "" if self._launcher is not None else self._missing()
+            names, now_ns = self._job.setup.menu.names, time.monotonic_ns()
+            self._on_snapshot(snapshot(self.conductor, names, now_ns, missing=missing, doing=said()))
+
+    def _missing(self) -> str:
+        """Return who has not come yet, and how to start one of them; "" if all are there."""
+        conductor = self.conductor
+        lacks = lacking(conductor.plan, conductor.peers, conductor.state.state)
+        lacks = {} if conductor.given_up else lacks
+        start = next((f"; start one: trigemu {role} --control {self.join}" for role in lacks), "")
+        return f"{waits_for(lacks)}{start}"
 
     def totals(self) -> RunTotals:
         """Return the totals of the run that has ended, with all roles that control had started."""
@@ -200,7 +242,7 @@ class Control:
         return Account(job.setup, len(job.sources)).totals()
 
 
-def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
+def run_processes(job: Job, on_snapshot: OnSnapshot | None, log: RunLog) -> RunTotals:
     """Run with role processes on this machine.
 
     Raises
@@ -213,11 +255,11 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
     control: Control | None = None
     with held() as stop:
         try:
-            with Launcher(job.out) as launcher:
+            with Launcher(job.out, log) as launcher:
                 transport = Transport(folder=launcher.folder)
                 try:
                     endpoint = ipc_endpoint(launcher.folder, "control")
-                    control = Control(job, transport, endpoint, stop, launcher, on_snapshot)
+                    control = Control(job, transport, endpoint, stop, launcher, on_snapshot, log=log)
                     control.start_roles()
                     control.prepare(lambda: _prepare(job))
                     control.run()
@@ -240,10 +282,12 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None) -> RunTotals:
 def _prepare(job: Job) -> None:
     """Look at files and compile while the roles start."""
     # Files that workers cannot read are the user's mistake, not a worker's death.
-    job.setup.make_trigger()
+    with doing("setting up the trigger"):
+        job.setup.make_trigger()
     # The roles wait for their configuration, and then find compiled what all of them need.
     if job.replay is None:
-        job.setup.warm_up()
+        with doing("setting up what makes frames"):
+            job.setup.warm_up()
 
 
 def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
@@ -300,11 +344,24 @@ def serve_control(
     with held() as stop:
         transport = Transport(keys=load_keys(folder, create=True) if folder else None)
         try:
-            control = Control(job, transport, bind, stop, None, on_snapshot)
+            log = RunLog(job.out)
+            control = Control(job, transport, bind, stop, None, on_snapshot, log=log)
+            control.join = _join(control.endpoint, keys, insecure)
             create_run(out, setup.to_dict(), job.identity["run_id"])
-            if on_endpoint is not None:
-                on_endpoint(control.endpoint)
-            control.run()
+            with logged(job, log, f"roles that join at {control.endpoint}"):
+                if on_endpoint is not None:
+                    on_endpoint(control.endpoint)
+                control.run()
+                totals = finish(control, control.totals(), out)
+                log_end(log, totals)
+                return totals
         finally:
             transport.close()
-        return finish(control, control.totals(), out)
+
+
+def _join(endpoint: str, keys: Path | None, insecure: bool) -> str:
+    """Return the options of the command that starts a role."""
+    # An address of all interfaces is none to connect to.
+    reached = re.sub(r"^tcp://(0\.0\.0\.0|\[::\]|\*):", "tcp://THIS-HOST:", endpoint)
+    more = ["--insecure"] if insecure else ["--keys", str(keys)] if keys is not None else []
+    return f"{reached} {shlex.join(more)}".strip()

@@ -14,11 +14,13 @@ from typing import Any
 
 from trigemu.errors import RunError
 from trigemu.frames.rundir import PROCESSES_FILE, write_json
+from trigemu.frames.runlog import RunLog
 from trigemu.streaming.process import TICKET, process_state
 from trigemu.streaming.roles.sockets import SocketFolder
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _FAREWELL_S = 10.0
+_MOST_SAID = 64 << 10
 _REUSE = {
     # Message buffers come and go; glibc would return each to the system and get it back page by page.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
@@ -44,6 +46,8 @@ class Launcher:
     ----------
     out
         The run directory, where ``processes.json`` says who is alive.
+    log
+        Told what the processes wrote on their standard error.
 
     Attributes
     ----------
@@ -53,9 +57,11 @@ class Launcher:
         How long the children have to end by themselves, all together.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, log: RunLog) -> None:
         self._out = out
+        self._log = log
         self._children: dict[str, Child] = {}
+        self._logged: dict[str, int] = {}
         self._sockets = SocketFolder()
         self.folder: Path = self._sockets.path
         self.patience_s = _FAREWELL_S
@@ -117,11 +123,22 @@ class Launcher:
 
     def _story(self, child: Child, code: int) -> str:
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        try:
-            lines = self._errors(child.name).read_text(errors="replace").strip().splitlines()
-        except OSError:
-            lines = []
+        lines = self._said(child.name)
         return f"{how} ({lines[-1].strip()})" if lines and code >= 0 else how
+
+    def _said(self, name: str) -> list[str]:
+        """Return what a process wrote on its standard error, which goes into the log."""
+        try:
+            with self._errors(name).open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - _MOST_SAID))
+                lines = file.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            return []
+        # A next life of the same name writes into the same file.
+        fresh, self._logged[name] = lines[self._logged.get(name, 0) :], len(lines)
+        if fresh:
+            self._log.say("\n".join([f"{name} wrote", *fresh]))
+        return fresh
 
     def _errors(self, name: str) -> Path:
         return self.folder / f"{name}.err"
@@ -137,6 +154,7 @@ class Launcher:
                     child.process.kill()
             for child in self._children.values():
                 _kill(child)
+                self._said(child.name)
         finally:
             self._children.clear()
             (self._out / PROCESSES_FILE).unlink(missing_ok=True)

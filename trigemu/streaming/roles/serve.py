@@ -6,11 +6,12 @@ import gc
 import shutil
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from trigemu.activity import doing
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import create_run
@@ -42,6 +43,7 @@ def serve_role(
     insecure: bool = False,
     parent: int = 0,
     ticket: int | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> int:
     """Take part in a run as one role until control says goodbye.
 
@@ -52,7 +54,7 @@ def serve_role(
     control
         Control's endpoint, ``tcp://host:port`` or ``ipc://path``.
     name
-        A name of its own within the run.
+        What to be called in the run; where a role of this name takes part already, control gives another number.
     keys
         Folder with the CURVE keys that control uses; None: the user's own
         (`trigemu.streaming.link.keys.default_folder`), on loopback.
@@ -60,6 +62,8 @@ def serve_role(
         Use no keys, as control does.
     parent, ticket
         Process id of control and the number of its run, if it started this process.
+    tell
+        Told which part this process has got, for whoever started it.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def serve_role(
     with held() if role == "recorder" and not parent else nullcontext(Stop()) as stop:
         try:
             link.send(p.REGISTER, {"role": role, "name": name, "endpoint": data.endpoint if data else ""})
-            _serve(link, data, stop)
+            _serve(link, data, stop, tell or _nobody)
         except ControlLostError:
             # Only what control has made for itself: a user's own folder may hold anything.
             if folder is not None and parent:
@@ -106,16 +110,28 @@ def serve_role(
     return 0
 
 
-def _serve(link: Link, data: Port | None, stop: Stop) -> None:
-    configuration = _configuration(link, stop)
-    link.tag = run_tag(configuration.fields["identity"]["run_id"])
+def _nobody(sentence: str) -> None:
+    """Tell nobody."""
+
+
+def _serve(link: Link, data: Port | None, stop: Stop, tell: Callable[[str], None] = _nobody) -> None:
+    with doing(f"waiting for control at {link.control}"):
+        configuration = _configuration(link, stop)
+    run_id = configuration.fields["identity"]["run_id"]
+    link.tag = run_tag(run_id)
+    asked, link.name = link.name, str(configuration.fields.get("name", link.name))
+    taken = f" (another role is called {asked})" if link.name != asked else ""
+    tell(f"{link.name} takes part in run {run_id}{taken}")
     shell: Shell | None = None
     try:
-        shell = _shell(link, data, configuration.fields)
+        with doing(f"setting up {link.name}"):
+            shell = _shell(link, data, configuration.fields)
         shell.stop = stop
         # What is there by now stays: no need to look through it for garbage again and again.
         gc.freeze()
-        shell.run()
+        with doing(f"{link.name} is at work"):
+            shell.run()
+        tell(f"{link.name}: the run has ended")
     except (OSError, MemoryError) as error:
         if shell is None and link.role == "recorder" and isinstance(error, OSError):
             # A recorder that cannot begin has no room, or is not allowed to: the next one would fare no better.
@@ -132,7 +148,8 @@ def _serve(link: Link, data: Port | None, stop: Stop) -> None:
         # What is made and decided depends on nothing but the configuration: it would end so again and again.
         reason = f"{link.name}: {_story(error)}"
         totals = {} if shell is None else shell.last_words()
-        link.report(p.FAILED, 0, {}, {"reason": reason, "totals": totals})
+        trace = "".join(traceback.format_exception(error))[-p.MOST_DETAIL :]
+        link.report(p.FAILED, 0, {}, {"reason": reason, "totals": totals, "trace": trace})
         raise RunError(reason) from error
 
 

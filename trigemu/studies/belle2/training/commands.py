@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from trigemu.activity import doing
 from trigemu.drafts import write_whole
 from trigemu.measure.studies import Report
 
@@ -136,7 +136,6 @@ def samples(out: Path, config: str, overrides: tuple[str, ...], seed: int | None
 
     OUT is .npz (``inputs``, ``targets`` and all columns) or .parquet (needs the extra ``arrow``).
     """
-    from trigemu.render.progress import bar
     from trigemu.setup.build import load_setup
     from trigemu.studies.belle2.training.real import INPUT_COLUMNS
     from trigemu.studies.belle2.training.tracks import collect_tracks, write_tracks
@@ -144,7 +143,7 @@ def samples(out: Path, config: str, overrides: tuple[str, ...], seed: int | None
     _check_out(out, (".npz", ".parquet"))
     seeded = [*overrides, *([f"run.seed={seed}"] if seed is not None else [])]
     setup = load_setup(config, seeded)
-    with bar("tracks", sys.stderr) as progress:
+    with doing("tracks") as progress:
         columns = collect_tracks(setup, tracks, progress)
     about = {
         "config": setup.to_dict(),
@@ -167,12 +166,11 @@ def samples(out: Path, config: str, overrides: tuple[str, ...], seed: int | None
 
 def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.render.progress import bar
     from trigemu.studies.belle2.training import networks
     from trigemu.studies.belle2.training.recipe import Recipe
 
     recipe = Recipe(**options)
-    with bar("experts", sys.stderr) as progress:
+    with doing("experts") as progress:
         network = networks.train_network(recipe, progress)
     save_npz(out, network)
     tables = {
@@ -184,7 +182,6 @@ def _train(out: Path, precisions: list[Precision], options: dict[str, Any]) -> d
 
 def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> dict[str, Any]:
     from trigemu.experiments.belle2.neuro.network import save_npz
-    from trigemu.render.progress import bar
     from trigemu.studies.belle2.training import networks
     from trigemu.studies.belle2.training.real import WINDOWS, read_real
     from trigemu.studies.belle2.training.recipe import EXPERTS
@@ -193,7 +190,7 @@ def _train_real(out: Path, path: Path, folds: int, options: dict[str, Any]) -> d
 
     recipe = RealRecipe(**options)
     tracks = read_real(path)
-    with bar("folds", sys.stderr) as progress:
+    with doing("folds") as progress:
         study = cross_validate(tracks, folds, recipe, networks.run_fixed_layers, progress)
     save_npz(out, networks.as_network([train_on(tracks, recipe)] * EXPERTS, WINDOWS))
     return {"file": str(out), "recipe": asdict(recipe), **study.to_dict(), "tables": study.tables()}

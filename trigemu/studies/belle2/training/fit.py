@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trigemu.activity import doing
 from trigemu.arrays import F32
 from trigemu.errors import InputError
 from trigemu.studies.belle2.training.recipe import Sample
@@ -87,14 +88,16 @@ def fit(
     weights = [torch.tensor(layer, requires_grad=True) for layer in layers]
     optimiser = torch.optim.Adam(weights, rate, weight_decay=decay, foreach=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1)
-    for step in range(steps):
-        sample = draw(step)
-        outputs = _forward(torch, weights, torch.from_numpy(sample.inputs))
-        loss = torch.nn.functional.huber_loss(outputs, torch.from_numpy(sample.targets), delta=knee) / knee
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
+    with doing("training steps") as task:
+        for step in range(steps):
+            task.step(step, steps)
+            sample = draw(step)
+            outputs = _forward(torch, weights, torch.from_numpy(sample.inputs))
+            loss = torch.nn.functional.huber_loss(outputs, torch.from_numpy(sample.targets), delta=knee)
+            optimiser.zero_grad()
+            (loss / knee).backward()
+            optimiser.step()
+            schedule.step()
     return [weight.detach().numpy() for weight in weights]
 
 

@@ -10,12 +10,14 @@ Patterns that are mirror images (azimuth to minus azimuth) are counted together,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.activity import doing
 from trigemu.arrays import I64, U8, Bool
 from trigemu.collider.wire_patterns import Helices
 from trigemu.drafts import draft_of
@@ -143,11 +145,20 @@ def _segment(hit: Bool, time: NDArray[np.float64], centre: int, superlayer: int)
     return pattern, position, (layers.sum(1) >= LAYERS_NEEDED) & (position != 0)
 
 
-def count_sides(superlayers: tuple[int, ...], tracks: int, recipe: LeftRightRecipe) -> I64:
-    """Return int64[addresses, 2]: how often a track passed right and left, mirror images added."""
+def count_sides(
+    superlayers: tuple[int, ...],
+    tracks: int,
+    recipe: LeftRightRecipe,
+    progress: Callable[[int, int], None] = lambda done, wanted: None,
+) -> I64:
+    """Return int64[addresses, 2]: how often a track passed right and left, mirror images added.
+
+    ``progress``: told how many tracks have been thrown, and how many there are to be.
+    """
     size = 2 << len(geometry.shape(superlayers[0]))
     counts = np.zeros((2, size), np.int64)
     for part in range(-(-tracks // CHUNK)):
+        progress(part * CHUNK, tracks)
         number = min(CHUNK, tracks - part * CHUNK)
         rng = np.random.Generator(np.random.Philox([recipe.seed, superlayers[0], part]))
         helices = sample_helices(rng, number, pt=(0.25, 5.0), theta=(20.0, 145.0), z=(-30.0, 30.0))
@@ -173,8 +184,10 @@ def make_table(counts: I64, superlayer: int, recipe: LeftRightRecipe) -> U8:
 
 def derive_tables(recipe: LeftRightRecipe) -> tuple[U8, U8]:
     """Return the tables (uint8[65536] for superlayer 0, uint8[4096] for the others)."""
-    inner = count_sides((0,), 20 * recipe.tracks, recipe)
-    outer = count_sides(tuple(range(1, 9)), recipe.tracks, recipe)
+    with doing("tracks of the inner table") as task:
+        inner = count_sides((0,), 20 * recipe.tracks, recipe, task)
+    with doing("tracks of the outer table") as task:
+        outer = count_sides(tuple(range(1, 9)), recipe.tracks, recipe, task)
     return make_table(inner, 0, recipe), make_table(outer, 1, recipe)
 
 

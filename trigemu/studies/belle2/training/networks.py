@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trigemu.activity import doing
 from trigemu.arrays import F32, F64
 from trigemu.experiments.belle2.neuro.config import Precision
 from trigemu.experiments.belle2.neuro.inference import FixedPoint
@@ -33,7 +34,8 @@ CHECK_TRACKS = 20_000
 
 def train_expert(recipe: Recipe, expert: int) -> fit.Layers:
     """Return the trained layers of one expert."""
-    sample = make_sample(recipe, expert)
+    with doing("making tracks"):
+        sample = make_sample(recipe, expert)
     rng = np.random.Generator(np.random.Philox([recipe.seed, EXPERTS + expert]))
     layers = fit.initial_layers(rng, (27, *recipe.hidden, 2))
     batch = min(recipe.batch, len(sample))
@@ -56,9 +58,11 @@ def train_network(recipe: Recipe, progress: Callable[[int, int], None] | None = 
     """Return the five experts trained as the recipe says; ``progress`` is told how many are done, and of how many."""
     experts = []
     for expert in range(EXPERTS):
-        experts.append(train_expert(recipe, expert))
         if progress:
-            progress(expert + 1, EXPERTS)
+            progress(expert, EXPERTS)
+        experts.append(train_expert(recipe, expert))
+    if progress:
+        progress(EXPERTS, EXPERTS)
     return as_network(experts, WINDOWS)
 
 

@@ -171,10 +171,12 @@ def cross_validate(
     outputs = np.empty_like(tracks.offline)
     rows = []
     for k in range(folds):
+        if progress:
+            progress(k, folds)
         test = tracks.rows(fold == k)
         outputs[fold == k] = answer = run(train_on(tracks.rows(fold != k), recipe), test.inputs)
         rows.append(Fold(figures(answer, test.offline), figures(test.hardware, test.offline)))
-        if progress:
-            progress(k + 1, folds)
+    if progress:
+        progress(folds, folds)
     pooled = Fold(figures(outputs, tracks.offline), figures(tracks.hardware, tracks.offline))
     return Study(tuple(rows), outputs, pooled)
