@@ -122,14 +122,17 @@ def imported(frame: FrameType | None) -> str:
     """
     found = ""
     while frame is not None:
-        if frame.f_code.co_name == "<module>":
+        caller = frame.f_back
+        # What is run as a script looks like a module that nobody imports.
+        if frame.f_code.co_name == "<module>" and caller is not None and _imports(caller):
             name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-            if name == OWN:
-                found = found or name
-            elif name != "__main__":
-                found = name
-        frame = frame.f_back
+            found = found or name if name == OWN else name
+        frame = caller
     return found
+
+
+def _imports(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def importing() -> str:

@@ -142,7 +142,7 @@ class Screen:
 
     def until(self, pattern: str) -> str:
         with self.seen:
-            assert self.seen.wait_for(lambda: re.search(pattern, self.text, re.DOTALL), 60), self.text
+            assert self.seen.wait_for(lambda: re.search(pattern, self.text, re.DOTALL), 60), self.text[-500:]
             return self.text
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.commands import start
+from support.runs import CLOSED
 
 from trigemu.cli import cli
 from trigemu.errors import InputError
@@ -26,7 +27,7 @@ def test_two_runs_that_want_the_same_folder(tmp_path: Path) -> None:
         assert sorted(run.returncode for run in runs) == [0, 2]
         refused = next(errors for run, errors in zip(runs, said, strict=True) if run.returncode == 2)
         assert "already" in refused
-        assert len(list((tmp_path / f"X{pair}").iterdir())) == 7
+        assert len(list((tmp_path / f"X{pair}").iterdir())) == len(CLOSED)
 
 
 def test_two_runs_without_a_name_have_two_folders(tmp_path: Path) -> None:

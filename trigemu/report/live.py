@@ -165,7 +165,7 @@ def live_table(
     from rich.text import Text
 
     width, height = size
-    head = _head(title, snapshot, width, since_s, "utf" in encoding.lower())
+    head = _head(title, snapshot, size, since_s, "utf" in encoding.lower())
     latency = _latencies(snapshot, width)
     busiest = _busiest(snapshot, scales or {}, width, height - len(head) - len(latency) - 1)
     body = _beside([*busiest, *latency], _memory(snapshot, width), width)
@@ -174,12 +174,15 @@ def live_table(
     return Text("\n", no_wrap=True, overflow="ignore").join([first, *others])
 
 
-def _head(title: str, snapshot: Snapshot, width: int, since_s: float, fancy: bool) -> list[str]:
+def _head(title: str, snapshot: Snapshot, size: tuple[int, int], since_s: float, fancy: bool) -> list[str]:
     from trigemu.render.words import filled, wrapped
 
+    width = size[0]
     frames, of = snapshot.frames_done, snapshot.frames_total
     eta = seconds(snapshot.eta_s) if snapshot.eta_s is not None else "-"
-    done = bar_text(frames, of, fancy=fancy), f"{frames} / {of} frames", f"ETA {eta}"
+    # Where a bar fills the line that the rest of the heading could have, numbers are worth more.
+    bar = [bar_text(frames, of, fancy=fancy)] if width >= 80 and size[1] >= 20 else []
+    done = (*bar, f"{frames} / {of} frames", f"ETA {eta}")
     held_up = View(printable(waits(snapshot)), since_s)
     moving = drawn(held_up, int(REFRESH_HZ * since_s), len(held_up.what) + 40, fancy=fancy)
     facts = (
@@ -190,7 +193,8 @@ def _head(title: str, snapshot: Snapshot, width: int, since_s: float, fancy: boo
     )
     counts = [f"{name} {count}" for name, count in snapshot.fragments.items()]
     fragments = [f"fragments: {count}" if place == 0 else count for place, count in enumerate(counts)]
-    lines = [*filled((title, snapshot.state), width, "   "), *filled(done, width, "   ")]
+    first = [(title, snapshot.state), done] if bar else [(title, snapshot.state, *done)]
+    lines = [line for parts in first for line in filled(parts, width, "   ")]
     lines += wrapped(moving, width) if held_up.what else []
     return [*lines, *filled(facts, width, "   "), *filled(fragments, width, ", ")]
 
