@@ -6,6 +6,7 @@ import click
 
 from trigemu import __version__
 from trigemu.cli.compare import compare
+from trigemu.cli.completion import completion
 from trigemu.cli.config import config_group
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
@@ -49,6 +50,7 @@ for _command in (
     quantise,
     list_group,
     config_group,
+    completion,
     producer,
     worker,
     recorder,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from trigemu.cli.completion import configs, key_names
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.groups import CommandGroup
 from trigemu.cli.guard import FAILED, say
@@ -23,8 +24,8 @@ def config_group() -> None:
 
 
 @config_group.command()
-@click.argument("config")
-@click.argument("key", required=False)
+@click.argument("config", shell_complete=configs)
+@click.argument("key", required=False, shell_complete=key_names)
 @OVERRIDES
 @JSON
 def show(config: str, key: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
@@ -48,7 +49,7 @@ def show(config: str, key: str | None, overrides: tuple[str, ...], as_json: bool
 
 
 @config_group.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configs)
 @click.argument("file", type=click.Path(path_type=Path))
 def copy(config: str, file: Path) -> int:
     """Write CONFIG to a new FILE to start from: with its comments, its menu in it, good in any folder."""
@@ -60,8 +61,8 @@ def copy(config: str, file: Path) -> int:
 
 
 @config_group.command()
-@click.argument("first", metavar="A")
-@click.argument("second", metavar="B")
+@click.argument("first", metavar="A", shell_complete=configs)
+@click.argument("second", metavar="B", shell_complete=configs)
 @JSON
 def diff(first: str, second: str, as_json: bool) -> int:
     """Compare two configurations (or run directories) key by key; exit code 1 if they differ."""
@@ -81,7 +82,7 @@ def diff(first: str, second: str, as_json: bool) -> int:
 
 
 @config_group.command()
-@click.argument("name", metavar="[EXPERIMENT|CONFIG]", required=False)
+@click.argument("name", metavar="[EXPERIMENT|CONFIG]", required=False, shell_complete=configs)
 @click.option("--menu", is_flag=True, help="The schema of a menu's own file instead.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a new file.")
 def schema(name: str | None, menu: bool, out: Path | None) -> int:

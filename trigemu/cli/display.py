@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigemu.activity import doing
+from trigemu.cli.completion import configs
 from trigemu.cli.guard import say
 from trigemu.cli.options import OUT, OVERRIDES, SEED, RunOptions, load
 from trigemu.errors import InputError
@@ -15,7 +16,7 @@ from trigemu.report.folder import claimed
 
 
 @click.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configs)
 @click.option(
     "--frame", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Time frame to make."
 )

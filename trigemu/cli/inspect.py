@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trigemu.cli import completion
 from trigemu.cli.console import print_json, print_rows, print_tables
 from trigemu.cli.groups import CommandGroup
 from trigemu.cli.options import JSON, OVERRIDES
@@ -15,7 +16,7 @@ from trigemu.cli.options import JSON, OVERRIDES
 if TYPE_CHECKING:
     from trigemu.render.table import Table
 
-CONFIG = click.argument("config", required=False)
+CONFIG = click.argument("config", required=False, shell_complete=completion.configs)
 
 
 @click.group("list", cls=CommandGroup)
@@ -66,7 +67,13 @@ def bits(config: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
 
 @list_group.command()
 @CONFIG
-@click.option("--signal", "name", metavar="NAME", help="List the parameters of this signal only.")
+@click.option(
+    "--signal",
+    "name",
+    metavar="NAME",
+    shell_complete=completion.signals,
+    help="List the parameters of this signal only.",
+)
 @OVERRIDES
 @JSON
 def signals(config: str | None, name: str | None, overrides: tuple[str, ...], as_json: bool) -> int:

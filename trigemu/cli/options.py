@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from trigemu.activity import doing
+from trigemu.cli.completion import keys
 from trigemu.errors import InputError
 from trigemu.plain import short
 
@@ -36,6 +37,7 @@ OVERRIDES = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=keys,
     help="Change a value of the configuration (run.seed=2, menu.line.H2.prescale=5); may be repeated.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")

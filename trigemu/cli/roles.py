@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trigemu.cli.completion import configs
 from trigemu.cli.guard import say
 from trigemu.cli.options import RunOptions, load, run_options
 from trigemu.errors import InputError
@@ -58,7 +59,7 @@ recorder = _role("recorder", "Put decisions in order and write the run.")
 
 
 @click.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configs)
 @click.option(
     "--bind",
     default="tcp://127.0.0.1:5755",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trigemu.activity import doing
+from trigemu.cli.completion import configs
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.finish import hint_unfinished
 from trigemu.cli.guard import FAILED, INTERRUPTED, say
@@ -30,7 +31,7 @@ GOOD = ("good", "degraded")
 
 
 @click.command()
-@click.argument("config")
+@click.argument("config", shell_complete=configs)
 @run_options
 def run(config: str, **options: Any) -> int:
     """Run a trigger: CONFIG is a TOML file or the name of a shipped configuration."""
@@ -47,7 +48,9 @@ def run(config: str, **options: Any) -> int:
 
 @click.command()
 @click.argument("rundir", type=click.Path(path_type=Path))
-@click.option("--config", help="Decide with this configuration instead of the recorded one.")
+@click.option(
+    "--config", shell_complete=configs, help="Decide with this configuration instead of the recorded one."
+)
 @run_options
 def replay(rundir: Path, config: str | None, **options: Any) -> int:
     """Send a recorded run through the live protocol again, and compare what is decided."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigemu.activity import doing
+from trigemu.cli.completion import configs, lines, parameters, signals
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
@@ -15,11 +16,18 @@ from trigemu.report.folder import claimed
 
 
 @click.command()
-@click.argument("config")
-@click.option("--signal", required=True, metavar="NAME", help="Signal to generate (trigemu list signals).")
+@click.argument("config", shell_complete=configs)
+@click.option(
+    "--signal",
+    required=True,
+    metavar="NAME",
+    shell_complete=signals,
+    help="Signal to generate (trigemu list signals).",
+)
 @click.option(
     "--grid",
     "grids",
+    shell_complete=parameters,
     multiple=True,
     metavar="KEY=START:STOP:STEP",
     help="Values of a parameter, stop included (or KEY=VALUE,VALUE); repeated: all combinations.",
@@ -35,6 +43,7 @@ from trigemu.report.folder import claimed
 @click.option(
     "--line",
     "lines",
+    shell_complete=lines,
     multiple=True,
     metavar="NAME",
     help="Line to show (repeated: several; all if not given).",
