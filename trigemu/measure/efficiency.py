@@ -29,6 +29,7 @@ from trigemu.plain import short
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
 from trigemu.setup.experiment import Setup
+from trigemu.setup.withheld import why_withheld
 
 Progress = Callable[[int, int], None]
 """Called with events done and events wanted, over all grid points."""
@@ -195,7 +196,9 @@ def find_signal(setup: Setup[Any], name: Any) -> SignalSpec:
     specs = {spec.name: spec for spec in setup.experiment.signal_specs(setup.section)}
     if not isinstance(name, str) or name not in specs:
         known = ", ".join(specs) or "none"
-        raise InputError(f"{setup.config.experiment} has no signal {name!r}; it has {known}")
+        why = why_withheld(setup.experiment, setup.section, str(name))
+        here = f" here: {why}" if why else ""
+        raise InputError(f"{setup.config.experiment} has no signal {name!r}{here}; it has {known}")
     return specs[name]
 
 

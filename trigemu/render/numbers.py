@@ -74,12 +74,17 @@ def interval(value: float | None, low: float | None, high: float | None) -> str:
 
 
 def interval_parts(value: float | None, low: float | None, high: float | None) -> list[str]:
-    """Return value, upper and lower error of an asymmetric interval as texts; the value alone where there is none."""
+    """Return value, upper and lower error of an asymmetric interval as texts; the value alone where there is none.
+
+    Of a value of 0 it is the upper end, ``< 0.0092``, as for rates.
+    """
     if value is None or not math.isfinite(value):
         return ["–"]
     if low is None or high is None:
         # Events of negative weight: a value, but no interval.
         return [f"{value:.4f}"]
+    if value == 0 and high > 0:
+        return [f"< {number(high, 2)}"]
     up, down = high - value, value - low
     widest = max(up, down)
     places = 4 if widest <= 0 else min(6, max(3, 1 - math.floor(math.log10(widest))))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from trigemu.setup.experiment import ExperimentSpec, Setup
 from trigemu.setup.load import read_config
 from trigemu.setup.registry import experiment_names, find_experiment
 from trigemu.setup.run_config import MAX_FRAMES, RunConfig
+from trigemu.setup.withheld import why_withheld
 
 MAX_SILENCE_S = 600.0
 """How long a role may send no heartbeat and still count as alive."""
@@ -48,7 +50,8 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
     _check_producers(config, experiment.schemas(section), origin)
     models = {spec.name: spec.model for spec in experiment.signal_specs(section)}
     signals = tuple(
-        _signal(table, models, origin.below("signal", i)) for i, table in enumerate(config.signal)
+        _signal(table, models, origin.below("signal", i), partial(why_withheld, experiment, section))
+        for i, table in enumerate(config.signal)
     )
     algorithms = tuple(
         BoundAlgorithm.from_table(table, f"{origin.at('algorithm', i)}: [[algorithm]]")
@@ -148,8 +151,15 @@ def _check_lines(config: RunConfig, experiment: ExperimentSpec[Any], origin: Ori
         )
 
 
-def _signal(table: Mapping[str, Any], models: Mapping[str, type[BaseModel]], origin: Origin) -> BaseModel:
+def _signal(
+    table: Mapping[str, Any],
+    models: Mapping[str, type[BaseModel]],
+    origin: Origin,
+    withheld: Callable[[str], str],
+) -> BaseModel:
     name = str(table.get("signal", ""))
     if name not in models:
-        raise InputError(f"{origin.at('signal')}: unknown signal {short(name)!r}; {allowed(name, models)}")
+        why = withheld(name)
+        said = f"no signal {short(name)!r}: {why}" if why else f"unknown signal {short(name)!r}"
+        raise InputError(f"{origin.at('signal')}: {said}; {allowed(name, models)}")
     return validate(models[name], table, origin.below(title=f"[[signal]] {name}"))

@@ -136,8 +136,9 @@ class ExperimentSpec(Generic[Section]):
         Makes the fragments (`Generator`) in a producer: called with the setup and the names of the sources.
     trigger
         Decides frames (`Trigger`) in a worker: called with the setup; must start fast.
-    signals
-        The signals that can be generated (`trigemu.setup.data.signal`), or a function of the section.
+    signals, withheld
+        The signals that can be generated (`trigemu.setup.data.signal`), and why others cannot with this configuration
+        (name -> why), or functions of the section.
     histograms
         Monitoring histograms that `Trigger.monitor` fills, or a function of the section.
     comparisons
@@ -202,6 +203,7 @@ class ExperimentSpec(Generic[Section]):
     meanings: Mapping[str, BitMeaning] | Callable[[Section], Mapping[str, BitMeaning]] | str = field(
         default_factory=dict
     )
+    withheld: Mapping[str, str] | Callable[[Section], Mapping[str, str]] = field(default_factory=dict)
     complete: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
     signals_follow: tuple[str, ...] = ()
     schema: Callable[[Mapping[str, Any]], Mapping[str, Any]] | str | None = None
@@ -320,9 +322,7 @@ class Setup(Generic[Section]):
     def frames(self) -> int:
         """Frames in the run."""
         run = self.config.run
-        if run.frames is not None:
-            return run.frames
-        return max(1, round((run.duration_s or 0.0) / self.clock.frame_s))
+        return run.frames or max(1, round((run.duration_s or 0.0) / self.clock.frame_s))
 
     @property
     def crossings(self) -> str | None:

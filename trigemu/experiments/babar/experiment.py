@@ -8,7 +8,7 @@ from trigemu.experiments.babar.config import Babar
 from trigemu.experiments.babar.l3.bits import L3_BITS
 from trigemu.experiments.babar.purposes import BabarPurpose
 from trigemu.experiments.babar.selection.config import SELECTIONS
-from trigemu.experiments.babar.signals import signals
+from trigemu.experiments.babar.signals import signals, withheld
 from trigemu.experiments.babar.sources import SCHEMAS, TIMING
 from trigemu.setup.data import Clock, HardwareLatency, Scan
 from trigemu.setup.experiment import ExperimentSpec
@@ -28,6 +28,7 @@ EXPERIMENT = ExperimentSpec(
     bits=BITS,
     signals=signals,
     signals_follow=("sqrt_s",),
+    withheld=withheld,
     generator="trigemu.experiments.babar.generator:BabarGenerator",
     trigger="trigemu.experiments.babar.trigger:BabarTrigger",
     histograms="trigemu.experiments.babar.monitor:HISTOGRAMS",

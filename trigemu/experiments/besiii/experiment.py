@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from trigemu.experiments.besiii.bits import BITS, MUC_CONDITIONS
@@ -12,7 +12,7 @@ from trigemu.experiments.besiii.filter.bits import FILTER_BITS
 from trigemu.experiments.besiii.purposes import BesiiiPurpose
 from trigemu.experiments.besiii.raw.comparison import comparisons
 from trigemu.experiments.besiii.raw.sources import RAW
-from trigemu.experiments.besiii.signals import signals
+from trigemu.experiments.besiii.signals import signals, withheld
 from trigemu.experiments.besiii.sources import SIMULATED, TIMING
 from trigemu.setup.data import Clock, HardwareLatency, Scan, SignalSpec
 from trigemu.setup.experiment import ExperimentSpec, Generator, Setup
@@ -37,6 +37,13 @@ def _signals(section: Besiii) -> Sequence[SignalSpec]:
     return () if section.events == "raw" else signals(section)
 
 
+def _withheld(section: Besiii) -> Mapping[str, str]:
+    """Return why signals are not there: a raw data file, or too low an energy."""
+    if section.events == "raw":
+        return {spec.name: "a raw data file holds its own events" for spec in signals(section)}
+    return withheld(section)
+
+
 EXPERIMENT = ExperimentSpec(
     name="besiii",
     config_model=Besiii,
@@ -48,6 +55,7 @@ EXPERIMENT = ExperimentSpec(
         MUC_CONDITIONS, "the muon counters are no part of level 1 here (nor were they in 2009)"
     ),
     signals=_signals,
+    withheld=_withheld,
     generator=_generator,
     trigger="trigemu.experiments.besiii.trigger:BesiiiTrigger",
     histograms="trigemu.experiments.besiii.monitor:HISTOGRAMS",

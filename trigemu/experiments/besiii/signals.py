@@ -19,6 +19,7 @@ from trigemu.collider.signals.offered import (
 )
 from trigemu.collider.signals.processes import Process
 from trigemu.collider.signals.registration import ProcessSpec, process_tables
+from trigemu.collider.signals.thresholds import above
 from trigemu.physics.beams import bepc2
 from trigemu.setup.data import SignalSpec, Sourced
 
@@ -96,6 +97,11 @@ def _signals(sqrt_s: float) -> tuple[SignalSpec, ...]:
 def signals(section: HasEnergy) -> tuple[SignalSpec, ...]:
     """Return the signals that BESIII can generate at the section's energy."""
     return _signals(section.sqrt_s)
+
+
+def withheld(section: HasEnergy) -> dict[str, str]:
+    """Return the signals that need a higher energy than the section's, each with that energy."""
+    return above(_signals, section.sqrt_s, RANGE_GEV[1], "besiii.sqrt_s")
 
 
 @lru_cache(maxsize=64)

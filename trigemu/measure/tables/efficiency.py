@@ -27,6 +27,12 @@ ACCEPTANCE = "Accepted over generated events; what is accepted, the signal's tab
 EFFICIENCY = "Accepted events that the line passed, before prescale and dead time, over accepted events."
 
 
+SHARED = (
+    "All points share their random numbers: neighbours differ by less than their intervals say, and may lie high or "
+    "low together."
+)
+
+
 def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: int = BESIDE) -> Table:
     """Return acceptance and efficiency of a run's signals: one row per signal, one column per line.
 
@@ -133,6 +139,8 @@ def _scan_notes(rest: str, rows: tuple[EfficiencyRow, ...]) -> list[str]:
         )
     if any(row.weight_generated != row.generated for row in rows):
         notes.append("Events are weighted: values are ratios of sums of weights.")
+    if len({tuple(row.point.items()) for row in rows}) > 1:
+        notes.append(SHARED)
     return notes
 
 
