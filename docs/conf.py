@@ -10,7 +10,7 @@ html_theme = "furo"
 html_title = "trigemu"
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "_pictures"]
+exclude_patterns = ["_build", "_pictures", "_generated"]
 autodoc_typehints = "none"
 nitpicky = False
 
@@ -30,6 +30,16 @@ def draw(app):
     babar.draw_page(folder, events if events.is_dir() else None)
 
 
+def write_tables(app):
+    """Write the parts of pages that are made of descriptions in the code; they are not kept in the repository."""
+    from trigemu.measure.export.page import columns_page
+
+    folder = Path(app.srcdir) / "_generated"
+    folder.mkdir(exist_ok=True)
+    (folder / "export.md").write_text(columns_page(), encoding="utf-8")
+
+
 def setup(app):
     """Register what is done before pages are read."""
+    app.connect("builder-inited", write_tables)
     app.connect("builder-inited", draw)

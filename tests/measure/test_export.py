@@ -20,6 +20,7 @@ from trigemu.frames.frame import TRUTH, Fragment
 from trigemu.frames.rundir import RunReader, RunWriter, create_run
 from trigemu.frames.wire import encode, fragment_message
 from trigemu.measure.export import rows as export_rows
+from trigemu.measure.export.layout import column_names
 from trigemu.measure.export.run import export_run
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
@@ -109,7 +110,12 @@ def read_parquet(file: Path) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     return table.to_pydict(), json.loads(table.schema.metadata[b"trigemu"])
 
 
-READERS = {"root": read_root, "parquet": read_parquet}
+READERS = {"root": read_root, "rntuple": read_root, "parquet": read_parquet}
+
+
+def by_hand(run: Path, form: str, file: Path, **options: Any) -> int:
+    """Export a run made by hand, whose decisions have nothing to do with generated events."""
+    return export_run(run, form, file, truth=False, **options)
 
 
 @pytest.fixture(params=["accepted", "all"])
@@ -125,7 +131,7 @@ def test_export_shows_what_was_recorded(
     expected = make_run(tmp_path / "run", setup)
     monkeypatch.setattr(export_rows, "DECISIONS", rows)
     file = tmp_path / f"out.{form}"
-    assert export_run(tmp_path / "run", form, file) == len(expected)
+    assert by_hand(tmp_path / "run", form, file) == len(expected)
     table, about = READERS[form](file)
     for name in ("frame", "time", "fired", "accepted", "passed", "state"):
         assert table[name] == [getattr(decision, name) for decision in expected], name
@@ -134,12 +140,14 @@ def test_export_shows_what_was_recorded(
         assert table[line.replace("-", "_")] == [
             bool(decision.accepted >> bit & 1) for decision in expected
         ], line
+        fired = [bool(decision.fired >> bit & 1) for decision in expected]
+        assert table[f"{line.replace('-', '_')}_fired"] == fired, line
     for source in SOURCES:
         for column, place in (("time", 0), ("channel", 1)):
             hits = [[hit[place] for hit in decision.hits[source]] for decision in expected]
             assert table[f"{source}_{column}"] == hits
             assert sum(map(len, hits)) > 10
-    assert ("truth_time" in table) == (setup.config.record.mode == "all")
+    assert not any(name.startswith(("truth", "event")) for name in table)
     assert about["lines"] == list(setup.menu.names)
     assert (about["run_id"], about["experiment"], about["closed"]) == ("by hand", "pulser", True)
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith("out")] == [file.name]
@@ -185,7 +193,7 @@ def test_export_refuses(run: Path, tmp_path: Path, form: Any) -> None:
         export_run(run, form, tmp_path / "nowhere" / "out")
     with pytest.raises(InputError, match="no such run directory"):
         export_run(tmp_path / "absent", form, tmp_path / "out")
-    with pytest.raises(InputError, match="cannot export to 'csv'; allowed are root, parquet"):
+    with pytest.raises(InputError, match="cannot export to 'csv'; allowed are root, rntuple, parquet"):
         export_run(run, "csv", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -215,7 +223,7 @@ def test_of_a_damaged_run_whole_frames_are_exported_and_the_others_said(
     at = data.find(frame.to_bytes(8, "little") + kind.encode())
     segment.write_bytes(data[:at] + b"x" + data[at + 1 :])
     said: list[str] = []
-    rows = export_run(tmp_path / "run", form, tmp_path / "out", on_missing=said.append)
+    rows = by_hand(tmp_path / "run", form, tmp_path / "out", on_missing=said.append)
     table, about = READERS[form](tmp_path / "out")
     left = [decision for decision in expected if decision.frame != frame]
     assert rows == len(left) < len(expected)
@@ -236,12 +244,12 @@ def test_an_export_that_is_interrupted_leaves_no_file(
     monkeypatch.setattr(export_rows, "_join", stop)
     (tmp_path / "out.part").write_text("somebody else's")
     with pytest.raises(KeyboardInterrupt):
-        export_run(run, form, tmp_path / "out")
+        by_hand(run, form, tmp_path / "out")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["out.part", "run"]
     assert (tmp_path / "out.part").read_text() == "somebody else's"
 
 
 def test_line_names_become_column_names() -> None:
-    names = export_rows._column_names(("H2", "Q1/20", "Q1 20", "time", "2mu", "é"), {"time"})
-    assert names == ("H2", "Q1_20", "line_Q1_20", "line_time", "line_2mu", "_")
+    names = column_names(("H2", "Q1/20", "Q1 20", "time", "2mu", "é", "H2_fired"), {"time"})
+    assert names == ("H2", "Q1_20", "line_Q1_20", "line_time", "line_2mu", "_", "line_H2_fired")
     assert len(set(names)) == len(names)

@@ -8,12 +8,23 @@ from typing import Any
 from trigemu.frames.schema import Column, Schema
 
 DRAWN = (
-    Column("event", "<i8", low=-1),
-    Column("weight", "<f8", low=-1, high=1),
-    Column("share", "<f8", low=0, high=1),
+    Column("event", "<i8", low=-1, meaning="Number of the event in its file, from 0; -1: of no file"),
+    Column(
+        "weight",
+        "<f8",
+        low=-1,
+        high=1,
+        meaning="What the event counts: 1 at most, negative where its weight in the file is",
+    ),
+    Column(
+        "share",
+        "<f8",
+        low=0,
+        high=1,
+        meaning="Chance with which a draw from the file gives this event; 0: of no file",
+    ),
 )
-"""``event``: number in its file (-1: of no file); ``weight``: what it counts, at most 1 and negative where its weight
-is; ``share``: the chance with which a draw gives this event (0: of no file)."""
+"""The columns."""
 
 
 def reads_events(tables: Iterable[Any]) -> bool:

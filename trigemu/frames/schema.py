@@ -35,6 +35,9 @@ class Column:
         bool[65536] for a column of 16 bits without sign: the values that there are (channels, say).
     rises
         Values never fall: hits sorted by time.
+    meaning, unit
+        What it holds, in one sentence without a full stop (codes and the origin of times included), and in which unit
+        ("" where it has none).  Exported files and their documentation have both.
     """
 
     name: str
@@ -43,6 +46,8 @@ class Column:
     high: float | None = field(default=None, compare=False)
     known: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
     rises: bool = field(default=False, compare=False)
+    meaning: str = field(default="", compare=False)
+    unit: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:

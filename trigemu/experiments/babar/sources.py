@@ -12,7 +12,7 @@ from trigemu.collider.sources import (
     timing_schema,
     track_schema,
 )
-from trigemu.experiments.babar.clock import BUNCHES_PER_SAMPLE
+from trigemu.experiments.babar.clock import BUNCHES_PER_SAMPLE, COLLISION_TICK
 from trigemu.frames.columns import Column
 from trigemu.frames.frame import TRUTH
 
@@ -40,35 +40,59 @@ MOST_ENERGY = (1 << 18) - 1
 
 _EARLIEST, _LATEST = -(1 << 15), (1 << 15) - 1
 
+
+def _time(what: str) -> Column:
+    meaning = f"{what} since the beginning of the event's axis, {COLLISION_TICK} ticks before the collision's sample"
+    unit = "counts of 1.0504 ns (half an RF period)"
+    return Column("time", "<i2", low=_EARLIEST, high=_LATEST, meaning=meaning, unit=unit)
+
+
 DETECTORS = {
-    # channel: wire.  time: counts of 1.05 ns since the beginning of the event's axis (`clock`).
     DCH: crossing_schema(
         DCH,
-        Column("channel", "<u2", high=WIRES - 1),
-        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+        Column("channel", "<u2", high=WIRES - 1, meaning="Wire: number in its layer + wires of inner layers"),
+        _time("Time of the hit"),
     ),
-    # channel: crystal.  energy: 0.1 MeV.  time: as above, when the light pulse begins.
     EMC: crossing_schema(
         EMC,
-        Column("channel", "<u2", high=CRYSTALS - 1),
-        Column("energy", "<u4", high=MOST_ENERGY),
-        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+        Column(
+            "channel",
+            "<u2",
+            high=CRYSTALS - 1,
+            meaning="Crystal: ring by ring with rising polar angle, in azimuth in each ring",
+        ),
+        Column("energy", "<u4", high=MOST_ENERGY, meaning="Energy in the crystal", unit="0.1 MeV"),
+        _time("Time when the light pulse begins"),
     ),
-    # channel: the fast OR of the phi strips of one layer of a sector.  time: as above.
     IFR: crossing_schema(
         IFR,
-        Column("channel", "|u1", high=SECTORS * IFR_LAYERS - 1),
-        Column("time", "<i2", low=_EARLIEST, high=_LATEST),
+        Column(
+            "channel",
+            "|u1",
+            high=SECTORS * IFR_LAYERS - 1,
+            meaning="Fast OR of the phi strips of a layer: sector * 8 + layer; sectors 0-5: barrel, 6-7: forward "
+            "doors, 8-9: backward doors",
+        ),
+        _time("Time of the signal"),
     ),
 }
 """What the detectors read out."""
 
 TIMING_SCHEMA = timing_schema(
-    # phase: which bunch of the sample collided.  random: 1 at a random trigger.  energy: 0.1 MeV in the CM, of the run
-    # that the crossing belongs to.
-    Column("phase", "|u1", high=BUNCHES_PER_SAMPLE - 1),
-    Column("random", "|u1", high=1),
-    Column("energy", "<u4", high=200_000),
+    Column(
+        "phase",
+        "|u1",
+        high=BUNCHES_PER_SAMPLE - 1,
+        meaning="Which of the 64 places of a bunch in the sample collided, from 0",
+    ),
+    Column("random", "|u1", high=1, meaning="1 at a random trigger, else 0"),
+    Column(
+        "energy",
+        "<u4",
+        high=200_000,
+        meaning="Energy in the centre of mass of the run that the crossing belongs to",
+        unit="0.1 MeV",
+    ),
 )
 
 SOFTWARE = {

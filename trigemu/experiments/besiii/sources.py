@@ -45,35 +45,71 @@ CRYSTALS = 6240
 _EARLIEST, _LATEST = -(1 << 24), (1 << 24) - 1
 
 DETECTORS = {
-    # channel: wire.  time: TDC counts of 0.09375 ns since the beginning of the read-out window.
     MDC: crossing_schema(
         MDC,
-        Column("channel", "<u2", high=MDC_CHANNELS - 1),
-        Column("time", "<i4", low=_EARLIEST, high=_LATEST),
+        Column(
+            "channel",
+            "<u2",
+            high=MDC_CHANNELS - 1,
+            meaning="Wire: number in its layer + wires of inner layers",
+        ),
+        Column(
+            "time",
+            "<i4",
+            low=_EARLIEST,
+            high=_LATEST,
+            meaning="Time since the beginning of the crossing's read-out window",
+            unit="TDC counts of 0.09375 ns",
+        ),
     ),
-    # channel: one end of a bar, counter or strip.  time: counts of 24 ns / 8192 since the same beginning.
     TOF: crossing_schema(
         TOF,
-        Column("channel", "<u2", high=TOF_CHANNELS - 1),
-        Column("time", "<i4", low=_EARLIEST, high=_LATEST),
+        Column(
+            "channel",
+            "<u2",
+            high=TOF_CHANNELS - 1,
+            meaning="End of a bar, counter or strip: barrel (layer * 88 + bar) * 2 + end; scintillator endcaps 352 + "
+            "side * 48 + counter; MRPC endcaps 448 + ((side * 36 + module) * 12 + strip) * 2 + end; side 0 is east",
+        ),
+        Column(
+            "time",
+            "<i4",
+            low=_EARLIEST,
+            high=_LATEST,
+            meaning="Time since the beginning of the crossing's read-out window",
+            unit="TDC counts of 24 ns / 8192",
+        ),
     ),
-    # channel: crystal.  value: ADC counts in one of three ranges (gain weight 2, 16, 64).  time: 50 ns.
     EMC: crossing_schema(
         EMC,
-        Column("channel", "<u2", high=CRYSTALS - 1),
-        Column("value", "<u2", high=1023),
-        Column("range", "|u1", high=2),
-        Column("time", "|u1", high=63),
+        Column(
+            "channel",
+            "<u2",
+            high=CRYSTALS - 1,
+            meaning="Crystal: east endcap ring by ring, then barrel, then west endcap",
+        ),
+        Column("value", "<u2", high=1023, meaning="Pulse height in the range given", unit="ADC counts"),
+        Column("range", "|u1", high=2, meaning="Range of the ADC: 0, 1, 2 for the gain weights 2, 16, 64"),
+        Column(
+            "time",
+            "|u1",
+            high=63,
+            meaning="Time of the pulse since the beginning of the crossing's read-out window",
+            unit="counts of 50 ns",
+        ),
     ),
 }
 """What the detectors read out."""
 
 TIMING_SCHEMA = timing_schema(
-    # phase: which bunch of the tick collided.  random: 1 at a random trigger.  energy: of the run that the crossing
-    # belongs to, in 0.1 MeV in the CM.
-    Column("phase", "|u1", high=2),
-    Column("random", "|u1", high=1),
-    Column("energy", "<u2"),
+    Column("phase", "|u1", high=2, meaning="Which of the three bunches of the tick collided, from 0"),
+    Column("random", "|u1", high=1, meaning="1 at a random trigger, else 0"),
+    Column(
+        "energy",
+        "<u2",
+        meaning="Energy in the centre of mass of the run that the crossing belongs to",
+        unit="0.1 MeV",
+    ),
 )
 
 OFFLINE = {TRACKS: track_schema(TRACKS, CHAMBER_LAYERS), CLUSTERS: cluster_schema(CLUSTERS)}

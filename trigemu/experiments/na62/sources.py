@@ -1,14 +1,9 @@
-"""NA62's sources: which sub-detectors send fragments, and with which columns.
-
-``channel`` is the experiment's own numbering: NewCHOD tile id 100 * quadrant + n (quadrant 1-4, n 1-38) for the
-first photosensor of a tile and that + 50 for the second; MUV3 pad 0-151 and that + 200.  ``value`` is the pulse
-width (trailing - leading, TDC counts) for NewCHOD, MUV3, RICH and ANTI0; for LKr the energy of a trigger cell in
-counts of `LKR_COUNT_MEV`; for LAV the threshold that was crossed (0 low, 1 high; leading edges).
-"""
+"""NA62's sources: which sub-detectors send fragments, and with which columns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,28 +28,54 @@ LKR_COUNT_MEV = 10.0
 
 DETECTORS = ("newchod", "muv3", "lkr", "lav", "rich", "anti0")
 
-TRUTH_COLUMNS = (
-    Column("time", "<i8"),
-    Column("momentum", "<f4", low=0.0),
-    Column("vertex_z", "<f4"),
-    Column("signal", "<u2"),
-    Column("accepted", "|u1", high=1),
-)
-"""``signal`` is the index of the ``[[signal]]`` table, `BACKGROUND` for anything else; ``accepted`` is 1 where the
-decay products cross every detector plane the search needs; GeV and mm."""
-
 BACKGROUND = 0xFFFF
+
+_EVENT_TIME = "Time of the event since the start of the frame"
+_COUNTS = "TDC counts of 24.951 ns / 256"
+
+TRUTH_COLUMNS = (
+    Column("time", "<i8", meaning=_EVENT_TIME, unit=_COUNTS),
+    Column("momentum", "<f4", low=0.0, meaning="Momentum of the decaying particle", unit="GeV"),
+    Column("vertex_z", "<f4", meaning="Position along z of its decay in the experiment's frame", unit="mm"),
+    Column(
+        "signal", "<u2", meaning=f"Number of the event's [[signal]] table, from 0; {BACKGROUND}: no signal"
+    ),
+    Column(
+        "accepted",
+        "|u1",
+        high=1,
+        meaning="1 where the decay products cross every detector plane the search needs, else 0",
+    ),
+)
+
+_CHANNELS = {
+    "newchod": "Photosensor of a tile: 100 * quadrant (1-4) + tile (1-38), + 50 for the second of the tile",
+    "muv3": "Photosensor of a pad: pad (0-151), + 200 for the second of the pad",
+    "lkr": "Trigger cell of 4 x 4 cells: 32 * row + column",
+    "lav": "Block of LAV12: 64 * layer + block",
+    "rich": "Channel of photosensors: 488 * board + cell; boards 0-1: left disc, upper and lower half, 2-3: right disc",
+    "anti0": "Tile: 18 * row + column",
+}
+_WIDTH = "Width of the pulse: trailing less leading edge", "TDC counts"
+_VALUES = {
+    "lkr": ("Energy in the cell", f"counts of {LKR_COUNT_MEV:g} MeV"),
+    "lav": ("Threshold that was crossed: 0 low, 1 high", ""),
+}
 
 
 def _hits(source: str, time: Column) -> Schema:
     channels = CHANNELS.get(source)
+    meaning, unit = _VALUES.get(source, _WIDTH)
+    channel = Column(
+        "channel",
+        "<u2",
+        high=channels - 1 if channels else None,
+        known=KNOWN.get(source),
+        meaning=_CHANNELS[source],
+    )
+    value = Column("value", "<u2", high=LAV_HIGH if source == "lav" else None, meaning=meaning, unit=unit)
     return Schema(
-        source,
-        (
-            time,
-            Column("channel", "<u2", high=channels - 1 if channels else None, known=KNOWN.get(source)),
-            Column("value", "<u2", high=LAV_HIGH if source == "lav" else None),
-        ),
+        source, (replace(time, meaning="Time since the start of the frame", unit=_COUNTS), channel, value)
     )
 
 
@@ -69,7 +90,7 @@ def schemas(section: NA62) -> dict[str, Schema]:
     """Return every source with its schema; times of hits lie in the frame and its guard bands."""
     ticks, guard = section.frame_timestamps * TIMESTAMP_LSB, section.guard_timestamps * TIMESTAMP_LSB
     time = Column("time", "<i8", low=-guard, high=ticks + guard - 1, rises=True)
-    truth = Column("time", "<i8", low=0, high=ticks - 1)
+    truth = replace(TRUTH_COLUMNS[0], low=0, high=ticks - 1)
     return {
         **{name: _hits(name, time) for name in DETECTORS},
         TRUTH: Schema(TRUTH, (truth, *TRUTH_COLUMNS[1:])),

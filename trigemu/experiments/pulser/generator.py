@@ -20,21 +20,26 @@ GUARD = 100
 
 _TRUTH_STREAM = 4095
 
+_TIME = "Time since the start of the frame"
+
 
 def schemas(config: Pulser) -> dict[str, Schema]:
     """Return the schema of every source."""
     last = config.frame_ticks - 1
     pulse = (
-        Column("time", "<i8", low=0, high=last, rises=True),
-        Column("channel", "<u2", high=CHANNELS - 1),
+        Column("time", "<i8", low=0, high=last, rises=True, meaning=_TIME, unit="ticks"),
+        Column("channel", "<u2", high=CHANNELS - 1, meaning="Channel of the pulse"),
     )
     if config.ready_made_kib:
         # Nobody looks at what is in these blocks: they measure how fast bytes travel.
-        pulse = (Column("time", "<i8"), Column("channel", "<u2"))
+        pulse = (
+            Column("time", "<i8", meaning="Filling", unit="ticks"),
+            Column("channel", "<u2", meaning="Filling"),
+        )
     truth = (
-        Column("time", "<i8", low=0, high=last),
-        Column("signal", "<u2"),
-        Column("accepted", "|u1", high=1),
+        Column("time", "<i8", low=0, high=last, meaning=_TIME, unit="ticks"),
+        Column("signal", "<u2", meaning="Number of the event's [[signal]] table, from 0"),
+        Column("accepted", "|u1", high=1, meaning="1: all bursts are accepted"),
     )
     found = {f"p{index}": Schema(f"p{index}", pulse) for index in range(config.sources)}
     return {**found, TRUTH: Schema(TRUTH, truth)} if config.truth else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,9 @@ from trigemu.frames.columns import Array, Block, cut_windows
 from trigemu.frames.crossings import find_crossings, take_crossings
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.rundir import RunReader
+from trigemu.measure.export.columns import OF_LINES
+from trigemu.measure.export.events import EventFinder
+from trigemu.measure.export.layout import Layout, whole, words
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.abilities import window_reader
 from trigemu.setup.experiment import Setup, Trigger
@@ -28,49 +30,6 @@ DECISIONS = 65536
 
 BYTES = 64 << 20
 """Bytes of hits in a table, about: memory stays bounded however long the run is."""
-
-BASE = {
-    "frame": "<i8",
-    "time": "<i8",
-    "time_ns": "<f8",
-    "fired": "<u8",
-    "accepted": "<u8",
-    "passed": "<u8",
-    "state": "|u1",
-}
-"""Columns that every table has; those of lines once more (``fired_1``) for every further 64 lines."""
-
-_OF_LINES = ("fired", "accepted", "passed")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The columns of the table.
-
-    Attributes
-    ----------
-    flat
-        Name -> numpy dtype of the columns with one value per decision.
-    lines
-        Column name of every line of the menu.
-    hits
-        Source -> column -> dtype, of the columns with a list per decision.
-    """
-
-    flat: Mapping[str, str]
-    lines: tuple[str, ...]
-    hits: Mapping[str, Mapping[str, str]]
-
-    @classmethod
-    def of(cls, setup: Setup[Any]) -> Layout:
-        """Return the layout of a run's table."""
-        schemas = [s for source, s in setup.schemas.items() if source != TRUTH or _whole(setup)]
-        hits = {s.source: {c.name: c.dtype for c in s.columns if c.name != "offsets"} for s in schemas}
-        more = {name for base in _OF_LINES for name in _words(base, setup.menu.words)[1:]}
-        taken = {*BASE, *more, *(f"{source}_{name}" for source, columns in hits.items() for name in columns)}
-        lines = _column_names(setup.menu.names, taken)
-        flat = {**BASE, **dict.fromkeys(sorted(more), "<u8"), **dict.fromkeys(lines, "|b1")}
-        return cls(flat, lines, hits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +59,9 @@ def read_tables(
     setup: Setup[Any],
     layout: Layout,
     skip: Container[int] = (),
+    *,
+    only_recorded: bool = False,
+    events: EventFinder | None = None,
     progress: Callable[[int], None] = lambda frame: None,
 ) -> Iterator[Table]:
     """Yield the decisions of a run in order.
@@ -110,6 +72,10 @@ def read_tables(
         The run, and the columns of its table.
     skip
         Frames that are left out: those that a census has not found whole.
+    only_recorded
+        Whether decisions that did not end as a recorded trigger are left out.
+    events
+        Finds the generated events; None where the layout has no columns for them.
     progress
         Told which frame is read.
 
@@ -117,8 +83,10 @@ def read_tables(
     ------
     InputError
         A record is damaged or does not belong to the frame it is in.
+    RunError
+        Events that were made again are not those of the run.
     """
-    trigger = setup.make_trigger() if _whole(setup) else None
+    trigger = setup.make_trigger() if whole(setup) else None
     data = _Data(reader.again(), setup)
     tables: list[Table] = []
     rows = size = 0
@@ -127,7 +95,12 @@ def read_tables(
         if not isinstance(row, Row) or row.frame in skip or not len(row.state):
             continue
         progress(row.frame)
-        table = _table(row, data.of(row.frame), setup, layout, trigger)
+        blocks = data.of(row.frame)
+        table = _table(row, blocks, setup, layout, trigger)
+        if events is not None:
+            table.flat.update(events.columns(row, blocks.get(TRUTH)))
+        if only_recorded:
+            table = _recorded(table)
         tables.append(table)
         rows, size = rows + len(table), size + _size(table)
         if rows >= DECISIONS or size >= BYTES:
@@ -141,8 +114,8 @@ class _Data:
     """The data of frames, asked for in order: one verdict completes many frames, and only one is held at a time."""
 
     def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
-        schemas = setup.schemas if _whole(setup) else readout_schemas(setup.schemas)
-        records = DataRecords(schemas, fragments=_whole(setup), frames=setup.frames)
+        schemas = setup.schemas if whole(setup) else readout_schemas(setup.schemas)
+        records = DataRecords(schemas, fragments=whole(setup), frames=setup.frames)
         self._blocks = records.blocks(reader.records())
         self._held: tuple[int, Block] | None = None
 
@@ -171,21 +144,22 @@ def _table(
         "state": row.state,
     }
     of_lines = (row.candidates.fired, row.accepted, row.candidates.passed)
-    for base, masks in zip(_OF_LINES, of_lines, strict=True):
+    for base, masks in zip(OF_LINES, of_lines, strict=True):
         masks = masks.reshape(n, setup.menu.words)
-        flat.update(zip(_words(base, setup.menu.words), np.ascontiguousarray(masks.T), strict=True))
-    accepted = unpack_lines(row.accepted.reshape(n, setup.menu.words), len(layout.lines))
-    flat.update(zip(layout.lines, np.ascontiguousarray(accepted.T), strict=True))
+        flat.update(zip(words(base, setup.menu.words), np.ascontiguousarray(masks.T), strict=True))
+    for names, masks in ((layout.lines, row.accepted), (layout.fired, row.candidates.fired)):
+        each = unpack_lines(masks.reshape(n, setup.menu.words), len(names))
+        flat.update(zip(names, np.ascontiguousarray(each.T), strict=True))
     recorded = row.state == TriggerState.RECORDED
     pieces = _pieces(data, setup, time[recorded], trigger)
-    if recorded.any() and pieces.keys() != layout.hits.keys():
+    if recorded.any() and not layout.hits.keys() <= pieces.keys():
         raise InputError(f"frame {row.frame}: its data are not all there; copy the run again")
     table = Table(flat, {}, {})
     for source, columns in layout.hits.items():
         counts = np.zeros(n, np.int64)
         piece = pieces.get(source)
         if piece is None:
-            table.hits[source] = {name: np.zeros(0, dtype) for name, dtype in columns.items()}
+            table.hits[source] = {name: np.zeros(0, column.dtype) for name, column in columns.items()}
         else:
             if len(piece["offsets"]) != np.count_nonzero(recorded) + 1:
                 raise InputError(
@@ -196,6 +170,13 @@ def _table(
             table.hits[source] = {name: np.array(piece[name]) for name in columns}
         table.offsets[source] = _offsets(counts)
     return table
+
+
+def _recorded(table: Table) -> Table:
+    """Return the recorded triggers of a table; only they have hits."""
+    keep = table.flat["state"] == TriggerState.RECORDED
+    offsets = {source: _offsets(np.diff(cuts)[keep]) for source, cuts in table.offsets.items()}
+    return Table({name: values[keep] for name, values in table.flat.items()}, offsets, table.hits)
 
 
 def _pieces(
@@ -235,24 +216,3 @@ def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _size(table: Table) -> int:
     return sum(values.nbytes for columns in table.hits.values() for values in columns.values())
-
-
-def _words(base: str, words: int) -> list[str]:
-    """Return the columns that hold lines: ``fired``, ``fired_1``, ..."""
-    return [base, *(f"{base}_{word}" for word in range(1, words))]
-
-
-def _whole(setup: Setup[Any]) -> bool:
-    return setup.config.record.mode == "all"
-
-
-def _column_names(names: Sequence[str], taken: set[str]) -> tuple[str, ...]:
-    """Return line names as column names: letters, digits and ``_``; taken ones get ``line_`` in front."""
-    found: list[str] = []
-    for name in names:
-        column = re.sub(r"\W", "_", name, flags=re.ASCII)
-        while column in taken or not re.match(r"[A-Za-z_]", column):
-            column = f"line_{column}"
-        taken.add(column)
-        found.append(column)
-    return tuple(found)

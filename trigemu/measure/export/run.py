@@ -1,35 +1,27 @@
 """``trigemu export``: a recorded run as a table that analysts open, one row per decision.
 
-Columns: ``frame``; ``time`` (TDC counts since the frame's start); ``time_ns`` (since begin-of-run);
-``fired``, ``accepted`` and ``passed`` (bit i: line i of the menu fired, survived prescale and dead time,
-passed its online selection; lines 64 to 127 in ``fired_1`` and so on);
-``state`` (0 recorded, 1 prescaled, 2 dead time, 3 vetoed); for every line
-a boolean of its name, true where it is in ``accepted``; for every source the hits around recorded triggers,
-``newchod_time`` and so on (lists; times in TDC counts since the frame's start; empty for other triggers).
+`trigemu.measure.export.columns` says what each column means; files carry that with them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from trigemu.drafts import draft_of
 from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader
-from trigemu.measure.export.files import write_parquet, write_root
-from trigemu.measure.export.rows import Layout, Table, read_tables
+from trigemu.measure.export.events import EventFinder
+from trigemu.measure.export.files import EXTRAS, WRITERS
+from trigemu.measure.export.layout import Layout, whole
+from trigemu.measure.export.rows import read_tables
 from trigemu.measure.extras import needed
+from trigemu.measure.summary import signal_labels
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.census import take_census
-
-_EXTRAS = {"root": ("ROOT", "root", ("uproot", "awkward")), "parquet": ("Parquet", "arrow", ("pyarrow",))}
-_WRITERS: dict[str, Callable[[Path, Layout, Iterator[Table], str], int]] = {
-    "root": write_root,
-    "parquet": write_parquet,
-}
 
 
 def export_run(
@@ -37,22 +29,29 @@ def export_run(
     to: str,
     file: Path,
     *,
+    only_recorded: bool = False,
+    truth: bool = True,
     on_missing: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] = lambda done, wanted: None,
 ) -> int:
     """Write the decisions of a recorded run, and the hits around recorded triggers, to a file.
 
-    A ROOT file holds a TTree ``decisions`` and a text ``run`` (JSON: run id and number, clock, line names); a
-    Parquet file holds the same columns and the text as metadata ``trigemu``.  The text also says what is missing.
+    A ROOT file holds a TTree or RNTuple ``decisions`` and a text ``run`` (JSON: run id and number, clock, names of
+    lines and signals, the resolved configuration, and what each column means); a Parquet file holds the same columns
+    and the text as metadata ``trigemu``.  The text also says what is missing.
 
     Parameters
     ----------
     run_dir
         The run directory.
     to
-        ``root`` or ``parquet``.
+        ``root``, ``rntuple`` or ``parquet``.
     file
         The file to write; it must not exist.
+    only_recorded
+        Whether decisions that were not recorded (prescaled, in dead time, vetoed) are left out.
+    truth
+        Whether the generated event that each decision belongs to has columns, where the run has simulated events.
     on_missing
         Told in one sentence what is missing of the records; frames that are not whole are left out.
     progress
@@ -66,14 +65,17 @@ def export_run(
     Raises
     ------
     InputError
-        No such run or format, the file exists already, a package is missing, or the run is still going on.
+        No such run or format, the file exists already, a package is missing, the run is still going on, or what its
+        generated events were made of is not there.
     RunError
-        The file cannot be written, for instance for want of space; or nothing of the records is whole.
+        The file cannot be written, for instance for want of space; nothing of the records is whole; or generated events
+        that were made again are not those of the run.
     """
     _check_target(to, Path(file))
     reader = RunReader(Path(run_dir), damaged=True)
     setup = build_setup(reader.config, f"{run_dir}/config.json")
-    layout = Layout.of(setup)
+    layout = Layout.of(setup, truth=truth)
+    events = EventFinder(setup, recorded=whole(setup)) if layout.events else None
     census = take_census(reader, setup)
     if not census.whole and census.missing is not None:
         # A run that was closed without a frame is whole: its table has no rows.
@@ -85,10 +87,14 @@ def export_run(
     def tell(frame: int) -> None:
         progress(min(frame, frames), frames)
 
-    about = json.dumps({**_about(reader, setup), "missing": census.missing})
+    columns = {column.name: column.to_dict() for column in layout}
+    about = json.dumps({**_about(reader, setup), "missing": census.missing, "columns": columns})
+    tables = read_tables(
+        reader, setup, layout, census.holes, only_recorded=only_recorded, events=events, progress=tell
+    )
     try:
         with draft_of(Path(file), new=True) as draft:
-            return _WRITERS[to](draft, layout, read_tables(reader, setup, layout, census.holes, tell), about)
+            return WRITERS[to](draft, layout, tables, about)
     except FileExistsError:
         raise InputError(f"{file}: exists already; another process has made it meanwhile") from None
     except OSError as error:
@@ -96,9 +102,9 @@ def export_run(
 
 
 def _check_target(to: str, file: Path) -> None:
-    if to not in _EXTRAS:
-        raise InputError(f"cannot export to {to!r}; allowed are {', '.join(_EXTRAS)}")
-    title, extra, packages = _EXTRAS[to]
+    if to not in EXTRAS:
+        raise InputError(f"cannot export to {to!r}; allowed are {', '.join(EXTRAS)}")
+    title, extra, packages = EXTRAS[to]
     for package in packages:
         needed(package, extra, f"writing {title}")
     if file.exists():
@@ -119,6 +125,8 @@ def _about(reader: RunReader, setup: Setup[Any]) -> dict[str, Any]:
         "tick_ns": clock.tick_ns,
         "frame_ticks": clock.frame_ticks,
         "lines": list(setup.menu.names),
+        "signals": signal_labels(setup),
         "closed": reader.closed,
         "torn_bytes": reader.torn_bytes,
+        "config": setup.to_dict(),
     }

@@ -50,7 +50,12 @@ BIT_TICK, BIT_FOUR, BIT_CHANNELS, BIT_SUMS, BIT_COUNTERS, BIT_INNER, BIT_LONG, B
 )
 """Bits of the first word: which boards were there (conditions: three bits each; segments: eight)."""
 
-SCHEMA = crossing_schema(HARDWARE, Column("word", "<u4"))
+SCHEMA = crossing_schema(
+    HARDWARE,
+    Column(
+        "word", "<u4", meaning=f"Words of the trigger's boards, {WORDS} for each crossing in a fixed layout"
+    ),
+)
 
 TRACK_BOARDS = 8
 TOF_BARREL, TOF_ENDCAP, RING = 88, 48, 128
