@@ -52,9 +52,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     monkeypatch.setattr(terminal, "styled", keep)
     monkeypatch.delenv("COLUMNS", raising=False)
 
-    def tables(*arguments: object) -> list[Table]:
+    def tables(*arguments: object, code: int = 0) -> list[Table]:
         found.clear()
-        output = call(*arguments).stdout
+        output = call(*arguments, code=code).stdout
         assert found
         for table in found:
             assert as_text(table) in output
@@ -115,11 +115,19 @@ def test_tables_of_scans(shown: Shown, tmp_path: Path) -> None:
     check([table])
 
 
-@pytest.mark.parametrize("name", sorted(list_group.commands))
+@pytest.mark.parametrize("name", sorted(set(list_group.commands) - {"runs"}))
 def test_tables_of_lists(shown: Shown, name: str) -> None:
     takes = any(each.name == "config" for each in list_group.commands[name].params)
     for config in ("", "belle2", "na62-dump") if takes else ("",):
         check(shown("list", name, *([config] if config else [])))
+
+
+def test_tables_of_runs_that_are_looked_at_again(shown: Shown, tmp_path: Path) -> None:
+    for name, seed in (("a_run_with_a_rather_long_name", 1), ("b", 2)):
+        call("run", "pulser", "--frames", 20, "--seed", seed, "--offline", "--out", tmp_path / name)
+    check(shown("list", "runs", tmp_path))
+    check(shown("show", tmp_path / "b"))
+    check(shown("compare", tmp_path / "a_run_with_a_rather_long_name", tmp_path / "b", code=1))
 
 
 def test_tables_of_validations(shown: Shown) -> None:
