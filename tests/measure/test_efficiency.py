@@ -148,7 +148,7 @@ def test_columns_are_arrays(table):
 def test_a_grid_of_two_keys_has_a_panel_per_value_of_the_shorter(setup):
     grid = {"mass": [0.3, 0.5], "epsilon": [1e-7, 3e-7, 1e-6]}
     figure = efficiency_figure(efficiency(setup, "aprime-mumu", grid, events=60))
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["mass = 0.3", "mass = 0.5"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["mass = 0.3 GeV", "mass = 0.5 GeV"]
     for axes in figure.axes:
         assert axes.get_xlabel() == "epsilon"
         for curve in axes.containers:
@@ -173,9 +173,11 @@ def test_panels_that_do_not_fit_are_counted(setup, monkeypatch):
     assert "1 more panel" in figure.get_suptitle()
 
 
-def test_files_hold_the_table(table, tmp_path):
-    files = write_table(table, tmp_path)
-    assert [file.name for file in files] == [f"efficiency.{form}" for form in ("csv", "json", "png", "svg")]
+def test_files_hold_the_table(setup, table, tmp_path):
+    files = write_table(table, tmp_path, setup, "trigemu efficiency x")
+    names = [f"efficiency.{form}" for form in ("csv", "json", "png", "svg")]
+    assert [file.name for file in files] == [*names, "report.html"]
+    assert all(file.exists() for file in files)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "efficiency.csv").read_text())))
     assert len(rows) == len(table.rows)
     assert float(rows[1]["value"]) == table.rows[1].value

@@ -70,7 +70,7 @@ def test_the_error_towards_the_published_number_makes_the_pull(published, error)
     assert result.pull == pytest.approx((0.25 - published) / math.hypot(0.03, error), rel=1e-3)
     data = result.to_dict()
     assert (data["error_down"], data["error_up"]) == pytest.approx((0.0508, 0.0578), abs=1e-4)
-    assert "0.25 +0.058 −0.051" in as_text(validation_table([result]))
+    assert "0.250 +0.058 −0.051" in as_text(validation_table([result]))
 
 
 def test_inputs_and_unverified_numbers_are_shown_but_never_judged():

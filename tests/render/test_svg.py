@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from trigemu.render.marks import spread
 from trigemu.render.svg.bars import Bar, bars
-from trigemu.render.svg.curves import Series, curves, percentiles, spread
+from trigemu.render.svg.curves import Series, curves, percentiles
 from trigemu.render.svg.histograms import histogram, remark
 from trigemu.render.svg.matrix import matrix, percent
 from trigemu.render.svg.png import coloured, data_url

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigemu.activity import doing
+from trigemu.cli.again import command_again
 from trigemu.cli.completion import configs, lines, parameters, signals
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
@@ -66,7 +67,7 @@ def efficiency(
 ) -> int:
     """Count acceptance and trigger efficiency of a signal, per line, on a grid of its parameters.
 
-    The table is also written as CSV and JSON and drawn as PNG and SVG.
+    The table is also written as CSV and JSON, drawn as PNG and SVG, and shown with pictures in a page (report.html).
     """
     from trigemu.measure.efficiency import ScanError
     from trigemu.measure.efficiency import efficiency as scan
@@ -93,7 +94,7 @@ def efficiency(
             if error.table is None:
                 raise
             table, failed = error.table, error
-        written = write_table(table, folder)
+        written = write_table(table, folder, setup, command_again())
     if as_json:
         print_json(table.to_dict())
     else:

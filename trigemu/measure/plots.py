@@ -34,12 +34,12 @@ def efficiency_figure(table: EfficiencyTable) -> Figure:
     Each combination of the other keys has a panel of its own, the first `PANELS` of them.  Of many lines only the
     most efficient are drawn, and lines that never passed are not.
     """
-    shown, rest = most_efficient(_values(table), zeros=False)
+    shown, rest = most_efficient(_values(table), zeros=False, first=table.without_prescale)
     columns = _parameters(table)
     label = _widest(columns)
     curves = _curves(table, label, shown)
     title = f"{table.experiment}: {short(table.title, LABEL)}"
-    panels = _panels(columns, label)
+    panels = _panels(table, columns, label)
     if len(panels) > PANELS:
         rest = f"{rest} {len(panels) - PANELS} more panels would not fit.".strip()
     if len(panels) == 1 and (alone := next(iter(panels))):
@@ -70,12 +70,12 @@ def draw_efficiency(
     columns = _parameters(table)
     label = _widest(columns) if x is None else named(x, table.keys, "key")
     if lines is None:
-        shown, _ = most_efficient(_values(table), MOST, zeros=False)
+        shown, _ = most_efficient(_values(table), MOST, zeros=False, first=table.without_prescale)
     else:
         shown = [named(line, table.lines, "line") for line in ([lines] if isinstance(lines, str) else lines)]
     curves: list[Curve] = []
     for title, *values in _curves(table, label, shown):
-        for others, points in _panels(columns, label).items():
+        for others, points in _panels(table, columns, label).items():
             part = [np.asarray(column)[points] for column in values]
             rising = np.argsort(part[0], kind="stable")
             name = f"{title}, {others}" if others else title
@@ -114,10 +114,14 @@ def _curves(table: EfficiencyTable, label: str, lines: Sequence[str]) -> list[Cu
     return curves
 
 
-def _panels(columns: Mapping[str, F64], label: str) -> dict[str, list[int]]:
+def _panels(table: EfficiencyTable, columns: Mapping[str, F64], label: str) -> dict[str, list[int]]:
     """Return which points have each combination of the other keys."""
     panels: dict[str, list[int]] = {}
     for point in range(len(next(iter(columns.values()), np.zeros(1)))):
-        others = (f"{key} = {values[point]:g}" for key, values in columns.items() if key != label)
+        others = (
+            f"{key} = {values[point]:g} {table.units.get(key, '')}".strip()
+            for key, values in columns.items()
+            if key != label
+        )
         panels.setdefault(", ".join(others), []).append(point)
     return panels

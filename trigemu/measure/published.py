@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from importlib.resources import as_file, files
@@ -83,8 +84,8 @@ def select(experiment: str | None = None, only: Sequence[str] = ()) -> tuple[Row
         raise InputError(
             f"there are no published numbers for {experiment!r}; there are for {', '.join(known) or 'none'}"
         )
-    chosen = [studies for name, studies in known.items() if experiment in (None, name)]
-    rows = [row for studies in chosen for row in load_rows(studies)]
+    chosen = {name: studies for name, studies in known.items() if experiment in (None, name)}
+    rows = [replace(row, experiment=name) for name, studies in chosen.items() for row in load_rows(studies)]
     ids = {row.id for row in rows}
     for wanted in only:
         if wanted not in ids:

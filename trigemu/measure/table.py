@@ -153,6 +153,11 @@ class EfficiencyTable(Tabular):
         labels = {key: f"{key} ({self.units[key]})" if self.units.get(key) else key for key in self.keys}
         return grid_hist({key: table[key] for key in self.keys}, table[count], title, labels)
 
+    @property
+    def without_prescale(self) -> set[str]:
+        """Lines without prescale, and totals: what is shown before all others."""
+        return {line for line in self.lines if "," not in self.groups.get(line, "")}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain data (None where nothing was counted)."""
         data: dict[str, Any] = asdict(self)

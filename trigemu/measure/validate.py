@@ -27,7 +27,18 @@ Progress = Callable[[int, int, str], None]
 """Called with rows done, rows wanted, and the row that is computed now."""
 
 COLUMNS = (
-    *("id", "quantity", "unit", "published", "tolerance", "emulated", "error", "error_down", "error_up"),
+    *(
+        "id",
+        "experiment",
+        "quantity",
+        "unit",
+        "published",
+        "tolerance",
+        "emulated",
+        "error",
+        "error_down",
+        "error_up",
+    ),
     *("pull", "ratio", "role", "certainty", "source", "verdict"),
 )
 """What `Result.to_dict` holds."""
@@ -56,6 +67,8 @@ class Row:
         source names.  The latter two are shown and never judged.
     compute
         Recomputes it.
+    experiment
+        Whose studies it belongs to ("" if that is not known).
     """
 
     id: str
@@ -67,6 +80,7 @@ class Row:
     role: Role
     compute: Callable[[], Measured]
     unit: str = ""
+    experiment: str = ""
 
     @property
     def allowed(self) -> str:
@@ -148,6 +162,7 @@ class Result:
         return finite(  # type: ignore[no-any-return]
             {
                 "id": row.id,
+                "experiment": row.experiment,
                 "quantity": row.quantity,
                 "unit": row.unit,
                 "published": row.published,

@@ -1,10 +1,11 @@
-"""Marks of series in pictures: colour, marker and dash, so that they differ by more than colour.
+"""Marks of series in pictures (colour, marker and dash, so that they differ by more than colour), and their names.
 
 The colours can be told apart by people who see fewer of them, on white and on black.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 COLOURS = ("#2b66c2", "#d9601a", "#149070", "#3a9bd0", "#77808c")
@@ -44,3 +45,15 @@ def mark(index: int) -> Mark:
         DASHES[index % len(DASHES)],
         bool(index % 2),
     )
+
+
+def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
+    """Return rising places moved apart to at least ``distance``, as near to where they were as fits above ``high``."""
+    places: list[float] = []
+    for each in wanted:
+        places.append(max(each, places[-1] + distance if places else low))
+    limit = high
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], limit)
+        limit = places[index] - distance
+    return places

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trigemu.render.html.page import figure
 from trigemu.render.svg.curves import Series, curves
 
-PANELS = 6
+PANELS = 4
 """Pictures per parameter, at most."""
 
 SERIES = 12

@@ -1,22 +1,109 @@
-"""The files of a scan: its table for scripts and analysts, its picture for people."""
+"""The files of a scan: its table for scripts and analysts, its pictures and its page for people."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from trigemu.frames.rundir import write_whole
 from trigemu.measure.plots import efficiency_figure
-from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.summary import versions
+from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.measure.tables.efficiency import BESIDE, scan_table
+from trigemu.render.html.page import cards, page, plots, section
+from trigemu.render.html.table import show
+from trigemu.render.html.text import paragraph
+from trigemu.render.numbers import number
 from trigemu.render.pictures.canvas import save_figure
+from trigemu.render.shown import MANY, most_efficient
+from trigemu.report.against import Counted, Point, pictures
+from trigemu.report.sections.configuration import configuration
+from trigemu.report.turned import by_line
+from trigemu.setup.experiment import Setup
+
+SAID = (
+    "Acceptance: accepted over generated events. Efficiency: accepted events that the line passes, before prescale and "
+    "dead time, over accepted events. No background; one event at a time."
+)
 
 
-def write_table(table: EfficiencyTable, folder: Path) -> list[Path]:
-    """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` into an existing folder; return the files."""
+def write_table(table: EfficiencyTable, folder: Path, setup: Setup[Any], again: str = "") -> list[Path]:
+    """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` and ``report.html`` into an existing folder.
+
+    Parameters
+    ----------
+    table
+        The scan.
+    folder
+        Where to.
+    setup
+        The configuration it started from.
+    again
+        The command that makes it again.
+
+    Returns
+    -------
+    list
+        The files.
+    """
     write_whole(folder / "efficiency.csv", table.to_csv())
     write_whole(folder / "efficiency.json", json.dumps(table.to_dict(), indent=2) + "\n")
     figure = efficiency_figure(table)
-    pictures = [folder / "efficiency.png", folder / "efficiency.svg"]
-    for picture in pictures:
+    drawn = [folder / "efficiency.png", folder / "efficiency.svg"]
+    for picture in drawn:
         save_figure(figure, picture)
-    return [folder / "efficiency.csv", folder / "efficiency.json", *pictures]
+    write_whole(folder / "report.html", render(table, setup, again))
+    return [folder / "efficiency.csv", folder / "efficiency.json", *drawn, folder / "report.html"]
+
+
+def render(table: EfficiencyTable, setup: Setup[Any], again: str = "") -> str:
+    """Return the report of a scan as a document."""
+    rows = table.rows[:: len(table.lines)]
+    generated = sum(row.generated for row in rows)
+    figures = (
+        ("signal", table.signal),
+        ("grid points", number(len(rows))),
+        ("generated events", number(generated)),
+        ("lines", number(len(table.lines))),
+        ("confidence level", f"{100 * table.cl:.4g} %"),
+    )
+    identity = (("configuration sha256", table.config_hash), ("seed", str(table.seed)))
+    sections = (
+        section("Against the parameters", plots(_pictures(table))),
+        section("Table", *_tables(table)),
+        section("Configuration", *configuration(setup, identity, versions(), again)),
+    )
+    subtitle = f"{table.experiment} · {setup.config.title or 'efficiency scan'}"
+    header = (paragraph(subtitle, "soft"), cards(figures), paragraph(SAID))
+    return page(f"Efficiency: {table.title}", header, sections)
+
+
+def _pictures(table: EfficiencyTable) -> list[str]:
+    values = {line: table.array("value", line).tolist() for line in table.lines}
+    lines, _ = most_efficient(values, MANY, zeros=False, first=table.without_prescale)
+    first = ["acceptance", *(line for line in lines if line not in table.groups)]
+    step = len(table.lines)
+    points = []
+    for start in range(0, len(table.rows), step):
+        rows = {row.line: row for row in table.rows[start : start + step]}
+        points.append(Point(table.rows[start].point, _counted(table.rows[start], rows, lines)))
+    return pictures(points, table.units, table.title, first) if points else []
+
+
+def _counted(first: EfficiencyRow, rows: Mapping[str, EfficiencyRow], lines: list[str]) -> dict[str, Counted]:
+    accepted: Counted = (first.acceptance, first.acceptance_low, first.acceptance_high)
+    return {
+        "acceptance": accepted,
+        **{line: (rows[line].value, rows[line].low, rows[line].high) for line in lines},
+    }
+
+
+def _tables(table: EfficiencyTable) -> list[str]:
+    if len(table.rows) > len(table.lines):
+        # So many that they stand beside one another.
+        beside = max(BESIDE + 1 - len(table.keys), 1)
+        return [show(scan_table(table, min(beside, len(table.lines))), caption=False)]
+    points, lines = by_line(scan_table(table, len(table.lines)), table.groups, ("efficiency",))
+    return [show(points, caption=False), show(lines, caption=False)]

@@ -83,8 +83,7 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
     """
     names = sorted(scan.lines, key=lambda name: _rank(scan.groups.get(name)))
     values = {line: scan.array("value", line).tolist() for line in names}
-    whole = {line for line in names if "," not in scan.groups.get(line, "")}
-    lines, rest = most_efficient(values, most or BESIDE, first=whole)
+    lines, rest = most_efficient(values, most or BESIDE, first=scan.without_prescale)
     rows: list[list[Cell | Value]] = []
     for start in range(0, len(scan.rows), len(scan.lines)):
         point = {row.line: row for row in scan.rows[start : start + len(scan.lines)]}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from trigemu.measure.validate import Result
+from trigemu.render.numbers import with_error
 from trigemu.render.table import Cell, Column, Table, Value, table
 
 COLUMNS = (
@@ -82,13 +84,14 @@ def _emulated(result: Result) -> Cell:
     if result.missing:
         return Cell("–")
     up, down = result.up, result.down
-    value = f"{result.emulated:.6g}"
-    if not (up or down):
-        return Cell(value, result.emulated)
-    if abs(up - down) > 0.1 * max(up, down):
-        high, low = f"+{up:.2g}", f"−{down:.2g}"
-        return Cell(f"{value} {high} {low}", result.emulated, low, high)
-    return Cell(f"{value} ± {max(up, down):.2g}", result.emulated)
+    if not (up or down) or not math.isfinite(max(up, down)):
+        return Cell(f"{result.emulated:.6g}", result.emulated)
+    if abs(up - down) <= 0.1 * max(up, down):
+        return Cell(with_error(result.emulated, max(up, down)), result.emulated)
+    # All three to the second digit of the larger error.
+    places = max(0, 1 - math.floor(math.log10(max(up, down))))
+    value, high, low = f"{result.emulated:.{places}f}", f"+{up:.{places}f}", f"−{down:.{places}f}"
+    return Cell(f"{value} {high} {low}", result.emulated, low, high)
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from trigemu.plain import short
 from trigemu.render.html.files import ALWAYS, STEPS, table_style
@@ -25,7 +25,9 @@ GROUP = "group"
 """A column of this name is not shown as one: its values head the rows that have them."""
 
 
-def show(table: Table, *, caption: bool = True, filters: Sequence[str] = ()) -> Html:
+def show(
+    table: Table, *, caption: bool = True, filters: Sequence[str] = (), hidden: Collection[str] = ()
+) -> Html:
     """Return a table.
 
     The first column that is a key heads its row.  Columns that are ``wide`` stand in a second line below their row.
@@ -39,8 +41,10 @@ def show(table: Table, *, caption: bool = True, filters: Sequence[str] = ()) -> 
         Whether its title stands above it.
     filters
         Columns whose values can be chosen from on pages (the groups always can).
+    hidden
+        Columns that are not shown, only chosen from.
     """
-    layout = _Layout(table)
+    layout = _Layout(table, hidden)
     chosen = [name for name in (GROUP, *filters) if layout.has(name)]
     rows = "\n".join(_bodies(table, layout, chosen))
     title = text(table.title, CELL)
@@ -48,7 +52,7 @@ def show(table: Table, *, caption: bool = True, filters: Sequence[str] = ()) -> 
     box = (
         f'<div class="fit w{layout.width()}" data-name="{title}"{_choices(table, layout, chosen)}><table>'
         f"{f'<caption>{title}</caption>' if caption and title else ''}"
-        f"<thead><tr>{head}</tr></thead>\n{rows}</table>{_legend(table)}{_notes(table)}</div>"
+        f"<thead><tr>{head}</tr></thead>\n{rows}</table>{_legend(table, layout)}{_notes(table)}</div>"
     )
     return Html(box)
 
@@ -61,12 +65,12 @@ def standalone(table: Table) -> Html:
 class _Layout:
     """Where the columns of a table go: beside one another, in the line below, or above as headings."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, hidden: Collection[str]) -> None:
         self.table = table
         self.places = {column.name: place for place, column in enumerate(table.columns)}
-        group = self.places.get(GROUP)
-        self.more = [p for p, each in enumerate(table.columns) if each.wide and p != group]
-        self.main = [p for p in range(len(table.columns)) if p not in self.more and p != group]
+        seen = [p for p, each in enumerate(table.columns) if each.name not in (GROUP, *hidden)]
+        self.more = [p for p in seen if table.columns[p].wide]
+        self.main = [p for p in seen if not table.columns[p].wide]
         self.head = next((p for p in self.main if table.columns[p].kind == "key"), None)
 
     def has(self, name: str) -> bool:
@@ -134,7 +138,9 @@ def _cell(column: Column, cell: Cell, heads: bool) -> str:
     shown = _shown(column, cell)
     if heads:
         long = ' class="long"' if len(cell.text) > KEY else ""
-        return f'<th scope="row"{long}{sort}>{shown}</th>'
+        # A name says what it is; a number does not.
+        said = f' data-l="{text(column.head)}"' if sort else ""
+        return f'<th scope="row"{long}{sort}{said}>{shown}</th>'
     styles = ["num"] if column.kind == "number" else ["whole"] if len(cell.text) > KEY else []
     style = f' class="{styles[0]}"' if styles else ""
     return f'<td{style}{sort} data-l="{text(column.head)}">{shown}</td>'
@@ -172,10 +178,9 @@ def _choices(table: Table, layout: _Layout, chosen: Sequence[str]) -> str:
     return f' data-choices="{text(json.dumps(found), 100 * CELL)}"'
 
 
-def _legend(table: Table) -> str:
-    said = [
-        f"<dt>{text(each.head)}</dt><dd>{text(each.meaning)}</dd>" for each in table.columns if each.meaning
-    ]
+def _legend(table: Table, layout: _Layout) -> str:
+    seen = [table.columns[place] for place in (*layout.main, *layout.more)]
+    said = [f"<dt>{text(each.head)}</dt><dd>{text(each.meaning)}</dd>" for each in seen if each.meaning]
     if not said:
         return ""
     return f'<details class="note"><summary>what the columns say</summary><dl>{"".join(said)}</dl></details>'

@@ -1,14 +1,11 @@
-"""Figures in the house style, and how they become files and parts of pages.
+"""Figures in the house style, and how they become files (`trigemu.render.svg` writes the pictures of pages).
 
-Figures are drawn without pyplot, so there is no global state and no display.  Text and axes have the colour `INK`,
-which `to_svg` turns into the colour of the surrounding text: the pictures follow a page's light or dark theme.
+Figures are drawn without pyplot, so there is no global state and no display.  Text and axes have the colour `INK`.
 """
 
 from __future__ import annotations
 
-import io
 import os
-import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -24,9 +21,7 @@ if TYPE_CHECKING:
 
 INK = "#1b2331"
 COLOURS = ("#3b6fd4", "#d1495b", "#2a9d8f", "#e09f3e", "#8e6bbf", "#5f7d95", "#b5651d", "#4d908e")
-"""Distinguishable on white and on black."""
-
-MARKERS = "osD^vPX<"
+"""Of parts of detectors; series of values have marks (`trigemu.render.marks`)."""
 
 LABEL = 80
 """Characters of a title or label in a picture."""
@@ -111,17 +106,3 @@ def _any_letters() -> Iterator[None]:
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support .* natively")
         yield
-
-
-def to_svg(figure: Figure, prefix: str, title: str) -> str:
-    """Return an ``<svg>`` element for a page; ids start with ``prefix`` so that pictures do not clash."""
-    import matplotlib as mpl
-
-    text = io.StringIO()
-    with _any_letters(), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": prefix}):
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = svg.replace("url(#", f"url(#{prefix}-").replace('href="#', f'href="#{prefix}-')
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trigemu.render.marks import mark, spread
 from trigemu.render.pictures.canvas import (
-    COLOURS,
     INK,
     LABEL,
-    MARKERS,
-    legend,
     literal,
     new_figure,
     style,
 )
+from trigemu.render.svg.scale import far_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,17 +25,20 @@ Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[f
 """Label, x, value, low, high."""
 
 
+LINE = 0.16
+"""Inches that the name of a series needs."""
+
+
 def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:
-    """Return points with asymmetric error bars, one colour per curve, on a scale from 0 to 1."""
-    figure, axes = new_figure()
+    """Return points with asymmetric error bars on a scale from 0 to 1, each series with its name where it ends."""
+    figure, axes = new_figure(height=max(3.8, LINE * len(curves) + 1.2))
     draw_curves(axes, curves, xlabel, ylabel, title)
-    if curves:
-        legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(len(curves), 5))
+    name_ends(axes, curves)
     return figure
 
 
 def draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> None:
-    """Draw points with asymmetric error bars on axes, one colour and mark per curve, on a scale from 0 to 1."""
+    """Draw points with asymmetric error bars on axes, one mark per curve, on a scale from 0 to 1."""
     for index, (label, x, value, low, high) in enumerate(curves):
         centre = np.asarray(value, np.float64)
         errors = np.clip([centre - np.asarray(low), np.asarray(high) - centre], 0.0, None)
@@ -45,16 +47,65 @@ def draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, t
             centre,
             yerr=errors,
             label=literal(label),
-            color=COLOURS[index % len(COLOURS)],
-            marker=MARKERS[(index + index // len(COLOURS)) % len(MARKERS)],
-            markersize=4.5,
             linewidth=1.1,
-            capsize=2.5,
+            elinewidth=0.9,
+            capsize=1.5,
+            **_style(index),
+            linestyle=(0, mark(index).dash) if mark(index).dash else "solid",
         )
-    axes.set_ylim(-0.02, 1.06)
+    if far_apart(value for _, x, *_ in curves for value in np.asarray(x, np.float64).tolist()):
+        axes.set_xscale("log")
+    axes.set_ylim(-0.02, 1.04)
     axes.set_xlabel(literal(xlabel))
     axes.set_ylabel(literal(ylabel))
     axes.set_title(_lines(title), fontsize="medium", loc="left", color=INK)
+
+
+def _style(index: int) -> dict[str, Any]:
+    style = mark(index)
+    return {
+        "color": style.colour,
+        "marker": style.marker,
+        "markersize": 4.5,
+        "markerfacecolor": "white" if style.hollow else style.colour,
+        "markeredgewidth": 1.1,
+    }
+
+
+def name_ends(axes: Axes, curves: Sequence[Curve]) -> None:
+    """Write the name of each series to the right of where it ends, none on another, with its mark and a thin line."""
+    low, high = axes.get_ylim()
+    ends = [_end(x, value) for _, x, value, *_ in curves]
+    # From the top, in shares of the height.
+    places = [1.0 if end is None else (high - end[1]) / (high - low) for end in ends]
+    order = sorted(range(len(curves)), key=lambda index: places[index])
+    # The axes are about an inch lower than the figure.
+    apart = LINE / max(float(axes.figure.get_figheight()) - 1.0, LINE)  # type: ignore[union-attr]
+    for index, place in zip(order, spread([places[i] for i in order], apart, 0.0, 1.0), strict=True):
+        style, end = _style(index), ends[index]
+        frame = axes.transAxes
+        axes.plot([1.04], [1.0 - place], transform=frame, clip_on=False, linestyle="none", **style)
+        axes.text(
+            *(1.06, 1.0 - place, literal(curves[index][0], 40)),
+            transform=frame,
+            va="center",
+            fontsize="small",
+            color=INK,
+        )
+        if end is not None:
+            joined = {
+                "arrowstyle": "-",
+                "linewidth": 0.5,
+                "color": style["color"],
+                "shrinkA": 0,
+                "shrinkB": 0,
+            }
+            axes.annotate("", end, (1.03, 1.0 - place), textcoords="axes fraction", arrowprops=joined)
+
+
+def _end(x: Sequence[float], value: Sequence[float]) -> tuple[float, float] | None:
+    points = [(a, b) for a, b in zip(x, value, strict=True) if np.isfinite(b)]
+    return points[-1] if points else None
 
 
 def _lines(text: str) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trigemu.render.pictures.canvas import COLOURS, MARKERS, legend, literal
+from trigemu.render.marks import mark
+from trigemu.render.pictures.canvas import legend, literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,8 @@ def draw_rows(
     step = 0.5 / max(len(points), 1)
     for index, each in enumerate(points):
         at = place - step * (index - 0.5 * (len(points) - 1))
-        colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
+        style = mark(index)
+        colour, marker = style.colour, style.marker
         value, low, high = (np.asarray(x, np.float64) for x in (each.value, each.low, each.high))
         limit = np.broadcast_to(np.asarray(each.limit, np.bool_), value.shape) & np.isfinite(high)
         measured = np.isfinite(value) & ~limit

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trigemu.render.marks import Mark, mark
+from trigemu.render.marks import Mark, mark, spread
 from trigemu.render.svg.axes import ABOVE, BELOW, SMALL, WIDTH, axes, beside
 from trigemu.render.svg.elements import cut, label, line, marker, path, picture, width_of
 from trigemu.render.svg.scale import Scale, decades, fitting
@@ -119,18 +119,6 @@ def _named(
         yield marker(at, place, style.marker, style.colour, hollow=style.hollow)
         shown = cut(names[index], width, SMALL)
         yield label(at + 7, place + 0.35 * SMALL, shown, size=SMALL, soft=end is None)
-
-
-def spread(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
-    """Return rising places moved apart to at least ``distance``, as near to where they were as fits above ``high``."""
-    places: list[float] = []
-    for each in wanted:
-        places.append(max(each, places[-1] + distance if places else low))
-    limit = high
-    for index in reversed(range(len(places))):
-        places[index] = min(places[index], limit)
-        limit = places[index] - distance
-    return places
 
 
 NINES = (0.5, 0.9, 0.99, 0.999, 0.9999)

@@ -66,9 +66,14 @@ WIDE = 30.0
 
 def fitting(values: Iterable[float], start: float, end: float) -> Scale:
     """Return the axis that shows values best: logarithmic where they are positive and far apart."""
+    found = list(values)
+    return decades(found, start, end) if far_apart(found) else linear(found, start, end)
+
+
+def far_apart(values: Iterable[float]) -> bool:
+    """Return whether values are positive and so far apart that a straight axis would not show the small ones."""
     found = [value for value in values if math.isfinite(value)]
-    spread = bool(found) and min(found) > 0 and max(found) / min(found) >= WIDE
-    return decades(found, start, end) if spread else linear(found, start, end)
+    return bool(found) and min(found) > 0 and max(found) / min(found) >= WIDE
 
 
 def _steps(low: float, high: float, most: int) -> list[float]:

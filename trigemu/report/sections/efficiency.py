@@ -55,7 +55,7 @@ def _pictures(setup: Setup[Any], summary: Mapping[str, Any], chosen: Table) -> l
             for label, signal in members
         ]
         units = {key: said.unit for key, said in field_texts(type(members[0][1])).items()}
-        figures += pictures(points, units, kind, setup.menu.totals)
+        figures += pictures(points, units, kind, ("acceptance", *setup.menu.totals))
     return figures
 
 
