@@ -1,5 +1,6 @@
 """Sphinx configuration; build with ``sphinx-build -W docs docs/_build``."""
 
+import sys
 from pathlib import Path
 
 project = "trigemu"
@@ -39,7 +40,16 @@ def write_tables(app):
     (folder / "export.md").write_text(columns_page(), encoding="utf-8")
 
 
+def refer(app):
+    """Make the configuration reference; it is not kept in the repository."""
+    sys.path.insert(0, str(app.srcdir))
+    from reference_pages import write_reference
+
+    write_reference(Path(app.srcdir) / "reference")
+
+
 def setup(app):
     """Register what is done before pages are read."""
     app.connect("builder-inited", write_tables)
+    app.connect("builder-inited", refer)
     app.connect("builder-inited", draw)
