@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from trigemu.config.differences import Difference
@@ -151,6 +151,8 @@ class Compared:
         Per line and level, unprescaled lines first.
     efficiencies
         Per signal, grid point and line.
+    units
+        Parameter of a grid -> its unit, where it has one (scans only).
     notes
         Sentences on what was not compared, and on what numbers mean.
     """
@@ -165,6 +167,7 @@ class Compared:
     rates: tuple[RateDifference, ...]
     efficiencies: tuple[EfficiencyDifference, ...]
     notes: tuple[str, ...]
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data (None where something is not known)."""

@@ -60,6 +60,7 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
         rates=(),
         efficiencies=tuple(found),
         notes=tuple(notes),
+        units={**b.units, **a.units},
     )
 
 

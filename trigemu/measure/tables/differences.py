@@ -33,8 +33,8 @@ def difference_tables(compared: Compared) -> list[Table | str]:
     if compared.rates:
         tables.append(rates_table(compared.rates, shared=compared.shared))
     if compared.efficiencies:
-        tables.append(efficiencies_table(compared.efficiencies, shared=compared.shared))
-    end = "\n".join([*compared.notes, _verdict(compared)])
+        tables.append(efficiencies_table(compared))
+    end = "\n".join([*compared.notes, verdict(compared)])
     return [f"A: {compared.a}\nB: {compared.b}", *map(_or_sentence, tables), end]
 
 
@@ -48,7 +48,8 @@ def _others(shown: int, rest: int, what: str) -> tuple[str, ...]:
     return (f"{rest} others {what}." if shown else f"all {what}.",) if rest else ()
 
 
-def _verdict(compared: Compared) -> str:
+def verdict(compared: Compared) -> str:
+    """Return whether two results are the same, in a sentence."""
     results = "decisions, rates and efficiencies" if compared.kind == "runs" else "efficiencies"
     if not compared.same:
         return f"A and B differ in {results if compared.kind == 'scans' else 'what they decided or counted'}."
@@ -182,17 +183,21 @@ def _sigma(value: float | None) -> Cell:
     return Cell("–") if value is None else Cell(_signed(f"{value:+.1f}"), value)
 
 
-def efficiencies_table(efficiencies: Sequence[EfficiencyDifference], *, shared: bool) -> Table:
+def efficiencies_table(compared: Compared) -> Table:
     """Return acceptances and efficiencies in both; of the same random numbers only those that differ."""
-    shown = [each for each in efficiencies if each.differs or (not shared and _passed(each))]
+    efficiencies, shared = compared.efficiencies, compared.shared
+    shown = [each for each in efficiencies if (each.differs if shared else _passed(each))]
     keys = list(dict.fromkeys(key for each in efficiencies for key in each.point))
     own = (
         [] if shared else [Column("sigma", meaning="Significance of the difference, in standard deviations.")]
     )
     columns = [
-        Column("signal", kind="key"),
-        *(Column(key, kind="key", meaning="Parameter of the signal.") for key in keys),
         Column("line", kind="key"),
+        Column("signal", kind="key"),
+        *(
+            Column(key, compared.units.get(key, ""), kind="key", meaning="Parameter of the signal.")
+            for key in keys
+        ),
         Column("A"),
         Column("B"),
         Column("B - A"),
@@ -214,7 +219,7 @@ def _efficiency_row(each: EfficiencyDifference, keys: Sequence[str], *, shared: 
     )
     own = [] if shared else [_sigma(each.significance)]
     point = [parameter_cell(each.point.get(key)) for key in keys]
-    return [each.signal, *point, each.line, _counted(each.a), _counted(each.b), difference, *own]
+    return [each.line, each.signal, *point, _counted(each.a), _counted(each.b), difference, *own]
 
 
 def _counted(side: Counted | None) -> Cell:

@@ -54,11 +54,9 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _recorded_rate(summary: Mapping[str, Any]) -> str:
-    """Return the rate of what the last level keeps."""
-    levels = summary["levels"] or {}
-    if not levels:
-        return "–"
-    return f"{numbers.rate(levels['hlt']) if 'hlt' in levels else numbers.rate(levels['l1'], 'sent_')} Hz"
+    """Return the rate of all that is recorded, by whatever level."""
+    levels = summary["levels"]
+    return f"{numbers.rate(levels['l1'])} Hz" if levels else "–"
 
 
 def _decided(summary: Mapping[str, Any]) -> int:
