@@ -72,6 +72,8 @@ def test_nothing_is_compiled_for_keys() -> None:
         check=True,
     )
     assert done.stdout.split() == ["plain,run.seed=", "False"]
+    # What else is said would stand in the line that is being typed.
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -28,11 +28,15 @@ def main() -> None:
         from trigemu.stopping import listen
 
         listen()
+        import os
         import sys
+        from contextlib import nullcontext
 
         from trigemu.render.progress import shown
 
-        with shown(sys.stderr):
+        # While a shell completes, the terminal shows what its user types.
+        completing = "_TRIGEMU_COMPLETE" in os.environ
+        with nullcontext() if completing else shown(sys.stderr):
             from trigemu.cli.commands import cli
 
             cli(prog_name="trigemu")

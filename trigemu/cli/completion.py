@@ -36,9 +36,11 @@ def completion(shell: str) -> int:
     made = get_completion_class(shell)
     if made is None:
         return 1
-    from trigemu.cli.commands import cli
-
-    text = made(cli, {}, "trigemu", "_TRIGEMU_COMPLETE").source().strip("\n")
+    text = (
+        made(click.get_current_context().find_root().command, {}, "trigemu", "_TRIGEMU_COMPLETE")
+        .source()
+        .strip("\n")
+    )
     if shell == "bash":
         # A value follows at once on a key, and a name on a folder.
         text = text.replace("    return 0\n", f"    {_NO_SPACE}\n\n    return 0\n", 1)

@@ -87,6 +87,7 @@ def signals(config: str | None, name: str | None, overrides: tuple[str, ...], as
     from trigemu.report.catalogue import parameters_table, signals_table
     from trigemu.setup.catalogue.choice import choices
     from trigemu.setup.catalogue.signals import listed_signals, signal_row
+    from trigemu.setup.withheld import why_withheld
 
     tables: list[Table] = []
     rows: list[dict[str, Any]] = []
@@ -100,6 +101,9 @@ def signals(config: str | None, name: str | None, overrides: tuple[str, ...], as
         if found and (config is not None or name is not None):
             tables.append(parameters_table(experiment, found))
     if name is not None and not rows:
+        for choice in chosen:
+            if why := why_withheld(choice.experiment, choice.section, name):
+                raise InputError(f"--signal {short(name)}: {why}")
         raise InputError(f"--signal {short(name)}: there is no such signal; {allowed(name, names)}")
     return _show(tables, rows, as_json)
 
