@@ -1,19 +1,33 @@
 """Sphinx configuration; build with ``sphinx-build -W docs docs/_build``."""
 
+import os
 import sys
 from pathlib import Path
 
 project = "trigemu"
 author = "The trigemu developers"
 copyright = "2026, the trigemu developers"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_title = "trigemu"
+html_static_path = ["_static"]
+html_css_files = ["frames.css"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "_pictures", "_generated"]
+exclude_patterns = ["_build", "_pictures", "_generated", ".jupyter_cache"]
 autodoc_typehints = "none"
 nitpicky = False
+# The gallery's notebooks run, each in a folder of its own; what did not change is not run again.
+nb_execution_mode = "cache"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_merge_streams = True
+# Events of detectors and generators are not part of the package: used where they lie beside the repository.
+data = Path(__file__).resolve().parents[2] / "shared" / "data"
+besiii_raw = data / "besiii" / "run91668.raw"
+if besiii_raw.is_file():
+    os.environ.setdefault("BESIII_RAW", str(besiii_raw))
 
 
 def draw(app):
@@ -24,10 +38,8 @@ def draw(app):
 
     folder = Path(app.srcdir) / "_pictures"
     belle2.draw_page(folder)
-    # Events of detectors and generators are not part of the package: shown where they lie beside the repository.
-    data = Path(app.srcdir).resolve().parents[1] / "shared" / "data"
-    raw, events = data / "besiii" / "run91668.raw", data / "events"
-    besiii.draw_page(folder, raw if raw.is_file() else None)
+    events = data / "events"
+    besiii.draw_page(folder, besiii_raw if besiii_raw.is_file() else None)
     babar.draw_page(folder, events if events.is_dir() else None)
 
 

@@ -16,6 +16,7 @@ _HOMES = {
     "read_result": "trigemu.measure.results",
     "replay": "trigemu.report.running",
     "run": "trigemu.report.running",
+    "validate": "trigemu.measure.validation",
 }
 """Where each public name lives; it is imported when it is first asked for (types: ``__init__.pyi``)."""
 
@@ -29,6 +30,7 @@ __all__ = [
     "read_result",
     "replay",
     "run",
+    "validate",
 ]
 
 

@@ -3,6 +3,7 @@ from trigemu.measure.decisions import Decisions as Decisions
 from trigemu.measure.efficiency import efficiency as efficiency
 from trigemu.measure.offline import decide as decide
 from trigemu.measure.results import read_result as read_result
+from trigemu.measure.validation import validate as validate
 from trigemu.report.running import replay as replay
 from trigemu.report.running import run as run
 from trigemu.setup.build import load_setup as load_setup

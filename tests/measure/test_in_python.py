@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 import trigemu
+from trigemu.cli import cli
 from trigemu.errors import InputError
 from trigemu.measure.counted import Counted
 from trigemu.measure.decisions import Decisions
@@ -211,3 +216,51 @@ def test_columns_are_of_the_type_of_their_values() -> None:
     np.testing.assert_array_equal(as_column([1, None, 2.5]), [1.0, np.nan, 2.5])
     assert as_column(["a", None]).tolist() == ["a", ""]
     assert as_column([True, 1]).tolist() == ["True", "1"]
+
+
+def test_shared_triggers_are_those_of_the_summary(run: RunResult) -> None:
+    shared = run.overlap()
+    for name in shared.index:
+        assert shared.loc[name, name] == run.summary["lines"][name]["accepted"]
+    assert shared.to_numpy().tolist() == run.summary["overlap"]["counts"]
+    old = replace(run, summary={**run.summary, "overlap": None})
+    with pytest.raises(InputError, match="did not count"):
+        old.overlap()
+
+
+def test_published_numbers_are_recomputed_as_on_the_command_line() -> None:
+    ids = ["E1.0", "E4"]
+    found = trigemu.validate("na62", ids)
+    said = CliRunner().invoke(cli, ["validate", "na62", "--only", "E1.0", "--only", "E4", "--json"])
+    assert [each.to_dict() for each in found] == json.loads(said.stdout)
+    assert len(trigemu.validate("na62", "E4")) == 1
+    with pytest.raises(InputError, match="is not a folder"):
+        trigemu.validate("na62", ids, folder="nowhere")
+
+
+def test_pictures_of_scans_say_what_all_points_have_in_common() -> None:
+    axes = trigemu.efficiency("na62-dump", "aprime-mumu", {"mass": [0.3, 0.4], "pt_max": 0.5}, events=5).plot(
+        Figure().add_subplot(), lines="H2"
+    )
+    assert axes.get_title("left").endswith(", pt_max = 0.5 GeV")
+    assert axes.get_legend_handles_labels()[1] == ["acceptance", "H2"]
+    one = trigemu.efficiency("na62-dump", "aprime-mumu", events=5).plot(Figure().add_subplot(), lines="H2")
+    assert one.get_xlabel() == "point"
+    assert len(one.get_legend_handles_labels()[1]) == 2
+
+
+def test_the_backend_that_is_asked_for_is_that_of_pyplot() -> None:
+    # A notebook asks for its own by the environment; a figure is made before anybody imports pyplot.
+    script = (
+        "from trigemu.render.pictures.canvas import new_figure, pyplot_axes; new_figure(); pyplot_axes(); "
+        "import matplotlib; print(matplotlib.get_backend())"
+    )
+    for asked, got in (("svg", "svg"), ("nonsense", "agg")):
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", script],
+            env={**os.environ, "MPLBACKEND": asked, "DISPLAY": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip().lower() == got

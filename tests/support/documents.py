@@ -52,7 +52,7 @@ def pages() -> list[Path]:
     docs = [
         page
         for page in sorted((ROOT / "docs").rglob("*.md"))
-        if not {"_build", "_pictures", "gallery"} & set(page.relative_to(ROOT).parts)
+        if not {"_build", "_pictures", ".jupyter_cache", "gallery"} & set(page.relative_to(ROOT).parts)
     ]
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *docs]
 

@@ -41,18 +41,15 @@ def validate(
 
     The exit code is 1 if a prediction misses its tolerance.
     """
-    from trigemu.measure.inputs import input_folder
-    from trigemu.measure.published import select
     from trigemu.measure.studies import broken_studies
-    from trigemu.measure.validate import results
+    from trigemu.measure.validation import validate as recompute
     from trigemu.report.validation import write_validation
 
-    chosen = select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():
         say(f"trigemu: left out: {one_sentence(sentence)}", err=True)
     with _made(out) as made:
-        with input_folder(folder), doing("numbers") as progress:
-            found = results(chosen, progress)
+        with doing("numbers") as progress:
+            found = recompute(experiment, only, folder=folder, progress=progress)
         written = write_validation(found, made, command_again()) if made else []
     if as_json:
         print_json([result.to_dict() for result in found])

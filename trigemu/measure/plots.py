@@ -73,14 +73,18 @@ def draw_efficiency(
         shown, _ = most_efficient(_values(table), MOST, zeros=False, first=table.without_prescale)
     else:
         shown = [named(line, table.lines, "line") for line in ([lines] if isinstance(lines, str) else lines)]
+    # What all points have in common is in the title.
+    fixed = {key: x[0] for key, x in columns.items() if key != label and len(np.unique(x)) == 1}
+    differing = {key: x for key, x in columns.items() if key not in fixed}
+    head = ", ".join([short(table.title, LABEL), *(_said(table, key, value) for key, value in fixed.items())])
     curves: list[Curve] = []
     for title, *values in _curves(table, label, shown):
-        for others, points in _panels(table, columns, label).items():
+        for others, points in _panels(table, differing, label).items():
             part = [np.asarray(column)[points] for column in values]
             rising = np.argsort(part[0], kind="stable")
             name = f"{title}, {others}" if others else title
             curves.append((name, *(column[rising] for column in part)))  # type: ignore[arg-type]
-    draw_curves(axes, curves, axis_label(table, label), YLABEL, short(table.title, LABEL))
+    draw_curves(axes, curves, axis_label(table, label), YLABEL, head)
     legend(axes, loc="best")
 
 
@@ -118,10 +122,10 @@ def _panels(table: EfficiencyTable, columns: Mapping[str, F64], label: str) -> d
     """Return which points have each combination of the other keys."""
     panels: dict[str, list[int]] = {}
     for point in range(len(next(iter(columns.values()), np.zeros(1)))):
-        others = (
-            f"{key} = {values[point]:g} {table.units.get(key, '')}".strip()
-            for key, values in columns.items()
-            if key != label
-        )
+        others = (_said(table, key, values[point]) for key, values in columns.items() if key != label)
         panels.setdefault(", ".join(others), []).append(point)
     return panels
+
+
+def _said(table: EfficiencyTable, key: str, value: float) -> str:
+    return f"{key} = {value:g} {table.units.get(key, '')}".strip()

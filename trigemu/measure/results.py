@@ -13,6 +13,7 @@ from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_json, read_run
 from trigemu.measure.counted import Counted
 from trigemu.measure.efficiencies import Efficiencies
+from trigemu.measure.extras import needed
 from trigemu.measure.summary import summarise
 from trigemu.measure.tabular import Tabular, as_column, named
 from trigemu.plain import short
@@ -23,6 +24,7 @@ from trigemu.streaming.recounting import recounted
 from trigemu.streaming.totals_file import FINISH, fitting_totals
 
 if TYPE_CHECKING:
+    import pandas as pd
     from hist import Hist
 
 
@@ -92,6 +94,22 @@ class RunResult(Tabular, Counted):
     def efficiencies(self) -> Efficiencies:
         """Acceptance and efficiency of the signals that were mixed in, one row per signal and line."""
         return Efficiencies.of(self.summary)
+
+    def overlap(self) -> pd.DataFrame:
+        """Return how many recorded triggers two lines share, as a data frame (needs the extra ``notebook``).
+
+        On the diagonal are all that a line accepted; over ``result.live_s`` these are rates.
+
+        Raises
+        ------
+        InputError
+            The run did not count it (it is of an earlier version), or pandas is not installed.
+        """
+        found = self.summary.get("overlap")
+        if found is None:
+            raise InputError(f"{self.folder}: this run did not count which triggers lines share")
+        pandas = needed("pandas", "notebook", "a data frame")
+        return pandas.DataFrame(found["counts"], index=found["lines"], columns=found["lines"])
 
     @property
     def histograms(self) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.results import RunResult
@@ -13,7 +16,13 @@ from trigemu.measure.validate import Results
 from trigemu.render.html.table import standalone
 from trigemu.render.html.text import Html
 from trigemu.render.numbers import interval_parts, number
-from trigemu.render.table import Cell, Column, table
+from trigemu.render.table import Cell, Column, Table, table
+
+LINES = ("line", "group", "rate", "before prescale", "prescale", "unique", "when", "source")
+"""Columns of a run's lines that there is room for; ``to_pandas`` has all."""
+
+BESIDE = 3
+"""Lines beside one another in the table of a run's signals."""
 
 
 def run_html(result: RunResult) -> Html:
@@ -24,11 +33,22 @@ def run_html(result: RunResult) -> Html:
         f"{number(summary['frames']['planned'])} frames, {number(summary['live_time_s'])} s of live time, "
         f"{number(summary['decisions'])} decisions"
     )
-    lines = lines_table(result.setup, summary)
-    parts = [standalone(table(head, lines.columns, lines.rows, lines.notes))]
+    lines = _part(lines_table(result.setup, summary), LINES.__contains__)
+    parts = [standalone(replace(lines, title=head))]
     if result.setup.signals:
-        parts.append(standalone(run_efficiency_table(result.setup, summary)))
+        signals = run_efficiency_table(result.setup, summary, BESIDE)
+        parts.append(standalone(_part(signals, lambda name: name != "generated")))
     return Html("".join(parts))
+
+
+def _part(whole: Table, wanted: Callable[[str], bool]) -> Table:
+    """Return the columns of a table whose names are wanted."""
+    places = [place for place, column in enumerate(whole.columns) if wanted(column.name)]
+    return replace(
+        whole,
+        columns=tuple(whole.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in whole.rows),
+    )
 
 
 def scan_html(scan: EfficiencyTable) -> Html:
