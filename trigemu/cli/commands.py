@@ -8,6 +8,7 @@ from trigemu import __version__
 from trigemu.cli.compare import compare
 from trigemu.cli.completion import completion
 from trigemu.cli.config import config_group
+from trigemu.cli.demo import demo
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
 from trigemu.cli.guard import GuardedGroup
@@ -37,6 +38,7 @@ def cli(debug: bool) -> None:
 
 
 for _command in (
+    demo,
     run,
     replay,
     efficiency,

@@ -94,7 +94,8 @@ def efficiency(
             if error.table is None:
                 raise
             table, failed = error.table, error
-        written = write_table(table, folder, setup, command_again())
+        with doing("drawing"):
+            written = write_table(table, folder, setup, command_again())
     if as_json:
         print_json(table.to_dict())
     else:

@@ -24,6 +24,29 @@ STUDIES_GROUP = "trigemu.studies"
 
 
 @dataclass(frozen=True, slots=True)
+class Demo:
+    """What ``trigemu demo`` shows: a short run, and the efficiency of one signal.
+
+    Attributes
+    ----------
+    config
+        Name of a shipped configuration.
+    frames
+        Length of the run.
+    signal, events
+        What is generated for the efficiency, and how many.
+    grid
+        Parameter of the signal -> its values.
+    """
+
+    config: str
+    frames: int
+    signal: str
+    events: int
+    grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Studies:
     """What there is for one experiment; what it has not is left empty.
 
@@ -43,6 +66,8 @@ class Studies:
     quantise
         Reference to ``(network, precisions) -> rows``: what fixed point costs the network in a file, one row per
         precision (texts as the user wrote them; none for the experiment's own choice).
+    demo
+        A result in a few seconds; of several experiments that have one the first by name is shown.
     """
 
     package: str
@@ -50,6 +75,7 @@ class Studies:
     display: str = ""
     train: Mapping[str, str] = field(default_factory=dict)
     quantise: str = ""
+    demo: Demo | None = None
 
 
 @dataclass(frozen=True, slots=True)

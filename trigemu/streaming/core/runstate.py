@@ -35,11 +35,17 @@ class InvalidTransitionError(RuntimeError):
 
 
 class RunState:
-    """The state of one run; a run ends in ``stopped`` or ``failed`` and is never used again."""
+    """The state of one run; a run ends in ``stopped`` or ``failed`` and is never used again.
+
+    Attributes
+    ----------
+    state, story
+        Where it is, and all states so far.
+    """
 
     def __init__(self) -> None:
         self.state = State.IDLE
-        self._story = [State.IDLE]
+        self.story = [State.IDLE]
 
     def to(self, state: State) -> None:
         """Go to another state.
@@ -50,9 +56,9 @@ class RunState:
             The table does not have this transition.
         """
         if state not in _NEXT[self.state]:
-            raise InvalidTransitionError(f"{self.state} -> {state} after {' -> '.join(self._story)}")
+            raise InvalidTransitionError(f"{self.state} -> {state} after {' -> '.join(self.story)}")
         self.state = state
-        self._story.append(state)
+        self.story.append(state)
 
     @property
     def over(self) -> bool:

@@ -98,7 +98,7 @@ class Control:
         self._memory = [0.0, 0.0, 0.0]
         self._log = log
         self.join = ""
-        self._state = ""
+        self._states = 0
         self._logged = 0
 
     @property
@@ -162,9 +162,9 @@ class Control:
         for told in conductor.story[self._logged :]:
             self._log.say(told)
         self._logged = len(conductor.story)
-        if conductor.state.state != self._state:
-            self._state = conductor.state.state
-            self._log.say(f"run control: {self._state}, frame {conductor.dispatcher.upto}")
+        for state in conductor.state.story[self._states :]:
+            self._log.say(f"run control: {state}, frame {conductor.dispatcher.upto}")
+        self._states = len(conductor.state.story)
 
     def _look_after(self, launcher: Launcher) -> list[Instruction]:
         """Take note of processes that have ended, and of those that run."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from trigemu.measure.studies import Studies
+from trigemu.measure.studies import Demo, Studies
 
-STUDIES = Studies(package=__name__, published="published.toml")
+STUDIES = Studies(
+    package=__name__,
+    published="published.toml",
+    demo=Demo("na62-dump", frames=200, signal="aprime-mumu", events=1000, grid={"mass": (0.25, 0.4, 0.55)}),
+)
