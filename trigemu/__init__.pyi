@@ -1,4 +1,5 @@
 from trigemu.measure.comparison.compare import compare as compare
+from trigemu.measure.deciding import decide_events as decide_events
 from trigemu.measure.decisions import Decisions as Decisions
 from trigemu.measure.efficiency import efficiency as efficiency
 from trigemu.measure.offline import decide as decide

@@ -102,7 +102,7 @@ def test_parts_of_a_configuration() -> None:
     found = settings(setup, origin)
     assert value_of(setup, below(found, "menu.line.H2", "c")) == written(setup)["menu"]["line"][1]
     assert value_of(setup, below(found, "menu.line.1.when", "c")) == "h2"
-    assert value_of(setup, below(found, "input", "c")) == {}
+    assert value_of(setup, below(found, "input", "c")) == {"once": False, "reading": {}}
     assert value_of(setup, ()) == written(setup)
     (seed,) = below(found, "run.seed", "c")
     assert (seed.value, seed.place, seed.about.default) == (62, "na62-dump.toml, line 7", 1)

@@ -8,6 +8,7 @@ from trigemu import __version__
 from trigemu.cli.compare import compare
 from trigemu.cli.completion import completion
 from trigemu.cli.config import config_group
+from trigemu.cli.decide import decide
 from trigemu.cli.demo import demo
 from trigemu.cli.display import display
 from trigemu.cli.finish import finish
@@ -42,6 +43,7 @@ for _command in (
     run,
     replay,
     efficiency,
+    decide,
     validate,
     export,
     show,

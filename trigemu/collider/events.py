@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
 import numpy as np
 from pydantic import BaseModel
@@ -47,6 +47,9 @@ class Events:
         Their particles.
     sqrt_s
         float64[n], nominal energy in the CM in GeV of the beams at each crossing.  None where nobody asks.
+    key
+        int64[n], where the random numbers of each event are, in place of the frame's number
+        (`trigemu.physics.event_key`): its hits are then made from it alone.  None: they are those of the frame.
     """
 
     time: I64
@@ -60,6 +63,39 @@ class Events:
     weight: F64 | None = None
     share: F64 | None = None
     sqrt_s: F64 | None = None
+    key: I64 | None = None
+
+    def alone(self, number: int) -> Events:
+        """Return one event of these."""
+        one = slice(number, number + 1)
+        columns = {
+            name: value[one]
+            for name in _COLUMNS
+            if (value := getattr(self, name)) is not None and name != "particles"
+        }
+        return Events(**columns, particles=self.particles.take(np.array([number])))
+
+
+_COLUMNS = tuple(each.name for each in fields(Events))
+
+
+class FrameEvents(Protocol):
+    """What makes the events of any frame.
+
+    Attributes
+    ----------
+    expected
+        Mean number of events in a frame.
+    drawn
+        Whether events of files are among them (`trigemu.frames.drawn`).
+    """
+
+    expected: float
+    drawn: bool
+
+    def events(self, frame: int) -> Events:
+        """Return the events of a frame: a pure function of the setup and the frame."""
+        ...
 
 
 MAX_EVENTS = 25_000

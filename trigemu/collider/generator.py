@@ -6,23 +6,33 @@ function of the seed, the frame and the event's number in it, so producers of di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from trigemu.arrays import F64, U8
-from trigemu.collider.events import Events, EventSource
+from trigemu.arrays import F64, I64, U8
+from trigemu.collider.events import Events, FrameEvents
 from trigemu.collider.sources import TIMING, TRUTH_SCHEMA
 from trigemu.frames.columns import Array
 from trigemu.frames.drawn import DRAWN
 from trigemu.frames.frame import TRUTH
+from trigemu.frames.schema import OFFSETS
 from trigemu.physics.particles import Particles
 from trigemu.physics.rng import uniforms
+from trigemu.physics.single_events import FileEvents
 from trigemu.setup.amounts import check_amounts
 
 Columns: TypeAlias = Mapping[str, Array]
+
+
+@runtime_checkable
+class OfFile(Protocol):
+    """What a source of events has besides if it takes each event of a file once."""
+
+    of_file: FileEvents
+
 
 Response: TypeAlias = Callable[[Particles, int], Columns]
 """Columns of a source from the particles of a frame's events and the frame's number."""
@@ -104,12 +114,13 @@ class CrossingGenerator:
 
     def __init__(
         self,
-        source: EventSource,
+        source: FrameEvents,
         responses: Mapping[str, Response],
         *,
         products: Mapping[tuple[str, ...], Callable[[Particles, int], tuple[Columns, ...]]] | None = None,
         timing: Callable[[Events, int], Columns] | None = None,
     ) -> None:
+        self._source = source
         self._events = lru_cache(maxsize=RECENT)(source.events)
         self._more_timing = timing
         drawn = tuple(column.name for column in DRAWN) if source.drawn else ()
@@ -126,26 +137,65 @@ class CrossingGenerator:
         """Return the generated events of a frame, for studies of the trigger against what was generated."""
         return self._events(frame)
 
+    def event_numbers(self) -> I64 | None:
+        """Return the numbers that a file gives its events; see `trigemu.setup.events_once.TakesEachEvent`."""
+        return self._source.of_file.number if isinstance(self._source, OfFile) else None
+
+    def event_weights(self) -> F64 | None:
+        """Return their weights as the file has them; see `trigemu.setup.events_once.TakesEachEvent`."""
+        return self._source.of_file.weight if isinstance(self._source, OfFile) else None
+
     def fragment(self, source: str, frame: int) -> Columns:
         """Return the columns of one source in one frame; KeyError if there is no such source."""
         return self._makers[source](frame)
 
     def _timing(self, frame: int) -> Columns:
         events = self._events(frame)
-        more = {} if self._more_timing is None else self._more_timing(events, frame)
-        return {"time": events.time, **more}
+        if self._more_timing is None:
+            return {"time": events.time}
+        more = self._more_timing
+        if events.key is None or not len(events.key):
+            return {"time": events.time, **more(events, frame)}
+        pieces = [more(events.alone(number), key) for number, key in enumerate(events.key.tolist())]
+        return {"time": events.time, **put_together(pieces)}
 
     def _truth(self, frame: int) -> Columns:
         events = self._events(frame)
         return {name: getattr(events, name) for name in self._truth_names}
 
     def _respond(self, response: Response, frame: int) -> Columns:
-        return response(self._events(frame).particles, frame)
+        events = self._events(frame)
+        if events.key is None or not len(events.key):
+            return response(events.particles, frame)
+        return put_together([response(one, key) for one, key in _one_by_one(events, events.key)])
 
     def _produce(
         self, make: Callable[[Particles, int], tuple[Columns, ...]], frame: int
     ) -> tuple[Columns, ...]:
-        return make(self._events(frame).particles, frame)
+        events = self._events(frame)
+        if events.key is None or not len(events.key):
+            return make(events.particles, frame)
+        made = [make(one, key) for one, key in _one_by_one(events, events.key)]
+        return tuple(map(put_together, zip(*made, strict=True)))
+
+
+def _one_by_one(events: Events, keys: I64) -> Iterator[tuple[Particles, int]]:
+    """Yield each event's particles, and its key."""
+    for number, key in enumerate(keys.tolist()):
+        yield events.particles.take(np.array([number])), key
+
+
+def put_together(pieces: Sequence[Columns]) -> Columns:
+    """Return the columns of crossings that were made one by one, one after the other (at least one)."""
+    columns = {
+        name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0] if name != OFFSETS
+    }
+    if OFFSETS in pieces[0]:
+        counts = np.concatenate([np.diff(piece[OFFSETS]) for piece in pieces])
+        offsets = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        columns[OFFSETS] = offsets
+    return columns
 
 
 def _one_of(made: Callable[[int], tuple[Columns, ...]], place: int, frame: int) -> Columns:

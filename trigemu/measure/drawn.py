@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trigemu.measure.deciding.result import EventDecisions
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.results import RunResult
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS = 30
 """Lines drawn at most, if none are named: the first that fired."""
+
+ENDS = ("value", "low", "high")
 
 Lines = Sequence[str] | str | None
 
@@ -70,6 +73,20 @@ def draw_decisions(decisions: Decisions, axes: Axes, *, lines: Lines = None) -> 
     axes.barh(place, passed, color=COLOURS[0], height=0.45, label="passed")
     legend(axes, loc="best")
     return draw_rows(axes, shown, (), "candidates", f"{len(decisions)} candidates")
+
+
+def draw_decided(decisions: EventDecisions, axes: Axes, *, lines: Lines = None) -> float:
+    """Draw the efficiency of each line on events, with its interval.
+
+    ``lines``: those to show; by default the first `ROWS` without prescale that any event passed.
+    """
+    counted = decisions.summary.lines
+    order = [decisions.menu[place] for place in physics_first(decisions.menu)]
+    usual = [line.name for line in order if line.scale.factor == 1 and counted[line.name].passed][:ROWS]
+    shown = _chosen(lines, decisions.lines) or usual
+    value, low, high = (np.array([getattr(counted[name], what) for name in shown]) for what in ENDS)
+    points = Points("passed", value, low, high)
+    return draw_rows(axes, shown, [points], "efficiency", f"{decisions.experiment}: {len(decisions)} events")
 
 
 def draw_pulls(results: Results, axes: Axes) -> float:

@@ -7,7 +7,7 @@ Events of a file come in turn, each with its weight; a file that ends begins aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count as naturals
 from typing import Any
@@ -20,12 +20,11 @@ from trigemu.decision.tally import TOTALS
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.measure.counting import Count, Counter
 from trigemu.measure.grid import as_axes, grid_points
+from trigemu.measure.lines import chosen_lines
 from trigemu.measure.offline import Config, as_count, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
-from trigemu.measure.tabular import named
 from trigemu.menu.order import group
-from trigemu.plain import short
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
 from trigemu.setup.experiment import Setup
@@ -107,7 +106,7 @@ def efficiency(
     # A level that is none is found before the first event, too.
     Efficiency.of(0, 1, cl)
     names = (*setup.menu.names, *setup.menu.totals)
-    chosen = _chosen(lines, names)
+    chosen = chosen_lines(lines, names)
     axes = as_axes(grid or {})
     points = list(grid_points(axes))
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
@@ -167,18 +166,6 @@ def _checked(setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], se
     except InputError as error:
         raise InputError(f"{'' if unknown else _named(point)}{error}") from None
     return single
-
-
-def _chosen(lines: Sequence[str] | str | None, names: Sequence[str]) -> set[str]:
-    # A bare text is one line, not its letters.
-    lines = (lines,) if isinstance(lines, str) else () if lines is None else lines
-    if not isinstance(lines, Iterable):
-        raise InputError(f"lines: a list of names is wanted, not {short(repr(lines))}")
-    lines = list(lines)
-    for line in lines:
-        if not isinstance(line, str):
-            raise InputError(f"lines: the name of a line is wanted, not {short(repr(line))}")
-    return {named(line, names, "line") for line in lines} or set(names)
 
 
 def _shifted(progress: Progress | None, before: int, wanted: int) -> Callable[[int], None]:

@@ -44,7 +44,9 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     if not len(totals.weighted):
         return found
     weight, square, again = totals.weighted[:, signal]
-    if again[0] == 0.0 or n == 0:
+    # Without a chance to be drawn again, events are of no file, or a run takes each once.
+    alike = abs(weight[0] - counts[0]) < EPSILON and abs(square[0] - counts[0]) < EPSILON
+    if n == 0 or (again[0] == 0.0 and alike):
         return found
     if weight[0] < square[0] - EPSILON:
         negative = round((square[total] - weight[total]) / 2.0)

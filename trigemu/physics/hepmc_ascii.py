@@ -9,6 +9,7 @@ does not understand, or that are damaged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +33,19 @@ _LENGTH = {"MM": 1.0, "CM": 10.0}
 _AGAIN = b"\nHepMC::Version"
 _TAIL = 128
 _LARGEST_CODE = 2**31
+_NUMBER = re.compile(rb"^E +(\S+)", re.MULTILINE)
 _LONGEST = 40
 """Letters of a number; Python takes quadratic time for thousands of digits."""
+
+
+def event_numbers(path: Path) -> list[int]:
+    """Return the numbers that a file (which can be read) gives its events, in order; none where one is no number."""
+    found = [word for block in read_blocks(path) for word in _NUMBER.findall(block.body)]
+    return [int(word) for word in found] if all(map(_is_number, found)) else []
+
+
+def _is_number(word: bytes) -> bool:
+    return len(word) < _LONGEST and word.removeprefix(b"-").isdigit() and abs(int(word)) < 2**63
 
 
 class Block(NamedTuple):

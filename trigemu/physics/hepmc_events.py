@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64, I64, Bool
 from trigemu.errors import InputError
 from trigemu.physics.event_energy import Energies
 from trigemu.physics.event_file import EventFile
@@ -41,6 +42,39 @@ def read_events(path: str | Path, weight: str = "") -> EventFile:
     """
     file = Path(path)
     return _read(file, weight, *signature(file, ALLOWED))
+
+
+def come_from(path: str | Path, codes: Collection[int]) -> Bool:
+    """Return which final particles of a file (which can be read) have an ancestor of one of these kinds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    codes
+        Absolute PDG codes.
+
+    Returns
+    -------
+    bool[m]
+        A final particle each, in the order of `EventFile.final_rows`.
+    """
+    file = Path(path)
+    return _come_from(file, tuple(sorted(set(codes))), *signature(file, ALLOWED))
+
+
+@lru_cache(maxsize=4)
+def _come_from(path: Path, codes: tuple[int, ...], size: int, changed: int) -> Bool:
+    found: list[Bool] = []
+    for table in read_tables(path):
+        wanted = np.isin(np.abs(table.code), codes)
+        has, above = np.zeros(len(wanted), np.bool_), table.mother.copy()
+        # One generation after the other, up to the beams.
+        while (left := above >= 0).any():
+            has[left] |= wanted[above[left]]
+            above[left] = table.mother[above[left]]
+        found.append(has[(table.status == FINAL) & ~table.ended])
+    return np.concatenate(found)
 
 
 def _particles(table: Table, rows: I64, mother: I64, point: F64) -> Particles:

@@ -19,6 +19,7 @@ from trigemu.plain import short
 from trigemu.setup.bound_algorithm import BoundAlgorithm
 from trigemu.setup.data import WORD_BITS
 from trigemu.setup.declared import check_section
+from trigemu.setup.each_event import with_each_event
 from trigemu.setup.experiment import ExperimentSpec, Setup
 from trigemu.setup.load import read_config
 from trigemu.setup.registry import experiment_names, find_experiment
@@ -42,6 +43,7 @@ def build_setup(data: Mapping[str, Any], where: str | Origin = "config") -> Setu
     _check_tables(data, experiment.name, origin)
     if (complete := experiment.part("complete")) is not None:
         data = complete(data)
+    data = with_each_event(data, experiment, origin)
     config = validate(RunConfig, data, origin)
     section = validate(
         experiment.config_model, config.section, origin.below("section", title=f"[{config.experiment}]")

@@ -213,15 +213,16 @@ class Scan:
             The ``[[signal]]`` table.
         """
         every = {} if self.every_ns is None else {"every_ns": table.get("every_ns") or self.every_ns}
-        return {**data, "section": _merged(data["section"], self.quiet), "signal": [{**table, **every}]}
+        return {**data, "section": merged(data["section"], self.quiet), "signal": [{**table, **every}]}
 
 
-def _merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(table)
+def merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with other values for some keys; tables in it are merged likewise, an empty one replaces."""
+    found = dict(table)
     for key, value in changes.items():
-        inside = merged.get(key)
-        merged[key] = _merged(inside, value) if isinstance(inside, Mapping) and value else value
-    return merged
+        inside = found.get(key)
+        found[key] = merged(inside, value) if isinstance(inside, Mapping) and value else value
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from pydantic import BaseModel
@@ -34,9 +34,13 @@ from trigemu.setup.data import (
     SignalSpec,
     TriggerWords,
 )
+from trigemu.setup.events_once import EachEvent
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.reference import resolve
 from trigemu.setup.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from trigemu.physics.particles import Particles
 
 Section = TypeVar("Section", bound=BaseModel)
 """pydantic model of the configuration section that carries the experiment's name."""
@@ -159,6 +163,8 @@ class ExperimentSpec(Generic[Section]):
         Hardware level -> its modelled latency, or a function of the section.
     scan
         How ``trigemu efficiency`` makes events of one signal alone; None: it cannot.
+    each_event
+        How each event of a file is taken once (``input.once``, ``trigemu decide``); None: it cannot.
     menu_files
         Keys of ``[menu]`` that name menus in the experiment's own files (`trigemu.setup.menu_files`).
     purposes
@@ -195,6 +201,7 @@ class ExperimentSpec(Generic[Section]):
         Mapping[str, HardwareLatency] | Callable[[Section], Mapping[str, HardwareLatency]] | str
     ) = field(default_factory=dict)
     scan: Scan | None = None
+    each_event: EachEvent | None = None
     menu_files: MenuFiles | str | None = None
     purposes: Any = None
     max_lines: int = MAX_LINES
@@ -258,6 +265,8 @@ class Setup(Generic[Section]):
         Trigger algorithms that the configuration adds to the experiment's own.
     menu
         The compiled menu.
+    particles
+        Events made in Python, which stand in place of those of a file (``input.once``); None: there are none.
     """
 
     config: RunConfig
@@ -266,6 +275,7 @@ class Setup(Generic[Section]):
     signals: tuple[BaseModel, ...]
     algorithms: tuple[BoundAlgorithm, ...]
     menu: CompiledMenu
+    particles: Particles | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the resolved configuration as plain data: what travels and is stored."""

@@ -100,6 +100,17 @@ class Input(Model):
     path: FileName | None = None
     """The file, or a folder of files.  "": one is needed and not given yet (``--set input.path=FILE``)."""
 
+    once: bool = False
+    """Whether every event of the file is taken exactly once, in its order, and nothing else; the run ends with the last
+    one, and ``signal`` tables are left out."""
+
+    reading: dict[str, Any] = Field(default_factory=dict)
+    """With ``once``: keys of the ``[[signal]]`` table of event files (``hepmc-signal``, ``lhe-signal``) that say how
+    the file is read, ``weight`` or ``acceptance`` for instance."""
+
+    events: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    """With ``once``: how many events the file holds; it is filled in when the configuration is loaded."""
+
 
 class RunConfig(Model):
     """A resolved run configuration."""

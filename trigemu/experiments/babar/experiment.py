@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trigemu.collider.once import each_event
 from trigemu.experiments.babar.bits import BITS
 from trigemu.experiments.babar.clock import LATENCY_US, SAMPLE_NS
 from trigemu.experiments.babar.config import Babar
@@ -20,6 +21,8 @@ def _latency(section: Babar) -> dict[str, HardwareLatency]:
     return {"level 1": HardwareLatency(LATENCY_US, section.latency_budget_us, source)}
 
 
+_QUIET = {"process": [], "random_hz": 0.0}
+
 EXPERIMENT = ExperimentSpec(
     name="babar",
     config_model=Babar,
@@ -37,7 +40,8 @@ EXPERIMENT = ExperimentSpec(
     crossings=TIMING,
     hardware_latency=_latency,
     # Far beyond the detectors' windows; beam background stays on: every event has it.
-    scan=Scan(every_ns=50_000.0, quiet={"process": [], "random_hz": 0.0}),
+    scan=Scan(every_ns=50_000.0, quiet=_QUIET),
+    each_event=each_event(_QUIET),
     purposes=BabarPurpose,
     software_bits=frozenset(L3_BITS),
     meanings="trigemu.experiments.babar.meanings:meanings",

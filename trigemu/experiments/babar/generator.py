@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from trigemu.arrays import U8
-from trigemu.collider.events import Events, EventSource
+from trigemu.collider.each_event import frame_events
+from trigemu.collider.events import Events, FrameEvents
 from trigemu.collider.generator import (
     Columns,
     CrossingGenerator,
@@ -35,7 +36,7 @@ from trigemu.physics.particles import Particles
 from trigemu.setup.experiment import Setup
 
 
-def event_source(setup: Setup[Babar]) -> EventSource:
+def event_source(setup: Setup[Babar]) -> FrameEvents:
     """Return what makes the events of any frame.
 
     Raises
@@ -44,7 +45,7 @@ def event_source(setup: Setup[Babar]) -> EventSource:
         An event file cannot be read, or a process has neither rate nor cross-section.
     """
     section = setup.section
-    return EventSource.of(
+    return frame_events(
         setup,
         babar(section.sqrt_s),
         sampled_processes(section.process, processes(section.sqrt_s)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trigemu.collider.once import each_event
 from trigemu.experiments.belle2.bits import BITS
 from trigemu.experiments.belle2.clock import (
     DATA_CLOCK_TICKS,
@@ -24,7 +25,8 @@ def _latency(section: Belle2) -> dict[str, HardwareLatency]:
     return {"level 1": HardwareLatency(used, section.latency_budget_us, source)}
 
 
-_QUIET = {"random_hz": 0.0, "poisson_hz": 0.0, "injection": {"rate_hz": 0.0}}
+_EXTERNAL = {"random_hz": 0.0, "poisson_hz": 0.0, "injection": {"rate_hz": 0.0}}
+_QUIET = {"process": [], "external": _EXTERNAL}
 
 EXPERIMENT = ExperimentSpec(
     name="belle2",
@@ -42,7 +44,8 @@ EXPERIMENT = ExperimentSpec(
     crossings=TIMING,
     hardware_latency=_latency,
     # About one event a turn, so that a frame holds several hundred; beam background stays on: every event has it.
-    scan=Scan(every_ns=10_000.0, quiet={"process": [], "external": _QUIET}),
+    scan=Scan(every_ns=10_000.0, quiet=_QUIET),
+    each_event=each_event(_QUIET),
     menu_files="trigemu.experiments.belle2.gdl.ftdl_table:MENU_FILES",
     schema="trigemu.experiments.belle2.gdl.ftdl_schema:with_ftdl",
     purposes=Belle2Purpose,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trigemu.collider.events import Events, EventSource
+from trigemu.collider.each_event import frame_events
+from trigemu.collider.events import Events, FrameEvents
 from trigemu.collider.generator import Columns, CrossingGenerator, check_background
 from trigemu.collider.response.occupancy import wire_hits
 from trigemu.collider.signals.registration import sampled_processes
@@ -20,7 +21,7 @@ from trigemu.experiments.belle2.sources import CDC, CLUSTERS, ECL, KLM, TRACKS
 from trigemu.setup.experiment import Setup
 
 
-def event_source(setup: Setup[Belle2]) -> EventSource:
+def event_source(setup: Setup[Belle2]) -> FrameEvents:
     """Return what makes the events of any frame.
 
     Raises
@@ -29,7 +30,7 @@ def event_source(setup: Setup[Belle2]) -> EventSource:
         An event file cannot be read, or a process has neither rate nor cross-section.
     """
     section = setup.section
-    return EventSource.of(
+    return frame_events(
         setup,
         BELLE2,
         sampled_processes(section.process, PROCESSES),

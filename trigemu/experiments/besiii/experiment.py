@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from trigemu.collider.once import each_event
 from trigemu.experiments.besiii.bits import BITS, MUC_CONDITIONS
 from trigemu.experiments.besiii.clock import TICK_NS
 from trigemu.experiments.besiii.config import Besiii
@@ -44,6 +45,8 @@ def _withheld(section: Besiii) -> Mapping[str, str]:
     return withheld(section)
 
 
+_QUIET = {"process": [], "random_hz": 0.0}
+
 EXPERIMENT = ExperimentSpec(
     name="besiii",
     config_model=Besiii,
@@ -67,7 +70,8 @@ EXPERIMENT = ExperimentSpec(
     crossings=TIMING,
     hardware_latency=_latency,
     # Far beyond the detectors' windows; beam background stays on: every event has it.
-    scan=Scan(every_ns=50_000.0, quiet={"process": [], "random_hz": 0.0}),
+    scan=Scan(every_ns=50_000.0, quiet=_QUIET),
+    each_event=each_event(_QUIET),
     purposes=BesiiiPurpose,
     software_bits=frozenset(FILTER_BITS),
 )

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from trigemu.arrays import U8
-from trigemu.collider.events import Events, EventSource
+from trigemu.collider.each_event import frame_events
+from trigemu.collider.events import Events, FrameEvents
 from trigemu.collider.generator import (
     Columns,
     CrossingGenerator,
@@ -37,7 +38,7 @@ from trigemu.setup.experiment import Setup
 BUNCH_NS = TICK_NS / BUNCHES_PER_TICK
 
 
-def event_source(setup: Setup[Besiii]) -> EventSource:
+def event_source(setup: Setup[Besiii]) -> FrameEvents:
     """Return what makes the events of any frame.
 
     Raises
@@ -46,7 +47,7 @@ def event_source(setup: Setup[Besiii]) -> EventSource:
         An event file cannot be read, or a process has neither rate nor cross-section.
     """
     section = setup.section
-    return EventSource.of(
+    return frame_events(
         setup,
         besiii(section.sqrt_s),
         sampled_processes(section.process, processes(section.sqrt_s)),

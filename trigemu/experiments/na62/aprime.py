@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 from trigemu.config.rules import Rule, ordered, values, when
+from trigemu.experiments.na62.file_signal import FileSignal
 from trigemu.physics import constants, mesons
 from trigemu.setup.data import signal
 
@@ -134,5 +135,11 @@ _SAMPLER = "trigemu.experiments.na62.signals:SignalSource"
 SIGNALS = (
     signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _SAMPLER, lepton=constants.MUON),
     signal("aprime-ee", "A' -> e+ e-", Aprime, _SAMPLER, lepton=constants.ELECTRON),
+    signal(
+        "hepmc-signal",
+        "events of a HepMC3 file",
+        FileSignal,
+        "trigemu.experiments.na62.file_events:FileSource",
+    ),
 )
 """The signals that NA62 can generate; a sampler is called with the table, ``input.path``, the seed and the number."""

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
-from trigemu.arrays import F64
+from trigemu.arrays import F64, I64
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.file_events import FileSource, Taken
+from trigemu.experiments.na62.file_signal import FileSignal
 from trigemu.experiments.na62.halo import HaloSource
 from trigemu.experiments.na62.signals import SignalSource
 from trigemu.experiments.na62.sources import BACKGROUND
@@ -49,12 +52,24 @@ class Sample:
         float32[n], GeV, of the parent (signals) or the particle.
     vertex_z
         float32[n], mm.
+    drawn
+        Which events of a file they are; None: of no file.
     """
 
     particles: Particles
     flags: NDArray[np.uint8]
     momentum: NDArray[np.float32]
     vertex_z: NDArray[np.float32]
+    drawn: Drawn | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Which events of a file were taken: see `trigemu.frames.drawn.DRAWN`; int64[n], float64[n] each."""
+
+    event: I64
+    weight: F64
+    share: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +88,11 @@ class Events:
         Their particles.
     flags
         uint8[m], a particle each, see `Sample`.
+    drawn
+        Which events of a file they are: event -1, weight 1 and share 0 for those of no file.
+    key
+        Where the random numbers of the frame's one event are, in place of the frame's number
+        (`trigemu.physics.event_key`); None: they are those of the frame.
     """
 
     ticks: F64
@@ -81,6 +101,8 @@ class Events:
     vertex_z: NDArray[np.float32]
     particles: Particles
     flags: NDArray[np.uint8]
+    drawn: Drawn
+    key: int | None = None
 
 
 def regular_times(seed: int, frame: int, number: int, every: float, offset: float, frame_ticks: int) -> F64:
@@ -125,11 +147,15 @@ class EventSource:
             hepmc.check_beam(path, mesons.FROM_FILES, mesons.BEAM_GEV)
         self._halo = HaloSource(section.halo, seed, path)
         self._rates = (self._halo.rate_hz, section.halo.neutral_rate_hz)
-        self._signals: list[SignalSource] = [
-            resolve(spec.sampler)(table, path, seed, number)
+        self._signals: list[SignalSource | FileSource] = [
+            resolve(spec.sampler)(table, path, seed, number, **self._more(table, section))
             for number, (table, spec) in enumerate(setup.sampled_signals())
         ]
         self._check_amounts()
+
+    @staticmethod
+    def _more(table: BaseModel, section: NA62) -> dict[str, float]:
+        return {"sweep_gev": section.halo.sweep_gev} if isinstance(table, FileSignal) else {}
 
     def _check_amounts(self) -> None:
         halo, neutral = self._rates
@@ -158,7 +184,7 @@ class EventSource:
                 times.append(self._signal_times(frame, index))
                 samples.append(self._decays(index, frame, len(times[-1])))
                 labels.append(index)
-        return _join(times, samples, labels)
+        return joined(times, samples, labels)
 
     def _signal_times(self, frame: int, index: int) -> F64:
         model, number = self._signals[index].model, FIRST_SIGNAL + index
@@ -180,16 +206,42 @@ class EventSource:
         return Sample(photons, flags, photons.p.astype(np.float32), photons.point[:, 2].astype(np.float32))
 
     def _decays(self, index: int, frame: int, n: int) -> Sample:
-        leptons, momentum, vertex_z = self._signals[index].sample(frame, n)
+        source = self._signals[index]
+        if isinstance(source, FileSource):
+            return sample_of(source.take(frame, n))
+        leptons, momentum, vertex_z = source.sample(frame, n)
         return Sample(leptons, np.zeros(len(leptons), np.uint8), momentum, vertex_z)
 
 
-def _join(times: list[F64], samples: list[Sample], labels: list[int]) -> Events:
-    """Put the events of all sources behind each other and number their particles through."""
+def sample_of(taken: Taken) -> Sample:
+    """Return events of a file; none of their particles has flags, which stand for what only the halo's model makes."""
+    particles = taken.particles
+    drawn = Drawn(taken.event, taken.weight, taken.share)
+    return Sample(particles, np.zeros(len(particles), np.uint8), taken.momentum, taken.vertex_z, drawn)
+
+
+def _drawn(sample: Sample) -> Drawn:
+    n = len(sample.momentum)
+    return sample.drawn or Drawn(np.full(n, -1, np.int64), np.ones(n), np.zeros(n))
+
+
+def joined(times: list[F64], samples: list[Sample], labels: list[int], key: int | None = None) -> Events:
+    """Put the events of all sources behind each other and number their particles through.
+
+    Parameters
+    ----------
+    times, samples, labels
+        Of each source: ticks of its events, the events, index of the signal table or `BACKGROUND`.
+    key
+        See `Events`.
+    """
     if not samples:
         none = np.zeros(0, np.float32)
-        return Events(np.zeros(0), np.zeros(0, np.uint16), none, none, no_particles(0), np.zeros(0, np.uint8))
+        nothing = Drawn(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        flags = np.zeros(0, np.uint8)
+        return Events(np.zeros(0), np.zeros(0, np.uint16), none, none, no_particles(0), flags, nothing)
     counts = [len(time) for time in times]
+    drawn = [_drawn(sample) for sample in samples]
     return Events(
         np.concatenate(times),
         np.repeat(np.array(labels, np.uint16), counts),
@@ -197,4 +249,10 @@ def _join(times: list[F64], samples: list[Sample], labels: list[int]) -> Events:
         np.concatenate([sample.vertex_z for sample in samples]),
         join([sample.particles for sample in samples]),
         np.concatenate([sample.flags for sample in samples]),
+        Drawn(
+            np.concatenate([each.event for each in drawn]),
+            np.concatenate([each.weight for each in drawn]),
+            np.concatenate([each.share for each in drawn]),
+        ),
+        key,
     )

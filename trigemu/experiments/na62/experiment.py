@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from trigemu.experiments.na62.bits import ENTRIES, bit_names
-from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
+from trigemu.experiments.na62.clock import LSB_NS, PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62, sends_nothing
 from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.sources import DETECTORS, schemas
 from trigemu.setup.data import Clock, HardwareLatency, Scan
+from trigemu.setup.events_once import HEPMC, EachEvent
 from trigemu.setup.experiment import ExperimentSpec
 
 MATCH_NS = 10.0
@@ -26,6 +27,15 @@ def _latency(section: NA62) -> dict[str, HardwareLatency]:
     return {"L0": HardwareLatency(used, L0_BUDGET_US, "read latency: guess; budget: arXiv:1802.06548")}
 
 
+_NO_HALO = {"rate_hz": 0.0, "neutral_rate_hz": 0.0}
+
+_ONE_A_PACKET = {
+    "halo": _NO_HALO,
+    "frame_timestamps": PACKET_TIMESTAMPS,
+    "guard_timestamps": 4 * SPLIT_TIMESTAMPS,
+}
+"""Each event has a frame of its own, as short as one can be: no event sees another."""
+
 EXPERIMENT = ExperimentSpec(
     name="na62",
     config_model=NA62,
@@ -42,7 +52,8 @@ EXPERIMENT = ExperimentSpec(
     match_window=round(MATCH_NS / LSB_NS),
     hardware_latency=_latency,
     # Events further apart than dead time, splits and the windows of every detector.
-    scan=Scan(every_ns=1000.0, quiet={"halo": {"rate_hz": 0.0, "neutral_rate_hz": 0.0}}),
+    scan=Scan(every_ns=1000.0, quiet={"halo": _NO_HALO}),
+    each_event=EachEvent(_ONE_A_PACKET, 1, {HEPMC: "hepmc-signal"}),
     purposes=NA62Purpose,
     max_lines=MAX_LINES,
     undriven={name: sends_nothing(name) for name in DETECTOR_ORDER if name not in DETECTORS},

@@ -14,20 +14,24 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from trigemu.arrays import I64
+from trigemu.arrays import F64, I64
 from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.each_event import EachEventSource
 from trigemu.experiments.na62.events import Events, EventSource
 from trigemu.experiments.na62.hits import between, shift, unpack
 from trigemu.experiments.na62.response import Exposure, detectors
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.frames.columns import Array
+from trigemu.frames.drawn import DRAWN
 from trigemu.frames.frame import TRUTH
 
 if TYPE_CHECKING:
     from trigemu.setup.experiment import Setup
 
+
+_DRAWN = tuple(column.name for column in DRAWN)
 
 KEEP = 4
 """Frames that each step remembers; a fragment needs up to four, and in order each is made once."""
@@ -68,7 +72,11 @@ class NA62Generator:
         section = setup.section
         self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
         self._guard = section.guard_timestamps * TIMESTAMP_LSB
-        self._events = _Recent(EventSource(setup).events)
+        self._once = EachEventSource(setup) if setup.config.input.once else None
+        self._events = _Recent((self._once or EventSource(setup)).events)
+        everything = [getattr(table, "acceptance", "pair") == "all" for table in setup.signals]
+        self._all_accepted = np.flatnonzero(everything)
+        self._drawn = setup.reads_events
         self._exposure = _Recent(self._make_exposure)
         response = detectors(section.response, setup.config.run.seed, self._frame_ticks)
         self._detectors = {name: response[name] for name in sources if name in response}
@@ -87,6 +95,9 @@ class NA62Generator:
             return self._truth(frame)
         core = self._core[source]
         length, guard = self._frame_ticks, self._guard
+        if self._once is not None:
+            # Nothing of another event comes into the frame of this one.
+            return unpack(between(core(frame), -guard, length + guard))
         # An event's hits may lie a little outside its own frame, so each core may reach into any of the
         # parts.
         pieces = [
@@ -98,12 +109,22 @@ class NA62Generator:
         packed.sort()
         return unpack(packed)
 
+    def event_numbers(self) -> I64 | None:
+        """Return the numbers that a file gives its events; see `trigemu.setup.events_once.TakesEachEvent`."""
+        return None if self._once is None else self._once.of_file.number
+
+    def event_weights(self) -> F64 | None:
+        """Return their weights as the file has them; see `trigemu.setup.events_once.TakesEachEvent`."""
+        return None if self._once is None else self._once.of_file.weight
+
     def _truth(self, frame: int) -> Mapping[str, Array]:
         events = self._events(frame)
         # Background comes first; only decays can be accepted.
         background = int(np.count_nonzero(events.signal == BACKGROUND))
         first = int(np.searchsorted(events.particles.event, background))
-        accepted = accept(events.particles.select(slice(first, None))).accepted.astype(np.uint8)
+        accepted = accept(events.particles.select(slice(first, None))).accepted
+        if len(self._all_accepted):
+            accepted |= np.isin(events.signal, self._all_accepted)
         time = events.ticks.astype(np.int64)
         order = np.lexsort((events.signal, time))
         return {
@@ -111,7 +132,8 @@ class NA62Generator:
             "momentum": events.momentum[order],
             "vertex_z": events.vertex_z[order],
             "signal": events.signal[order],
-            "accepted": accepted[order],
+            "accepted": accepted[order].astype(np.uint8),
+            **({name: getattr(events.drawn, name)[order] for name in _DRAWN} if self._drawn else {}),
         }
 
     def _make_exposure(self, frame: int) -> Exposure:
@@ -120,8 +142,17 @@ class NA62Generator:
 
     def _raw_maker(self, name: str) -> Callable[[int], Any]:
         detector = self._detectors[name]
-        return lambda frame: detector.nothing() if frame < 0 else detector.raw(self._exposure(frame), frame)
+        return lambda frame: (
+            detector.nothing() if frame < 0 else detector.raw(self._exposure(frame), self._number(frame))
+        )
+
+    def _number(self, frame: int) -> int:
+        """Return what stands for the frame in the address of random numbers."""
+        key = self._events(frame).key
+        return frame if key is None else key
 
     def _core_maker(self, name: str) -> Callable[[int], I64]:
         detector, raw = self._detectors[name], self._raw[name]
+        if self._once is not None:
+            return lambda frame: detector.core(detector.nothing(), raw(frame))
         return lambda frame: detector.core(raw(frame - 1), raw(frame))

@@ -29,6 +29,9 @@ class Annulus:
 TAX_SOURCE = (0.0, -22.0, 23070.0)
 """Point in the dump where A' are made (ALPINIST), mm."""
 
+TAX_END_Z = 22_920.0 + 2 * 1_615.0
+"""Where the dump ends, mm: front face and two blocks (na62_facts 2.1: framework; a gap between them is left out)."""
+
 FIDUCIAL_Z = (105_000.0, 180_000.0)
 """Decay volume (arXiv:2312.17188), mm."""
 

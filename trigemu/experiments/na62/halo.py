@@ -24,12 +24,13 @@ from trigemu.experiments.na62.config import Halo
 from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
 from trigemu.experiments.na62.geometry import LAV12, LKR_APOTHEM, MNP33_KICK_GEV, MNP33_Z, TAX_SOURCE
 from trigemu.experiments.na62.lookup import newchod_tiles
+from trigemu.experiments.na62.parents import decay_chance
 from trigemu.experiments.na62.purposes import NA62Purpose
 from trigemu.experiments.na62.transport import EVENT_PLANE_MM
 from trigemu.jit import inlined, kernel
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.alias import alias_table, pick
-from trigemu.physics.constants import KAON, MUON, PARTICLES, PHOTON, PION, SPEED_OF_LIGHT, mass
+from trigemu.physics.constants import KAON, MUON, PHOTON, PION, SPEED_OF_LIGHT, mass
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.rng import Int, normal2, uniform2
@@ -41,12 +42,6 @@ ENTRANCE_Z = 102_000.0
 
 REACH = LAV12.outer
 """Muons further from the axis (mm) than this at the plane of NewCHOD are not generated."""
-
-INTERACTION_LENGTH_MM = {PION: 190.0, KAON: 210.0}
-"""How far pions and kaons fly in copper before they interact again (facts of the toy dump, computed)."""
-
-KAON_TO_MUON = 0.6356
-"""BR(K -> mu nu) (NA62 framework)."""
 
 NEUTRAL_MINIMUM_GEV, NEUTRAL_MEAN_GEV = 1.0, 5.0
 """Energies of neutral showers fall exponentially above a minimum; guesses."""
@@ -171,12 +166,8 @@ def muon_parents(path: str) -> tuple[F64, F64]:
     sample = sample.select(np.isin(np.abs(sample.pdg), (PION, KAON)))
     if len(sample) == 0:
         raise InputError(f"event file {path} has no charged pion or kaon, from which muons come")
-    kaon = np.abs(sample.pdg) == KAON
-    m = np.where(kaon, mass(KAON), mass(PION))
-    ctau = np.where(kaon, PARTICLES[KAON].ctau, PARTICLES[PION].ctau)
-    length = np.where(kaon, INTERACTION_LENGTH_MM[KAON], INTERACTION_LENGTH_MM[PION])
-    p = np.sqrt(sample.px**2 + sample.py**2 + sample.pz**2)
-    weight = np.where(kaon, KAON_TO_MUON, 1.0) * length / (length + p * ctau / m) / sample.events
+    m = np.where(np.abs(sample.pdg) == KAON, mass(KAON), mass(PION))
+    weight = decay_chance(sample) / sample.events
     weight = weight * sample.weight[sample.event]
     charge = np.sign(sample.pdg).astype(np.float64)
     return np.stack([sample.px, sample.py, sample.pz, m, charge], axis=1), weight

@@ -41,6 +41,8 @@ class NA62Trigger:
     def __init__(self, setup: Setup[NA62]) -> None:
         self._section = section = setup.section
         self._seed = setup.config.run.seed
+        # Shuffles go by absolute time; an event that a frame is made for has the same one in every frame.
+        self._timestamps = 0 if setup.config.input.once else section.frame_timestamps
         self._scratch = Scratch()
         self._states = na62_states.States()
         self._rows = np.zeros((na62_states.ROOM, STATE_WORDS), np.uint64)
@@ -51,7 +53,7 @@ class NA62Trigger:
 
     def primitives(self, frame: TimeFrame) -> Found:
         """Return the primitives of the seven detectors, valid until the next call; None without a source."""
-        start = frame.number * self._section.frame_timestamps
+        start = frame.number * self._timestamps
         l0, seed, scratch = self._section.l0, self._seed, self._scratch
         sources = frame.fragments
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from trigemu.measure.deciding.result import EventDecisions
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.results import RunResult
@@ -79,6 +80,11 @@ def efficiencies_html(rows: Efficiencies) -> Html:
     return standalone(
         table("efficiencies of signals", columns, cells, ("Intervals: Clopper-Pearson, 68.27 %.",))
     )
+
+
+def decided_html(decisions: EventDecisions) -> Html:
+    """Return levels and lines of decisions on events."""
+    return Html("".join(standalone(each) for each in decisions.tables()))
 
 
 def decisions_html(decisions: Decisions) -> Html:

@@ -38,7 +38,8 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
             )
         return out
     needs_conditions = section.get("conditions", AUTO) == AUTO
-    needs_length = run.get("frames") is None and run.get("duration_s") is None
+    once = given.get("once") is True and given.get("events") is None
+    needs_length = once or (run.get("frames") is None and run.get("duration_s") is None)
     path = given.get("path")
     if not (needs_conditions or needs_length):
         return out
@@ -52,6 +53,9 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
         out["section"] = {**section, "conditions": epoch_of_run(file.run).name}
     if needs_length:
         out["run"] = {**run, "frames": frames_of(len(file), _per_frame(section.get("raw", {})))}
+    if once:
+        # Each event of such a file is there once anyway: nothing else follows.
+        out["input"] = {**given, "events": len(file)}
     return out
 
 

@@ -104,6 +104,23 @@ class RawFile:
         raise InputError(f"{self.name} has changed since it was opened")
 
 
+def number_of_event(words: U32) -> int:
+    """Return the number of an event in its run, -1 if its header is too short to say; ``words`` as `run_of_event`."""
+    own = _own(words)
+    return int(words[own + 2]) if own >= 0 else -1
+
+
+def event_numbers(raw: RawFile) -> I64:
+    """Return the number of each event in its run, int64[n], -1 where its header does not say; raises as `read`."""
+    found = np.empty(len(raw), np.int64)
+    with open_regular(raw.path, raw.name) as file:
+        for place, start in enumerate(raw.starts.tolist()):
+            file.seek(start)
+            data = file.read(_HEAD_BYTES)
+            found[place] = number_of_event(np.frombuffer(data[: len(data) // WORD * WORD], "<u4"))
+    return found
+
+
 def name_of(path: str) -> str:
     """Return what messages call a file."""
     return f"raw data file {shown(path)}"
@@ -142,11 +159,17 @@ def run_of_event(words: U32, otherwise: int) -> int:
     otherwise
         What is returned if its header is too short to say.
     """
+    own = _own(words)
+    return int(words[own + 3]) if own >= 0 else otherwise
+
+
+def _own(words: U32) -> int:
+    """Return where an event's own words begin, -1 if there are none."""
     # Marker, size, size of the header, version, source, status words, and what is the event's own: time, number, run.
     own = _STATUS + 1 + int(words[_STATUS]) if len(words) > _STATUS else len(words)
     if own + 3 >= min(len(words), int(words[2]) if len(words) > 2 else 0) or words[own] < 3:
-        return otherwise
-    return int(words[own + 3])
+        return -1
+    return own
 
 
 def read_header(file: BinaryIO, path: str) -> tuple[int, int, int]:

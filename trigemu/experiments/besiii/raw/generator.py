@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from trigemu.arrays import U32
+from trigemu.arrays import F64, I64, U32
 from trigemu.collider.generator import Columns
 from trigemu.errors import InputError
 from trigemu.experiments.besiii.config import Besiii
 from trigemu.experiments.besiii.raw.digis import Detector, DetectorData, to_columns
-from trigemu.experiments.besiii.raw.file import open_raw
+from trigemu.experiments.besiii.raw.file import event_numbers, open_raw
 from trigemu.experiments.besiii.raw.hardware import CHANNELS, HARDWARE, WORDS, read_boards
 from trigemu.experiments.besiii.raw.reader import DigiReader
 from trigemu.experiments.besiii.sources import TIMING
@@ -105,6 +105,14 @@ class RawGenerator:
         """Return the first event of a frame and the first behind it."""
         first = min(frame * self._per_frame, len(self._file))
         return first, min(first + self._per_frame, len(self._file))
+
+    def event_numbers(self) -> I64 | None:
+        """Return the numbers of the events in their run; see `trigemu.setup.events_once.TakesEachEvent`."""
+        return event_numbers(self._file)
+
+    def event_weights(self) -> F64 | None:
+        """Return None: events of a detector count 1 each."""
+        return None
 
     def dropped(self, frame: int) -> dict[str, int]:
         """Return how many entries of each detector have no time in a frame: the trigger does not get them."""
