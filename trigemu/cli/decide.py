@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+from trigemu.activity import doing
+from trigemu.cli.completion import configs, lines
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OVERRIDES, SEED
@@ -14,8 +15,8 @@ from trigemu.plain import printable
 
 
 @click.command()
-@click.argument("config")
-@click.argument("events")
+@click.argument("config", shell_complete=configs)
+@click.argument("events", type=click.Path())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -26,6 +27,7 @@ from trigemu.plain import printable
     "--line",
     "--lines",
     "lines",
+    shell_complete=lines,
     multiple=True,
     metavar="NAME",
     help="Line to keep (repeated, or with commas: several; all if not given).",
@@ -49,12 +51,11 @@ def decide(
     """
     from trigemu.measure.deciding.decide import decide_events
     from trigemu.measure.deciding.files import check_target, write_decisions
-    from trigemu.render.progress import bar
 
     if out is not None:
         check_target(out)
     names = [name for text in lines for name in text.split(",")]
-    with bar("events", sys.stderr) as progress:
+    with doing("events") as progress:
         found = decide_events(config, events, seed=seed, lines=names, overrides=overrides, progress=progress)
     written = None if out is None else write_decisions(found, out)
     if as_json:
