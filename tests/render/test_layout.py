@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,6 +87,10 @@ def test_what_does_not_fit_comes_below_with_the_labels() -> None:
         "counts (part 3 of 3)",
     ]
     assert text.count("line_4 ") == 3
+    assert as_text(replace(many, title="counts of what was seen"), 25).split("\n")[:2] == [
+        "counts of what was seen",
+        "(part 1 of 3)",
+    ]
 
 
 def test_few_rows_of_many_columns_become_records() -> None:

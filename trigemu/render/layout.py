@@ -13,7 +13,7 @@ from typing import Literal
 
 from trigemu.plain import printable, short
 from trigemu.render.table import Table
-from trigemu.render.words import padded, width_of, wrapped
+from trigemu.render.words import filled, padded, width_of, wrapped
 
 GAP = 3
 """Blanks between columns."""
@@ -119,8 +119,10 @@ def _numbers(table: Table, index: int) -> bool:
 
 def _title(table: Table, width: int | None, said: str = "") -> list[Line]:
     title = short(table.title, KEY)
-    title = f"{title} ({said})" if title and said else title or said
-    return [Line(line, "title") for line in wrapped(title, width)] if title else []
+    words = [*title.split(" "), *([f"({said})"] if said else [])] if title else [said]
+    # What is said of the part is not broken.
+    lines = [" ".join(words)] if width is None else filled(words, width, " ")
+    return [Line(line, "title") for line in lines if line]
 
 
 def _parts(columns: Sequence[_Column], width: int | None) -> list[list[_Column]] | None:
