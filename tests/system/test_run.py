@@ -23,7 +23,8 @@ from trigemu.streaming.core.totals import RunTotals, Snapshot
 
 
 def summary_text(setup: Setup[Any], totals: RunTotals) -> str:
-    return "\n".join(each for each in run_tables(setup, summarise(setup, totals)) if isinstance(each, str))
+    shown = run_tables(setup, summarise(setup, totals))
+    return "\n".join(each if isinstance(each, str) else " ".join(each.notes) for each in shown)
 
 
 def check(setup: Setup[Any], totals: RunTotals, frames: int) -> None:
