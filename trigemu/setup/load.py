@@ -45,9 +45,10 @@ def find_config(path: str | Path) -> Path:
         raise InputError(
             f"a TOML file or the name of a shipped configuration is wanted, not {short(repr(given))}"
         )
-    shipped = shipped_configs()
-    if Path(path).exists():
-        return Path(path)
+    shipped, file = shipped_configs(), Path(path)
+    # A folder of that name holds results, not a configuration.
+    if file.exists() and not (file.is_dir() and str(path) in shipped):
+        return file
     if str(path) in shipped:
         return shipped[str(path)]
     hint = allowed(Path(path).stem, shipped, "shipped configurations")
@@ -81,7 +82,7 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
         A file is missing or not TOML, an override cannot be read, the menu is given twice.
     """
     file = find_config(path)
-    draft = _Draft(file, str(path) if Path(path).exists() else file.name)
+    draft = _Draft(file, str(path) if file == Path(path) else file.name)
     menu_files = _menu_files(draft.data.get("experiment"))
     changes = [parse_override(text) for text in _texts(overrides)]
     names_file, names_menu, others = _in_stages(changes, menu_files)

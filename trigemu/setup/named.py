@@ -8,10 +8,11 @@ from typing import Any
 
 from trigemu.config.origin import Origin
 from trigemu.errors import InputError
+from trigemu.frames.runfiles import RUN_FILE
 from trigemu.frames.runreader import RunReader
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
-from trigemu.setup.load import read_config
+from trigemu.setup.load import read_config, shipped_configs
 
 
 def named_setup(name: str | Path, overrides: Sequence[str] = ()) -> Setup[Any]:
@@ -27,7 +28,8 @@ def traced_setup(name: str | Path, overrides: Sequence[str] = ()) -> tuple[Setup
     InputError
         There is no such thing, or something in it is not allowed; a recorded run takes no overrides.
     """
-    if not Path(name).is_dir():
+    # A folder of a shipped configuration's name that is no run is not meant.
+    if not Path(name).is_dir() or (str(name) in shipped_configs() and not (Path(name) / RUN_FILE).exists()):
         data, origin = read_config(name, overrides)
         return build_setup(data, origin), origin
     if overrides:
