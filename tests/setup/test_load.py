@@ -17,7 +17,6 @@ from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.data import Clock, signal
 from trigemu.setup.experiment import ExperimentSpec
 from trigemu.setup.load import load_config, shipped_configs
-from trigemu.setup.named import named_setup
 
 CONFIG = """\
 experiment = "toy"
@@ -164,15 +163,6 @@ def test_shipped_configurations_are_found_by_name() -> None:
     assert loaded["run"] == data["run"]
     assert loaded["experiment"] == "na62"
     assert loaded["menu"]["line"]
-
-
-def test_a_folder_does_not_stand_before_a_shipped_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "pulser").mkdir()
-    assert load_setup("pulser").config.experiment == "pulser"
-    assert named_setup("pulser").config.experiment == "pulser"
 
 
 C = "c.toml"

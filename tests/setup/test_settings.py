@@ -110,3 +110,12 @@ def test_parts_of_a_configuration() -> None:
     assert line.place == "menus/na62-dump.toml, line 8"
     with pytest.raises(InputError, match=r"^c: there is no key 'run.sed'; did you mean 'run.seed'"):
         below(found, "run.sed", "c")
+
+
+def test_a_folder_does_not_stand_before_a_shipped_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pulser").mkdir()
+    assert load_setup("pulser").config.experiment == "pulser"
+    assert named_setup("pulser").config.experiment == "pulser"
