@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def demo(out: Path | None) -> int:
     """Do a short run and a small efficiency scan, and show what comes out: ten seconds, no file, no option.
 
-    The first time compiles the detector response, which takes about a minute.
+    The first time compiles the detector response, which takes about half a minute.
     """
     from trigemu.measure.studies import offering
     from trigemu.setup.build import load_setup

@@ -18,8 +18,8 @@ from trigemu.activity import Task, compiler, importing, said, tasks
 from trigemu.plain import printable, short
 from trigemu.stopping import cleaned
 
-DELAY_S = 0.6
-"""What takes less long is not shown."""
+DELAY_S = 0.3
+"""What takes less long is not shown; of a line that stays, twice as long."""
 
 FRAME_S = 0.1
 EVERY_S = 5.0
@@ -204,7 +204,7 @@ class Status:
             with self._lock:
                 if self._hidden:
                     quiet = now
-                elif now - quiet < DELAY_S:
+                elif now - quiet < DELAY_S * (1 if self._terminal else 2):
                     continue
                 elif self._terminal:
                     self._write(f"\r{drawn(view, turn, self._width(), fancy=self._fancy)}\x1b[K\r")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -36,12 +36,20 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         Where to; standard error by default.
     """
     stream = sys.stderr if stream is None else stream
-    with hidden():
-        if is_terminal(stream):
-            with _screen(setup, stream) as show:
-                yield show
-        else:
-            yield PlainLines(stream).show
+    if is_terminal(stream):
+        with hidden(), _screen(setup, stream) as show:
+            yield show
+        return
+    with ExitStack() as shown:
+        lines = PlainLines(stream)
+
+        def tell(snapshot: Snapshot) -> None:
+            if not lines.begun:
+                # Until there is something to tell, what is done is told as everywhere.
+                shown.enter_context(hidden())
+            lines.show(snapshot)
+
+        yield tell
 
 
 @contextmanager
@@ -95,6 +103,11 @@ class PlainLines:
         self._last = ("", "")
         self._begin: float | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was printed."""
+        return self._begin is not None
+
     def show(self, snapshot: Snapshot) -> None:
         """Print the snapshot if it is time to."""
         for notice in snapshot.notices[self._told :]:
@@ -123,7 +136,7 @@ def one_line(snapshot: Snapshot, since_s: float = 0.0) -> str:
     """Return a snapshot as one line of text; ``since_s``: for how long it has been looked at."""
     held_up = waits(snapshot)
     if held_up and not snapshot.frames_done:
-        return f"{snapshot.state}: {held_up}, {seconds(since_s)}"
+        return f"{snapshot.state}, {seconds(since_s)}: {held_up}"
     eta = f", {seconds(snapshot.eta_s)} to go" if snapshot.eta_s is not None else ""
     more = f"; {held_up}" if held_up else ""
     return (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, runtime
 import numpy as np
 from pydantic import BaseModel
 
+from trigemu.activity import doing
 from trigemu.arrays import I64, U8, U64, Bool
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Schema
@@ -303,20 +304,23 @@ class Setup(Generic[Section]):
 
     def make_generator(self, sources: Sequence[str]) -> Generator:
         """Return what makes the fragments of these sources (in a producer)."""
-        return cast(Generator, self.experiment.part("generator")(self, sources))
+        with doing("setting up what makes frames"):
+            return cast(Generator, self.experiment.part("generator")(self, sources))
 
     def make_trigger(self) -> Trigger:
         """Return what decides frames (in a worker); one instance serves one thread."""
-        return cast(Trigger, self.experiment.part("trigger")(self))
+        with doing("setting up the trigger"):
+            return cast(Trigger, self.experiment.part("trigger")(self))
 
     def warm_up(self) -> None:
         """Compile what makes fragments on first use, so that the producers find it cached."""
         sources = tuple(self.schemas)
         generator = self.make_generator(sources)
         # The second frame also looks back at the first.
-        for frame in range(2):
-            for source in sources:
-                generator.fragment(source, frame)
+        with doing("making the first frames"):
+            for frame in range(2):
+                for source in sources:
+                    generator.fragment(source, frame)
 
     def sampled_signals(self) -> list[tuple[BaseModel, SignalSpec]]:
         """Return the ``[[signal]]`` tables, in order, each with its registration."""

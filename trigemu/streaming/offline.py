@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from trigemu.activity import doing, said
+from trigemu.activity import said
 from trigemu.decision.rows import LOST, Row
 from trigemu.decision.verdicts import RowMaker
 from trigemu.errors import RunError
@@ -145,13 +145,11 @@ class _Offline:
 
     def _make(self) -> None:
         setup = self._job.setup
-        with doing("setting up the trigger"):
-            self._maker = RowMaker(setup)
-        with doing("setting up what makes frames"):
-            source = open_source(self._job.replay, setup, self._job.frames) if self._job.replay else None
-            schemas = source.schemas if source else setup.schemas
-            self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
-            self._generator = source or setup.make_generator(self._job.sources)
+        self._maker = RowMaker(setup)
+        source = open_source(self._job.replay, setup, self._job.frames) if self._job.replay else None
+        schemas = source.schemas if source else setup.schemas
+        self._ranges = {name: Ranges(schema) for name, schema in schemas.items()}
+        self._generator = source or setup.make_generator(self._job.sources)
         absent = Spans()
         for first, count in self._job.skips:
             absent.add(first, first + count)

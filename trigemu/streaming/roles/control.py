@@ -10,7 +10,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from trigemu.activity import doing, said
+from trigemu.activity import said
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import TOTALS_FILE, create_run, write_json
@@ -282,12 +282,10 @@ def run_processes(job: Job, on_snapshot: OnSnapshot | None, log: RunLog) -> RunT
 def _prepare(job: Job) -> None:
     """Look at files and compile while the roles start."""
     # Files that workers cannot read are the user's mistake, not a worker's death.
-    with doing("setting up the trigger"):
-        job.setup.make_trigger()
+    job.setup.make_trigger()
     # The roles wait for their configuration, and then find compiled what all of them need.
     if job.replay is None:
-        with doing("setting up what makes frames"):
-            job.setup.warm_up()
+        job.setup.warm_up()
 
 
 def finish(control: Control, totals: RunTotals, out: Path) -> RunTotals:
