@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import threading
@@ -76,7 +77,7 @@ class Held:
         while text not in self.seen:
             assert self.read(), self.seen
 
-    def end(self) -> str:
+    def end(self, code: int = 0) -> str:
         """Let it go on; return its standard output."""
         os.close(self.release)
         thread = threading.Thread(target=lambda: all(iter(self.read, False)))
@@ -86,7 +87,7 @@ class Held:
         self.watchdog.cancel()
         thread.join()
         os.close(self.keeper)
-        assert self.process.returncode == 0, self.seen
+        assert self.process.returncode == code, self.seen
         return printed.decode()
 
 
@@ -122,3 +123,15 @@ def test_help_waits_for_nothing() -> None:
     assert "Usage: trigemu" in done.stdout
     assert done.stdout.endswith("heavy: []\n")
     assert done.stderr == ""
+
+
+def test_an_interrupted_command_leaves_one_sentence_and_no_half_line(tmp_path: Path) -> None:
+    held = Held(tmp_path, SCAN, terminal=True)
+    held.shows(b"importing numpy")
+    held.process.send_signal(signal.SIGINT)
+    held.end(code=130)
+    screen = held.seen.decode()
+    drawn, cleared, after = screen.rpartition("\x1b[K")
+    assert "importing numpy" in drawn
+    assert cleared
+    assert after.split() == ["trigemu:", "interrupted"]

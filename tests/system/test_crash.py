@@ -53,6 +53,9 @@ def test_a_killed_role_changes_nothing(
     assert totals.closed
     assert totals.quality == "degraded"
     same_decisions(totals, expected)
+    log = (tmp_path / "live" / "run.log").read_text()
+    for name in plan:
+        assert f"{name} was killed by signal 9; it is started again" in log
     # Nothing is there twice: the records are those of the undisturbed run, frame by frame.
     read = [
         [(record.kind, record.frame) for record in RunReader(path).records() if record.kind != "verdicts"]

@@ -44,6 +44,11 @@ def test_what_always_fails_ends_the_run_at_once(mishap, tmp_path: Path, where: s
     # One life, or one more where the sentence came after the end of its process had been seen.
     assert len(trace.read_text().splitlines()) <= 2
     assert summary["run"]["quality"] == "aborted"
+    # The log has the traceback of the process that failed.
+    log = (tmp_path / "run" / "run.log").read_text()
+    for part in ("fails\n", "Traceback (most recent call last)", "ValueError: no luck with frame 20"):
+        assert part in log
+    assert "the run fails: " in log
 
 
 @pytest.mark.slow

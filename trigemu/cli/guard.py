@@ -77,6 +77,14 @@ class GuardedGroup(CommandGroup):
             leave(f"unexpected {type(error).__name__}: {error} (trigemu --debug shows where)", FAILED)
         end_process(code if isinstance(code, int) else 0)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click answers Ctrl-C with an empty line, which must find one."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            stop()
+            raise
+
 
 def _usage(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
