@@ -128,3 +128,28 @@ def test_live_table_fits_the_terminal(size: tuple[int, int]) -> None:
     assert ("worker-3" in text) == (size[0] > 60)
     (line,) = [each for each in lines if busiest in each]
     assert "20\u2009178 ± 201" in line
+
+
+def test_a_run_that_waits_says_for_whom_and_for_what():
+    waiting = replace(
+        SNAPSHOT, state="idle", frames_done=0, eta_s=None, ready=(3, 6), doing="compiling na62 halo"
+    )
+    assert one_line(waiting, 3.4) == "idle, 3.4 s: 3 of 6 roles are ready; compiling na62 halo"
+    missing = replace(waiting, missing="waiting for the recorder", doing="")
+    assert one_line(missing, 12.0) == "idle, 12 s: waiting for the recorder"
+    text = live_table("A run", waiting, size=(100, 30), since_s=3.4).plain
+    for part in ("0 / 1000 frames", "3 of 6 roles are ready", "compiling na62 halo", "3.4 s"):
+        assert part in text
+    # Once frames flow, only who is missing is still told.
+    flows = replace(missing, state="running", frames_done=5)
+    assert one_line(flows).endswith("; waiting for the recorder")
+    assert "roles are ready" not in one_line(replace(waiting, state="running", frames_done=5))
+
+
+def test_who_joins_is_told_at_once_in_a_pipe():
+    times = iter((0.0, 0.1, 0.2, 0.3))
+    stream = io.StringIO()
+    lines = PlainLines(stream, clock=lambda: next(times))
+    for missing in ("waiting for 2", "waiting for 2", "waiting for 1", "waiting for 1"):
+        lines.show(replace(SNAPSHOT, state="idle", frames_done=0, missing=missing))
+    assert [line.partition("waiting for ")[2] for line in stream.getvalue().splitlines()] == ["2", "1"]

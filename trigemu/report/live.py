@@ -126,7 +126,7 @@ class PlainLines:
 def waits(snapshot: Snapshot) -> str:
     """Return what holds a run up before frames flow, or while somebody is missing; "" for nothing."""
     there, wanted = snapshot.ready
-    roles = f"{there} of {wanted} roles are ready" if there < wanted else ""
+    roles = f"{there} of {wanted} roles are ready" if there < wanted and not snapshot.missing else ""
     begins = not snapshot.frames_done and snapshot.state in ("idle", "configured", "running")
     parts = (snapshot.missing, *((roles, snapshot.doing) if begins else ()))
     return "; ".join(part for part in parts if part)
