@@ -186,7 +186,9 @@ def halve(file: Path) -> None:
 
 def flip(file: Path) -> None:
     data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 4
+    # So many that they are not all in the padding behind a record, which means nothing.
+    for place in range(len(data) // 2, len(data) // 2 + 128):
+        data[place] ^= 4
     file.write_bytes(data)
 
 
