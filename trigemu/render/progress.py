@@ -19,7 +19,10 @@ from trigemu.plain import printable, short
 from trigemu.stopping import cleaned
 
 DELAY_S = 0.3
-"""What takes less long is not shown; of a line that stays, twice as long."""
+"""What takes less long is not shown on a terminal ..."""
+
+PATIENCE_S = 1.0
+"""... and what takes less long than this not in a line that stays."""
 
 FRAME_S = 0.1
 EVERY_S = 5.0
@@ -204,7 +207,7 @@ class Status:
             with self._lock:
                 if self._hidden:
                     quiet = now
-                elif now - quiet < DELAY_S * (1 if self._terminal else 2):
+                elif now - quiet < (DELAY_S if self._terminal else PATIENCE_S):
                     continue
                 elif self._terminal:
                     self._write(f"\r{drawn(view, turn, self._width(), fancy=self._fancy)}\x1b[K\r")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trigemu.menu.order import physics_first
 from trigemu.plain import encodable, printable, short
-from trigemu.render.progress import Tracker, View, bar_text, drawn, hidden, is_terminal, seconds
+from trigemu.render.progress import PATIENCE_S, Tracker, View, bar_text, drawn, hidden, is_terminal, seconds
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -44,10 +44,11 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
         lines = PlainLines(stream)
 
         def tell(snapshot: Snapshot) -> None:
-            if not lines.begun:
-                # Until there is something to tell, what is done is told as everywhere.
-                shown.enter_context(hidden())
+            before = lines.begun
             lines.show(snapshot)
+            if lines.begun and not before:
+                # Until there was something to tell, what is done is told as everywhere.
+                shown.enter_context(hidden())
 
         yield tell
 
@@ -93,7 +94,15 @@ def _screen(setup: Setup[Any], stream: TextIO) -> Iterator[Callable[[Snapshot], 
 
 
 class PlainLines:
-    """One line per change of state, at once when somebody joins that was missing, and every few seconds."""
+    """One line per change of state, at once when somebody joins that was missing, and every few seconds.
+
+    What holds a run up for less than `PATIENCE_S` is not worth a line.
+
+    Attributes
+    ----------
+    begun
+        Whether anything was printed.
+    """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
         self._stream = stream
@@ -102,11 +111,7 @@ class PlainLines:
         self._told = 0
         self._last = ("", "")
         self._begin: float | None = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything was printed."""
-        return self._begin is not None
+        self.begun = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Print the snapshot if it is time to."""
@@ -118,6 +123,9 @@ class PlainLines:
         told = (snapshot.state, snapshot.missing)
         if told == self._last and now < self._next:
             return
+        if not snapshot.missing and now - self._begin < PATIENCE_S and waits(snapshot):
+            return
+        self.begun = True
         self._last, self._next = told, now + PLAIN_EVERY_S
         self._stream.write(printable(one_line(snapshot, now - self._begin)) + "\n")
         self._stream.flush()

@@ -23,7 +23,8 @@ from trigemu.frames.columns import cut_windows
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Line
-from trigemu.setup.bound_algorithm import BoundAlgorithm, trigger_algorithm
+from trigemu.setup.algorithm import trigger_algorithm
+from trigemu.setup.bound_algorithm import BoundAlgorithm
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import Setup
 from trigemu.setup.run_config import RunConfig

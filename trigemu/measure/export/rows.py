@@ -61,7 +61,6 @@ def read_tables(
     skip: Container[int] = (),
     *,
     only_recorded: bool = False,
-    events: EventFinder | None = None,
     progress: Callable[[int], None] = lambda frame: None,
 ) -> Iterator[Table]:
     """Yield the decisions of a run in order.
@@ -74,8 +73,6 @@ def read_tables(
         Frames that are left out: those that a census has not found whole.
     only_recorded
         Whether decisions that did not end as a recorded trigger are left out.
-    events
-        Finds the generated events; None where the layout has no columns for them.
     progress
         Told which frame is read.
 
@@ -87,6 +84,7 @@ def read_tables(
         Events that were made again are not those of the run.
     """
     trigger = setup.make_trigger() if whole(setup) else None
+    events = EventFinder(setup, recorded=whole(setup)) if layout.events else None
     data = _Data(reader.again(), setup)
     tables: list[Table] = []
     rows = size = 0

@@ -13,9 +13,8 @@ from typing import Any
 from trigemu.drafts import draft_of
 from trigemu.errors import InputError, RunError
 from trigemu.frames.rundir import RunReader
-from trigemu.measure.export.events import EventFinder
 from trigemu.measure.export.files import EXTRAS, WRITERS
-from trigemu.measure.export.layout import Layout, whole
+from trigemu.measure.export.layout import Layout
 from trigemu.measure.export.rows import read_tables
 from trigemu.measure.extras import needed
 from trigemu.measure.summary import signal_labels
@@ -75,7 +74,6 @@ def export_run(
     reader = RunReader(Path(run_dir), damaged=True)
     setup = build_setup(reader.config, f"{run_dir}/config.json")
     layout = Layout.of(setup, truth=truth)
-    events = EventFinder(setup, recorded=whole(setup)) if layout.events else None
     census = take_census(reader, setup)
     if not census.whole and census.missing is not None:
         # A run that was closed without a frame is whole: its table has no rows.
@@ -89,9 +87,7 @@ def export_run(
 
     columns = {column.name: column.to_dict() for column in layout}
     about = json.dumps({**_about(reader, setup), "missing": census.missing, "columns": columns})
-    tables = read_tables(
-        reader, setup, layout, census.holes, only_recorded=only_recorded, events=events, progress=tell
-    )
+    tables = read_tables(reader, setup, layout, census.holes, only_recorded=only_recorded, progress=tell)
     try:
         with draft_of(Path(file), new=True) as draft:
             return WRITERS[to](draft, layout, tables, about)
