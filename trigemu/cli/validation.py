@@ -41,10 +41,13 @@ def validate(
 
     The exit code is 1 if a prediction misses its tolerance.
     """
+    from trigemu.measure.published import select
     from trigemu.measure.studies import broken_studies
     from trigemu.measure.validation import validate as recompute
     from trigemu.report.validation import write_validation
 
+    # What is asked for in vain is the one sentence to say.
+    select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():
         say(f"trigemu: left out: {one_sentence(sentence)}", err=True)
     with _made(out) as made:

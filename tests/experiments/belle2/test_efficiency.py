@@ -88,7 +88,7 @@ def test_what_lives_long_decays_outside_more_often(scan):
 def test_files(scan):
     out, table = scan
     names = sorted(path.name for path in out.iterdir())
-    assert names == [f"efficiency.{form}" for form in ("csv", "json", "png", "svg")]
+    assert names == [*(f"efficiency.{form}" for form in ("csv", "json", "png", "svg")), "report.html"]
     rows = list(csv.DictReader(io.StringIO((out / "efficiency.csv").read_text())))
     assert len(rows) == len(table["rows"])
     assert {row["ctau"] for row in rows} == {"1.0", "100.0"}
