@@ -110,7 +110,7 @@ def test_tables_of_scans(shown: Shown, tmp_path: Path) -> None:
     (table,) = shown("efficiency", "na62-dump", "--signal", "aprime-mumu", *arguments)
     assert [column.name for column in table.columns[-2:]] == [
         "Q1",
-        "any l1",
+        "any l1, unprescaled",
     ]  # prescaled lines and totals are last
     check([table])
 

@@ -97,12 +97,12 @@ def test_terminal_and_report_stay_short(run) -> None:
     silent = sum(not line["fired"] for line in summary["lines"].values())
     assert silent > 100
     assert f"{silent} other lines never fired." in text
-    assert "6 of 155 lines are shown" in text
+    assert "4 of 153 lines are shown" in text
     assert "l101" not in text
     assert re.search(r"^soft .* hlt$", text, re.MULTILINE)
     page = render(setup, totals, summary)
     shown = {row[0] for row in read(page).rows if row}
-    assert {"l10", "soft", "any l1"} <= shown
+    assert {"l10", "soft", "any l1, unprescaled"} <= shown
     assert "l101" not in shown
     assert f"{silent} other lines never fired." in page
     # Of efficiencies, too, only lines that never passed are left out.
@@ -149,15 +149,34 @@ def test_an_experiment_may_have_room_for_fewer_lines() -> None:
 
 def test_what_is_shown() -> None:
     values = {f"a{i}": [i / 10, None] for i in range(5)}
-    assert most_efficient(values, 5) == (list(values), "")
-    assert most_efficient(values, 5, zeros=False) == (
+    passed = {name: int(value[0] > 0) for name, value in values.items()}
+    assert most_efficient(values, passed, 5) == (list(values), "")
+    assert most_efficient(values, passed, 5, zeros=False) == (
         ["a1", "a2", "a3", "a4"],
         "4 of 5 lines are shown; 1 never passed.",
     )
-    assert most_efficient(values, 2) == (
+    assert most_efficient(values, passed, 2) == (
         ["a3", "a4"],
         "2 of 5 lines are shown; 2 passed less often and 1 never passed.",
     )
-    assert most_efficient({"a": [np.nan]}, zeros=False)[0] == []
+    assert most_efficient({"a": [np.nan]}, {"a": 0}, zeros=False)[0] == []
     assert that_fired({"a": 0, "b": 3}) == (["a", "b"], "")
     assert that_fired({"a": 0, "b": 3}, 1) == (["b"], "1 other line never fired.")
+
+
+def test_totals_are_shown_and_not_counted_as_lines() -> None:
+    values = {"a": [0.1], "b": [0.3], "c": [0.0], "any l1": [0.0]}
+    passed = {"a": 1, "b": 3, "c": 0, "any l1": 0}
+    assert most_efficient(values, passed, 2, totals=("any l1",)) == (
+        ["b", "any l1"],
+        "1 of 3 lines are shown; 1 passed less often and 1 never passed.",
+    )
+    assert most_efficient(values, passed, 2, totals=("any l1",), zeros=False)[0] == ["a", "b"]
+
+
+def test_a_line_whose_weights_cancel_has_passed() -> None:
+    values = {"a": [0.5], "ff": [0.0], "c": [0.0]}
+    assert most_efficient(values, {"a": 1, "ff": 2, "c": 0}, 2) == (
+        ["a", "ff"],
+        "2 of 3 lines are shown; 1 never passed.",
+    )

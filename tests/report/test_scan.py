@@ -53,11 +53,11 @@ def test_one_parameter_has_one_picture_with_all_lines() -> None:
 
 
 def test_lines_never_share_a_mark() -> None:
-    document = render(scan(14, mass=[0.1, 0.2, 0.3]), toy_setup())
+    document = render(scan(14, mass=[0.1, 0.2, 0.3]), toy_setup(), most=12)
     (svg,) = re.findall(r"<svg.*?</svg>", document, re.S)
     drawn = re.findall(r'<path d="M[^"]*" (stroke="#[^>]* stroke-width="1.4"[^>]*)fill="none"/>', svg)
     dashes = [re.findall(r'stroke(?:-dasharray)?="([^"]*)"', each) for each in drawn]
-    assert len(dashes) == 13  # acceptance and the twelve that are shown
+    assert len(dashes) == 13  # acceptance, the total and eleven lines
     assert len(set(map(tuple, dashes))) == 13
 
 
@@ -73,8 +73,8 @@ def test_few_values_of_another_parameter_have_a_picture_each() -> None:
 def test_many_values_of_another_parameter_are_curves_of_a_picture_per_line() -> None:
     document = render(scan(mass=[0.1, 0.2], ctau=[10.0**i for i in range(20)]), toy_setup())
     heads = captions(document)
-    assert "Z&#x27; &lt;b&gt;: any l1" in heads
-    against_mass = heads.index("Z&#x27; &lt;b&gt;: any l1")
+    assert "Z&#x27; &lt;b&gt;: any l1, unprescaled" in heads
+    against_mass = heads.index("Z&#x27; &lt;b&gt;: any l1, unprescaled")
     svg = re.findall(r"<svg.*?</svg>", document, re.S)[against_mass]
     assert svg.count(">ctau = ") == SERIES
     assert f"{20 - SERIES} more values are in the table." in document

@@ -95,7 +95,7 @@ def efficiency(
                 raise
             table, failed = error.table, error
         with doing("drawing"):
-            written = write_table(table, folder, setup, command_again())
+            written = write_table(table, folder, setup, command_again(), len(lines))
     if as_json:
         print_json(table.to_dict())
     else:

@@ -14,6 +14,7 @@ from trigemu.measure.results import RunResult
 from trigemu.measure.tabular import named
 from trigemu.measure.validate import Results
 from trigemu.menu.order import physics_first
+from trigemu.menu.totals import TOTALS, shown_name
 from trigemu.render.pictures.canvas import COLOURS, legend
 from trigemu.render.pictures.rows import Points, draw_rows
 
@@ -52,12 +53,12 @@ def draw_rates(result: RunResult, axes: Axes, *, lines: Lines = None) -> float:
 def draw_efficiencies(table: Efficiencies, axes: Axes, *, lines: Lines = None) -> float:
     """Draw the efficiencies of a run's signals; ``lines``: those to show (by default acceptance and totals)."""
     names = list(dict.fromkeys(table["line"].tolist()))
-    totals = [name for name in names if name in ("acceptance", "any l1", "any hlt")]
+    totals = [name for name in names if name in ("acceptance", *TOTALS)]
     signals = list(dict.fromkeys(table["signal"].tolist()))
 
     def points(line: str) -> Points:
         at = table["line"] == line
-        return Points(line, table["value"][at], table["low"][at], table["high"][at])
+        return Points(shown_name(line), table["value"][at], table["low"][at], table["high"][at])
 
     shown = [points(line) for line in _chosen(lines, names) or totals]
     return draw_rows(axes, signals, shown, "acceptance, efficiency")

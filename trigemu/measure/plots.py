@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trigemu.arrays import F64
+from trigemu.measure.chosen import scan_lines
 from trigemu.measure.table import EfficiencyTable
 from trigemu.measure.tabular import named
+from trigemu.menu.totals import shown_name
 from trigemu.plain import short
 from trigemu.render.pictures.canvas import LABEL, legend
 from trigemu.render.pictures.curves import Curve, curves_figure, draw_curves, panels_figure
-from trigemu.render.shown import most_efficient
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,19 +23,16 @@ if TYPE_CHECKING:
 PANELS = 12
 """Most panels of a picture."""
 
-MOST = 6
-"""Lines on given axes, if none are named."""
-
 YLABEL = "acceptance, efficiency"
 
 
-def efficiency_figure(table: EfficiencyTable) -> Figure:
+def efficiency_figure(table: EfficiencyTable, most: int = 0) -> Figure:
     """Return acceptance and efficiencies against the grid's key with most values (or the point's number).
 
     Each combination of the other keys has a panel of its own, the first `PANELS` of them.  Of many lines only the
-    most efficient are drawn, and lines that never passed are not.
+    most efficient are drawn (``most``: see `trigemu.measure.chosen.scan_lines`), and lines that never passed are not.
     """
-    shown, rest = most_efficient(_values(table), zeros=False, first=table.without_prescale)
+    shown, rest = scan_lines(table, most, zeros=False)
     columns = _parameters(table)
     label = _widest(columns)
     curves = _curves(table, label, shown)
@@ -70,7 +68,7 @@ def draw_efficiency(
     columns = _parameters(table)
     label = _widest(columns) if x is None else named(x, table.keys, "key")
     if lines is None:
-        shown, _ = most_efficient(_values(table), MOST, zeros=False, first=table.without_prescale)
+        shown, _ = scan_lines(table, zeros=False)
     else:
         shown = [named(line, table.lines, "line") for line in ([lines] if isinstance(lines, str) else lines)]
     # What all points have in common is in the title.
@@ -94,10 +92,6 @@ def axis_label(table: EfficiencyTable, key: str) -> str:
     return f"{key} ({unit})" if unit else key
 
 
-def _values(table: EfficiencyTable) -> dict[str, list[float]]:
-    return {line: table.array("value", line).tolist() for line in table.lines}
-
-
 def _parameters(table: EfficiencyTable) -> dict[str, F64]:
     """Return the values of the grid's keys at each point."""
     return {key: table.array(key, table.lines[0]) for key in table.keys}
@@ -114,7 +108,7 @@ def _curves(table: EfficiencyTable, label: str, lines: Sequence[str]) -> list[Cu
     bounds = ("acceptance", "acceptance_low", "acceptance_high")
     curves: list[Curve] = [("acceptance", x, *(table.array(n, first) for n in bounds))]  # type: ignore[list-item]
     for line in lines:
-        curves.append((line, x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
+        curves.append((shown_name(line), x, *(table.array(n, line) for n in ("value", "low", "high"))))  # type: ignore[arg-type]
     return curves
 
 

@@ -19,11 +19,8 @@ from trigemu.menu.expression import ExpressionError, parse
 from trigemu.menu.planes import WORD, SumsOfProducts, mask_of_lines, words_for
 from trigemu.menu.products import Mask, Term, mask_of, sum_of_products
 from trigemu.menu.schema import Choke, DeadTime, Line, Menu
+from trigemu.menu.totals import ANY_HLT, ANY_L1, TOTALS
 from trigemu.plain import short
-
-ANY_L1 = "any l1"
-ANY_HLT = "any hlt"
-"""What the sums over all lines of a level are called; only lines with prescale 1 count there."""
 
 _FALSE = re.compile(r"\bfalse\b", re.IGNORECASE)
 """A line that says ``false`` is meant never to be true."""
@@ -219,7 +216,7 @@ def bit_index(bits: Sequence[str], where: str | Origin = "menu") -> dict[str, in
 def _check_names(menu: Menu, origin: Origin) -> None:
     seen: dict[str, int] = {}
     for number, line in enumerate(menu.line):
-        if line.name.lower() in (ANY_L1, ANY_HLT):
+        if line.name.lower() in TOTALS:
             place = origin.at("line", number, "name")
             raise InputError(f"{place}: a line cannot be called {line.name!r}: the sum over all lines is")
         first = seen.setdefault(line.name.lower(), number)

@@ -10,10 +10,12 @@ MANY = 12
 
 def most_efficient(
     values: Mapping[str, Sequence[float | None]],
+    passed: Mapping[str, int],
     most: int = MANY,
     *,
     zeros: bool = True,
     first: Collection[str] = (),
+    totals: Collection[str] = (),
 ) -> tuple[list[str], str]:
     """Return the lines to show, in the order of ``values``, and a sentence about the others.
 
@@ -21,30 +23,37 @@ def most_efficient(
     ----------
     values
         Line -> its efficiencies (None or nan where nothing was counted).
+    passed
+        Line -> events that it passed: with negative weights an efficiency may be 0 all the same.
     most
-        Lines to show at most: those with the highest mean.
+        Lines and totals to show at most: the lines with the highest mean.
     zeros
-        Whether lines that never passed are shown as long as there is room for all lines.
+        Whether lines that never passed are shown as long as there is room for all lines, and totals in any case.
     first
         Lines that are chosen before all others (those without a prescale, say).
+    totals
+        Which of them are sums over lines: these are shown before all lines, and the sentence does not count them.
 
     Returns
     -------
     tuple
         Names, and a sentence ("" if no line is left out).
     """
+    if zeros and len(values) <= most:
+        return list(values), ""
     means = {
         name: sum(value for value in got if value is not None and value > 0) / max(len(got), 1)
         for name, got in values.items()
+        if name not in totals
     }
-    if zeros and len(means) <= most:
-        return list(means), ""
-    passed = [name for name, mean in means.items() if mean > 0]
-    best = set(sorted(passed, key=lambda name: (name not in first, -means[name]))[:most])
-    shown = [name for name in means if name in best]
-    chosen = bool(first) and any(name not in best and name not in first for name in passed)
+    seen = [name for name in means if passed[name]]
+    sums = {name for name in values if name in totals and (zeros or passed[name])}
+    room = max(most - len(sums), 1)
+    best = set(sorted(seen, key=lambda name: (name not in first, -means[name]))[:room])
+    shown = [name for name in values if name in best | sums]
+    chosen = bool(first) and any(name not in best and name not in first for name in seen)
     less = "passed less often or are prescaled" if chosen else "passed less often"
-    return shown, _sentence(len(means), len(shown), len(passed), less)
+    return shown, _sentence(len(means), len(best), len(seen), less)
 
 
 def _sentence(lines: int, shown: int, passed: int, less: str) -> str:

@@ -16,6 +16,7 @@ from trigemu.measure.tables.differences import (
     rates_table,
     verdict,
 )
+from trigemu.menu.totals import shown_name
 from trigemu.render import numbers
 from trigemu.render.html.page import Section, cards, figure, page, plots, section
 from trigemu.render.html.table import show
@@ -89,7 +90,7 @@ def _curves(compared: Compared) -> list[str]:
     sizes = {line: max(abs(each.difference or 0.0) for each in found) for line, found in lines.items()}
     chosen = sorted((line for line in lines if sizes[line] > 0), key=lambda line: -sizes[line])[:PICTURES]
     return [
-        figure(_picture(line, lines[line], key, compared.units.get(key, "")), line)
+        figure(_picture(line, lines[line], key, compared.units.get(key, "")), shown_name(line))
         for line in lines
         if line in chosen
     ]
@@ -101,7 +102,7 @@ def _picture(line: str, points: Sequence[EfficiencyDifference], key: str, unit: 
     sides = [_series(name, x, [getattr(each, name.lower()) for each in ordered]) for name in ("A", "B")]
     what = "acceptance" if line == "acceptance" else "efficiency"
     along = f"{key} ({unit})" if unit else key
-    return curves(sides, along, what, f"{what} of {line} in A and B against {key}")
+    return curves(sides, along, what, f"{what} of {shown_name(line)} in A and B against {key}")
 
 
 def _series(name: str, x: Sequence[float], counted: Sequence[Counted | None]) -> Series:

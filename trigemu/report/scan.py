@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from trigemu.frames.rundir import write_whole
+from trigemu.measure.chosen import scan_lines
 from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.summary import versions
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
-from trigemu.measure.tables.efficiency import BESIDE, scan_table
+from trigemu.measure.tables.efficiency import scan_table
+from trigemu.menu.totals import TOTALS, shown_name
 from trigemu.render.html.page import cards, page, plots, section
 from trigemu.render.html.table import show
 from trigemu.render.html.text import paragraph
 from trigemu.render.numbers import number
 from trigemu.render.pictures.canvas import save_figure
-from trigemu.render.shown import MANY, most_efficient
 from trigemu.report.against import Counted, Point, pictures
 from trigemu.report.sections.configuration import configuration
 from trigemu.report.turned import by_line
@@ -29,7 +30,9 @@ SAID = (
 )
 
 
-def write_table(table: EfficiencyTable, folder: Path, setup: Setup[Any], again: str = "") -> list[Path]:
+def write_table(
+    table: EfficiencyTable, folder: Path, setup: Setup[Any], again: str = "", most: int = 0
+) -> list[Path]:
     """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` and ``report.html`` into an existing folder.
 
     Parameters
@@ -42,6 +45,8 @@ def write_table(table: EfficiencyTable, folder: Path, setup: Setup[Any], again: 
         The configuration it started from.
     again
         The command that makes it again.
+    most
+        Lines to show at most (`trigemu.measure.chosen.scan_lines`).
 
     Returns
     -------
@@ -50,15 +55,15 @@ def write_table(table: EfficiencyTable, folder: Path, setup: Setup[Any], again: 
     """
     write_whole(folder / "efficiency.csv", table.to_csv())
     write_whole(folder / "efficiency.json", json.dumps(table.to_dict(), indent=2) + "\n")
-    figure = efficiency_figure(table)
+    figure = efficiency_figure(table, most)
     drawn = [folder / "efficiency.png", folder / "efficiency.svg"]
     for picture in drawn:
         save_figure(figure, picture)
-    write_whole(folder / "report.html", render(table, setup, again))
+    write_whole(folder / "report.html", render(table, setup, again, most))
     return [folder / "efficiency.csv", folder / "efficiency.json", *drawn, folder / "report.html"]
 
 
-def render(table: EfficiencyTable, setup: Setup[Any], again: str = "") -> str:
+def render(table: EfficiencyTable, setup: Setup[Any], again: str = "", most: int = 0) -> str:
     """Return the report of a scan as a document."""
     rows = table.rows[:: len(table.lines)]
     generated = sum(row.generated for row in rows)
@@ -66,13 +71,13 @@ def render(table: EfficiencyTable, setup: Setup[Any], again: str = "") -> str:
         ("signal", table.signal),
         ("grid points", number(len(rows))),
         ("generated events", number(generated)),
-        ("lines", number(len(table.lines))),
+        ("lines", number(sum(line not in TOTALS for line in table.lines))),
         ("confidence level", f"{100 * table.cl:.4g} %"),
     )
     identity = (("configuration sha256", table.config_hash), ("seed", str(table.seed)))
     sections = (
-        section("Against the parameters", plots(_pictures(table))),
-        section("Table", *_tables(table)),
+        section("Against the parameters", plots(_pictures(table, most))),
+        section("Table", *_tables(table, most)),
         section("Configuration", *configuration(setup, identity, versions(), again)),
     )
     subtitle = f"{table.experiment} · {setup.config.title or 'efficiency scan'}"
@@ -80,10 +85,9 @@ def render(table: EfficiencyTable, setup: Setup[Any], again: str = "") -> str:
     return page(f"Efficiency: {table.title}", header, sections)
 
 
-def _pictures(table: EfficiencyTable) -> list[str]:
-    values = {line: table.array("value", line).tolist() for line in table.lines}
-    lines, _ = most_efficient(values, MANY, zeros=False, first=table.without_prescale)
-    first = ["acceptance", *(line for line in lines if line not in table.groups)]
+def _pictures(table: EfficiencyTable, most: int) -> list[str]:
+    lines, _ = scan_lines(table, most, zeros=False)
+    first = ["acceptance", *(shown_name(line) for line in lines if line in TOTALS)]
     step = len(table.lines)
     points = []
     for start in range(0, len(table.rows), step):
@@ -96,14 +100,13 @@ def _counted(first: EfficiencyRow, rows: Mapping[str, EfficiencyRow], lines: lis
     accepted: Counted = (first.acceptance, first.acceptance_low, first.acceptance_high)
     return {
         "acceptance": accepted,
-        **{line: (rows[line].value, rows[line].low, rows[line].high) for line in lines},
+        **{shown_name(line): (rows[line].value, rows[line].low, rows[line].high) for line in lines},
     }
 
 
-def _tables(table: EfficiencyTable) -> list[str]:
+def _tables(table: EfficiencyTable, most: int) -> list[str]:
     if len(table.rows) > len(table.lines):
-        # So many that they stand beside one another.
-        beside = max(BESIDE + 1 - len(table.keys), 1)
-        return [show(scan_table(table, min(beside, len(table.lines))), caption=False)]
-    points, lines = by_line(scan_table(table, len(table.lines)), table.groups, ("efficiency",))
+        return [show(scan_table(table, most), caption=False)]
+    passed = {row.line for row in table.rows if row.passed}
+    points, lines = by_line(scan_table(table, len(table.lines)), table.groups, ("efficiency",), passed)
     return [show(points, caption=False), show(lines, caption=False)]

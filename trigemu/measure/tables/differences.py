@@ -10,6 +10,7 @@ from trigemu.measure.comparison.data import Compared, Counted, Decided, Efficien
 from trigemu.measure.statistics import Rate
 from trigemu.measure.tables.efficiency import parameter_cell
 from trigemu.measure.tables.lines import rate_cell
+from trigemu.menu.totals import shown_name
 from trigemu.plain import short
 from trigemu.render.numbers import interval, number, with_error
 from trigemu.render.table import Cell, Column, Table, Value, table
@@ -219,7 +220,15 @@ def _efficiency_row(each: EfficiencyDifference, keys: Sequence[str], *, shared: 
     )
     own = [] if shared else [_sigma(each.significance)]
     point = [parameter_cell(each.point.get(key)) for key in keys]
-    return [each.line, each.signal, *point, _counted(each.a), _counted(each.b), difference, *own]
+    return [
+        Cell(shown_name(each.line), each.line),
+        each.signal,
+        *point,
+        _counted(each.a),
+        _counted(each.b),
+        difference,
+        *own,
+    ]
 
 
 def _counted(side: Counted | None) -> Cell:

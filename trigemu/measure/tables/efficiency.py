@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.config.docstrings import field_texts
+from trigemu.measure.chosen import BESIDE, run_lines, scan_lines
 from trigemu.measure.summary import signal_labels
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
-from trigemu.menu.order import GROUPS, physics_first
+from trigemu.menu.totals import MEANINGS, shown_name
 from trigemu.render.numbers import interval_parts
-from trigemu.render.shown import most_efficient
 from trigemu.render.table import Cell, Column, Table, Value, table
 from trigemu.setup.experiment import Setup
-
-BESIDE = 6
-"""Lines that are shown, at most: the most efficient ones."""
 
 PARAMETERS = ("mass", "ctau")
 """Parameters of signals that are shown beside their labels, wherever one has them."""
@@ -43,11 +40,8 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
     most
         Lines to show at most; of the others a note tells.
     """
-    menu, labels = setup.menu, signal_labels(setup)
-    names = [menu.names[place] for place in physics_first(menu.lines)] + list(menu.totals)
-    values = {name: [summary["efficiency"][label][name]["value"] for label in labels] for name in names}
-    whole = {line.name for line in menu.lines if line.scale.factor == 1} | set(menu.totals)
-    lines, rest = most_efficient(values, most, first=whole)
+    labels = signal_labels(setup)
+    lines, rest = run_lines(setup, summary, most)
     keys = _parameters(setup)
     rows: list[list[Cell | Value]] = []
     for label, signal in zip(labels, setup.signals, strict=True):
@@ -81,9 +75,7 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
     most
         Lines to show at most; 0 for `BESIDE`.
     """
-    names = sorted(scan.lines, key=lambda name: _rank(scan.groups.get(name)))
-    values = {line: scan.array("value", line).tolist() for line in names}
-    lines, rest = most_efficient(values, most or BESIDE, first=scan.without_prescale)
+    lines, rest = scan_lines(scan, most)
     rows: list[list[Cell | Value]] = []
     for start in range(0, len(scan.rows), len(scan.lines)):
         point = {row.line: row for row in scan.rows[start : start + len(scan.lines)]}
@@ -105,11 +97,6 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
     return table(title, columns, rows, _scan_notes(rest, scan.rows))
 
 
-def _rank(group: str | None) -> int:
-    """Return the place of a group; totals come last."""
-    return len(GROUPS) if group is None else GROUPS.index(group)
-
-
 def _parameter(key: str, unit: str) -> Column:
     return Column(key, unit, "key", meaning="Parameter of the signal.")
 
@@ -124,7 +111,7 @@ def _columns(lines: list[str]) -> list[Column]:
     return [
         Column("generated", meaning="Generated events."),
         Column("acceptance", meaning=ACCEPTANCE),
-        *(Column(line, meaning=EFFICIENCY) for line in lines),
+        *(Column(shown_name(line), meaning=MEANINGS.get(line, EFFICIENCY)) for line in lines),
     ]
 
 

@@ -14,6 +14,7 @@ from trigemu.measure.tables.efficiency import run_efficiency_table, scan_table
 from trigemu.measure.tables.lines import lines_table
 from trigemu.measure.tables.validation import validation_table
 from trigemu.measure.validate import Results
+from trigemu.menu.totals import shown_name
 from trigemu.render.html.table import standalone
 from trigemu.render.html.text import Html
 from trigemu.render.numbers import interval_parts, number
@@ -76,7 +77,9 @@ def efficiencies_html(rows: Efficiencies) -> Html:
         parts = interval_parts(row["value"], row["low"], row["high"])
         ends = (parts[2], parts[1]) if len(parts) == 3 else ("", "")
         value = Cell(" ".join(parts), row["value"], *ends)
-        cells.append([row["signal"], row["line"], row["passed"], row["total"], value])
+        cells.append(
+            [row["signal"], Cell(shown_name(row["line"]), row["line"]), row["passed"], row["total"], value]
+        )
     return standalone(
         table("efficiencies of signals", columns, cells, ("Intervals: Clopper-Pearson, 68.27 %.",))
     )

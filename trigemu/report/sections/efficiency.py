@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.config.docstrings import field_texts
+from trigemu.measure.chosen import passed_by, run_lines
 from trigemu.measure.summary import signal_labels
 from trigemu.measure.tables.efficiency import run_efficiency_table
 from trigemu.menu.order import group
+from trigemu.menu.totals import shown_name
 from trigemu.render.html.page import plots
 from trigemu.render.html.table import show
-from trigemu.render.shown import MANY
-from trigemu.render.table import Table
 from trigemu.report.against import Counted, Point, pictures
 from trigemu.report.turned import by_line
 from trigemu.setup.experiment import Setup
@@ -28,19 +28,18 @@ def efficiency(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
     """Return pictures and table of a run's signals; nothing of a run without any."""
     if not setup.signals:
         return []
-    chosen = run_efficiency_table(setup, summary, MANY)
-    figures = plots(_pictures(setup, summary, chosen))
+    figures = plots(_pictures(setup, summary))
     if len(setup.signals) > FEW:
-        return [figures, show(chosen, caption=False)]
+        return [figures, show(run_efficiency_table(setup, summary), caption=False)]
     whole = run_efficiency_table(setup, summary, len(setup.menu.names) + len(setup.menu.totals))
     groups = {line.name: group(line) for line in setup.menu.lines}
-    signals, lines = by_line(whole, groups, signal_labels(setup))
+    passed = {name for name, count in passed_by(summary).items() if count}
+    signals, lines = by_line(whole, groups, signal_labels(setup), passed)
     return [show(signals, caption=False), figures, show(lines)]
 
 
-def _pictures(setup: Setup[Any], summary: Mapping[str, Any], chosen: Table) -> list[str]:
-    every = {*setup.menu.names, *setup.menu.totals}
-    names = [column.name for column in chosen.columns if column.name in every]
+def _pictures(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
+    names, _ = run_lines(setup, summary, zeros=False)
     labels = signal_labels(setup)
     kinds: dict[str, list[tuple[str, Any]]] = {}
     for label, signal in zip(labels, setup.signals, strict=True):
@@ -55,7 +54,7 @@ def _pictures(setup: Setup[Any], summary: Mapping[str, Any], chosen: Table) -> l
             for label, signal in members
         ]
         units = {key: said.unit for key, said in field_texts(type(members[0][1])).items()}
-        figures += pictures(points, units, kind, ("acceptance", *setup.menu.totals))
+        figures += pictures(points, units, kind, ("acceptance", *map(shown_name, setup.menu.totals)))
     return figures
 
 
@@ -72,5 +71,5 @@ def _varied(signals: list[Any]) -> list[str]:
 
 def _counted(summary: Mapping[str, Any], label: str, names: list[str]) -> dict[str, Counted]:
     got = {"acceptance": summary["acceptance"][label]}
-    got |= {name: summary["efficiency"][label][name] for name in names}
+    got |= {shown_name(name): summary["efficiency"][label][name] for name in names}
     return {name: (each["value"], each["low"], each["high"]) for name, each in got.items()}
