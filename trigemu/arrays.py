@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -35,5 +37,16 @@ def floats(values: ArrayLike) -> F64:
 def kind_of(value: object) -> str:
     """Return what something is, in few words: ``float64[3, 2]``, ``of type list``."""
     if isinstance(value, np.ndarray):
-        return f"{value.dtype}{list(value.shape)}"
+        kind = "" if type(value) is np.ndarray else f"{type(value).__name__} of "
+        return f"{kind}{value.dtype}{list(value.shape)}"
     return "None" if value is None else f"of type {type(value).__name__}"
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of the same content that nobody can make writeable: the memory itself stays as it is."""
+    if not array.size:
+        empty = np.empty(array.shape, array.dtype)
+        empty.setflags(write=False)
+        return empty
+    memory = np.ascontiguousarray(array).data.cast("B").toreadonly()
+    return np.frombuffer(memory, array.dtype).reshape(array.shape)

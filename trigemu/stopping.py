@@ -208,6 +208,11 @@ def heard() -> Stop:
     return _session.stop if _session is not None else Stop()
 
 
+def is_listening() -> bool:
+    """Return whether signals are heard here: then what they raise is `Stopped`, and no bare KeyboardInterrupt."""
+    return _session is not None
+
+
 def comes_of_signal(error: BaseException | None) -> bool:
     """Whether an exception is that of a signal, or what other code made of it on its way.
 

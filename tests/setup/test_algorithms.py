@@ -147,6 +147,8 @@ def other(frame, time, config):
         (HEAD + COUNT + SEVERAL, "holds 2 algorithms; say which by name: crowd, other"),
         ("import numpy\n", "holds no algorithm; decorate a function"),
         (HEAD + "    return (\n", r"SyntaxError: .* \(line 12\)"),
+        ("raise SystemExit(0)\n", r"SystemExit: 0 \(crowd.py, line 1, in <module>\)"),
+        ("a = '\0'\n", "cannot be run: .*null bytes"),
         ("import nonsense_that_is_not_there\n", r"ModuleNotFoundError: .* \(crowd.py, line 1, in <module>\)"),
         (
             HEAD.replace('"some", ', '"many", ') + COUNT,
@@ -178,6 +180,14 @@ def test_a_bad_table_is_one_sentence(config: Path, override: str, sentence: str)
         load_setup(config, [override])
 
 
+EVIL = """\
+    class Evil(Exception):
+        def __str__(self):
+            raise ValueError("in str")
+    raise Evil
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -187,8 +197,21 @@ def test_a_bad_table_is_one_sentence(config: Path, override: str, sentence: str)
         ("    return np.ones(len(time), np.int64)\n", r"returned int64\[\d+\]"),
         ("    return [1] * len(time)\n", "returned of type list"),
         ("    pass\n", "returned None"),
-        ("    return np.full(len(time), 5, np.uint64)\n", "sets bit 2; it declares 2, some, many"),
-        ("    return np.full(len(time), 2**64 - 1, np.uint64)\n", "sets bit 63; it declares 2"),
+        (
+            "    return np.ma.masked_array(np.ones(len(time), np.uint64))\n",
+            r"returned MaskedArray of uint64\[\d+\]",
+        ),
+        ("    frame['p0']['time'][:] = 0\n", "ValueError: assignment destination is read-only"),
+        ("    frame['p0']['time'].setflags(write=True)\n", "ValueError: cannot set WRITEABLE flag"),
+        ("    raise SystemExit('\\x1b[31m')\n", "SystemExit: .*crowd.py, line 12, in crowd"),
+        ("    raise GeneratorExit\n", r"GeneratorExit \(crowd.py, line 12, in crowd\)"),
+        ("    raise MemoryError\n", r"MemoryError \(crowd.py, line 12, in crowd\)"),
+        (EVIL, r"Evil \(crowd.py, line 15, in crowd\)"),
+        (
+            "    return np.full(len(time), 5, np.uint64)\n",
+            "sets bit 2, which .*; its bits are 0 some, 1 many",
+        ),
+        ("    return np.full(len(time), 2**64 - 1, np.uint64)\n", "sets bit 63, which it does not declare"),
     ],
 )
 def test_a_bad_answer_is_refused(config: Path, text: str, sentence: str) -> None:
@@ -237,6 +260,15 @@ def test_the_command_line_shows_it_below_its_sentence(config: Path, tmp_path: Pa
     assert said[first + 1] == "Traceback (most recent call last):"
     assert said[-1] == "KeyError: 'key that is not there'"
     assert done.returncode == 1
+
+
+def test_what_it_prints_does_not_come_between_results(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found(body(config, '    print("seen")\n' + COUNT))
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "seen" in said.err
 
 
 def test_names_are_looked_at_when_an_algorithm_is_made() -> None:

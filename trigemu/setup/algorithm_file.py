@@ -10,15 +10,17 @@ import hashlib
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from trigemu.config.names import allowed
-from trigemu.errors import InputError
+from trigemu.errors import InputError, TrigemuError
 from trigemu.files import MIB, read_regular
 from trigemu.plain import short
 from trigemu.setup.algorithm import Algorithm
+from trigemu.stopping import Stopped, comes_of_signal, heard, is_listening
 
 LARGEST = 4 * MIB
 """Bytes of a file with an algorithm."""
@@ -68,19 +70,33 @@ def _run(text: bytes, file: Path, digest: str, place: str) -> ModuleType:
     name = f"{MODULE}{digest[:16]}"
     if name in sys.modules:
         return sys.modules[name]
+    try:
+        code = compile(text, str(file), "exec")
+    except SyntaxError as error:
+        raise failure(f"{place}: cannot be run", error, file) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise InputError(f"{place}: cannot be run: {type(error).__name__}: {error}") from error
     module = ModuleType(name)
     module.__file__ = str(file)
     # Where classes and compiled functions look for the module that they are from.
     sys.modules[name] = module
     try:
-        exec(compile(text, str(file), "exec"), module.__dict__)  # noqa: S102 the user's own code, as any plug-in's
-    except Exception as error:
+        with redirect_stdout(sys.stderr):
+            exec(code, module.__dict__)  # noqa: S102 the user's own code, as any plug-in's
+    except BaseException as error:
         del sys.modules[name]
+        if is_somebody_elses(error):
+            raise
         raise failure(f"{place}: cannot be run", error, file) from error
-    except BaseException:
-        del sys.modules[name]
-        raise
     return module
+
+
+def is_somebody_elses(error: BaseException) -> bool:
+    """Return whether what came out of a user's code was raised because the command is to end, or is said already."""
+    if isinstance(error, TrigemuError | Stopped) or heard().count:
+        return True
+    bare = type(error) is KeyboardInterrupt and is_listening()
+    return comes_of_signal(error) and not bare
 
 
 def _choose(module: ModuleType, name: Any, place: str) -> Algorithm:
@@ -96,7 +112,7 @@ def _choose(module: ModuleType, name: Any, place: str) -> Algorithm:
     return found[str(name)]
 
 
-def failure(what: str, error: Exception, file: Path | None = None) -> InputError:
+def failure(what: str, error: BaseException, file: Path | None = None) -> InputError:
     """Return an error that says in which line of the user's code another one was raised.
 
     Parameters
@@ -118,7 +134,16 @@ def failure(what: str, error: Exception, file: Path | None = None) -> InputError
     steps = traceback.StackSummary.from_list(steps[own[0] :] if own else steps[1:] or steps)
     at = next((step for step in reversed(steps) if file is None or step.filename == str(file)), None)
     line = f" ({Path(at.filename).name}, line {at.lineno}, in {at.name})" if at is not None else ""
-    found = InputError(f"{what}: {type(error).__name__}: {error}{line}")
+    found = InputError(f"{what}: {type(error).__name__}{_said(error)}{line}")
     lines = ["Traceback (most recent call last):\n", *steps.format(), *traceback.format_exception_only(error)]
     found.detail = "".join(lines).rstrip()
     return found
+
+
+def _said(error: BaseException) -> str:
+    """Return an error's own words after a colon; "" where it has none, or cannot say them."""
+    try:
+        words = str(error)
+    except Exception:
+        return ""
+    return f": {words}" if words else ""

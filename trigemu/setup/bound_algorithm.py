@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,10 @@ from pydantic import BaseModel
 
 from trigemu.arrays import kind_of
 from trigemu.config.check import validate
-from trigemu.errors import InputError, TrigemuError
+from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.algorithm import WORD_BITS, Algorithm, algorithm_names, find_algorithm
-from trigemu.setup.algorithm_file import failure, load_file
-from trigemu.stopping import comes_of_signal
+from trigemu.setup.algorithm_file import failure, is_somebody_elses, load_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ class BoundAlgorithm:
         """
         who = f"algorithm {self.algorithm.name!r}, frame {frame.number}"
         try:
-            given: Any = self.algorithm.decide(frame, time, self.config)
-        except (TrigemuError, MemoryError):
-            raise
-        except Exception as error:
-            if comes_of_signal(error):
+            # What it prints must not come between the results.
+            with redirect_stdout(sys.stderr):
+                given: Any = self.algorithm.decide(frame, time, self.config)
+        except BaseException as error:
+            if is_somebody_elses(error):
                 raise
             raise failure(who, error, self.file) from error
         if type(given) is not np.ndarray or given.dtype != np.uint64 or given.shape != time.shape:
@@ -89,7 +90,6 @@ class BoundAlgorithm:
         declared = len(self.algorithm.bits)
         if declared < WORD_BITS and len(given) and (stray := int(given.max()) >> declared):
             bit = declared + stray.bit_length() - 1
-            raise InputError(
-                f"{who}: sets bit {bit}; it declares {declared}, {', '.join(self.algorithm.bits)}"
-            )
+            names = ", ".join(f"{place} {name}" for place, name in enumerate(self.algorithm.bits))
+            raise InputError(f"{who}: sets bit {bit}, which it does not declare; its bits are {names}")
         return given

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from trigemu.activity import doing
-from trigemu.arrays import I64, U8, U64, Bool
+from trigemu.arrays import I64, U8, U64, Bool, read_only
 from trigemu.errors import InputError
 from trigemu.frames.columns import Array, Schema
 from trigemu.frames.drawn import reads_events, with_drawn
@@ -298,6 +298,12 @@ class Setup(Generic[Section]):
     def user_words(self, frame: TimeFrame, time: I64) -> U64:
         """Return the words (uint64[n, algorithms]) that the added algorithms set at ``time`` (int64[n])."""
         words = np.zeros((len(time), len(self.algorithms)), np.uint64)
+        # What users write sees the hits and cannot change them, in every driver.
+        kept = {
+            source: {name: read_only(column) for name, column in columns.items()}
+            for source, columns in frame.fragments.items()
+        }
+        frame = TimeFrame(frame.run, frame.number, kept)
         for index, bound in enumerate(self.algorithms):
             words[:, index] = bound.words(frame, time)
         return words
