@@ -8,13 +8,16 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
+from trigemu.config.differences import Difference
 from trigemu.config.model import Model
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
 from trigemu.frames.columns import Column, Schema
+from trigemu.menu.schema import Prescale
 from trigemu.setup import build, load
 from trigemu.setup.build import build_setup, load_setup
 from trigemu.setup.data import Clock, signal
+from trigemu.setup.differences import setup_differences
 from trigemu.setup.experiment import ExperimentSpec
 from trigemu.setup.load import load_config, shipped_configs
 
@@ -271,6 +274,8 @@ HOW = "write KEY=VALUE with dotted keys, for instance --set run.seed=2"
          "allowed: number, seed, frames, duration_s"),
         ("xyzzy=3", f"unknown key 'xyzzy'; {ALL_KEYS}"),
         ("xyzzy.a=3", f"unknown key 'xyzzy'; {ALL_KEYS}"),
+        ("rate_hz=3", f"unknown key 'rate_hz'; did you mean 'toy.beam.rate_hz'? {ALL_KEYS}"),
+        ("toy.rate_hzz=3", "[toy]: unknown key 'rate_hzz'; did you mean 'toy.beam.rate_hz'? allowed: beam"),
         ("toy.beam.rate=3", "[toy] beam: unknown key 'rate'; did you mean 'rate_hz'? allowed: rate_hz"),
         ("toy.beam.rate_hz=-3", "[toy] beam.rate_hz: must be at least 0, not -3"),
         ("menu.line.H2.prescale=-1", "menu.line 'H2' prescale: must be at least 0, not -1"),
@@ -289,6 +294,29 @@ def test_mistakes_in_overrides(override: str, sentence: str) -> None:
     with pytest.raises(InputError) as error:
         load_setup("c.toml", [override])
     assert str(error.value) == f"--set {override}: {sentence}"
+
+
+def test_number_onto_a_prescale_keeps_its_mode(files: Path) -> None:
+    (files / "menus/m.toml").write_text(MENU.replace("= 20", '= { set = 19, mode = "counter" }'))
+    assert load_setup("c.toml", ["menu.line.Q1.prescale=10"]).menu.lines[0].scale == Prescale(
+        every=10, mode="counter"
+    )
+    assert load_setup("c.toml", ["menu.line.H2.prescale=10"]).menu.lines[1].scale == Prescale(every=10)
+    with pytest.raises(InputError) as error:
+        load_setup("c.toml", ["menu.line.Q1.prescale.every=3"])
+    assert (
+        "m.toml, line 4, with --set menu.line.Q1.prescale.every=3: menu.line 'Q1' prescale: give either"
+        in str(error.value)
+    )
+
+
+def test_prescales_of_two_forms_differ_in_factor_and_mode(files: Path) -> None:
+    (files / "menus/m.toml").write_text(MENU.replace("= 20", '= { set = 19, mode = "counter" }'))
+    counted = load_setup("c.toml")
+    (files / "menus/m.toml").write_text(MENU)
+    assert setup_differences(load_setup("c.toml"), counted) == [
+        Difference("menu.line.Q1.prescale.mode", "event", "counter")
+    ]
 
 
 def test_missing_and_unreadable_files(files: Path) -> None:

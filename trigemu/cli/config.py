@@ -66,11 +66,11 @@ def copy(config: str, file: Path) -> int:
 @JSON
 def diff(first: str, second: str, as_json: bool) -> int:
     """Compare two configurations (or run directories) key by key; exit code 1 if they differ."""
-    from trigemu.config.differences import differences
     from trigemu.report.catalogue import differences_table
-    from trigemu.setup.named import named_setup, written
+    from trigemu.setup.differences import setup_differences
+    from trigemu.setup.named import named_setup
 
-    found = differences(written(named_setup(first)), written(named_setup(second)))
+    found = setup_differences(named_setup(first), named_setup(second))
     if as_json:
         rows: list[dict[str, Any]] = [{"key": d.key, "a": d.first, "b": d.second} for d in found]
         print_json({"same": not found, "differences": rows})

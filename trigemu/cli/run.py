@@ -74,6 +74,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
     from trigemu.config.origin import Origin
     from trigemu.config.overrides import apply_override, parse_override
     from trigemu.frames.rundir import RunReader
+    from trigemu.menu.overrides import with_mode
     from trigemu.setup.build import build_setup
 
     data = dict(RunReader(rundir, damaged=True).config)
@@ -81,7 +82,7 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
         # The recorded configuration calls the experiment's own table "section".
         head, dot, rest = text.partition(".")
         name = f"section.{rest}" if dot and head == data.get("experiment") else text
-        apply_override(data, parse_override(name))
+        apply_override(data, parse_override(name), with_mode)
     return build_setup(changed(data, options), options.place(Origin(str(rundir / "config.json"))))
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from trigemu.config.kinds import is_kind, models_in
 from trigemu.config.names import allowed
+from trigemu.config.near import near_below
 from trigemu.config.origin import Origin, Path, origin_of
 from trigemu.errors import InputError
 from trigemu.plain import short
@@ -54,8 +55,10 @@ def _sentence(model: type[BaseModel], data: Any, mistake: Mapping[str, Any], ori
         what, name = _tag_sentence(mistake, _value_at(data, path)), _name(data, path)
     elif kind == "extra_forbidden":
         key = str(path[-1])
-        known = _fields(model, path[:-1], data)
-        what = f"unknown key {short(key)!r}; {allowed(key, known)}"
+        tables = _tables(model, path[:-1], data)
+        known = dict.fromkeys(name for table in tables for name in table.model_fields)
+        prefix = ".".join(filter(None, (_prefix(origin.title), *map(str, path[:-1]))))
+        what = f"unknown key {short(key)!r}; {allowed(key, known, below=near_below(key, tables, prefix))}"
         name = _name(data, path[:-1])
     elif kind == "missing":
         key = mistake["loc"][-1]
@@ -206,8 +209,13 @@ def _tag_sentence(mistake: Mapping[str, Any], table: Any) -> str:
     return f"unknown {key} {short(str(tag))!r}; {allowed(str(tag), known)}"
 
 
-def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
-    """Return the keys that the table at this path of the data may have."""
+def _prefix(title: str) -> str:
+    """Return the table that a title such as ``[na62]`` names."""
+    return title[1:-1] if re.fullmatch(r"\[[^\[\]]+\]", title) else ""
+
+
+def _tables(model: type[BaseModel], path: Path, data: Any) -> list[type[BaseModel]]:
+    """Return the models that the table at this path of the data may be."""
     models = [model]
     for key in path:
         data = data[key]
@@ -217,4 +225,4 @@ def _fields(model: type[BaseModel], path: Path, data: Any) -> list[str]:
         if isinstance(data, Mapping) and len(models) > 1:
             # Of several kinds of table, the one whose key says so.
             models = [m for m in models if is_kind(m, data)] or models
-    return list(dict.fromkeys(name for m in models for name in m.model_fields))
+    return models

@@ -16,9 +16,7 @@ from pydantic.fields import FieldInfo
 from trigemu.config.allowed_values import allowed_values
 from trigemu.config.docstrings import field_texts
 from trigemu.config.kinds import fixed_keys, models_in, peeled
-
-NAME = "NAME"
-"""Stands in a key for an element of an array of tables: its name, label or number from 0."""
+from trigemu.config.near import NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,8 @@ class Key:
     Attributes
     ----------
     key
-        As ``--set`` takes it: ``na62.l0.window``; ``menu.line.NAME.when`` for the tables of an array.
+        As ``--set`` takes it: ``na62.l0.window``; ``menu.line.NAME.when`` for the tables of an array (NAME: an
+        element's name, label or number from 0).
     meaning, unit, source
         What it is, in which unit, and where the default comes from; "" where nothing is said.
     holds, range

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +75,20 @@ def _value(text: str, where: str) -> Any:
     return parsed["value"] if len(parsed) == 1 else text
 
 
-def apply_override(data: dict[str, Any], override: Override) -> Path:
+def as_given(path: Path, old: Any, new: Any) -> Any:
+    """Return the new value itself, wherever it is set."""
+    return new
+
+
+def apply_override(
+    data: dict[str, Any], override: Override, onto: Callable[[Path, Any, Any], Any] = as_given
+) -> Path:
     """Set the value in ``data`` (changed in place) and return its path.
 
     Elements of an array of tables are named as `element_name` does, or by number from 0
     (``menu.line.H2.prescale=5``, ``signal.0.rate_hz=10``).  Missing tables are created; whether the key means
-    anything is for `validate` to say.
+    anything is for `validate` to say.  ``onto`` makes of path, old value (None if there is none) and given value
+    the one to set.
 
     Raises
     ------
@@ -95,8 +104,10 @@ def apply_override(data: dict[str, Any], override: Override) -> Path:
         table = table[step]
         path = (*path, step)
     last = _step(table, override.keys[-1], override)
-    table[last] = override.value
-    return (*path, last)
+    path = (*path, last)
+    old = table.get(last) if isinstance(last, str) else table[last]
+    table[last] = onto(path, old, override.value)
+    return path
 
 
 def _step(table: Any, key: str, override: Override) -> str | int:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from trigemu.config.check import validate
 from trigemu.config.names import allowed
+from trigemu.config.near import near_below
 from trigemu.config.origin import Origin, origin_of
 from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
@@ -129,7 +130,11 @@ def _check_tables(data: Mapping[str, Any], name: str, origin: Origin) -> None:
     known = [name if key == "section" else key for key in RunConfig.model_fields]
     for key in data:
         if key not in RunConfig.model_fields:
-            raise InputError(f"{origin.at(key)}: unknown key {short(key)!r}; {allowed(str(key), known)}")
+            below = near_below(str(key), [RunConfig], "")
+            below += near_below(str(key), [find_experiment(name).config_model], name)
+            raise InputError(
+                f"{origin.at(key)}: unknown key {short(key)!r}; {allowed(str(key), known, below=below)}"
+            )
 
 
 def _check_producers(config: RunConfig, sources: Mapping[str, Schema], origin: Origin) -> None:

@@ -14,6 +14,7 @@ from trigemu.config.origin import Path as KeyPath
 from trigemu.config.overrides import Override, apply_override, parse_override
 from trigemu.config.toml import read_toml
 from trigemu.errors import InputError
+from trigemu.menu.overrides import with_mode
 from trigemu.plain import short
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.registry import experiment_names, find_experiment
@@ -159,10 +160,14 @@ class _Draft:
 
     def change(self, change: Override) -> None:
         """Set any other key."""
-        keys = apply_override(self.data, change)
+        keys = apply_override(self.data, change, with_mode)
+        around = self.places.get(keys[:-1], "")
         self.places = {key: place for key, place in self.places.items() if key[: len(keys)] != keys}
         for length in range(1, len(keys) + 1):
             self.places.setdefault(keys[:length], change.place)
+        if around and not around.startswith("--set"):
+            # What is wrong with the table as a whole may be so because of the override.
+            self.places[keys[:-1]] = f"{around}, with {change.place}"
 
     def inline_file(self, menu_files: MenuFiles | None) -> None:
         """Replace ``menu.file`` by what that file holds; other keys beside it win over the file's."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trigemu.config.differences import differences
 from trigemu.errors import InputError
 from trigemu.measure.comparison.data import Compared, Counted, Decided, EfficiencyDifference
 from trigemu.measure.comparison.rates import rate_differences
 from trigemu.measure.comparison.scans import ACCEPTANCE, efficiency_difference
 from trigemu.measure.results import RunResult
 from trigemu.plain import short
-from trigemu.setup.named import written
+from trigemu.setup.differences import setup_differences
 from trigemu.streaming.pairing import Side, pair_runs
 from trigemu.streaming.pairs import Pairs
 
@@ -67,7 +66,7 @@ def compare_runs(a: RunResult, b: RunResult, events: int) -> Compared:
         b=str(b.folder),
         same=same,
         shared=shared,
-        configuration=tuple(differences(written(a.setup), written(b.setup))),
+        configuration=tuple(setup_differences(a.setup, b.setup)),
         decisions=decisions,
         rates=() if selected else rates,
         efficiencies=() if selected else efficiencies,
