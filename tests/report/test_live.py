@@ -25,6 +25,7 @@ SNAPSHOT = Snapshot(
     memory_mib={"worker-0": 91.2},
     elapsed_s=3.2,
     eta_s=24.0,
+    recorded=132,
 )
 
 
@@ -36,7 +37,7 @@ class Terminal(io.StringIO):
 def test_a_line_says_where_the_run_is():
     line = one_line(SNAPSHOT)
     assert line.startswith("running: frame 120 of 1000")
-    assert "149 kept by lines" in line
+    assert "132 triggers recorded" in line
     assert "24 s to go" in line
     assert "to go" not in one_line(replace(SNAPSHOT, eta_s=None))
 

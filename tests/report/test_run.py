@@ -154,7 +154,7 @@ def test_says_when_the_ledger_does_not_close() -> None:
 
 def test_is_written(tmp_path) -> None:
     setup = toy_setup()
-    totals = toy_totals(latency={}, monitor={}, memory={}, replay={"compared": 5, "different": 0})
+    totals = toy_totals(latency={}, monitor={}, memory={}, replay={"compared": 5, "same": 5, "different": 0})
     write_report(tmp_path / "report.html", setup, totals, summarise(setup, totals))
     text = read((tmp_path / "report.html").read_text(encoding="utf-8")).text
     assert "replay" in text

@@ -55,13 +55,25 @@ _KEYS = {
 }
 
 
+NONE = LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+def has_rates(setup: Setup[Any], totals: RunTotals) -> bool:
+    """Return whether counts of a run over its time are rates.
+
+    Of a replay of accepted triggers they are not: what was not recorded is not there to be counted.  Where each event
+    of a file is taken once (``input.once``), how many come in a time follows from the length of the frames alone.
+    """
+    return not (totals.selected or setup.config.input.once)
+
+
 def line_rates(setup: Setup[Any], totals: RunTotals) -> list[LineRates]:
     """Return the rates of each line of the menu.
 
-    Of a replay of accepted triggers nothing is known: what was not recorded is not there to be counted.
+    See `has_rates` for runs of which nothing is known.
     """
-    if totals.selected:
-        return [LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN) for _ in setup.menu.lines]
+    if not has_rates(setup, totals):
+        return [NONE for _ in setup.menu.lines]
     rates = []
     for index, line in enumerate(setup.menu.lines):
         fired, accepted, kept, sent = (
@@ -92,8 +104,8 @@ def level_rates(setup: Setup[Any], totals: RunTotals) -> dict[str, LineRates]:
 
     ``raw`` and ``before``: any of its lines; ``sent``: all that level 1 sends; ``after``: all that is recorded.
     """
-    if totals.selected:
-        return {level: LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN) for level in totals.levels}
+    if not has_rates(setup, totals):
+        return dict.fromkeys(totals.levels, NONE)
     found = {}
     for level, counts in totals.levels.items():
         raw = before_prescale(counts["fired"], totals.observed_s)

@@ -12,8 +12,8 @@ from typing import Any
 
 from trigemu.arrays import I64
 from trigemu.frames.rundir import write_whole
-from trigemu.measure.rates import LineRates, level_rates, line_rates
-from trigemu.measure.statistics import UNKNOWN, finite
+from trigemu.measure.rates import NONE, level_rates, line_rates
+from trigemu.measure.statistics import finite
 from trigemu.measure.weighted import counted, has_signs, with_signs
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals
@@ -45,7 +45,7 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
             "wall_s": totals.wall_s,
         },
         "closed": totals.closed,
-        "frames": dict(totals.frames),
+        "frames": {"asked": _asked(setup, totals), **totals.frames},
         "fragments": dict(totals.fragments),
         "triggers": {**totals.triggers, "closed": totals.closed},
         "lines": with_signs(_lines(setup, totals), totals),
@@ -66,7 +66,7 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "comparisons": comparisons(setup, totals),
         "decisions": totals.decisions,
         "decisions_sha256": totals.decisions_sha256,
-        "replay": totals.replay,
+        "replay": _replay(totals),
         "missing": totals.missing,
         "memory": {role: dict(use) for role, use in totals.memory.items()},
     }
@@ -154,7 +154,7 @@ def _levels(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]] |
     rates = level_rates(setup, totals)
     if has_signs(totals):
         # Nobody counts the signs of all events of a level together.
-        rates = dict.fromkeys(rates, LineRates(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN))
+        rates = dict.fromkeys(rates, NONE)
     return {
         level: {
             **counts,
@@ -185,6 +185,19 @@ def comparisons(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, dic
         for name, spec in setup.comparisons.items()
         if name in totals.comparisons and totals.comparisons[name].shape == spec.shape
     }
+
+
+def _asked(setup: Setup[Any], totals: RunTotals) -> int:
+    """Return how many frames were asked for: more than were planned in a run that ended early."""
+    # A replay has as many as were recorded, whatever its configuration says.
+    planned = totals.frames["planned"]
+    return planned if totals.replay else max(planned, setup.frames)
+
+
+def _replay(totals: RunTotals) -> dict[str, Any] | None:
+    if totals.replay is None:
+        return None
+    return {"of": totals.replay_of, "triggers_only": totals.selected, **totals.replay}
 
 
 def _throughput(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def one_line(snapshot: Snapshot, since_s: float = 0.0) -> str:
     more = f"; {held_up}" if held_up else ""
     return (
         f"{snapshot.state}: frame {snapshot.frames_done} of {snapshot.frames_total}, "
-        f"{sum(snapshot.accepted)} kept by lines, dead {100 * snapshot.dead_fraction:.3g} %, "
+        f"{snapshot.recorded} triggers recorded, dead {100 * snapshot.dead_fraction:.3g} %, "
         f"{snapshot.elapsed_s:.1f} s{eta}{more}"
     )
 

@@ -57,4 +57,5 @@ def render(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> 
         section("Configuration", *configuration(setup, identity, run["versions"])),
     )
     title = setup.config.title or f"{setup.config.experiment} run"
+    title = f"Replay: {title}" if summary["replay"] else title
     return page(title, headline(summary), sections)

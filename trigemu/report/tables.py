@@ -12,6 +12,7 @@ from trigemu.measure.tables.ledger import ledger_tables
 from trigemu.measure.tables.lines import levels_table, lines_table
 from trigemu.render.numbers import number
 from trigemu.render.table import Table
+from trigemu.report.replayed import replayed, triggers_only
 from trigemu.report.taints import taints
 from trigemu.setup.experiment import Setup
 
@@ -21,7 +22,7 @@ def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | st
     tables: list[Table | str] = [lines_table(setup, summary)]
     levels = levels_table(summary)
     tables += [] if levels is None else [levels]
-    if summary["efficiency"]:
+    if summary["efficiency"] and not triggers_only(summary):
         tables.append(run_efficiency_table(setup, summary))
     tables += comparison_tables(setup, summary)
     if summary["latency_us"]:
@@ -31,10 +32,13 @@ def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | st
 
 def headline(summary: Mapping[str, Any]) -> list[str]:
     """Return how a run has ended, in sentences."""
-    run = summary["run"]
+    run, frames = summary["run"], summary["frames"]
     closed = "the ledger closes" if summary["closed"] else "the ledger DOES NOT CLOSE"
+    early = frames["planned"] < frames["asked"]
+    of = f", {number(frames['planned'])} of {number(frames['asked'])} frames" if early else ""
     return [
-        f"{run['quality']}, {closed}; live time {number(summary['live_time_s'])} s, "
+        *replayed(summary),
+        f"{run['quality']}{of}, {closed}; live time {number(summary['live_time_s'])} s, "
         f"dead fraction {100 * summary['dead_fraction']:.3g} %, wall time {number(run['wall_s'], 3)} s",
         f"{number(summary['decisions'])} decisions, sha256 {summary['decisions_sha256']}",
         *taints(summary),

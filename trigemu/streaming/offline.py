@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from trigemu.activity import said
@@ -212,6 +213,7 @@ class _Offline:
             fired=tuple(run["fired"]),
             accepted=tuple(run["accepted"]),
             kept=tuple(run["kept"]),
+            recorded=run["recorded"],
             live_s=run["live_s"],
             latency_us=run["latency_us"],
             dead_fraction=run["dead_s"] / time_s if time_s else 0.0,
@@ -231,7 +233,7 @@ class _Offline:
     def totals(self) -> RunTotals:
         start, end, peak = self._memory
         planned = self._recording.next if self.interrupted or self.aborted else self._job.frames
-        return assemble(
+        totals = assemble(
             self._recording.totals(),
             planned=planned,
             copies={},
@@ -243,3 +245,4 @@ class _Offline:
             missing=self._job.missing,
             aborted=self.aborted,
         )
+        return replace(totals, replay_of=str(self._job.replay or ""))

@@ -9,6 +9,7 @@ from trigemu.errors import InputError
 from trigemu.measure.comparison.data import Compared, Counted, Decided, EfficiencyDifference
 from trigemu.measure.comparison.rates import rate_differences
 from trigemu.measure.comparison.scans import ACCEPTANCE, efficiency_difference
+from trigemu.measure.rates import has_rates
 from trigemu.measure.results import RunResult
 from trigemu.plain import short
 from trigemu.setup.differences import setup_differences
@@ -27,6 +28,7 @@ SELECTED = (
     "A replay of recorded triggers has these alone: compared is which lines fire in them, before prescale; it has no "
     "rates."
 )
+ONCE = "A run that takes each event of a file once (input.once) has no rates: they are not compared."
 COUNTERS = (
     "Prescales that count keep other candidates from the first difference on, so that many triggers of such lines "
     "differ because of one; the errors of their differences are too large."
@@ -53,11 +55,12 @@ def compare_runs(a: RunResult, b: RunResult, events: int) -> Compared:
     rates = rate_differences(a, b, pairs)
     efficiencies = _efficiencies(a.summary, b.summary, shared=shared)
     selected = a.totals.selected or b.totals.selected
+    rateless = not all(has_rates(each.setup, each.totals) for each in (a, b))
     same = _are_same(decisions)
     if not selected:
         same = (
             same
-            and not any(each.differs for each in rates)
+            and (rateless or not any(each.differs for each in rates))
             and not any(each.differs for each in efficiencies)
         )
     return Compared(
@@ -68,7 +71,7 @@ def compare_runs(a: RunResult, b: RunResult, events: int) -> Compared:
         shared=shared,
         configuration=tuple(setup_differences(a.setup, b.setup)),
         decisions=decisions,
-        rates=() if selected else rates,
+        rates=() if rateless else rates,
         efficiencies=() if selected else efficiencies,
         notes=tuple(_notes(a, b, decisions, same=same)),
     )
@@ -100,6 +103,8 @@ def _notes(a: RunResult, b: RunResult, decisions: Decided | None, *, same: bool)
     notes = []
     if a.totals.selected or b.totals.selected:
         notes.append(SELECTED)
+    elif not all(has_rates(each.setup, each.totals) for each in (a, b)):
+        notes.append(ONCE)
     elif decisions is None:
         notes.append(INDEPENDENT.format(a=a.totals.seed, b=b.totals.seed))
     elif not same:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,8 +56,16 @@ COLUMNS = (
 )
 """What matters first: where columns go below, both rates and the prescale stay beside one another."""
 
+NOT_OF_TRIGGERS = ("rate", "before prescale", "unique", "accepted", "sent", "raw rate")
+"""Columns that mean nothing where only recorded triggers were there to be decided."""
+
 NO_RATES = (
     "No rates: this is a replay of recorded triggers, and what was not recorded is not there to be counted."
+)
+
+ONCE = (
+    "No rates: each event of the file was taken once (input.once), and how many of them come in a second is the choice "
+    "of this run, not what they would do in the experiment."
 )
 
 ERRORS = "Errors: 68.27 %; of a line without counts the upper end of that interval."
@@ -92,7 +100,22 @@ def lines_table(setup: Setup[Any], summary: Mapping[str, Any], *, every: bool = 
         replace(each, wide=len({line.level for line in lines}) == 1) if each is LEVEL else each
         for each in COLUMNS
     ]
-    return table("trigger lines", columns, rows, (rest, ERRORS if rates_known(summary) else NO_RATES))
+    replay = summary.get("replay")
+    if replay and replay["triggers_only"]:
+        whole = table("trigger lines of a replay of recorded triggers", columns, rows, (rest, NO_RATES))
+        return without(whole, NOT_OF_TRIGGERS)
+    note = ONCE if setup.config.input.once else ERRORS if rates_known(summary) else NO_RATES
+    return table("trigger lines", columns, rows, (rest, note))
+
+
+def without(whole: Table, names: Collection[str]) -> Table:
+    """Return a table without the columns of these names."""
+    places = [place for place, column in enumerate(whole.columns) if column.name not in names]
+    return replace(
+        whole,
+        columns=tuple(whole.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in whole.rows),
+    )
 
 
 def _row(line: Line, got: Mapping[str, Any]) -> list[Cell | Value]:
@@ -131,9 +154,12 @@ LEVEL_COLUMNS = (
 
 
 def levels_table(summary: Mapping[str, Any]) -> Table | None:
-    """Return what each level amounts to, all its lines together; None where a run did not count it."""
-    levels = summary["levels"]
-    if not levels:
+    """Return what each level amounts to, all its lines together.
+
+    None where a run did not count it, and of a replay of recorded triggers.
+    """
+    levels, replay = summary["levels"], summary.get("replay")
+    if not levels or (replay and replay["triggers_only"]):
         return None
     rows = [
         [

@@ -14,6 +14,7 @@ from trigemu.menu.totals import shown_name
 from trigemu.render.html.page import plots
 from trigemu.render.html.table import show
 from trigemu.report.against import Counted, Point, pictures
+from trigemu.report.replayed import triggers_only
 from trigemu.report.turned import by_line
 from trigemu.setup.experiment import Setup
 
@@ -25,8 +26,8 @@ _NOT_ITS_OWN = ("rate_hz", "every_ns")
 
 
 def efficiency(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
-    """Return pictures and table of a run's signals; nothing of a run without any."""
-    if not setup.signals:
+    """Return pictures and table of a run's signals; nothing of a run that generated none."""
+    if not setup.signals or triggers_only(summary):
         return []
     figures = plots(_pictures(setup, summary))
     if len(setup.signals) > FEW:

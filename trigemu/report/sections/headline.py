@@ -9,6 +9,7 @@ from trigemu.render import numbers
 from trigemu.render.html.page import cards
 from trigemu.render.html.text import Html, paragraph, text
 from trigemu.report.advice import overload
+from trigemu.report.replayed import replayed, triggers_only
 from trigemu.report.taints import taints
 
 QUALITY = {
@@ -28,14 +29,10 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
     quality = run["quality"]
     good = quality == "good" and summary["closed"]
     closed = "the ledger closes" if summary["closed"] else "the ledger does not close"
-    triggers = summary["triggers"].get("recorded")
     figures = [
         ("quality", Html(f'<span class="{"good" if good else "bad"}">{text(quality)}</span>')),
-        ("recorded triggers", numbers.number(triggers)),
-        ("recorded rate", _recorded_rate(summary)),
-        ("live time", f"{numbers.number(summary['live_time_s'])} s"),
-        ("dead fraction", f"{100 * summary['dead_fraction']:.3g} %"),
-        ("frames decided", numbers.number(_decided(summary))),
+        *(_compared(summary) if triggers_only(summary) else _recorded(summary)),
+        ("frames decided", _decided(summary)),
     ]
     facts = (
         run["experiment"],
@@ -47,18 +44,32 @@ def headline(summary: Mapping[str, Any]) -> list[str]:
     said = f"{QUALITY.get(quality, quality).capitalize()}; {closed}. {overload(summary)}".strip()
     return [
         paragraph(" · ".join(facts), "soft"),
+        *(paragraph(each) for each in replayed(summary)),
         cards(figures),
         paragraph(said),
         *(paragraph(each, "bad") for each in taints(summary)),
     ]
 
 
-def _recorded_rate(summary: Mapping[str, Any]) -> str:
-    """Return the rate of all that is recorded, by whatever level."""
+def _recorded(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was recorded, by whatever level, and in which time."""
     levels = summary["levels"]
-    return f"{numbers.rate(levels['l1'])} Hz" if levels else "–"
+    rated = levels and levels["l1"]["rate_hz"] is not None
+    return [
+        ("recorded triggers", numbers.number(summary["triggers"].get("recorded"))),
+        *([("recorded rate", f"{numbers.rate(levels['l1'])} Hz")] if rated else []),
+        ("live time", f"{numbers.number(summary['live_time_s'])} s"),
+        ("dead fraction", f"{100 * summary['dead_fraction']:.3g} %"),
+    ]
 
 
-def _decided(summary: Mapping[str, Any]) -> int:
+def _compared(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a replay has compared."""
+    return [(f"decisions {what}", numbers.number(summary["replay"][what])) for what in ("compared", "same")]
+
+
+def _decided(summary: Mapping[str, Any]) -> str:
     frames = summary["frames"]
-    return int(frames.get("accepted", 0)) + int(frames.get("rejected", 0))
+    decided = numbers.number(int(frames.get("accepted", 0)) + int(frames.get("rejected", 0)))
+    early = frames["planned"] < frames["asked"]
+    return f"{decided} of {numbers.number(frames['asked'])}" if early else decided

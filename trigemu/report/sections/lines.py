@@ -13,6 +13,7 @@ from trigemu.render.html.table import show
 from trigemu.render.svg.bars import Bar, bars
 from trigemu.render.svg.matrix import matrix
 from trigemu.render.table import Cell, Table
+from trigemu.report.replayed import triggers_only
 from trigemu.setup.experiment import Setup
 
 SQUARE = 24
@@ -63,7 +64,7 @@ def _rates(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
 
 def _overlap(setup: Setup[Any], summary: Mapping[str, Any]) -> list[str]:
     overlap = summary["overlap"]
-    if not overlap or len(overlap["lines"]) < 2:
+    if not overlap or len(overlap["lines"]) < 2 or triggers_only(summary):
         return []
     places = {name: place for place, name in enumerate(overlap["lines"])}
     order = [setup.menu.lines[place] for place in physics_first(setup.menu.lines)]
@@ -111,7 +112,7 @@ def trimmed(table: Table) -> Table:
 
     def cells(row: Sequence[Cell]) -> tuple[Cell, ...]:
         same = row[columns["raw fired"]].value == row[columns["fired"]].value
-        blank = {columns[name] for name in RAW} if same else set()
+        blank = {columns[name] for name in RAW if name in columns} if same else set()
         return tuple(Cell("") if place in blank else row[place] for place in places)
 
     return Table(

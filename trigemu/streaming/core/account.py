@@ -167,6 +167,7 @@ class Account:
             "fired": sequencer.fired.tolist(),
             "accepted": sequencer.accepted.tolist(),
             "kept": self._kept(),
+            "recorded": int(sequencer.states[0]),
             "live_s": sequencer.live_ticks * self._tick_s,
             "dead_s": self._dead_s,
             "built": self.ledger.built,

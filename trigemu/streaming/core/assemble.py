@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -166,12 +167,13 @@ def from_conductor(
     memory: Mapping[str, dict[str, float]],
     identity: Mapping[str, Any],
     missing: Mapping[str, Any] | None = None,
+    replay_of: str = "",
 ) -> RunTotals:
-    """Return the totals of a run that a conductor led to its end."""
+    """Return the totals of a run that a conductor led to its end; ``replay_of``: directory that a replay is of."""
     peers = conductor.peers
     frame_ns = conductor.plan.frame_ns
     wall_ns = conductor.end_ns - conductor.start_ns if conductor.start_ns else 0
-    return assemble(
+    totals = assemble(
         recorded,
         planned=conductor.dispatcher.limit,
         copies={name: peers.count(name) for name in COPIES},
@@ -185,6 +187,7 @@ def from_conductor(
         restarts=conductor.restarts,
         missing=missing,
     )
+    return replace(totals, replay_of=replay_of)
 
 
 def _counted(recorded: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,6 +198,10 @@ def _counted(recorded: Mapping[str, Any]) -> dict[str, Any]:
         "built": recorded["ledger"]["built"],
         "latency_us": {stage: each.summary_us() for stage, each in latency.items() if each.count},
     }
+
+
+def _recorded(run: Mapping[str, Any]) -> int:
+    return int(run["recorded"] if "recorded" in run else run.get("states", {}).get("recorded", 0))
 
 
 def snapshot(
@@ -223,6 +230,7 @@ def snapshot(
         eta_s=elapsed * (total - done) / done if done else None,
         bytes_per_s=_per(float(run.get("size", 0)), elapsed) or 0.0,
         restarts=conductor.restarts,
+        recorded=_recorded(run),
         kept=tuple(run.get("kept", (0,) * len(line_names))),
         notices=tuple(conductor.notices),
         ready=ready(conductor.plan, peers),

@@ -123,6 +123,7 @@ class StoredTotals(Stored):
     memory: dict[Name, dict[Name, Count | Amount]]
     wall_s: Amount | None
     replay: Replay | None = None
+    replay_of: str = ""
     missing: MissingNow | None = None
 
     @model_validator(mode="after")

@@ -94,6 +94,8 @@ class RunTotals:
     replay
         compared, same, different and the first difference (frame, time, names of the lines that should have
         fired and of those that did), for a replay; that of a run that kept all fragments also says what differs.
+    replay_of
+        Directory of the run that a replay takes its fragments from; "" where that is not known, or of no replay.
     missing
         frames, records, bytes and segments that were recorded and are not there, whether the recorded run was closed,
         and a sentence that says so; None if nothing is missing.
@@ -130,6 +132,7 @@ class RunTotals:
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
     wall_s: float | None = 0.0
     replay: dict[str, Any] | None = None
+    replay_of: str = ""
     missing: dict[str, Any] | None = None
     comparisons: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
@@ -208,6 +211,8 @@ class Snapshot:
         Counts of copies so far (duplicate, unexpected, damaged) and of fragments built.
     line_names, fired, accepted, kept, live_s
         Counts per line as in `RunTotals`, and the live time they belong to.
+    recorded
+        Recorded triggers; those that several lines kept are one.
     latency_us
         Stage -> p50, p99, p99_9, max.
     dead_fraction
@@ -248,3 +253,4 @@ class Snapshot:
     ready: tuple[int, int] = (0, 0)
     missing: str = ""
     doing: str = ""
+    recorded: int = 0

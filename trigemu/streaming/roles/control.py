@@ -227,7 +227,9 @@ class Control:
         self.conductor.peers.foreign += self._transport.strangers
         start, end, peak = self._memory
         memory = {"control": {"start_mib": start, "end_mib": end, "peak_mib": peak, "restarts": 0}}
-        return from_conductor(self.conductor, recorded, memory, self._job.identity, self._job.missing)
+        job = self._job
+        of = str(job.replay or "")
+        return from_conductor(self.conductor, recorded, memory, job.identity, job.missing, of)
 
     def _recovered(self) -> Mapping[str, Any]:
         """Close the directory of a run whose recorder has not done so, and return what it holds."""
