@@ -61,7 +61,7 @@ def decide(
     if as_json:
         print_json(found.to_dict())
         return 0
-    print_tables(*found.tables())
+    print_tables(*found.tables(every=bool(lines)))
     if written is not None:
         say(f"\n{printable(str(written))}: {len(found)} events")
     return 0

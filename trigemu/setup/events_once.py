@@ -26,11 +26,14 @@ class EachEvent:
         Events of a frame.
     signals
         Format of a file (`HEPMC`, `LHE`) -> the signal of the experiment whose events come from such a file.
+    unseen
+        A sentence on what of a file never reaches a detector; said where no event sets a trigger bit ("": nothing).
     """
 
     quiet: Mapping[str, Any]
     per_frame: int
     signals: Mapping[str, str]
+    unseen: str = ""
 
     def configuration(
         self, data: Mapping[str, Any], kind: str, file: str, events: int, reading: Mapping[str, Any]

@@ -184,6 +184,7 @@ def _result(
         _places=bit_index(bits),
         _meanings={name.lower(): each.meaning for name, each in meanings.items()},
         _digest=setup.digest,
+        _unseen=setup.experiment.each_event.unseen if setup.experiment.each_event else "",
     )
 
 

@@ -87,6 +87,7 @@ class EventDecisions(Tabular):
     _places: Mapping[str, int]
     _meanings: Mapping[str, str]
     _digest: str
+    _unseen: str
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:decided_html"
     _drawn: ClassVar[str] = "trigemu.measure.drawn:draw_decided"
@@ -216,9 +217,11 @@ class EventDecisions(Tabular):
         lines = {line["name"]: {**line, **counts["lines"][line["name"]]} for line in self.about["lines"]}
         return {**self.about, **counts, "lines": lines}
 
-    def tables(self) -> tuple[Table, Table]:
-        """Return the summary as tables: levels, and lines."""
-        return decided_tables(self.summary, self.menu, f"{self.experiment}: {self.source}", self.seed)
+    def tables(self, *, every: bool = False) -> tuple[Table, Table]:
+        """Return the summary as tables: levels, and lines (of many the most efficient ones, if not ``every``)."""
+        title = f"{self.experiment}: {self.source}"
+        unseen = None if self._bits.any() else self._unseen
+        return decided_tables(self.summary, self.menu, title, self.seed, every=every, unseen=unseen)
 
     def _column(self, name: str) -> NDArray[Any]:
         kind, name = self._places_of_columns[name]

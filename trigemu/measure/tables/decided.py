@@ -8,12 +8,13 @@ from trigemu.measure.deciding.summary import Counted, Summary
 from trigemu.menu.order import group, physics_first
 from trigemu.menu.schema import Line
 from trigemu.render.numbers import interval_parts, number
+from trigemu.render.shown import MANY, most_efficient
 from trigemu.render.table import Cell, Column, Table, table
 
 LEVELS = {
-    "l1": "level 1",
+    "l1": "level 1, unprescaled",
     "l1_any": "level 1, prescaled lines as well",
-    "hlt": "both levels",
+    "hlt": "both levels, unprescaled",
     "hlt_any": "both levels, prescaled lines as well",
 }
 """Column of a level -> what it is called."""
@@ -28,7 +29,20 @@ _PASSED = Column(
 )
 
 
-def decided_tables(found: Summary, menu: Sequence[Line], title: str, seed: int) -> tuple[Table, Table]:
+INTERVALS = "Intervals: Clopper-Pearson, 68.27 %."
+
+SILENT = "No trigger bit was set in any event, so that no line could fire."
+
+
+def decided_tables(
+    found: Summary,
+    menu: Sequence[Line],
+    title: str,
+    seed: int,
+    *,
+    every: bool = False,
+    unseen: str | None = None,
+) -> tuple[Table, Table]:
     """Return the table of levels and that of lines.
 
     Parameters
@@ -39,11 +53,16 @@ def decided_tables(found: Summary, menu: Sequence[Line], title: str, seed: int) 
         The lines that are counted, in the order of the menu.
     title, seed
         What was decided; seed of the random numbers.
+    every
+        Whether all lines are listed, however many there are.
+    unseen
+        Where no event set a trigger bit: what of a file never reaches a detector; None where one did.
     """
-    return _levels(found, title, seed), _lines(found, menu)
+    silent = " ".join((SILENT, unseen)) if unseen is not None and found.events else ""
+    return _levels(found, title, [*_notes(found, seed), silent]), _lines(found, menu, every=every)
 
 
-def _levels(found: Summary, title: str, seed: int) -> Table:
+def _levels(found: Summary, title: str, notes: Sequence[str]) -> Table:
     rows = [(LEVELS[name], each.passed, _weight(each), _cell(each)) for name, each in found.levels.items()]
     columns = [
         Column("level", kind="key", meaning="Events that some line of it passes."),
@@ -51,10 +70,10 @@ def _levels(found: Summary, title: str, seed: int) -> Table:
         Column("weight", meaning="Sum of the weights of accepted events that passed."),
         EFFICIENCY,
     ]
-    return table(title, columns, rows, _notes(found, seed))
+    return table(title, columns, rows, notes)
 
 
-def _lines(found: Summary, menu: Sequence[Line]) -> Table:
+def _lines(found: Summary, menu: Sequence[Line], *, every: bool) -> Table:
     columns = [
         Column("line", kind="key", meaning="Name of the trigger line."),
         Column("level", kind="text", meaning="l1: hardware trigger; hlt: software trigger."),
@@ -65,15 +84,30 @@ def _lines(found: Summary, menu: Sequence[Line]) -> Table:
         EFFICIENCY,
     ]
     rows = []
-    for place in physics_first(menu):
-        line = menu[place]
+    order = [menu[place] for place in physics_first(menu)]
+    shown, rest = _chosen(found, order, every=every)
+    for line in order:
+        if line.name not in shown:
+            continue
         each = found.lines[line.name]
         rows.append(
             (line.name, line.level, group(line), line.scale.factor, each.fired, each.passed, _cell(each))
         )
-    return table(
-        "lines, before prescale and dead time", columns, rows, ["Intervals: Clopper-Pearson, 68.27 %."]
-    )
+    notes = [f"{rest} --line NAME chooses, files have all." if rest else "", _intervals(found)]
+    return table("lines, before prescale and dead time", columns, rows, notes)
+
+
+def _chosen(found: Summary, order: Sequence[Line], *, every: bool) -> tuple[list[str], str]:
+    """Return the lines to list, and a sentence about the others."""
+    values = {line.name: [found.lines[line.name].value] for line in order}
+    passed = {line.name: found.lines[line.name].passed for line in order}
+    whole = {line.name for line in order if line.scale.factor == 1}
+    return most_efficient(values, passed, len(order) if every else MANY, first=whole)
+
+
+def _intervals(found: Summary) -> str:
+    """Return what the intervals are; nothing where no efficiency has one."""
+    return INTERVALS if any(each.low == each.low for each in found.levels.values()) else ""
 
 
 def _notes(found: Summary, seed: int) -> list[str]:
@@ -85,7 +119,15 @@ def _notes(found: Summary, seed: int) -> list[str]:
             f"{number(found.unreadable)} could not be decided: their data hold what the detectors cannot give."
         )
     if found.negative:
-        notes.append(f"{number(found.negative)} have negative weights: efficiencies have no interval.")
+        one = found.negative == 1
+        has = (
+            "1 event has a negative weight"
+            if one
+            else f"{number(found.negative)} events have negative weights"
+        )
+        ratio = ": efficiencies are ratios of sums of weights, which may lie below 0 or above 1, without intervals"
+        what = "" if _intervals(found) else ratio
+        notes.append(f"{has}{what}.")
     return notes
 
 
