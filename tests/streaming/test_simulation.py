@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 import pytest
@@ -24,13 +24,14 @@ FRAMES = 40
 class World:
     """A run in one process: every link is a queue, and the test decides which moves next."""
 
-    def __init__(self, workers: int, credits: int) -> None:
+    def __init__(self, workers: int, credits: int, successors: bool = True) -> None:
         # As small as it can be, so that a role that loses its place in the run stalls it.
         window = credits * workers
         # Control has started all roles: those of one name are lives of one role.
         plan = Plan(FRAMES, SOURCES, workers, credits, window, None, 1.0, 3, 10_000, tickets=True)
         self.conductor = Conductor(plan)
         self.window = window
+        self.successors = successors
         self.now = 1
         self.lives = 0
         self.to_control: deque[tuple[bytes, Note]] = deque()
@@ -66,7 +67,8 @@ class World:
     def execute(self, instructions: list[Any]) -> None:
         for each in instructions:
             if isinstance(each, Restart):
-                self.start(each.name)
+                if self.successors:
+                    self.start(each.name)
             elif each.identity in self.to_role:
                 self.to_role[each.identity].append(each)
 
@@ -231,6 +233,39 @@ def test_any_order_and_any_deaths_record_every_frame_once(
     for role in world.roles.values():
         if isinstance(role, ProducerRole):
             assert role.core.holding <= credits * workers
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    workers=st.integers(2, 4),
+    credits=st.integers(1, 6),
+    moves=st.lists(st.integers(0, 1000), min_size=20, max_size=400),
+    deaths=st.lists(st.integers(0, 400), min_size=1, max_size=3),
+)
+def test_workers_that_nobody_replaces_hold_nothing_up(
+    workers: int, credits: int, moves: list[int], deaths: list[int]
+) -> None:
+    world = World(workers, credits, successors=False)
+    while world.conductor.state.state is not State.RUNNING:
+        for mover in range(workers + 4):
+            world.step(mover)
+    victims = iter(range(workers - 1))
+
+    def lose() -> None:
+        victim = next(victims, None)
+        if victim is not None and not world.conductor.state.over:
+            world.kill(f"worker-{victim}")
+
+    for index, choice in enumerate(moves):
+        world.step(choice)
+        held = Counter(each.worker for each in world.conductor.dispatcher.outstanding())
+        assert max(held.values(), default=0) <= 2 * credits
+        if index in deaths:
+            lose()
+    lose()
+    world.settle()
+    assert world.disk == list(range(FRAMES))
+    assert world.conductor.state.state is State.STOPPED
 
 
 @settings(max_examples=50, deadline=None)

@@ -43,6 +43,10 @@ class Dispatcher:
     A worker's credit returns when the frame is durable, which bounds everything down to the recorder's
     reorder buffer.  Frames become durable in order, so one number says it all: ``upto``.
 
+    The frames of a worker that is gone may hold up all others, whose workers then get no credit back.  So
+    those among the first ``credits`` that are not durable are given without credit: nobody ever holds more
+    than ``2 * credits``.
+
     Parameters
     ----------
     frames
@@ -105,8 +109,8 @@ class Dispatcher:
     def pump(self, now_ns: int) -> list[Assign | Skip]:
         """Return what is to be assigned or skipped now."""
         out: list[Assign | Skip] = []
-        while self._returned and (best := self._best()):
-            self._give(heapq.heappop(self._returned), 1, best[0], out)
+        while self._returned and (worker := self._heir(self._returned[0])):
+            self._give(heapq.heappop(self._returned), 1, worker, out)
         while self.next < self.limit and (self.pace is None or self.pace.due(self.next) <= now_ns):
             room = self.upto + self.window - self.next
             first, stop = self._absent()
@@ -143,8 +147,15 @@ class Dispatcher:
         best = max(free, key=free.__getitem__, default=None)
         if best is None or free[best] <= 0:
             return None
-        second = max((credit for worker, credit in free.items() if worker != best), default=0)
+        second = max((credit for worker, credit in free.items() if worker != best and credit > 0), default=0)
         return best, max(1, free[best] - second)
+
+    def _heir(self, frame: int) -> str | None:
+        """Return who gets a frame that came back; the oldest need no credit, for all others wait for them."""
+        if frame < self.upto + self.credits:
+            return max(self._free, key=self._free.__getitem__, default=None)
+        best = self._best()
+        return best[0] if best else None
 
     def _give(self, first: int, count: int, worker: str, out: list[Assign | Skip]) -> None:
         self._owner.update(dict.fromkeys(range(first, first + count), worker))
