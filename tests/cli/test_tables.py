@@ -135,9 +135,9 @@ def test_tables_of_validations(shown: Shown) -> None:
     assert len(rows) > 300
     results = [Result(row, 1.0123456 * row.published, 0.01, 0.05) for row in rows]
     check([validation_table(results), verdict_table(results)])
-    first, verdicts = shown("validate", "na62", "--only", "E5")
-    assert first.column("id") == ["E5"]
-    assert verdicts.column("rows")[-1] == 1
+    first, verdicts = shown("validate", "na62", "--only", "E5,E1.0")
+    assert first.column("id") == ["E1.0", "E5"]
+    assert verdicts.column("rows")[-1] == 2
 
 
 def test_rows_outside_their_tolerance_are_named_whether_they_are_judged_or_not() -> None:

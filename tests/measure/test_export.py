@@ -107,6 +107,7 @@ def read_root(file: Path) -> tuple[dict[str, list[Any]], dict[str, Any]]:
 def read_parquet(file: Path) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(file)
+    assert not any(field.nullable for field in table.schema)
     return table.to_pydict(), json.loads(table.schema.metadata[b"trigemu"])
 
 

@@ -180,3 +180,14 @@ def test_a_line_whose_weights_cancel_has_passed() -> None:
         ["a", "ff"],
         "2 of 3 lines are shown; 1 never passed.",
     )
+
+
+def test_each_signal_has_its_best_line() -> None:
+    values = {"a": [0.9, 0.0], "b": [0.8, 0.02], "c": [0.0, 0.3], "p": [0.0, 0.5], "nan": [np.nan, None]}
+    passed = dict.fromkeys(values, 1)
+    assert most_efficient(values, passed, 2)[0] == ["a", "p"]
+    assert most_efficient(values, passed, 2, first=("a", "b", "c", "nan"))[0] == ["a", "c"]
+    assert most_efficient(values, passed, 3, first=("a", "b", "nan"))[0] == ["a", "b", "nan"]
+    assert most_efficient({"a": [0.9, 0.0], "p": [0.0, 0.5], "c": [0.8, 0.4]}, passed, 2, first=("a",))[
+        0
+    ] == ["a", "p"]

@@ -25,7 +25,12 @@ OUT_PAGE = click.option(
 
 @click.command()
 @click.argument("experiment", required=False)
-@click.option("--only", multiple=True, metavar="ID", help="Only these rows (see the table's first column).")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="ID",
+    help="Only this row (repeated, or with commas: several; see the table's first column).",
+)
 @click.option(
     "--input",
     "folder",
@@ -46,6 +51,7 @@ def validate(
     from trigemu.measure.validation import validate as recompute
     from trigemu.report.validation import write_validation
 
+    only = tuple(name for each in only for name in each.split(","))
     # What is asked for in vain is the one sentence to say.
     select(experiment, only)
     for sentence in broken_studies().values() if experiment is None else ():

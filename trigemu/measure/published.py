@@ -89,7 +89,7 @@ def select(experiment: str | None = None, only: Sequence[str] = ()) -> tuple[Row
     ids = {row.id for row in rows}
     for wanted in only:
         if wanted not in ids:
-            raise InputError(f"there is no row {wanted!r}; there are {', '.join(sorted(ids))}")
+            raise InputError(f"there is no row {short(wanted)!r}; {allowed(wanted, sorted(ids), 'rows')}")
     return tuple(row for row in rows if not only or row.id in only)
 
 

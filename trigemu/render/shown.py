@@ -26,7 +26,8 @@ def most_efficient(
     passed
         Line -> events that it passed: with negative weights an efficiency may be 0 all the same.
     most
-        Lines and totals to show at most: the lines with the highest mean.
+        Lines and totals to show at most: for each efficiency the line that has most of it, then those with the highest
+        mean.
     zeros
         Whether lines that never passed are shown as long as there is room for all lines, and totals in any case.
     first
@@ -49,11 +50,42 @@ def most_efficient(
     seen = [name for name in means if passed[name]]
     sums = {name for name in values if name in totals and (zeros or passed[name])}
     room = max(most - len(sums), 1)
-    best = set(sorted(seen, key=lambda name: (name not in first, -means[name]))[:room])
+    best = _for_each({name: values[name] for name in seen}, room, first)
+    best |= set(
+        sorted(
+            (name for name in seen if name not in best), key=lambda name: (name not in first, -means[name])
+        )[: room - len(best)]
+    )
     shown = [name for name in values if name in best | sums]
     chosen = bool(first) and any(name not in best and name not in first for name in seen)
     less = "passed less often or are prescaled" if chosen else "passed less often"
     return shown, _sentence(len(means), len(best), len(seen), less)
+
+
+def _for_each(values: Mapping[str, Sequence[float | None]], most: int, first: Collection[str]) -> set[str]:
+    """Return up to ``most`` lines with large efficiencies: each one adds most to the largest of those before it."""
+    chosen: set[str] = set()
+    got = {
+        name: [value if value is not None and value > 0 else 0.0 for value in each]
+        for name, each in values.items()
+    }
+    reached = [0.0] * max(map(len, got.values()), default=0)
+
+    def gain(name: str) -> float:
+        # Where a line of the first kind has any efficiency, others have nothing to add.
+        pairs = zip(reached, got[name], strict=True)
+        return sum(max(value - old, 0.0) for old, value in pairs if name in first or not old)
+
+    first = first or set(got)
+    for kind in (True, False):
+        while len(chosen) < most:
+            left = [name for name in got if (name in first) == kind and name not in chosen]
+            best = max(left, key=gain, default=None)
+            if best is None or not gain(best):
+                break
+            chosen.add(best)
+            reached = list(map(max, reached, got[best]))
+    return chosen
 
 
 def _sentence(lines: int, shown: int, passed: int, less: str) -> str:

@@ -108,7 +108,7 @@ def parameters_table(experiment: str, signals: Sequence[ListedSignal]) -> Table:
     )
     return table(
         f"{experiment}: parameters of signals",
-        (*columns, _text("meaning"), _text("source"), _text("signals")),
+        (*columns, _text("meaning"), _text("source"), _key("signals")),
         [(*row, _all(names, len(signals))) for row, names in rows.items()],
         [
             "Possible: what rules between parameters and the energy leave of a range, others at their defaults."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from support.calling import call
 import trigemu
 from trigemu.errors import InputError
 from trigemu.measure.comparison.significance import binomial_difference
+from trigemu.measure.table import EfficiencyTable
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,23 @@ def test_independent_scans_have_one(scans: Path) -> None:
     assert got.a.passed == next(row.passed for row in table.rows if row.line == "triple")
     assert got.significance == pytest.approx(binomial_difference(got.a.passed, 200, got.b.passed, 200))
     assert got.difference == pytest.approx((got.b.passed - got.a.passed) / 200)
+
+
+def test_scans_without_common_grid_points(scans: Path) -> None:
+    scan = trigemu.efficiency("pulser", "burst", events=20)
+
+    def at(*masses: float) -> EfficiencyTable:
+        return replace(
+            scan,
+            keys=("mass",),
+            rows=tuple(replace(row, point={"mass": mass}) for mass in masses for row in scan.rows),
+        )
+
+    tables = [at(2.0, 3.0), at(3.0, 4.0), at(5.0)]
+    some = trigemu.compare(tables[0], tables[1])
+    assert "A alone has 1 and B alone 1 grid points; 1 are common." in some.notes
+    with pytest.raises(InputError, match=r"A \(grid of mass\) and B .* have no common grid points: there is"):
+        trigemu.compare(tables[0], tables[2])
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
     Raises
     ------
     InputError
-        They are of two experiments or signals.
+        They are of two experiments or signals, or have no grid point in common.
     """
     for what in ("experiment", "signal"):
         one, other = getattr(a, what), getattr(b, what)
@@ -38,6 +38,12 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
             raise InputError(
                 f"{name_a} is of {what} {short(one)!r} and {name_b} of {short(other)!r}: there is nothing to compare"
             )
+    points = [{tuple(sorted(row.point.items())) for row in table.rows} for table in (a, b)]
+    if points[0].isdisjoint(points[1]):
+        raise InputError(
+            f"{name_a} ({_grid(a)}) and {name_b} ({_grid(b)}) have no common grid points: there is "
+            "nothing to compare"
+        )
     shared = a.seed == b.seed
     rows = [_by_point(table) for table in (a, b)]
     found = [
@@ -47,6 +53,10 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
     notes = [SAME_NUMBERS.format(seed=a.seed) if shared else INDEPENDENT.format(a=a.seed, b=b.seed)]
     if a.config_hash != b.config_hash:
         notes.append("Their configurations are not the same; efficiency.json has only a hash of them.")
+    common = len(points[0] & points[1])
+    if points[0] != points[1]:
+        alone = [len(each) - common for each in points]
+        notes.append(f"A alone has {alone[0]} and B alone {alone[1]} grid points; {common} are common.")
     if a.cl != b.cl:
         notes.append(f"Intervals are at {100 * a.cl:.4g} % in A and {100 * b.cl:.4g} % in B.")
     return Compared(
@@ -62,6 +72,11 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
         notes=tuple(notes),
         units={**b.units, **a.units},
     )
+
+
+def _grid(table: EfficiencyTable) -> str:
+    names = " x ".join(map(short, table.keys))
+    return f"grid of {names}" if names else "one point"
 
 
 _Key = tuple[tuple[tuple[str, float], ...], str, str]

@@ -94,9 +94,10 @@ def write_parquet(file: Path, layout: Layout, tables: Iterator[Table], about: st
     for column in layout:
         kind = pa.from_numpy_dtype(np.dtype(column.dtype))
         said = {"meaning": column.meaning, "unit": column.unit}
-        fields.append(
-            pa.field(column.name, kind if column.name in layout.flat else pa.large_list(kind), metadata=said)
-        )
+        if column.name not in layout.flat:
+            kind = pa.large_list(pa.field("item", kind, nullable=False))
+        # Nothing is ever missing: readers need no option types.
+        fields.append(pa.field(column.name, kind, nullable=False, metadata=said))
     schema = pa.schema(fields, metadata={"trigemu": about})
     rows = 0
     with pq.ParquetWriter(file, schema) as writer:
@@ -106,7 +107,8 @@ def write_parquet(file: Path, layout: Layout, tables: Iterator[Table], about: st
                 offsets = pa.array(table.offsets[source])
                 for name in columns:
                     values = pa.array(table.hits[source][name])
-                    arrays.append(pa.LargeListArray.from_arrays(offsets, values))
+                    kind = pa.large_list(pa.field("item", values.type, nullable=False))
+                    arrays.append(pa.LargeListArray.from_arrays(offsets, values, type=kind))
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             rows += len(table)
     return rows

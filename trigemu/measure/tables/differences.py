@@ -96,7 +96,7 @@ def events_table(decided: Decided) -> Table:
     """Return the candidates that are decided differently, one row each."""
     columns = (
         Column("frame", kind="key"),
-        Column("time", kind="key", meaning="TDC counts since the start of the frame."),
+        Column("time", "TDC counts", kind="key", meaning="Since the start of the frame."),
         Column("differs in", kind="text", meaning="The first of fired, passed, accepted and state."),
         Column("lines only in A", kind="text"),
         Column("lines only in B", kind="text"),
@@ -153,7 +153,20 @@ def rates_table(rates: Sequence[RateDifference], *, shared: bool) -> Table:
     rows = [_rate_row(each, shared=shared) for each in shown]
     rest = len(rates) - len(shown)
     what = "are the same" if shared else "have no counts"
-    return table("rates", columns, rows, _others(len(rows), rest, what))
+    notes = _others(len(rows), rest, what)
+    return table(
+        "rates", columns, rows, (*notes, LEVELS) if shared and any(map(_uncounted, shown)) else notes
+    )
+
+
+LEVELS = (
+    "Of a level, or a line of one side alone, only the two rates are known, not which candidates differ: a difference "
+    "of it has no error."
+)
+
+
+def _uncounted(each: RateDifference) -> bool:
+    return each.only_a is None
 
 
 def _any_counts(each: RateDifference) -> bool:

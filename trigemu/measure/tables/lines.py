@@ -26,9 +26,7 @@ COLUMNS = (
         "live time.",
     ),
     Column("prescale", meaning="Kept is 1 in so many; 0: the line is off."),
-    Column(
-        "mode", kind="text", wide=True, meaning="How the prescale chooses: by event, or as a counter does."
-    ),
+    Column("mode", kind="text", wide=True, meaning="How a prescale chooses: by event, or as a counter does."),
     Column(
         "unique",
         "Hz",
@@ -125,7 +123,7 @@ def _row(line: Line, got: Mapping[str, Any]) -> list[Cell | Value]:
         rate_cell(got),
         rate_cell(got, "before_prescale_"),
         got["prescale"],
-        got["prescale_mode"],
+        got["prescale_mode"] if got["prescale"] > 1 else "",
         rate_cell(got, "unique_"),
         got["accepted"],
         got["before_prescale"],

@@ -37,7 +37,9 @@ def runs_table(runs: Sequence[Listed], folder: str) -> Table:
         )
         for run in runs
     ]
-    return table(f"runs in {folder}", COLUMNS, rows, [f"{run.problem}." for run in runs if run.problem])
+    return table(
+        f"runs in {folder.rstrip('/')}/", COLUMNS, rows, [f"{run.problem}." for run in runs if run.problem]
+    )
 
 
 def _when(created: str) -> Cell:

@@ -22,7 +22,6 @@ COLUMNS = (
     Column(
         "role",
         kind="text",
-        wide=True,
         meaning="prediction (judged), input (it set a parameter) or comparison.",
     ),
     Column("sure", kind="text", meaning="How sure we are of the published number itself."),
@@ -84,14 +83,15 @@ def _emulated(result: Result) -> Cell:
     if result.missing:
         return Cell("–")
     up, down = result.up, result.down
+    unit = f" {result.row.unit}".rstrip()
     if not (up or down) or not math.isfinite(max(up, down)):
-        return Cell(f"{result.emulated:.6g}", result.emulated)
+        return Cell(f"{result.emulated:.6g}{unit}", result.emulated)
     if abs(up - down) <= 0.1 * max(up, down):
-        return Cell(with_error(result.emulated, max(up, down)), result.emulated)
+        return Cell(with_error(result.emulated, max(up, down)) + unit, result.emulated)
     # All three to the second digit of the larger error.
     places = max(0, 1 - math.floor(math.log10(max(up, down))))
     value, high, low = f"{result.emulated:.{places}f}", f"+{up:.{places}f}", f"−{down:.{places}f}"
-    return Cell(f"{value} {high} {low}", result.emulated, low, high)
+    return Cell(f"{value} {high} {low}{unit}", result.emulated, low, high)
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -107,7 +107,7 @@ def trimmed(table: Table) -> Table:
     """Return the table of lines without what it says twice: columns that are the same everywhere, and raw counts."""
     columns = {column.name: place for place, column in enumerate(table.columns)}
     modes = {row[columns["mode"]].text for row in table.rows}
-    left_out = {*SAID_ABOVE, *(("mode",) if modes <= {"event"} else ())}
+    left_out = {*SAID_ABOVE, *(("mode",) if modes <= {"event", ""} else ())}
     places = [place for name, place in columns.items() if name not in left_out]
 
     def cells(row: Sequence[Cell]) -> tuple[Cell, ...]:
