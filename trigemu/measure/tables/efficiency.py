@@ -24,6 +24,8 @@ ACCEPTANCE = "Accepted over generated events; what is accepted, the signal's tab
 EFFICIENCY = "Accepted events that the line passed, before prescale and dead time, over accepted events."
 
 
+WEIGHTED = "Values without an interval: events have negative weights; they are ratios of sums of weights."
+
 SHARED = (
     "All points share their random numbers: neighbours differ by less than their intervals say, and may lie high or "
     "low together."
@@ -61,7 +63,9 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
         *_columns(lines),
     ]
     title = "signal efficiency (accepted events, before prescale and dead time)"
-    notes = (f"{rest} summary.json has all." if rest else "", "Intervals: Clopper-Pearson, 68.27 %.")
+    signed = ["negative" in summary["acceptance"][label] for label in labels]
+    intervals = "" if all(signed) else "Intervals: Clopper-Pearson, 68.27 %."
+    notes = (f"{rest} summary.json has all." if rest else "", intervals, WEIGHTED if any(signed) else "")
     return table(title, columns, rows, notes)
 
 
