@@ -113,6 +113,30 @@ def test_runs_are_listed_whatever_is_wrong_with_some(runs: Path) -> None:
     assert listed[0]["name"] == "broken"
 
 
+def test_listed_runs_say_what_tells_them_apart(runs: Path) -> None:
+    more = (
+        "--frames",
+        5,
+        "--seed",
+        3,
+        "--set",
+        "pulser.coincidence_ticks=2",
+        "--set",
+        "menu.line.triple.prescale=4",
+    )
+    call("run", "pulser", "--offline", *more, "--out", runs / "later" / "run")
+    first, last = json.loads(call("list", "runs", runs, "--json").stdout)
+    assert (first["name"], first["differs"]) == ("whole", [])
+    assert (last["name"], last["seed"], last["frames"]) == ("later/run", 3, 5)
+    assert "pulser.coincidence_ticks=2" in last["differs"]
+    assert any(each.startswith("menu.line.triple.prescale") for each in last["differs"])
+    assert not any(each.startswith("run.") for each in last["differs"])
+    said = call("list", "runs", runs).stdout
+    assert said.startswith(f"runs in {runs}/")
+    assert "later/run" in said
+    assert "pulser.coincidence_ticks=2" in said
+
+
 def test_no_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "there are no runs here" in call("list", "runs").stdout
