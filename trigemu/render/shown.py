@@ -49,7 +49,8 @@ def most_efficient(
     }
     seen = [name for name in means if passed[name]]
     sums = {name for name in values if name in totals and (zeros or passed[name])}
-    room = max(most - len(sums), 1)
+    # Whether or not totals that never passed are shown: pictures show no line that the table lacks.
+    room = max(most - sum(name in totals for name in values), 1)
     best = _for_each({name: values[name] for name in seen}, room, first)
     best |= set(
         sorted(
