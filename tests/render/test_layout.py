@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from support.tables import WIDTHS, check_table
 
 from trigemu.render.layout import laid_out
 from trigemu.render.numbers import number
+from trigemu.render.size import console_on
 from trigemu.render.table import Cell, Column, Table, from_rows, table
 from trigemu.render.terminal import as_text, width_for
 from trigemu.render.words import width_of, wrapped
@@ -160,5 +162,21 @@ def test_width_of_a_pipe_and_of_columns(monkeypatch: pytest.MonkeyPatch, tmp_pat
         assert width_for(pipe) is None
         monkeypatch.setenv("COLUMNS", "64")
         assert width_for(pipe) == 64
-        monkeypatch.setenv("COLUMNS", "wide")
-        assert width_for(pipe) is None
+        for given in ("wide", "0", "-3", "²", "٣", "", "9" * 5000):
+            monkeypatch.setenv("COLUMNS", given)
+            assert width_for(pipe) is None
+
+
+@pytest.mark.parametrize("given", ["0", "²", "wide"])
+def test_what_is_no_size_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    for variable in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(variable, raising=False)
+    usual = console_on(io.StringIO()).size
+    for variable in ("COLUMNS", "LINES"):
+        monkeypatch.setenv(variable, given)
+        console = console_on(io.StringIO())
+        assert console.size == usual
+        console.print("text")
+        assert console.file.getvalue() == "text\n"  # type: ignore[attr-defined]
+    monkeypatch.setenv("COLUMNS", "64")
+    assert console_on(io.StringIO()).width == 64

@@ -1,6 +1,6 @@
 """The command line: parse, call, print.  ``trigemu.cli:main`` is the console script.
 
-Nothing is imported before signals are heard, and nothing heavy before a command needs it, so that
+Nothing else is imported before signals are heard, and nothing heavy before a command needs it, so that
 ``trigemu --help`` is quick.
 """
 
@@ -24,6 +24,9 @@ def __getattr__(name: str) -> Any:
 
 def main() -> None:
     """Run the command line (console script)."""
+    from trigemu.cli.streams import open_closed_streams
+
+    open_closed_streams()
     try:
         from trigemu.stopping import listen
 

@@ -20,13 +20,12 @@ def print_json(data: Any) -> None:
 
 def print_tables(*things: Table | str) -> None:
     """Print tables and sentences on standard output, as wide as the terminal; in a pipe as wide as they are."""
-    from rich.console import Console
-
     from trigemu.render.layout import sentences
+    from trigemu.render.size import console_on
     from trigemu.render.terminal import in_style, styled, width_for
 
     width = width_for(sys.stdout)
-    console = Console(file=sys.stdout, highlight=False)
+    console = console_on(sys.stdout)
     # Rich ends the program with its own exit code when it meets a closed pipe, so `say` does the writing.
     with to_whom_reads(sys.stdout):
         with console.capture() as capture:

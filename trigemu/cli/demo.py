@@ -14,6 +14,7 @@ from trigemu.cli.options import OUT
 from trigemu.errors import InputError
 from trigemu.plain import printable
 from trigemu.report.folder import claimed
+from trigemu.stopping import Stopped, held
 
 if TYPE_CHECKING:
     from trigemu.measure.studies import Demo
@@ -52,15 +53,21 @@ def _has_run(folder: Path) -> bool:
 
 def _run(setup: Setup[Any], shown: Demo, folder: Path) -> bool:
     """Do the run, print its lines, and return whether it is complete."""
+    from trigemu.frames.runlog import RunLog
     from trigemu.measure.tables.lines import lines_table
     from trigemu.report.running import run
 
     seconds = shown.frames * setup.clock.frame_s
     say(f"{printable(setup.config.title)}: {seconds:.3g} s of beam, in one process")
     say(_typed(f"trigemu run {shown.config} --offline --frames {shown.frames} --out {folder / 'run'}"))
-    done = run(setup, folder / "run", frames=shown.frames, offline=True, progress=True)
+    with held() as stop:
+        done = run(setup, folder / "run", frames=shown.frames, offline=True, progress=True)
+        good = bool(done.summary["run"]["quality"] == "good")
+        RunLog(done.folder).say(f"exit code {stop.code or (0 if good else FAILED)}", end=True)
+    if stop.count:
+        raise Stopped(stop.sentence)
     print_tables(lines_table(done.setup, done.summary))
-    return bool(done.summary["run"]["quality"] == "good")
+    return good
 
 
 def _scan(setup: Setup[Any], shown: Demo, folder: Path) -> None:

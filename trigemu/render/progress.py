@@ -16,6 +16,7 @@ from typing import TextIO
 
 from trigemu.activity import Task, compiler, importing, said, tasks
 from trigemu.plain import printable, short
+from trigemu.render.size import given_size
 from trigemu.stopping import cleaned
 
 DELAY_S = 0.3
@@ -217,8 +218,8 @@ class Status:
                     due = now + EVERY_S
 
     def _width(self) -> int:
-        with suppress(ValueError):
-            return int(os.environ.get("COLUMNS", ""))
+        if given := given_size("COLUMNS"):
+            return given
         with suppress(OSError):
             return os.get_terminal_size(self._descriptor).columns or WIDTH
         return WIDTH

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from trigemu.render.layout import Line, laid_out
+from trigemu.render.size import given_size
 from trigemu.render.table import Table
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ STYLES = {"title": "bold", "head": "", "body": "", "note": ""}
 
 def width_for(stream: TextIO) -> int | None:
     """Return how many columns a stream has: ``COLUMNS``, or those of the terminal; None of a pipe or file."""
-    given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given):
-        return int(given)
+    if given := given_size("COLUMNS"):
+        return given
     if not stream.isatty():
         return None
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from trigemu.menu.order import physics_first
 from trigemu.plain import encodable, printable, short
 from trigemu.render.progress import PATIENCE_S, Tracker, View, bar_text, drawn, hidden, is_terminal, seconds
+from trigemu.render.size import console_on
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -55,14 +56,13 @@ def progress_view(setup: Setup[Any], stream: TextIO | None = None) -> Iterator[C
 
 @contextmanager
 def _screen(setup: Setup[Any], stream: TextIO) -> Iterator[Callable[[Snapshot], None]]:
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
     title = short(setup.config.title or setup.config.experiment)
     menu = setup.menu.lines
     scales = {menu[place].name: menu[place].scale for place in physics_first(menu)}
-    console = Console(file=stream)
+    console = console_on(stream)
     latest: list[Snapshot] = []
     begin = monotonic()
     tracker = Tracker(begin)
