@@ -90,7 +90,9 @@ def test_each_role_has_a_name_of_its_own_and_who_is_missing_is_said() -> None:
     ]
     # One too many has no part to play, whatever it is called.
     for role, name in (("producer", "mine"), ("recorder", "recorder-0"), ("recorder", "other")):
-        assert party.join(f"late {role} {name}", role, name)[1] == f"this run needs no other {role}"
+        again = "if one has died, it is missed in 3 s: try again then"
+        told = f"this run needs no other {role} ({again})"
+        assert party.join(f"late {role} {name}", role, name)[1] == told
 
 
 def test_the_groups_of_renamed_producers_are_all_different() -> None:

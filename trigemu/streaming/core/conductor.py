@@ -146,7 +146,7 @@ class Conductor:
         group = self._groups.take(name) if role == "producer" else ()
         taken = role == "recorder" and any(self.peers.of("recorder"))
         if group is None or taken or (self._ending is not None and role != "recorder"):
-            return [*out, *self.door.refuse(identity, f"this run needs no other {role}")]
+            return [*out, *self.door.refuse(identity, self.door.full(role))]
         self.peers.add(Peer(role, name, identity, endpoint))
         self.watch.liveness.watch(name, now_ns / 1e9)
         self.story.append(f"{name} joins")

@@ -40,6 +40,14 @@ class Door:
             return []
         return [refuse(identity, reason)]
 
+    def full(self, role: str) -> str:
+        """Return what a producer or a recorder is told that finds its place taken."""
+        plan = self._plan
+        # Where people start roles, this may be the successor of one whose death nobody has noticed yet.
+        missed = f"it is missed in {plan.lives * plan.heartbeat_s:g} s: try again then"
+        hint = "" if plan.tickets else f" (if one has died, {missed})"
+        return f"this run needs no other {role}{hint}"
+
     def is_foreign(self, note: Note) -> bool:
         """Return whether a message of a role that has been configured is not of this run."""
         return self._plan.tag is not None and note.fields.get("tag") != self._plan.tag
