@@ -124,16 +124,16 @@ def test_listed_runs_say_what_tells_them_apart(runs: Path) -> None:
         "--set",
         "menu.line.triple.prescale=4",
     )
-    call("run", "pulser", "--offline", *more, "--out", runs / "later" / "run")
+    call("run", "pulser", "--offline", *more, "--out", runs / "yonder" / "run")
     first, last = json.loads(call("list", "runs", runs, "--json").stdout)
     assert (first["name"], first["differs"]) == ("whole", [])
-    assert (last["name"], last["seed"], last["frames"]) == ("later/run", 3, 5)
+    assert (last["name"], last["seed"], last["frames"]) == ("yonder/run", 3, 5)
     assert "pulser.coincidence_ticks=2" in last["differs"]
     assert any(each.startswith("menu.line.triple.prescale") for each in last["differs"])
     assert not any(each.startswith("run.") for each in last["differs"])
     said = call("list", "runs", runs).stdout
     assert said.startswith(f"runs in {runs}/")
-    assert "later/run" in said
+    assert "yonder/run" in said
     assert "pulser.coincidence_ticks=2" in said
 
 

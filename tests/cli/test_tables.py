@@ -21,11 +21,13 @@ from rich.console import Console
 from support.calling import call
 from support.tables import WIDTHS, check_table
 
+import trigemu
 from trigemu.cli import cli
 from trigemu.cli.inspect import list_group
 from trigemu.measure.published import select
 from trigemu.measure.summary import signal_labels
 from trigemu.measure.tables.comparisons import comparison_table, comparison_tables
+from trigemu.measure.tables.overlap import overlap_table
 from trigemu.measure.tables.validation import validation_table, verdict_table
 from trigemu.measure.validate import Result
 from trigemu.plain import encodable
@@ -238,3 +240,20 @@ def test_commands_say_what_they_do_when_they_are_called_alone() -> None:
             assert f"\n  {name} " in done.stdout
     refused = CliRunner().invoke(cli, ["list", "nothing"])
     assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+
+
+def test_overlap_of_small_menus_is_a_table(shown: Shown, tmp_path: Path) -> None:
+    tables = shown("run", "pulser", "--offline", "--frames", 30, "--out", tmp_path / "run")
+    (overlap,) = [each for each in tables if each.title.startswith("overlap")]
+    check([overlap])
+    result = trigemu.read_result(tmp_path / "run")
+    counts = result.summary["overlap"]
+    names = overlap.column("line")
+    assert sorted(names) == sorted(counts["lines"])
+    assert [column.name for column in overlap.columns] == ["line", *names]
+    for a in names:
+        shared = dict(zip(counts["lines"], counts["counts"][counts["lines"].index(a)], strict=True))
+        assert overlap.column(a) == [shared[b] for b in names]
+        assert shared[a] == result.summary["lines"][a]["accepted"] > 0
+    assert overlap_table(load_setup("belle2"), result.summary) is None
+    assert overlap_table(result.setup, {**result.summary, "overlap": None}) is None

@@ -10,6 +10,7 @@ from trigemu.measure.tables.efficiency import run_efficiency_table
 from trigemu.measure.tables.latency import latency_table
 from trigemu.measure.tables.ledger import ledger_tables
 from trigemu.measure.tables.lines import levels_table, lines_table
+from trigemu.measure.tables.overlap import overlap_table
 from trigemu.render.numbers import number
 from trigemu.render.table import Table
 from trigemu.report.replayed import replayed, triggers_only
@@ -18,10 +19,14 @@ from trigemu.setup.experiment import Setup
 
 
 def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | str]:
-    """Return the tables that end a run (lines, efficiencies, comparisons, latency, ledger) and its headline."""
+    """Return the tables that end a run and its headline.
+
+    Lines, levels, overlap, efficiencies, comparisons, latency, ledger.
+    """
     tables: list[Table | str] = [lines_table(setup, summary)]
-    levels = levels_table(summary)
-    tables += [] if levels is None else [levels]
+    # In a replay of accepted triggers prescales have chosen before.
+    overlap = None if triggers_only(summary) else overlap_table(setup, summary)
+    tables += [each for each in (levels_table(summary), overlap) if each is not None]
     if summary["efficiency"] and not triggers_only(summary):
         tables.append(run_efficiency_table(setup, summary))
     tables += comparison_tables(setup, summary)
