@@ -65,7 +65,7 @@ def test_a_run_that_was_cut_off_says_what_is_missing(runs: Path) -> None:
     call("finish", run)
     again = call("show", run)
     assert not again.stderr
-    assert "aborted, the ledger closes" in again.stdout
+    assert "aborted, 16 of 30 frames, the ledger closes" in again.stdout
 
 
 def test_a_scan_is_shown(tmp_path: Path) -> None:

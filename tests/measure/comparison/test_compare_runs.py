@@ -208,6 +208,8 @@ def test_on_the_command_line(runs: Path) -> None:
         "events that differ",
         "--events N shows them",
         "Prescales that count keep",
+        "time (TDC counts)",
+        "a difference of it has no error",
     ):
         assert text in said
     data = json.loads(call("compare", runs / "a", runs / "prescale", "--events", 2, "--json", code=1).stdout)

@@ -11,6 +11,7 @@ import trigemu
 from trigemu.errors import InputError
 from trigemu.measure.comparison.significance import binomial_difference
 from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.tables.differences import efficiencies_table
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,10 @@ def test_scans_without_common_grid_points(scans: Path) -> None:
     tables = [at(2.0, 3.0), at(3.0, 4.0), at(5.0)]
     some = trigemu.compare(tables[0], tables[1])
     assert "A alone has 1 and B alone 1 grid points; 1 are common." in some.notes
+    assert not some.same
+    table = efficiencies_table(some)
+    assert len(table) == 0
+    assert table.notes == ("all are the same.",)
     with pytest.raises(InputError, match=r"A \(grid of mass\) and B .* have no common grid points: there is"):
         trigemu.compare(tables[0], tables[2])
 

@@ -198,8 +198,15 @@ def _sigma(value: float | None) -> Cell:
 
 
 def efficiencies_table(compared: Compared) -> Table:
-    """Return acceptances and efficiencies in both; of the same random numbers only those that differ."""
-    efficiencies, shared = compared.efficiencies, compared.shared
+    """Return acceptances and efficiencies in both; of the same random numbers only those that differ.
+
+    Grid points that one scan has alone are left out; a note of the comparison counts them.
+    """
+    shared = compared.shared
+    common = {_point(each) for each in compared.efficiencies if each.a is not None and each.b is not None}
+    efficiencies = [
+        each for each in compared.efficiencies if compared.kind == "runs" or _point(each) in common
+    ]
     shown = [each for each in efficiencies if (each.differs if shared else _passed(each))]
     keys = list(dict.fromkeys(key for each in efficiencies for key in each.point))
     own = (
@@ -221,6 +228,10 @@ def efficiencies_table(compared: Compared) -> Table:
     rest = len(efficiencies) - len(shown)
     what = "are the same" if shared else "passed nothing"
     return table("efficiencies", columns, rows, _others(len(rows), rest, what))
+
+
+def _point(each: EfficiencyDifference) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(each.point.items()))
 
 
 def _passed(each: EfficiencyDifference) -> bool:
