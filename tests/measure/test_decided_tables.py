@@ -23,7 +23,7 @@ def counted(weights: list[float], fired: int = 14) -> Summary:
 def test_of_many_lines_the_most_efficient_ones_are_listed() -> None:
     _, lines = decided_tables(counted([1.0] * 4), MENU, "t", 1)
     assert lines.column("line") == [f"l{i}" for i in range(2, 14)]
-    assert lines.notes[0].startswith("12 of 15 lines are shown; 2 passed less often and 1 never passed.")
+    assert lines.notes[0].startswith("12 of 15 lines are shown; 2 more passed and 1 never passed.")
     _, every = decided_tables(counted([1.0] * 4), MENU, "t", 1, every=True)
     assert len(every) == 15
 

@@ -157,7 +157,7 @@ def test_what_is_shown() -> None:
     )
     assert most_efficient(values, passed, 2) == (
         ["a3", "a4"],
-        "2 of 5 lines are shown; 2 passed less often and 1 never passed.",
+        "2 of 5 lines are shown; 2 more passed and 1 never passed.",
     )
     assert most_efficient({"a": [np.nan]}, {"a": 0}, zeros=False)[0] == []
     assert that_fired({"a": 0, "b": 3}) == (["a", "b"], "")
@@ -169,7 +169,7 @@ def test_totals_are_shown_and_not_counted_as_lines() -> None:
     passed = {"a": 1, "b": 3, "c": 0, "any l1": 0}
     assert most_efficient(values, passed, 2, totals=("any l1",)) == (
         ["b", "any l1"],
-        "1 of 3 lines are shown; 1 passed less often and 1 never passed.",
+        "1 of 3 lines are shown; 1 more passed and 1 never passed.",
     )
     assert most_efficient(values, passed, 2, totals=("any l1",), zeros=False)[0] == ["b"]
 

@@ -13,7 +13,7 @@ from trigemu.render.shown import most_efficient
 from trigemu.setup.experiment import Setup
 
 BESIDE = 6
-"""Lines and totals that are shown, at most: totals, and the most efficient lines."""
+"""Lines and totals that are shown, at most: totals, and the best lines of each signal or point."""
 
 
 def run_lines(

@@ -58,9 +58,7 @@ def most_efficient(
         )[: room - len(best)]
     )
     shown = [name for name in values if name in best | sums]
-    chosen = bool(first) and any(name not in best and name not in first for name in seen)
-    less = "passed less often or are prescaled" if chosen else "passed less often"
-    return shown, _sentence(len(means), len(best), len(seen), less)
+    return shown, _sentence(len(means), len(best), len(seen))
 
 
 def _for_each(values: Mapping[str, Sequence[float | None]], most: int, first: Collection[str]) -> set[str]:
@@ -89,10 +87,10 @@ def _for_each(values: Mapping[str, Sequence[float | None]], most: int, first: Co
     return chosen
 
 
-def _sentence(lines: int, shown: int, passed: int, less: str) -> str:
+def _sentence(lines: int, shown: int, passed: int) -> str:
     if shown == lines:
         return ""
-    counts = (passed - shown, less), (lines - passed, "never passed")
+    counts = (passed - shown, "more passed"), (lines - passed, "never passed")
     others = [f"{count} {what}" for count, what in counts if count]
     return f"{shown} of {lines} lines are shown; {' and '.join(others)}."
 
