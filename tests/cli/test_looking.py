@@ -68,6 +68,48 @@ def test_a_run_that_was_cut_off_says_what_is_missing(runs: Path) -> None:
     assert "aborted, 16 of 30 frames, the ledger closes" in again.stdout
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_damage_that_sizes_tell_is_named(runs: Path, gone: bool) -> None:
+    run = runs / "whole"
+    segment = run / "segment-000000.tgm"
+    if gone:
+        segment.unlink()
+    else:
+        with segment.open("r+b") as file:
+            file.truncate(segment.stat().st_size // 2)
+    shown = call("show", run)
+    assert "segment-000000.tgm: " in shown.stderr
+    assert f"trigemu finish {run} says what is missing" in " ".join(shown.stderr.split())
+    assert "trigger lines" in shown.stdout
+    (listed,) = json.loads(call("list", "runs", runs, "--json").stdout)
+    assert listed["quality"] == "damaged"
+    assert "segment-000000.tgm" in listed["problem"]
+    call("finish", run, code=1)
+    (listed,) = json.loads(call("list", "runs", runs, "--json").stdout)
+    assert listed["quality"] == "tainted"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("high", float("inf"), "numbers without an end"),
+        ("high", None, ""),
+        ("groups", "odd", "groups of lines that there are not"),
+    ],
+)
+def test_an_edited_scan_is_shown_or_refused(tmp_path: Path, key: str, value: object, words: str) -> None:
+    scan = tmp_path / "scan"
+    call("efficiency", "pulser", "--signal", "burst", "--events", 20, "--out", scan)
+    data = json.loads((scan / "efficiency.json").read_text())
+    if key == "groups":
+        data["groups"] = dict.fromkeys(data["groups"], value)
+    else:
+        data["rows"][0][key] = value
+    (scan / "efficiency.json").write_text(json.dumps(data))
+    done = call("show", scan, code=2 if words else 0)
+    assert words in done.stderr
+
+
 def test_a_scan_is_shown(tmp_path: Path) -> None:
     done = call("efficiency", "pulser", "--signal", "burst", "--events", 20, "--out", tmp_path / "scan")
     shown = call("show", tmp_path / "scan").stdout.rstrip("\n")

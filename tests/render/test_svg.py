@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from trigemu.render.marks import spread
+from trigemu.render.svg.axes import SMALL
 from trigemu.render.svg.bars import Bar, bars
 from trigemu.render.svg.curves import Series, curves, percentiles
+from trigemu.render.svg.elements import cut, width_of
 from trigemu.render.svg.histograms import histogram, remark
 from trigemu.render.svg.matrix import matrix, percent
 from trigemu.render.svg.png import coloured, data_url
@@ -183,3 +185,23 @@ def test_a_histogram_shows_where_entries_are_and_says_what_it_leaves_out() -> No
     counts[99] = 1
     assert remark(spec, counts) == "71 entries"
     assert "4\u2009000" in texts(histogram(spec, counts))
+
+
+@pytest.mark.parametrize("top", [9.0, 1e3, 1e6, 2.5e7])
+def test_numbers_below_a_picture_lie_inside_it(top: float) -> None:
+    spec = HistogramSpec("Hits", "time (ns)", "hits", (10,), (0.0,), (top,))
+    drawn = histogram(spec, np.arange(10))
+    wide = float(re.search(r'viewBox="0 0 ([\d.]+) ', drawn)[1])  # type: ignore[index]
+    middle = re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]*)<', drawn)
+    assert middle
+    for at, shown in middle:
+        half = 0.5 * width_of(shown, SMALL)
+        assert float(at) - half >= 0
+        assert float(at) + half <= wide
+
+
+def test_a_long_name_keeps_its_end() -> None:
+    names = [f"l0-abcdefghijklmnopqrstuvwxyz-{number}" for number in range(3)]
+    shown = {cut(name, 120.0) for name in names}
+    assert len(shown) == 3
+    assert all("…" in each and width_of(each) <= 120.0 + width_of("…") for each in shown)

@@ -12,6 +12,7 @@ from trigemu.config.differences import differences
 from trigemu.config.toml_text import toml_value
 from trigemu.errors import TrigemuError
 from trigemu.frames.runfiles import CHECKSUM, CONFIG_FILE, RUN_FILE, read_checked, read_run
+from trigemu.frames.sizes import damage
 from trigemu.plain import one_sentence
 from trigemu.setup.named import without_nulls
 from trigemu.streaming.alive import is_running
@@ -130,6 +131,8 @@ def _listed(path: Path, name: str) -> tuple[Listed, dict[str, Any]]:
             frames = sum(totals.frames[name] for name in ("accepted", "rejected", "lost"))
             known.update(frames=frames, decisions=totals.decisions, quality=totals.quality)
             known["problem"] = one_sentence(totals.missing["said"]) if totals.missing else ""
+            if not totals.missing and (said := damage(path, info)):
+                known.update(quality=DAMAGED, problem=one_sentence(said))
         elif is_running(path):
             known["quality"] = RUNNING
         else:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_json, read_run
+from trigemu.frames.sizes import damage
 from trigemu.measure.counted import Counted
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.extras import needed
@@ -153,6 +154,8 @@ def read_result(folder: str | Path) -> RunResult:
         note = f"{folder} has no totals: this was counted from its records; {FINISH} {folder} writes it down"
     elif not all((folder / name).is_file() for name in (SUMMARY, REPORT)):
         note = f"{folder} has no summary or report; {FINISH} {folder} makes them"
+    if not totals.missing:
+        note = damage(folder, info) or note
     summary = summarise(setup, totals)
     summary["run"]["versions"] = _versions(folder) or summary["run"]["versions"]
     return RunResult(folder, setup, totals, summary, note)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_json
 from trigemu.measure.table import EfficiencyTable
+from trigemu.menu.order import GROUPS
 from trigemu.plain import short
 
 SCAN_FILE = "efficiency.json"
@@ -71,6 +72,15 @@ def _check_rows(table: EfficiencyTable, file: Path) -> None:
         and set(row.point) == set(table.keys)
         for row in table.rows
     )
+    known = all(group in GROUPS for group in table.groups.values())
+    finite = not any(
+        math.isinf(each)
+        for row in table.rows
+        for each in (row.value, row.low, row.high, row.acceptance, row.acceptance_low, row.acceptance_high)
+    )
+    if not (known and finite):
+        what = "numbers without an end" if known else "groups of lines that there are not"
+        raise InputError(f"{file}: has {what}; make it again with trigemu efficiency")
     if not (whole and good and max(seen.values(), default=1) == 1):
         raise InputError(
             f"{file}: rows are not one per grid point and line; make it again with trigemu efficiency"

@@ -80,7 +80,7 @@ def interval_parts(value: float | None, low: float | None, high: float | None) -
     """
     if value is None or not math.isfinite(value):
         return ["–"]
-    if low is None or high is None:
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         # Events of negative weight: a value, but no interval.
         return [f"{value:.4f}"]
     if value == 0 and high > 0:

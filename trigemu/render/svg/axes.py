@@ -14,6 +14,9 @@ TICK = 4.0
 BELOW = 40.0
 """Room below a picture's axes for numbers and label."""
 
+BEYOND = 11.0
+"""How far a number may reach beyond the end of the axis below a picture."""
+
 ABOVE = 22.0
 """Room above them for the label of the upright axis."""
 
@@ -43,6 +46,9 @@ def across(x: Scale, bottom: float, top: float, xlabel: str, most: int = 6) -> I
     for value, shown in zip(ticks, x.texts(ticks), strict=True):
         yield line(x(value), bottom, x(value), top, faint=0.13)
         yield line(x(value), bottom, x(value), bottom + TICK, faint=0.6)
-        yield label(x(value), bottom + TICK + SMALL + 1, shown, anchor="middle", size=SMALL)
+        # Beside the axis there is room for half a short number: a long one at an end moves inwards.
+        half = 0.5 * width_of(shown, SMALL)
+        at = min(x(value), x.end + BEYOND - half) if x.end > x.start else x(value)
+        yield label(max(at, half), bottom + TICK + SMALL + 1, shown, anchor="middle", size=SMALL)
     yield line(x.start, bottom, x.end, bottom, faint=0.6)
     yield label(x.end, bottom + TICK + SMALL + 4 + FONT, xlabel, anchor="end")

@@ -42,10 +42,13 @@ def width_of(value: str, size: float = FONT) -> float:
 
 
 def cut(value: str, width: float, size: float = FONT) -> str:
-    """Return as much of a text as is not wider than ``width``."""
+    """Return as much of a text as is not wider than ``width``: beginning and end, which tells long names apart."""
     most = max(int(width / (LETTER * size)), 4)
     shown = short(value, LABEL)
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+    if len(shown) <= most:
+        return shown
+    end = (most - 1) // 2
+    return f"{shown[: most - 1 - end]}…{shown[len(shown) - end :]}"
 
 
 def label(

@@ -106,6 +106,6 @@ def _power(value: float) -> str:
 
 
 def _plain(value: float, places: int) -> str:
-    if abs(value) >= 1e6 or places > 4:
+    if abs(value) >= 1e9 or places > 4:
         return "0" if value == 0 else f"{value:.3g}"
     return f"{value + 0.0:,.{places}f}".replace(",", "\u2009").replace("-", "−")
