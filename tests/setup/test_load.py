@@ -158,6 +158,12 @@ def test_a_menu_may_be_inside_the_configuration(files: Path) -> None:
         load_setup("c.toml", ["menu.line.A.when=h9"])
 
 
+def test_a_name_that_no_file_can_have_is_one_sentence(files: Path) -> None:
+    (files / "c.toml").write_text(CONFIG.replace("menus/m.toml", "m" * 300))
+    with pytest.raises(InputError, match=r"c\.toml, line \d+: menu file .* is not there"):
+        load_setup("c.toml")
+
+
 def test_shipped_configurations_are_found_by_name() -> None:
     found = shipped_configs()
     assert "na62-dump" in found

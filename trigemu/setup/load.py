@@ -177,8 +177,13 @@ class _Draft:
         own = {key: value for key, value in menu.items() if key != "file"}
         place = self.places.pop(("menu", "file"), self.name)
         file = self.folder / str(menu["file"])
-        if not file.is_file():
-            raise InputError(f"{place}: menu file {str(file)!r} is not there")
+        try:
+            there = file.is_file()
+        except OSError:
+            # A name that no file can have.
+            there = False
+        if not there:
+            raise InputError(f"{place}: menu file {short(str(file), 200)!r} is not there")
         read, lines = read_toml(file)
         for key, line in lines.items():
             if key[0] not in own:
