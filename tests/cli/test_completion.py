@@ -82,3 +82,16 @@ def test_scripts(shell: str) -> None:
     assert f"_TRIGEMU_COMPLETE={shell}_complete" in text
     assert ("compopt -o nospace" in text) is (shell == "bash")
     assert "is not one of" in call("completion", "csh", code=2).stderr
+
+
+@pytest.mark.parametrize("given", [{}, {"COMP_WORDS": "trigemu ru"}])
+def test_completion_without_what_a_shell_gives_is_silent(given: dict[str, str]) -> None:
+    left = {key: value for key, value in os.environ.items() if not key.startswith("COMP_")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "import trigemu.cli; trigemu.cli.main()"],
+        env={**left, **given, "_TRIGEMU_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "")

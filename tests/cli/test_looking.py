@@ -92,9 +92,9 @@ def test_damage_that_sizes_tell_is_named(runs: Path, gone: bool) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("high", float("inf"), "numbers without an end"),
+        ("high", float("inf"), "numbers without an end (rows.0.high)"),
         ("high", None, ""),
-        ("groups", "odd", "groups of lines that there are not"),
+        ("groups", "odd", "groups of lines that there are not (groups."),
     ],
 )
 def test_an_edited_scan_is_shown_or_refused(tmp_path: Path, key: str, value: object, words: str) -> None:

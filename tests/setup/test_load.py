@@ -366,3 +366,8 @@ def test_names_of_any_length_are_shown_short(place: str, name: object) -> None:
     with pytest.raises(InputError) as error:
         build_setup(data, "run 7")
     assert len(str(error.value)) < 500
+
+
+def test_a_configuration_whose_name_no_file_can_have_is_one_sentence() -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        load_setup("c" * 300)

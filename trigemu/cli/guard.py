@@ -39,7 +39,8 @@ class GuardedGroup(CommandGroup):
         if not standalone_mode:
             return super().main(given, prog_name, complete_var, False, **extra)
         debug = "--debug" in given
-        if os.environ.get("_TRIGEMU_COMPLETE", "").endswith("_complete") and "COMP_WORDS" not in os.environ:
+        asked = os.environ.get("_TRIGEMU_COMPLETE", "").endswith("_complete")
+        if asked and not {"COMP_WORDS", "COMP_CWORD"} <= os.environ.keys():
             # What a shell asks has the words that are typed; without them there is nothing to complete.
             end_process(0)
         try:

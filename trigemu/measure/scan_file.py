@@ -72,15 +72,20 @@ def _check_rows(table: EfficiencyTable, file: Path) -> None:
         and set(row.point) == set(table.keys)
         for row in table.rows
     )
-    known = all(group in GROUPS for group in table.groups.values())
-    finite = not any(
-        math.isinf(each)
-        for row in table.rows
-        for each in (row.value, row.low, row.high, row.acceptance, row.acceptance_low, row.acceptance_high)
+    unknown = next((line for line, group in table.groups.items() if group not in GROUPS), None)
+    endless = next(
+        (
+            f"rows.{place}.{name}"
+            for place, row in enumerate(table.rows)
+            for name in ("value", "low", "high", "acceptance", "acceptance_low", "acceptance_high")
+            if math.isinf(getattr(row, name))
+        ),
+        None,
     )
-    if not (known and finite):
-        what = "numbers without an end" if known else "groups of lines that there are not"
-        raise InputError(f"{file}: has {what}; make it again with trigemu efficiency")
+    if unknown is not None or endless is not None:
+        what = "numbers without an end" if unknown is None else "groups of lines that there are not"
+        where = endless if unknown is None else f"groups.{short(unknown)}"
+        raise InputError(f"{file}: has {what} ({where}); make it again with trigemu efficiency")
     if not (whole and good and max(seen.values(), default=1) == 1):
         raise InputError(
             f"{file}: rows are not one per grid point and line; make it again with trigemu efficiency"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -48,12 +49,13 @@ def find_config(path: str | Path) -> Path:
         )
     shipped, file = shipped_configs(), Path(path)
     # A folder of that name holds results, not a configuration.
-    if file.exists() and not (file.is_dir() and str(path) in shipped):
+    # Unlike pathlib, os.path takes a name that no file can have for one that is not there.
+    if os.path.exists(file) and not (file.is_dir() and str(path) in shipped):
         return file
     if str(path) in shipped:
         return shipped[str(path)]
     hint = allowed(Path(path).stem, shipped, "shipped configurations")
-    raise InputError(f"{path}: there is no such file; {hint}")
+    raise InputError(f"{short(str(path), 200)}: there is no such file; {hint}")
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> dict[str, Any]:

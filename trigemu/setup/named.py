@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def traced_setup(name: str | Path, overrides: Sequence[str] = ()) -> tuple[Setup
         There is no such thing, or something in it is not allowed; a recorded run takes no overrides.
     """
     # A folder of a shipped configuration's name that is no run is not meant.
-    if not Path(name).is_dir() or (str(name) in shipped_configs() and not (Path(name) / RUN_FILE).exists()):
+    if not os.path.isdir(name) or (str(name) in shipped_configs() and not (Path(name) / RUN_FILE).exists()):
         data, origin = read_config(name, overrides)
         return build_setup(data, origin), origin
     if overrides:

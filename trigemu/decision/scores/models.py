@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,8 @@ def load_model(config: Score) -> Answer:
     """
     if config.kind == "object":
         return _answer(_object(config.model), config)
-    if not Path(config.model).is_file():
-        raise InputError(f"{printable(config.model)}: there is no such file of a model")
+    if not os.path.isfile(config.model):
+        raise InputError(f"{short(config.model, 200)}: there is no such file of a model")
     return _onnx(config) if config.kind == "onnx" else _answer(_pickled(config.model), config)
 
 
