@@ -47,7 +47,10 @@ def configs() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what tests make for the user (keys) out of the user's own folders."""
+    """Keep what tests make for the user (keys) out of the user's own folders, and the user's terminal out of tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        # Processes of pytest that work side by side are told how wide the terminal is.
+        for name in ("COLUMNS", "LINES"):
+            patch.delenv(name, raising=False)
         yield
