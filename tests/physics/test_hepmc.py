@@ -38,7 +38,7 @@ def event(number=0, units="GEV MM", scale=1.0, length=1.0):
 
 def write(path, text):
     if path.suffix == ".gz":
-        path.write_bytes(gzip.compress(text.encode()))
+        path.write_bytes(gzip.compress(text.encode(), mtime=0))
     else:
         path.write_text(text)
     return path
@@ -105,14 +105,14 @@ def test_bad_files(tmp_path, what, name):
 @pytest.mark.parametrize("keep", [5, 60, -12])
 def test_torn_gzip(tmp_path, keep):
     path = tmp_path / "a.hepmc3.gz"
-    path.write_bytes(gzip.compress(GOOD.encode())[:keep])
+    path.write_bytes(gzip.compress(GOOD.encode(), mtime=0)[:keep])
     with pytest.raises(InputError, match="is truncated or damaged"):
         hepmc.read(path, (111,))
 
 
 def test_damaged_gzip(tmp_path):
     path = tmp_path / "a.hepmc3.gz"
-    data = bytearray(gzip.compress(GOOD.encode()))
+    data = bytearray(gzip.compress(GOOD.encode(), mtime=0))
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(bytes(data))
     with pytest.raises(InputError, match="is truncated or damaged"):

@@ -32,7 +32,7 @@ GOOD = HEAD + EVENT.format(weight="1.0") + EVENT.format(weight="3.0d+00") + TAIL
 
 
 def write(path, text):
-    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    path.write_bytes(gzip.compress(text.encode(), mtime=0) if path.suffix == ".gz" else text.encode())
     return path
 
 
@@ -94,7 +94,7 @@ def test_bad_files(tmp_path, what, name):
 
 def test_torn_gzip_and_missing(tmp_path):
     path = tmp_path / "a.lhe.gz"
-    path.write_bytes(gzip.compress(GOOD.encode())[:-9])
+    path.write_bytes(gzip.compress(GOOD.encode(), mtime=0)[:-9])
     with pytest.raises(InputError, match="is truncated or damaged"):
         read_lhe(path)
     with pytest.raises(InputError, match="does not exist"):
