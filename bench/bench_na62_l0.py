@@ -18,10 +18,10 @@ from trigemu.decision.candidates import CandidateFinder
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
+from trigemu.experiments.na62.detector.geometry import TILE_IDS
 from trigemu.experiments.na62.experiment import EXPERIMENT
-from trigemu.experiments.na62.geometry import TILE_IDS
-from trigemu.experiments.na62.l0tp import process
-from trigemu.experiments.na62.primitives import Primitives
+from trigemu.experiments.na62.level0.l0tp import process
+from trigemu.experiments.na62.level0.primitives import Primitives
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import compile_menu
 from trigemu.menu.schema import Line, Menu

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from trigemu.experiments.na62.config import DETECTOR_ORDER
-from trigemu.experiments.na62.tiles import NEWCHOD_CODES, NEWCHOD_TILES, NO_TILE
+from trigemu.experiments.na62.detector.tiles import NEWCHOD_CODES, NEWCHOD_TILES, NO_TILE
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 U = np.uint64

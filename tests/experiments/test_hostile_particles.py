@@ -31,8 +31,8 @@ from trigemu.experiments.besiii.response import tof as besiii_tof
 from trigemu.experiments.besiii.sources import EMC, MDC, TOF
 from trigemu.experiments.besiii.sources import SIMULATED as BESIII
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.hits import unpack
-from trigemu.experiments.na62.response import Exposure, detectors
+from trigemu.experiments.na62.response.detectors import Exposure, detectors
+from trigemu.experiments.na62.response.hits import unpack
 from trigemu.experiments.na62.sources import SCHEMAS as NA62_SOURCES
 from trigemu.frames.columns import pack
 from trigemu.frames.ranges import Ranges

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62.halo import muon_parents
+from trigemu.experiments.na62.beam.halo import muon_parents
 from trigemu.physics import event_text, hepmc
 from trigemu.physics.flight import Flight
 from trigemu.physics.production import pool_cells

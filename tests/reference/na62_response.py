@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from trigemu.experiments.na62 import geometry
+from trigemu.experiments.na62.detector import geometry
 
 
 def tiles_at(x: float, y: float, overlap: bool) -> set[int]:

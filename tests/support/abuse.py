@@ -20,9 +20,9 @@ from support.hostile import extremes, make_frames, spoil
 
 from trigemu.decision.sequencer import Sequencer
 from trigemu.decision.verdicts import RowMaker
-from trigemu.experiments.na62 import mtp
-from trigemu.experiments.na62.l0tp import process
-from trigemu.experiments.na62.primitives import muv3_primitives
+from trigemu.experiments.na62.level0 import mtp
+from trigemu.experiments.na62.level0.l0tp import process
+from trigemu.experiments.na62.level0.primitives import muv3_primitives
 from trigemu.frames.columns import Block
 from trigemu.frames.frame import Fragment
 from trigemu.setup.build import load_setup

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from support.event_texts import HEPMC_END, HEPMC_HEAD
 
-from trigemu.experiments.na62.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
 from trigemu.measure.deciding import EventDecisions
 from trigemu.physics.constants import SPEED_OF_LIGHT
 from trigemu.physics.particles import Particles, join

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trigemu.experiments.na62.acceptance import accept
-from trigemu.experiments.na62.aprime import SIGNALS
-from trigemu.experiments.na62.geometry import LKR_Z
-from trigemu.experiments.na62.signals import SignalSource
+from trigemu.experiments.na62.detector.acceptance import accept
+from trigemu.experiments.na62.detector.geometry import LKR_Z
+from trigemu.experiments.na62.signals.aprime_decays import SignalSource
+from trigemu.experiments.na62.signals.catalogue import SIGNALS
 from trigemu.physics.particles import from_columns, merge, no_particles
 
 EVENTS = 40_000

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import Bool
 from trigemu.decision.candidates import CandidateFinder, Candidates
-from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
+from trigemu.experiments.na62.detector.acceptance import accept
 from trigemu.experiments.na62.events import EventSource
 from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.frames.frame import TimeFrame

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference.na62_response import pad_at, tiles_at
 
-from trigemu.experiments.na62 import geometry
-from trigemu.experiments.na62.lookup import brick_tile, in_lkr, muv3_pad, newchod_tiles
+from trigemu.experiments.na62.detector import geometry
+from trigemu.experiments.na62.detector.lookup import brick_tile, in_lkr, muv3_pad, newchod_tiles
 
 COORDINATE = st.one_of(
     st.floats(-1100, 1100),

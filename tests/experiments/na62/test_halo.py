@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from scipy import stats
 
 from trigemu.errors import InputError, RunError
+from trigemu.experiments.na62.beam.halo import ENTRANCE_Z, REACH, HaloSource, muon_parents
 from trigemu.experiments.na62.config import Halo
-from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
-from trigemu.experiments.na62.geometry import LKR_APOTHEM
-from trigemu.experiments.na62.halo import ENTRANCE_Z, REACH, HaloSource, muon_parents
-from trigemu.experiments.na62.lookup import newchod_tiles
-from trigemu.experiments.na62.transport import cross_planes
+from trigemu.experiments.na62.detector.geometry import LKR_APOTHEM
+from trigemu.experiments.na62.detector.lookup import newchod_tiles
+from trigemu.experiments.na62.detector.transport import cross_planes
+from trigemu.experiments.na62.response.deposits import EXTRA, LKR_SHOWER, SHOWER
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.particles import make_particles, no_particles
 

@@ -13,9 +13,9 @@ from reference import na62_l0tp as reference
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
-from trigemu.experiments.na62.l0tp import overwritten, process
-from trigemu.experiments.na62.primitives import Primitives, newchod_primitives
-from trigemu.experiments.na62.tiles import NEWCHOD_CODES
+from trigemu.experiments.na62.detector.tiles import NEWCHOD_CODES
+from trigemu.experiments.na62.level0.l0tp import overwritten, process
+from trigemu.experiments.na62.level0.primitives import Primitives, newchod_primitives
 
 FIRED = 1 << 14
 NEWCHOD, MUV3, LKR = (DETECTOR_ORDER.index(name) for name in ("newchod", "muv3", "lkr"))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62 import mtp
-from trigemu.experiments.na62.primitives import Primitives
+from trigemu.experiments.na62.level0 import mtp
+from trigemu.experiments.na62.level0.primitives import Primitives
 
 
 def packet(primitives=(), *, source=0x20, sub=1, high=0x123456):

@@ -13,10 +13,15 @@ from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import L0
-from trigemu.experiments.na62.geometry import CHANNEL_IDS, PAD_IDS, TILE_IDS
-from trigemu.experiments.na62.primitives import Primitives, muv3_primitives, newchod_primitives, tile_keys
-from trigemu.experiments.na62.scratch import Scratch
-from trigemu.experiments.na62.tiles import INNER_TILES, MUV3_TILES, NEWCHOD_TILES
+from trigemu.experiments.na62.detector.geometry import CHANNEL_IDS, PAD_IDS, TILE_IDS
+from trigemu.experiments.na62.detector.tiles import INNER_TILES, MUV3_TILES, NEWCHOD_TILES
+from trigemu.experiments.na62.level0.primitives import (
+    Primitives,
+    muv3_primitives,
+    newchod_primitives,
+    tile_keys,
+)
+from trigemu.experiments.na62.level0.scratch import Scratch
 
 MAKE = {"newchod": newchod_primitives, "muv3": muv3_primitives}
 

@@ -11,7 +11,7 @@ from reference import na62_boards as reference
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import L0
-from trigemu.experiments.na62.primitives import (
+from trigemu.experiments.na62.level0.primitives import (
     LAV_PAIR_LSB,
     chod_primitives,
     lav_pairs,

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from reference.na62_response import digitise as slow_digitise
 from reference.na62_response import thin as slow_thin
 
-from trigemu.experiments.na62 import counters, deposits
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Response
-from trigemu.experiments.na62.geometry import ANTI0, MNP33_Z, NEWCHOD, PAD_IDS
-from trigemu.experiments.na62.hits import Deposits, TileLogic, between, digitise, shift, thin, unpack
-from trigemu.experiments.na62.response import Exposure, detectors
-from trigemu.experiments.na62.transport import LIGHT_MM_NS
+from trigemu.experiments.na62.detector.geometry import ANTI0, MNP33_Z, NEWCHOD, PAD_IDS
+from trigemu.experiments.na62.detector.transport import LIGHT_MM_NS
+from trigemu.experiments.na62.response import counters, deposits
+from trigemu.experiments.na62.response.detectors import Exposure, detectors
+from trigemu.experiments.na62.response.hits import Deposits, TileLogic, between, digitise, shift, thin, unpack
 from trigemu.physics.particles import from_columns
 
 FRAME_TICKS = 40960 * 256

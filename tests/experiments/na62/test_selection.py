@@ -10,8 +10,8 @@ from reference import na62_monitor as reference
 
 from trigemu._kernels import na62_monitor as kernels
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, Selection
+from trigemu.experiments.na62.level0.primitives import muv3_primitives, newchod_primitives
 from trigemu.experiments.na62.monitor import HISTOGRAMS, fill
-from trigemu.experiments.na62.primitives import muv3_primitives, newchod_primitives
 from trigemu.experiments.na62.selection import passes_ee, window_lsb
 from trigemu.frames.frame import TimeFrame
 

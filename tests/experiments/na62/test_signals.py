@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from scipy import stats
 
 from trigemu.errors import InputError
-from trigemu.experiments.na62.aprime import SIGNALS
-from trigemu.experiments.na62.signals import SignalSource
+from trigemu.experiments.na62.signals.aprime_decays import SignalSource
+from trigemu.experiments.na62.signals.catalogue import SIGNALS
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import darkphoton
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.na62_response import follow
 
-from trigemu.experiments.na62.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD, STRAW
-from trigemu.experiments.na62.transport import LIGHT_MM_NS, cross_planes
+from trigemu.experiments.na62.detector.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD, STRAW
+from trigemu.experiments.na62.detector.transport import LIGHT_MM_NS, cross_planes
 from trigemu.physics.particles import Particles, from_columns
 
 

@@ -14,10 +14,10 @@ from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
 from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.detector.geometry import CHANNEL_IDS
 from trigemu.experiments.na62.experiment import EXPERIMENT
-from trigemu.experiments.na62.geometry import CHANNEL_IDS
-from trigemu.experiments.na62.l0tp import REFERENCE, process
-from trigemu.experiments.na62.primitives import Primitives
+from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
+from trigemu.experiments.na62.level0.primitives import Primitives
 from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.columns import cut_windows
 from trigemu.frames.frame import TimeFrame

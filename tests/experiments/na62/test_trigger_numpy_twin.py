@@ -10,7 +10,7 @@ import pytest
 
 from trigemu.decision.candidates import CandidateFinder
 from trigemu.experiments.na62.config import L0, NA62
-from trigemu.experiments.na62.primitives import newchod_primitives, tile_keys
+from trigemu.experiments.na62.level0.primitives import newchod_primitives, tile_keys
 from trigemu.frames.frame import TimeFrame
 
 BENCH = Path(__file__).resolve().parents[3] / "bench"
@@ -41,7 +41,7 @@ def test_primitives(rate, period):
 
 
 def test_entries_and_alignment():
-    from trigemu.experiments.na62.l0tp import process
+    from trigemu.experiments.na62.level0.l0tp import process
 
     section = NA62(frame_timestamps=2048)
     streams = bench.seven_streams(section, 20e6)

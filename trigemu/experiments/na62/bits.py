@@ -15,7 +15,7 @@ FIRED_BIT = 14
 FIRED = 1 << FIRED_BIT
 
 ENTRIES = ("reference", "control")
-"""Kinds of trigger entry, bit 0 and bit 1 of `trigemu.experiments.na62.l0tp.Entries.flags`."""
+"""Kinds of trigger entry, bit 0 and bit 1 of `trigemu.experiments.na62.level0.l0tp.Entries.flags`."""
 
 _NEWCHOD = ("ho1", "hto1", "h1", "ht1", "h2", "ht2", "q2", "qx", "utmc", "utmco", "newchod|q1")
 _FIRST_FOUR = {"qe": ("qe1", "qe2", "qe3", "qe4"), "cnt": ("cnt1", "cnt2", "cnt3", "cnt4")}

@@ -9,8 +9,8 @@ from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.events import Events, joined, sample_of
-from trigemu.experiments.na62.file_events import FileSource
-from trigemu.experiments.na62.file_signal import FileSignal
+from trigemu.experiments.na62.signals.file_events import FileSource
+from trigemu.experiments.na62.signals.file_signal import FileSignal
 from trigemu.physics.event_text import label
 from trigemu.physics.purpose import Purpose
 from trigemu.physics.rng import stream, uniforms

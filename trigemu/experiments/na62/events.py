@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from trigemu.arrays import F64, I64
+from trigemu.experiments.na62.beam.halo import HaloSource
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.file_events import FileSource, Taken
-from trigemu.experiments.na62.file_signal import FileSignal
-from trigemu.experiments.na62.halo import HaloSource
-from trigemu.experiments.na62.signals import SignalSource
+from trigemu.experiments.na62.signals.aprime_decays import SignalSource
+from trigemu.experiments.na62.signals.file_events import FileSource, Taken
+from trigemu.experiments.na62.signals.file_signal import FileSignal
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.arrivals import poisson_times

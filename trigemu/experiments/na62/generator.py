@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from trigemu.arrays import F64, I64
-from trigemu.experiments.na62.acceptance import accept
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.detector.acceptance import accept
 from trigemu.experiments.na62.each_event import EachEventSource
 from trigemu.experiments.na62.events import Events, EventSource
-from trigemu.experiments.na62.hits import between, shift, unpack
-from trigemu.experiments.na62.response import Exposure, detectors
+from trigemu.experiments.na62.response.detectors import Exposure, detectors
+from trigemu.experiments.na62.response.hits import between, shift, unpack
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.frames.columns import Array
 from trigemu.frames.drawn import DRAWN

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trigemu._kernels.na62_monitor import nearest, tile_hits
 from trigemu.arrays import I64
 from trigemu.experiments.na62.config import L0
-from trigemu.experiments.na62.geometry import (
+from trigemu.experiments.na62.detector.geometry import (
     BRICK_PITCH,
     BRICK_WIDTH,
     CHANNEL_IDS,
@@ -23,8 +23,8 @@ from trigemu.experiments.na62.geometry import (
     TILE_IDS,
     tile_bricks,
 )
-from trigemu.experiments.na62.primitives import Primitives
-from trigemu.experiments.na62.tiles import MUV3_CODES, NEWCHOD_CODES, pad_quadrant
+from trigemu.experiments.na62.detector.tiles import MUV3_CODES, NEWCHOD_CODES, pad_quadrant
+from trigemu.experiments.na62.level0.primitives import Primitives
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import HistogramSpec
 

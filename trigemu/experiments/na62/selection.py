@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Selection
-from trigemu.experiments.na62.primitives import lav_pairs
-from trigemu.experiments.na62.scratch import Scratch
+from trigemu.experiments.na62.level0.primitives import lav_pairs
+from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.frames.frame import TimeFrame
 
 

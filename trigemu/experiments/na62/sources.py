@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trigemu.experiments.na62.clock import TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.tiles import MUV3_CODES, NEWCHOD_CODES, NO_TILE
+from trigemu.experiments.na62.detector.tiles import MUV3_CODES, NEWCHOD_CODES, NO_TILE
 from trigemu.frames.columns import Column, Schema
 from trigemu.frames.frame import TRUTH
 
@@ -18,7 +18,7 @@ KNOWN: Mapping[str, NDArray[np.bool_]] = {"newchod": NEWCHOD_CODES != NO_TILE, "
 """bool[65536], channels of the tile detectors."""
 
 CHANNELS: Mapping[str, int] = {"lkr": 32 * 32, "lav": 4 * 64, "rich": 4 * 488, "anti0": 18 * 18}
-"""Channels of the others (`trigemu.experiments.na62.counters`, `trigemu.experiments.na62.deposits`)."""
+"""Channels of the others (`trigemu.experiments.na62.response`)."""
 
 LAV_HIGH = 1
 """Largest ``value`` of LAV: the high threshold."""

@@ -10,10 +10,10 @@ from trigemu._kernels import na62_states
 from trigemu.arrays import I64, U8, U64, Bool
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
-from trigemu.experiments.na62.l0tp import REFERENCE, process
+from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
+from trigemu.experiments.na62.level0.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
+from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.experiments.na62.monitor import fill
-from trigemu.experiments.na62.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
-from trigemu.experiments.na62.scratch import Scratch
 from trigemu.experiments.na62.selection import passes_ee, window_lsb
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.data import TriggerWords

@@ -12,10 +12,10 @@ from trigemu.decision.sequencer import Sequencer
 from trigemu.experiments.na62.bits import FIRED
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, NA62
-from trigemu.experiments.na62.geometry import PAD_IDS, TILE_IDS
-from trigemu.experiments.na62.l0tp import overwritten, process
-from trigemu.experiments.na62.primitives import Primitives, newchod_primitives, tile_keys
-from trigemu.experiments.na62.tiles import NEWCHOD_CODES
+from trigemu.experiments.na62.detector.geometry import PAD_IDS, TILE_IDS
+from trigemu.experiments.na62.detector.tiles import NEWCHOD_CODES
+from trigemu.experiments.na62.level0.l0tp import overwritten, process
+from trigemu.experiments.na62.level0.primitives import Primitives, newchod_primitives, tile_keys
 from trigemu.frames.columns import Array
 from trigemu.measure.validate import Measured, fraction
 from trigemu.menu.compile import compile_menu

@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 
-from trigemu.experiments.na62.acceptance import Acceptance, accept
-from trigemu.experiments.na62.aprime import Aprime
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.signals import SignalSource
+from trigemu.experiments.na62.detector.acceptance import Acceptance, accept
+from trigemu.experiments.na62.signals.aprime import Aprime
+from trigemu.experiments.na62.signals.aprime_decays import SignalSource
 from trigemu.measure.efficiency import count_signal as count_events
 from trigemu.measure.efficiency import find_signal, signal_setup
 from trigemu.measure.validate import Measured, fraction

@@ -8,10 +8,10 @@ import numpy as np
 
 from trigemu.arrays import F32, F64, I64, Bool
 from trigemu.errors import InputError
-from trigemu.experiments.na62.dump import LONG_LIVED_HADRONS, out_of_the_dump
-from trigemu.experiments.na62.file_signal import FileSignal
-from trigemu.experiments.na62.geometry import TAX_END_Z
-from trigemu.experiments.na62.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.beam.dump import LONG_LIVED_HADRONS, out_of_the_dump
+from trigemu.experiments.na62.detector.geometry import TAX_END_Z
+from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.signals.file_signal import FileSignal
 from trigemu.physics import mesons
 from trigemu.physics.addressed import Draws
 from trigemu.physics.constants import SPEED_OF_LIGHT

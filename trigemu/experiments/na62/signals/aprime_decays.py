@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F32, F64
 from trigemu.errors import InputError, RunError
-from trigemu.experiments.na62.aprime import PARENTS, Aprime
-from trigemu.experiments.na62.geometry import FIDUCIAL_Z, TAX_SOURCE
-from trigemu.experiments.na62.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.detector.geometry import FIDUCIAL_Z, TAX_SOURCE
+from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.signals.aprime import PARENTS, Aprime
 from trigemu.jit import kernel
 from trigemu.physics import constants, darkphoton, hepmc, mesons
 from trigemu.physics.decay import truncated_exponential

@@ -1,7 +1,7 @@
 """What gets out of the dump: muons of the event, and of its pions and kaons that decay before they interact.
 
-The chances are those of the halo that comes from an event file (`trigemu.experiments.na62.halo`).  A muon is followed
-from where it was made in a straight line; its energy loss, scattering and bending on the way are left out.
+The chances are those of the halo that comes from an event file (`trigemu.experiments.na62.beam.halo`).  A muon is
+followed from where it was made in a straight line; its energy loss, scattering and bending on the way are left out.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from trigemu.arrays import F64, I32, I64, Bool
-from trigemu.experiments.na62.geometry import TAX_END_Z
-from trigemu.experiments.na62.parents import decay_chance
+from trigemu.experiments.na62.beam.parents import decay_chance
+from trigemu.experiments.na62.detector.geometry import TAX_END_Z
 from trigemu.physics.addressed import Draws
 from trigemu.physics.constants import KAON, MUON, PION, mass
 from trigemu.physics.particles import Particles

@@ -1,4 +1,4 @@
-"""The ``[[signal]]`` table of NA62's events of a HepMC3 file; data only, as `trigemu.experiments.na62.aprime`."""
+"""The ``[[signal]]`` table of events of a HepMC3 file: data only, see `catalogue`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trigemu.config.model import FileName, Model
-from trigemu.experiments.na62.geometry import TAX_SOURCE
+from trigemu.experiments.na62.detector.geometry import TAX_SOURCE
 
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
 PdgCode = Annotated[int, Field(gt=-(10**10), lt=10**10)]

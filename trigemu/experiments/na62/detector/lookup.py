@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trigemu.experiments.na62.geometry import (
+from trigemu.experiments.na62.detector.geometry import (
     BRICK_OVERLAP,
     BRICK_PITCH,
     BRICK_WIDTH,

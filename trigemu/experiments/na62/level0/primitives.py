@@ -20,9 +20,9 @@ from trigemu._kernels import na62_boards, na62_pairs, na62_primitives
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_TIMESTAMPS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
-from trigemu.experiments.na62.scratch import Scratch
+from trigemu.experiments.na62.detector.tiles import MUV3_CODES, MUV3_TILES, NEWCHOD_CODES, NEWCHOD_TILES
+from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
-from trigemu.experiments.na62.tiles import MUV3_CODES, MUV3_TILES, NEWCHOD_CODES, NEWCHOD_TILES
 from trigemu.frames.columns import Block, Column, Schema, pack_exactly
 from trigemu.frames.ranges import CorruptError
 
@@ -83,7 +83,7 @@ def tile_keys(
     -------
     ndarray
         int64[n], sorted: ``time << 16 | tile << 1 | tight``, tile in the order of
-        `trigemu.experiments.na62.tiles`.
+        `trigemu.experiments.na62.detector.tiles`.
 
     Raises
     ------

@@ -11,13 +11,13 @@ import math
 import numpy as np
 
 from trigemu.arrays import F64, I32, I64, U8
-from trigemu.experiments.na62.deposits import LKR_SHOWER, MUON, moyal, ticks
-from trigemu.experiments.na62.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
-from trigemu.experiments.na62.hits import LOW16, pack
-from trigemu.experiments.na62.lookup import in_lkr, in_ring, steps
+from trigemu.experiments.na62.detector.geometry import LAV12, LKR_Z, RICH_ENTRANCE, RICH_MIRROR
+from trigemu.experiments.na62.detector.lookup import in_lkr, in_ring, steps
+from trigemu.experiments.na62.detector.transport import crossing, kicked, momentum
 from trigemu.experiments.na62.purposes import NA62Purpose
+from trigemu.experiments.na62.response.deposits import LKR_SHOWER, MUON, moyal, ticks
+from trigemu.experiments.na62.response.hits import LOW16, pack
 from trigemu.experiments.na62.sources import LKR_COUNT_MEV
-from trigemu.experiments.na62.transport import crossing, kicked, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import CHARGE, MASS, Z
 from trigemu.physics.rng import Int, normal2, poisson, uniform2

@@ -15,8 +15,8 @@ from trigemu._kernels import na62_l0tp
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import FINE_BITS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0
-from trigemu.experiments.na62.primitives import Primitives
-from trigemu.experiments.na62.scratch import Scratch
+from trigemu.experiments.na62.level0.primitives import Primitives
+from trigemu.experiments.na62.level0.scratch import Scratch
 
 REFERENCE, CONTROL = 1, 2
 """Bits of `Entries.flags`."""
@@ -88,7 +88,7 @@ def process(
     scratch
         Memory to use.
     trusted
-        The primitives come from `trigemu.experiments.na62.primitives`, so they are sorted.
+        The primitives come from `trigemu.experiments.na62.level0.primitives`, so they are sorted.
 
     Raises
     ------

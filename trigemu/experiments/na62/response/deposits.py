@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 from trigemu.arrays import F64, I32, I64, U8
 from trigemu.experiments.na62.clock import LSB_NS
-from trigemu.experiments.na62.geometry import ANTI0, MUV3_Z
-from trigemu.experiments.na62.lookup import in_ring, muv3_pad, newchod_tiles, steps
+from trigemu.experiments.na62.detector.geometry import ANTI0, MUV3_Z
+from trigemu.experiments.na62.detector.lookup import in_ring, muv3_pad, newchod_tiles, steps
+from trigemu.experiments.na62.detector.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import CHARGE
 from trigemu.physics.rng import Int, normal2, uniform2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from trigemu.experiments.na62.geometry import (
+from trigemu.experiments.na62.detector.geometry import (
     MUV3_SECOND_CHANNEL,
     PAD_IDS,
     QUADRANT_SIGNS,

@@ -1,7 +1,4 @@
-"""The ``[[signal]]`` tables of NA62.
-
-Data only: a worker reads these without starting the compiler; `SignalSource` builds the sampler from them.
-"""
+"""The ``[[signal]]`` table of an A' that decays to two leptons: data only, see `catalogue`."""
 
 from __future__ import annotations
 
@@ -11,9 +8,7 @@ from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
 from trigemu.config.rules import Rule, ordered, values, when
-from trigemu.experiments.na62.file_signal import FileSignal
 from trigemu.physics import constants, mesons
-from trigemu.setup.data import signal
 
 LOWEST_MOMENTUM_GEV = 10.0
 """Two leptons of more than 5 GeV each, which the searches ask for, need an A' of more than this."""
@@ -128,18 +123,3 @@ def _heaviest(parents: tuple[int, ...]) -> float:
     return max(
         constants.mass(p) - (0.0 if c == constants.PHOTON else constants.mass(c)) for p, c in open_channels
     )
-
-
-_SAMPLER = "trigemu.experiments.na62.signals:SignalSource"
-
-SIGNALS = (
-    signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _SAMPLER, lepton=constants.MUON),
-    signal("aprime-ee", "A' -> e+ e-", Aprime, _SAMPLER, lepton=constants.ELECTRON),
-    signal(
-        "hepmc-signal",
-        "events of a HepMC3 file",
-        FileSignal,
-        "trigemu.experiments.na62.file_events:FileSource",
-    ),
-)
-"""The signals that NA62 can generate; a sampler is called with the table, ``input.path``, the seed and the number."""

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from trigemu._kernels import na62_mtp
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import FINE_BITS, PACKET_LSB, PACKET_TIMESTAMPS
-from trigemu.experiments.na62.primitives import Primitives
+from trigemu.experiments.na62.level0.primitives import Primitives
 from trigemu.frames.columns import Column, Schema, pack_exactly
 
 HEADER_BYTES = 8

@@ -20,13 +20,13 @@ import numpy as np
 
 from trigemu.arrays import F64, I32, I64, U8
 from trigemu.errors import InputError, RunError
+from trigemu.experiments.na62.beam.parents import decay_chance
 from trigemu.experiments.na62.config import Halo
-from trigemu.experiments.na62.deposits import EXTRA, LKR_SHOWER, SHOWER
-from trigemu.experiments.na62.geometry import LAV12, LKR_APOTHEM, MNP33_KICK_GEV, MNP33_Z, TAX_SOURCE
-from trigemu.experiments.na62.lookup import newchod_tiles
-from trigemu.experiments.na62.parents import decay_chance
+from trigemu.experiments.na62.detector.geometry import LAV12, LKR_APOTHEM, MNP33_KICK_GEV, MNP33_Z, TAX_SOURCE
+from trigemu.experiments.na62.detector.lookup import newchod_tiles
+from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.transport import EVENT_PLANE_MM
+from trigemu.experiments.na62.response.deposits import EXTRA, LKR_SHOWER, SHOWER
 from trigemu.jit import inlined, kernel
 from trigemu.physics import hepmc, mesons
 from trigemu.physics.alias import alias_table, pick

@@ -15,11 +15,11 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from trigemu.arrays import F64, I64, U8
-from trigemu.experiments.na62 import counters, deposits
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Response
-from trigemu.experiments.na62.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
-from trigemu.experiments.na62.hits import Deposits, TileLogic, between, digitise, shift, thin
+from trigemu.experiments.na62.detector.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
+from trigemu.experiments.na62.response import counters, deposits
+from trigemu.experiments.na62.response.hits import Deposits, TileLogic, between, digitise, shift, thin
 from trigemu.physics.particles import Particles
 
 LOOK_BACK_NS = 1000.0

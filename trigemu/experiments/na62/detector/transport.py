@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trigemu.arrays import F64
-from trigemu.experiments.na62.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD
+from trigemu.experiments.na62.detector.geometry import MNP33_KICK_GEV, MNP33_Z, NEWCHOD
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import CHARGE, MASS, PX, PY, PZ, TIME, Particles, X, Y, Z
 

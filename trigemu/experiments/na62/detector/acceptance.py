@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trigemu.arrays import F64
-from trigemu.experiments.na62.geometry import LKR_Z, MUV3_HALF, MUV3_INNER, MUV3_Z, NEWCHOD, STRAW
-from trigemu.experiments.na62.lookup import brick_tile, in_lkr, in_ring
-from trigemu.experiments.na62.transport import NEWCHOD_Z, crossing, momentum
+from trigemu.experiments.na62.detector.geometry import LKR_Z, MUV3_HALF, MUV3_INNER, MUV3_Z, NEWCHOD, STRAW
+from trigemu.experiments.na62.detector.lookup import brick_tile, in_lkr, in_ring
+from trigemu.experiments.na62.detector.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import CHARGE, Particles
 

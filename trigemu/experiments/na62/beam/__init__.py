@@ -1,0 +1,1 @@
+"""What the beam dump sends to the detectors besides signals."""

@@ -1,0 +1,1 @@
+"""Where the detectors are, and which of their cells a particle crosses."""

@@ -1,0 +1,1 @@
+"""L0: primitives and the trigger processor."""

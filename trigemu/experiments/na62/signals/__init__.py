@@ -1,0 +1,1 @@
+"""Signals: their tables, and what makes their events."""

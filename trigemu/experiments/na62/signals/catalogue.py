@@ -1,0 +1,26 @@
+"""The signals of NA62.
+
+Tables are data only: a worker reads them without starting the compiler; what makes events is named and imported where
+it is used.
+"""
+
+from __future__ import annotations
+
+from trigemu.experiments.na62.signals.aprime import Aprime
+from trigemu.experiments.na62.signals.file_signal import FileSignal
+from trigemu.physics import constants
+from trigemu.setup.data import signal
+
+_APRIME = "trigemu.experiments.na62.signals.aprime_decays:SignalSource"
+
+SIGNALS = (
+    signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _APRIME, lepton=constants.MUON),
+    signal("aprime-ee", "A' -> e+ e-", Aprime, _APRIME, lepton=constants.ELECTRON),
+    signal(
+        "hepmc-signal",
+        "events of a HepMC3 file",
+        FileSignal,
+        "trigemu.experiments.na62.signals.file_events:FileSource",
+    ),
+)
+"""The signals that NA62 can generate; a sampler is called with the table, ``input.path``, the seed and the number."""
