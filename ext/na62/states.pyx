@@ -34,6 +34,7 @@ cdef struct State:
 cdef struct Chooser:
     # The candidate at hand, and those so far.
     uint64_t physics
+    uint64_t each  # 1: every physics trigger of a timestamp makes a candidate
     int64_t *time
     uint64_t *fired
     Py_ssize_t count
@@ -127,6 +128,7 @@ cdef class States:
         const uint8_t[::1] flags,
         const uint64_t[:, ::1] state,
         uint64_t physics,
+        bint each,
         int64_t[::1] out_time,
         uint64_t[::1] out_fired,
     ):
@@ -149,7 +151,7 @@ cdef class States:
         if count == 0:
             return 0
         times, words, kinds = &time[0], &state[0, 0], &flags[0]
-        begin(&chooser, physics, &out_time[0], &out_fired[0])
+        begin(&chooser, physics, each, &out_time[0], &out_fired[0])
         with nogil:
             for k in range(count):
                 a = words[2 * k]
@@ -179,8 +181,11 @@ cdef State *find(State *table, uint64_t a, uint64_t b) noexcept nogil:
     return &table[place]
 
 
-cdef inline void begin(Chooser *c, uint64_t physics, int64_t *time, uint64_t *fired) noexcept nogil:
+cdef inline void begin(
+    Chooser *c, uint64_t physics, bint each, int64_t *time, uint64_t *fired
+) noexcept nogil:
     c.physics = physics
+    c.each = each
     c.time = time
     c.fired = fired
     c.count = -1
@@ -191,7 +196,8 @@ cdef inline void begin(Chooser *c, uint64_t physics, int64_t *time, uint64_t *fi
 
 cdef inline void choose(Chooser *c, int64_t t, uint64_t lines) noexcept nogil:
     """Add an entry that fired; without branches, since which entries share a timestamp is hard to predict."""
-    cdef uint64_t new = t >> TIMESTAMP_SHIFT != c.last
+    cdef uint64_t second = ((lines & c.physics) != 0) & ((c.sum & c.physics) != 0)
+    cdef uint64_t new = (t >> TIMESTAMP_SHIFT != c.last) | (c.each & second)
     c.last = t >> TIMESTAMP_SHIFT
     c.sum &= new - 1
     lines &= ~(c.physics if c.sum & c.physics else 0)
@@ -206,14 +212,16 @@ def one_per_timestamp(
     const int64_t[::1] time,
     const uint64_t[::1] fired,
     uint64_t physics,
+    bint each,
     int64_t[::1] out_time,
     uint64_t[::1] out_fired,
 ):
-    """Make at most one candidate per timestamp; return how many.
+    """Make candidates of entries, at most one per timestamp; return how many.
 
     Entry k fires the lines ``fired[k]``.  Lines in ``physics`` count for the first entry of the timestamp
     that fires any of them; lines of other types for all.  The time is that of the physics trigger, else of
-    the first entry that fired.
+    the first entry that fired.  With ``each`` a further entry of the timestamp that fires lines in ``physics``
+    begins another candidate.
     """
     cdef Py_ssize_t k
     cdef Chooser chooser
@@ -223,7 +231,7 @@ def one_per_timestamp(
     )
     if time.shape[0] == 0:
         return 0
-    begin(&chooser, physics, &out_time[0], &out_fired[0])
+    begin(&chooser, physics, each, &out_time[0], &out_fired[0])
     with nogil:
         for k in range(time.shape[0]):
             if fired[k]:

@@ -80,6 +80,23 @@ def test_moments_of_the_closed_form(pdg, pt, xf):
     assert moment(lambda t, x: x) / norm == pytest.approx(xf, rel=0.02)
 
 
+@pytest.mark.parametrize("pdg", mesons.SPECIES)
+def test_forward_share_is_that_of_drawn_mesons(pdg):
+    table, rng = mesons.spectrum_table(pdg), np.random.default_rng(5)
+    x0, x1, t0, t1 = table.cells[rng.choice(len(table.weight), 200_000, p=table.weight)].T
+    # Inside a cell by acceptance against its largest corner.
+    xf, pt = rng.uniform(np.minimum(x0, x1), np.maximum(x0, x1)), rng.uniform(t0, t1)
+    corners = [mesons.density(pdg, np.abs(x), t) for x in (x0, x1) for t in (t0, t1)]
+    kept = rng.uniform(size=len(xf)) * 1.05 * np.max(corners, axis=0) < mesons.density(pdg, np.abs(xf), pt)
+    pz, energy = mesons.lab_momentum(pdg, xf[kept], pt[kept])
+    forward = (energy > 20.0) & (np.arctan2(pt[kept], pz) < 5e-3)
+    # Cells are picked again for points that were not accepted, so the shares of cells are a little off: 3 %.
+    assert forward.mean() == pytest.approx(mesons.forward_share(pdg, 20.0, 5e-3), rel=0.03)
+    # A few slow ones fly backwards.
+    assert 0.99 < mesons.forward_share(pdg, 0.0, 1.57) <= 1.0 + 1e-12
+    assert mesons.forward_share(pdg, 401.0, 1.57) == 0.0
+
+
 def test_laboratory_momentum_is_on_shell():
     xf, pt = np.array([-0.5, 0.0, 0.7]), np.array([0.3, 1.0, 0.1])
     pz, energy = mesons.lab_momentum(OMEGA, xf, pt)

@@ -20,6 +20,7 @@ class States:
         flags: NDArray[np.uint8],
         state: NDArray[np.uint64],
         physics: int,
+        each: bool,
         out_time: NDArray[np.int64],
         out_fired: NDArray[np.uint64],
     ) -> int: ...
@@ -28,6 +29,7 @@ def one_per_timestamp(
     time: NDArray[np.int64],
     fired: NDArray[np.uint64],
     physics: int,
+    each: bool,
     out_time: NDArray[np.int64],
     out_fired: NDArray[np.uint64],
 ) -> int: ...

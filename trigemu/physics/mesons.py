@@ -144,6 +144,20 @@ def lab_momentum(pdg: int, xf: F64, pt: F64) -> tuple[F64, F64]:
     return GAMMA * star + BETA_GAMMA * energy, GAMMA * energy + BETA_GAMMA * star
 
 
+def forward_share(pdg: int, energy: float, angle: float) -> float:
+    """Return the fraction of a species above an energy (GeV) and below a polar angle (rad) in the laboratory."""
+    table = spectrum_table(pdg)
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    share = 0.5 * (nodes + 1.0)
+    x0, x1, t0, t1 = (edge[:, None, None] for edge in table.cells.T)
+    xf, pt = x0 + (x1 - x0) * share[:, None], t0 + (t1 - t0) * share
+    content = density(pdg, np.abs(xf), pt) * weights[:, None] * weights
+    pz, lab = lab_momentum(pdg, xf, pt)
+    inside = (content * ((lab > energy) & (pt < math.tan(angle) * pz))).sum(axis=(1, 2))
+    whole = content.sum(axis=(1, 2))
+    return float(table.weight @ np.divide(inside, whole, out=np.zeros_like(whole), where=whole > 0.0))
+
+
 def branching_ratio(parent: int, companion: int, m: float) -> float:
     """Return BR(parent -> companion A') / eps^2 for an A' of mass m (GeV); 0 beyond the kinematic limit.
 

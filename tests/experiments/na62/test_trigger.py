@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from trigemu._kernels.na62_states import ROOM, States, one_per_timestamp
 from trigemu.config.model import Model
 from trigemu.decision.candidates import CandidateFinder
+from trigemu.decision.sequencer import Sequencer, TriggerState
 from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
@@ -22,7 +25,7 @@ from trigemu.experiments.na62.trigger import NA62Trigger
 from trigemu.frames.columns import cut_windows
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import compile_menu
-from trigemu.menu.schema import Line
+from trigemu.menu.schema import DeadTime, Line
 from trigemu.setup.algorithm import trigger_algorithm
 from trigemu.setup.bound_algorithm import BoundAlgorithm
 from trigemu.setup.data import TriggerWords
@@ -134,26 +137,74 @@ def test_second_physics_trigger_in_a_timestamp_is_dropped():
     assert names_of(found.fired[1]) == {"q1", "h2", "ee"}
 
 
+def after_downscale(dead_time, every=1):
+    q1 = Line(name="q1", when="q1", prescale={"every": every, "mode": "counter"})
+    made = setup((q1, *LINES[1:]), l0={"second_trigger": "after_downscale"})
+    return replace(made, menu=replace(made.menu, dead_time=DeadTime(**dead_time)))
+
+
+def test_second_physics_trigger_is_a_candidate_where_the_downscale_comes_first():
+    found = CandidateFinder(after_downscale({"minimum_distance": 2})).candidates(
+        frame(lkr=[(4870, 1, 500)], newchod=tile(5000, 105) + tile(5110, 105, 305))
+    )
+    assert found.time.tolist() == [5000, 5110]
+    assert [names_of(word) for word in found.fired] == [{"q1", "control"}, {"q1", "h2", "ee"}]
+
+
+@pytest.mark.parametrize("dead_time", [{"minimum_distance": 0}, {"fixed_ns": 25.0}])
+@pytest.mark.parametrize(
+    ("every", "states"),
+    [
+        # Of Q1 the first of 20 is downscaled away, so that H2 behind it in the timestamp is sent.
+        (20, [TriggerState.PRESCALED, TriggerState.RECORDED]),
+        (1, [TriggerState.RECORDED, TriggerState.DEAD_TIME]),
+    ],
+)
+def test_after_the_downscale_one_trigger_of_a_timestamp_is_sent(dead_time, every, states):
+    made = after_downscale(dead_time, every)
+    once = frame(newchod=tile(5000, 105) + tile(5110, 105, 305))
+    outcome = Sequencer(made.menu, made.clock, 1).step(0, CandidateFinder(made).candidates(once))
+    assert outcome.state.tolist() == states
+
+
+@pytest.mark.parametrize("dead_time", [{}, {"fixed_ns": 24.0}])
+def test_a_second_trigger_needs_a_dead_time_that_drops_it(dead_time):
+    with pytest.raises(InputError, match=r"give \[dead_time\] a minimum_distance"):
+        after_downscale(dead_time).make_trigger()
+
+
 def test_types_in_a_timestamp_are_ored_with_the_physics_time():
     found = CandidateFinder(setup()).candidates(frame(lkr=[(4870, 1, 500)], newchod=tile(5000, 105)))
     assert found.time.tolist() == [5000]
     assert names_of(found.fired[0]) == {"q1", "control"}
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 15)), max_size=40, unique_by=lambda row: row[0]),
-)
-def test_one_per_timestamp_is_the_obvious_loop(rows):
-    rows, physics = sorted(rows), 0b0011
-    expected = {}
+def obvious_candidates(rows, physics, each):
+    """Join entries (time, lines) of a timestamp; with ``each`` a further physics trigger is another candidate."""
+    found = []
     for time, fired in rows:
         if not fired:
             continue
-        seen = expected.setdefault(time // 256, [time, 0])
-        if fired & physics and not seen[1] & physics:
-            seen[0] = time
-            seen[1] |= fired & physics
-        seen[1] |= fired & ~physics
+        here = bool(found) and found[-1][0] // 256 == time // 256
+        second = here and fired & physics and found[-1][1] & physics
+        if not here or (second and each):
+            found.append([time, fired])
+        elif second:
+            found[-1][1] |= fired & ~physics
+        else:
+            if fired & physics:
+                found[-1][0] = time
+            found[-1][1] |= fired
+    return found
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 15)), max_size=40, unique_by=lambda row: row[0]),
+    st.booleans(),
+)
+def test_one_per_timestamp_is_the_obvious_loop(rows, each):
+    rows, physics = sorted(rows), 0b0011
+    expected = obvious_candidates(rows, physics, each)
     time, fired = np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.uint64)
     flags, states = np.ones(len(rows), np.uint8), np.zeros((len(rows), 2), np.uint64)
     states[:, 1] = fired * 3
@@ -162,7 +213,7 @@ def test_one_per_timestamp_is_the_obvious_loop(rows):
     def found(count):
         return [list(row) for row in zip(out_time[:count].tolist(), out_fired[:count].tolist(), strict=True)]
 
-    assert found(one_per_timestamp(time, fired, physics, out_time, out_fired)) == list(expected.values())
+    assert found(one_per_timestamp(time, fired, physics, each, out_time, out_fired)) == expected
     # The same with lines that are looked up state by state.
     known = States()
     asked, kinds = np.zeros((ROOM, 2), np.uint64), np.zeros(ROOM, np.uint8)
@@ -170,7 +221,7 @@ def test_one_per_timestamp_is_the_obvious_loop(rows):
     assert count == len(set(fired.tolist()))
     known.tell(asked[:count, 1] // 3)
     out_time[:], out_fired[:] = 0, 0
-    assert found(known.fire(time, flags, states, physics, out_time, out_fired)) == list(expected.values())
+    assert found(known.fire(time, flags, states, physics, each, out_time, out_fired)) == expected
 
 
 def test_states_are_asked_for_once_and_forgotten_when_there_are_too_many():
@@ -182,7 +233,7 @@ def test_states_are_asked_for_once_and_forgotten_when_there_are_too_many():
     out_fired = np.zeros(ROOM + 1, np.uint64)
 
     def fire(entries):
-        given = (time[entries], flags[entries], states[entries], 1, out_time, out_fired)
+        given = (time[entries], flags[entries], states[entries], 1, False, out_time, out_fired)
         return known.fire(*given)
 
     half = slice(0, ROOM // 2)
@@ -225,7 +276,7 @@ def test_more_states_than_are_remembered_make_no_difference():
         time, lines = trigger.combine(words, evaluate)
         fired = evaluate(entries.words, entries.flags)[:, 0]
         out_time, out_fired = np.zeros(len(fired), np.int64), np.zeros(len(fired), np.uint64)
-        count = one_per_timestamp(entries.time, fired, physics, out_time, out_fired)
+        count = one_per_timestamp(entries.time, fired, physics, False, out_time, out_fired)
         assert time.tolist() == out_time[:count].tolist()
         assert lines[:, 0].tolist() == out_fired[:count].tolist()
 

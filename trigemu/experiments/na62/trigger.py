@@ -8,7 +8,8 @@ import numpy as np
 
 from trigemu._kernels import na62_states
 from trigemu.arrays import I64, U8, U64, Bool
-from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
+from trigemu.errors import InputError
+from trigemu.experiments.na62.clock import LSB_NS, PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
 from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
 from trigemu.experiments.na62.level0.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
@@ -16,6 +17,7 @@ from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.experiments.na62.monitor import fill
 from trigemu.experiments.na62.selection import passes_ee, window_lsb
 from trigemu.frames.frame import TimeFrame
+from trigemu.menu.schema import DeadTime
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import Setup
 
@@ -27,6 +29,11 @@ SLOT_MARGIN = 2 * TIMESTAMP_LSB
 
 STATE_WORDS = 2
 """64-bit words of a state; more of them come from added algorithms."""
+
+
+def _drops_neighbours(dead_time: DeadTime) -> bool:
+    """Return whether a dead time refuses all that follows a trigger inside its timestamp."""
+    return dead_time.minimum_distance is not None or dead_time.fixed_ns >= TIMESTAMP_LSB * LSB_NS
 
 
 class NA62Trigger:
@@ -49,6 +56,12 @@ class NA62Trigger:
         self._kinds = np.zeros(na62_states.ROOM, np.uint8)
         self._span = (0, section.frame_timestamps * TIMESTAMP_LSB)
         masks = setup.menu.entry_masks
+        self._each = section.l0.second_trigger == "after_downscale"
+        if self._each and not _drops_neighbours(setup.menu.dead_time):
+            raise InputError(
+                "with na62.l0.second_trigger = 'after_downscale' the menu's dead time drops the second trigger of a "
+                "timestamp; give [dead_time] a minimum_distance"
+            )
         self._physics = sum(1 << line for line, mask in enumerate(masks) if mask & REFERENCE)
 
     def primitives(self, frame: TimeFrame) -> Found:
@@ -83,19 +96,21 @@ class NA62Trigger:
         return TriggerWords(entries.time, entries.words, entries.flags, entries.load, primitives)
 
     def combine(self, words: TriggerWords[Found], evaluate: Callable[[U64, U8], U64]) -> tuple[I64, U64]:
-        """Return time and lines of at most one candidate per timestamp.
+        """Return time and lines of candidates, one per timestamp.
 
         Lines are evaluated on every entry.  Inside one timestamp the second physics trigger (one on a
         reference entry) is dropped, and all types are OR-ed into one candidate with the time of the physics
-        trigger, else of the first control trigger (na62_facts 6.2).  Decided here: "trigger" means before the
-        downscale.
+        trigger, else of the first control trigger (na62_facts 6.2).  "Trigger" means before the downscale, so that
+        an entry of Q1 alone drops an H2 behind it although it is downscaled.  With ``na62.l0.second_trigger =
+        "after_downscale"`` further physics triggers of the timestamp are candidates of their own, and the menu's dead
+        time drops those that follow one that is sent; lines of other types go with the first.
         """
         time, lines = np.empty(len(words.time), np.int64), np.empty(len(words.time), np.uint64)
         count = self._fire_known(words, evaluate, time, lines)
         if count < 0:
             # The hardware has far fewer than 64 lines: here a row of lines is one word.
             fired = evaluate(words.bits, words.kinds).ravel()
-            count = na62_states.one_per_timestamp(words.time, fired, self._physics, time, lines)
+            count = na62_states.one_per_timestamp(words.time, fired, self._physics, self._each, time, lines)
         return time[:count], lines[:count, None]
 
     def select(self, name: str, frame: TimeFrame, words: TriggerWords[Found], time: I64) -> Bool:
@@ -132,7 +147,7 @@ class NA62Trigger:
         """
         if words.bits.shape[1] != STATE_WORDS:
             return -1
-        given = (words.time, words.kinds, words.bits, self._physics, time, lines)
+        given = (words.time, words.kinds, words.bits, self._physics, self._each, time, lines)
         count = self._states.fire(*given)
         if count < 0:
             new = self._states.ask(words.bits, words.kinds, self._rows, self._kinds)

@@ -104,6 +104,11 @@ class L0(Model):
     """So long after an entry its slots of the memory are read: after their neighbours have been written, before the
     memory has wrapped around [timestamps of 24.951 ns].  Source: guess."""
 
+    second_trigger: Literal["before_downscale", "after_downscale"] = "before_downscale"
+    """What drops a further physics trigger of a timestamp: an earlier one whatever its downscale says, or only one that
+    is sent; the second needs a dead time in the menu.  Source: that a second one is dropped was read in the firmware of
+    the processor, on which side of the downscale was not (na62_facts 6.2)."""
+
     @classmethod
     def schema_rules(cls) -> list[Rule]:
         """Return what its validators, and those of the section around it, check, as JSON schema."""
