@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from trigemu.errors import InputError
+from trigemu.experiments.pulser.config import Burst
 from trigemu.experiments.pulser.experiment import EXPERIMENT
 from trigemu.frames.schema import Column, Schema
-from trigemu.setup.data import Clock, HistogramSpec, Scan
+from trigemu.setup.data import Clock, HistogramSpec, Scan, signal
 from trigemu.setup.declared import check_declaration, check_section
+from trigemu.setup.offline import Cut
 from trigemu.setup.registry import experiment_names, find_experiment
 
 
@@ -52,6 +54,7 @@ def test_declarations(change: dict[str, Any], words: str) -> None:
     assert words in str(caught.value)
 
 
+CUT = Cut("vertex", "", "")
 HITS = Schema("hits", (Column("time", "<i8"),))
 
 
@@ -69,6 +72,16 @@ HITS = Schema("hits", (Column("time", "<i8"),))
         ({"histograms": {"h": HistogramSpec("", "", "", (3,), (1.0,), (1.0,))}}, "does not rise"),
         ({"signals": ("burst",)}, "not a SignalSpec"),
         ({"signals": (*EXPERIMENT.part("signals"), *EXPERIMENT.part("signals"))}, "'burst' is there twice"),
+        (
+            {"signals": (signal("b", "b", Burst, offline="none"),)},
+            "the offline selection 'none', which is not declared",
+        ),
+        ({"offline": ("mumu",)}, "offline: must be a mapping of names to cuts, not of type tuple"),
+        ({"offline": {"": (CUT,)}}, "offline: '' is no name"),
+        ({"offline": {"mumu": ()}}, "offline: 'mumu' must be a tuple of Cut, at least one"),
+        ({"offline": lambda section: {"mumu": ("vertex",)}}, "offline: 'mumu' must be a tuple of Cut"),
+        ({"offline": {"mumu": (CUT, CUT)}}, "offline: 'mumu' has two cuts 'vertex'"),
+        ({"offline": {"mumu": (Cut("", "", ""),)}}, "offline: 'mumu' has a cut without a name"),
     ],
 )
 def test_parts_that_depend_on_the_section(change: dict[str, Any], words: str) -> None:

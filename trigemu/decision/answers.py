@@ -15,7 +15,8 @@ from trigemu.config.names import allowed
 from trigemu.errors import InputError
 from trigemu.plain import short
 from trigemu.setup.data import WORD_BITS, TriggerWords
-from trigemu.setup.experiment import Setup, Trigger
+from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import Trigger
 
 _COLUMNS = (("time", np.int64), ("bits", np.uint64), ("kinds", np.uint8), ("load", np.uint16))
 _DTYPES = {name: np.dtype(kind) for name, kind in _COLUMNS}

@@ -20,7 +20,8 @@ from trigemu.errors import InputError, RunError
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.setup.data import TriggerWords
-from trigemu.setup.experiment import CombinesEntries, Selects, Setup, Trigger
+from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import CombinesEntries, Selects, Trigger
 
 
 @dataclass(frozen=True, slots=True, eq=False)

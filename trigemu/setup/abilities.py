@@ -10,7 +10,8 @@ from trigemu.errors import InputError
 from trigemu.frames.frame import TimeFrame
 from trigemu.setup.comparison import Compares
 from trigemu.setup.data import TriggerWords
-from trigemu.setup.experiment import ReadsWindows, Setup, Trigger
+from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import ReadsWindows, Trigger
 
 
 def window_reader(setup: Setup[Any], trigger: Trigger) -> Callable[[I64], tuple[I64, I64]]:

@@ -55,7 +55,7 @@ class TriggerWords(Generic[Found]):
     ----------
     time
         int64[n], TDC counts since the start of the frame, rising (strictly, unless the trigger combines entries
-        itself: `trigemu.setup.experiment.CombinesEntries`).
+        itself: `trigemu.setup.protocols.CombinesEntries`).
     bits
         uint64[n, words]: the trigger bits, in the order of `trigemu.setup.experiment.ExperimentSpec.bits`.
     kinds
@@ -240,15 +240,27 @@ class SignalSpec:
     sampler
         What the experiment's generator makes events of a table with, or a reference to it
         (`trigemu.setup.reference`); None where the generator knows by itself.
+    offline
+        The offline selection that belongs to it (`trigemu.setup.experiment.ExperimentSpec.offline`), "" if none does.
     """
 
     name: str
     title: str
     model: type[BaseModel]
     sampler: Any = None
+    offline: str = ""
 
 
-def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /, **fixed: Any) -> SignalSpec:
+def signal(
+    name: str,
+    title: str,
+    model: type[BaseModel],
+    sampler: Any = None,
+    /,
+    *,
+    offline: str = "",
+    **fixed: Any,
+) -> SignalSpec:
     """Register a signal: its table and what makes its events, in one place.
 
     Parameters
@@ -256,6 +268,8 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
     name, title, model, sampler
         See `SignalSpec`.  One model may serve several signals: each gets a subclass of it, whose ``signal`` key can
         only be ``name`` (a model whose key is ``Literal[name]`` already is taken as it is).
+    offline
+        See `SignalSpec`; no field of a model can be fixed under this name.
     fixed
         What sets this signal apart: class variables of the model get this value, its fields this default (`Sourced`
         where it comes from somewhere).
@@ -265,7 +279,7 @@ def signal(name: str, title: str, model: type[BaseModel], sampler: Any = None, /
     TypeError
         The model has neither a class variable nor a field of such a name.
     """
-    return SignalSpec(name, title, named_model(model, "signal", name, fixed), sampler)
+    return SignalSpec(name, title, named_model(model, "signal", name, fixed), sampler, offline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from trigemu.plain import short
 from trigemu.setup.comparison import ComparisonSpec
 from trigemu.setup.data import Clock, HistogramSpec, Scan, SignalSpec
 from trigemu.setup.experiment import ExperimentSpec
+from trigemu.setup.offline import problem_of
 
 MAX_ENTRIES = 8
 """Kinds of trigger entry: a byte has one bit for each."""
@@ -108,6 +109,9 @@ def check_section(spec: ExperimentSpec[Any], section: Any) -> None:
             refuse(f"comparisons: {name!r} is of type {type(comparison).__name__}, not a ComparisonSpec")
         if not comparison.rows or len(set(comparison.rows)) < len(comparison.rows):
             refuse(f"comparisons: {name!r} needs rows, all with different names")
+    offline = spec.part_for("offline", section)
+    if wrong := problem_of(offline):
+        refuse(f"offline: {wrong}")
     seen: set[str] = set()
     for signal in spec.signal_specs(section):
         if not isinstance(signal, SignalSpec):
@@ -116,4 +120,8 @@ def check_section(spec: ExperimentSpec[Any], section: Any) -> None:
             )
         if signal.name in seen:
             refuse(f"signals: {signal.name!r} is there twice")
+        if signal.offline and signal.offline not in offline:
+            refuse(
+                f"signals: {signal.name!r} names the offline selection {signal.offline!r}, which is not declared"
+            )
         seen.add(signal.name)

@@ -11,15 +11,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 from pydantic import BaseModel
 
 from trigemu.activity import doing
-from trigemu.arrays import I64, U8, U64, Bool, read_only
+from trigemu.arrays import I64, U64, read_only
 from trigemu.errors import InputError
-from trigemu.frames.columns import Array, Schema
+from trigemu.frames.columns import Schema
 from trigemu.frames.drawn import reads_events, with_drawn
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
@@ -33,10 +33,11 @@ from trigemu.setup.data import (
     HistogramSpec,
     Scan,
     SignalSpec,
-    TriggerWords,
 )
 from trigemu.setup.events_once import EachEvent
 from trigemu.setup.menu_files import MenuFiles
+from trigemu.setup.offline import Selections
+from trigemu.setup.protocols import Generator, Trigger
 from trigemu.setup.reference import resolve
 from trigemu.setup.run_config import RunConfig
 
@@ -45,65 +46,6 @@ if TYPE_CHECKING:
 
 Section = TypeVar("Section", bound=BaseModel)
 """pydantic model of the configuration section that carries the experiment's name."""
-
-
-class Generator(Protocol):
-    """Makes fragments: a pure function of (seed, frame, source), in any order, any number of times."""
-
-    def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
-        """Return the columns (or ready-made `Block`) of one source in one frame, guard bands included."""
-        ...
-
-
-class Trigger(Protocol):
-    """Turns a frame's hits into trigger words; `trigemu.decision` evaluates the menu on them."""
-
-    def words(self, frame: TimeFrame) -> TriggerWords[Any]:
-        """Return what the frame's hits say, at entries inside the frame; does not change the frame."""
-        ...
-
-    def monitor(self, frame: TimeFrame, words: TriggerWords[Any]) -> Mapping[str, I64]:
-        """Return counts to add to each histogram of the experiment (frames that are sampled for it).
-
-        ``words`` is what `Trigger.words` returned for this frame, with what it found on the way.
-        """
-        ...
-
-
-@runtime_checkable
-class ReadsWindows(Protocol):
-    """What a trigger of continuous data has besides: where data come in crossings, the crossing is read out."""
-
-    def windows(self, time: I64) -> tuple[I64, I64]:
-        """Return start and stop (TDC counts) of what is read out around triggers at ``time``.
-
-        The window holds all that made the candidate fire, so that replaying it alone makes the same bits fire.
-        """
-        ...
-
-
-@runtime_checkable
-class Selects(Protocol):
-    """What a trigger has besides if its experiment offers online selections."""
-
-    def select(self, name: str, frame: TimeFrame, words: TriggerWords[Any], time: I64) -> Bool:
-        """Return which of the candidates at ``time`` pass an online selection, bool[n].
-
-        ``words`` is what `Trigger.words` returned for this frame, with what it found on the way.
-        """
-        ...
-
-
-@runtime_checkable
-class CombinesEntries(Protocol):
-    """What a trigger has besides if its lines are not simply those that fire at each entry."""
-
-    def combine(self, words: TriggerWords[Any], evaluate: Callable[[U64, U8], U64]) -> tuple[I64, U64]:
-        """Return time (int64[k], strictly rising) and fired lines (uint64[k, words], not 0) of a frame's candidates.
-
-        ``evaluate`` is the menu's: trigger words and kinds of entries to the lines that fire.
-        """
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +80,10 @@ class ExperimentSpec(Generic[Section]):
     software_bits
         Names of the bits of the software trigger, which only lines with ``level = "hlt"`` may use.
     generator
-        Makes the fragments (`Generator`) in a producer: called with the setup and the names of the sources.
+        Makes the fragments (`trigemu.setup.protocols.Generator`) in a producer: called with the setup and the names of
+        the sources.
     trigger
-        Decides frames (`Trigger`) in a worker: called with the setup; must start fast.
+        Decides frames (`trigemu.setup.protocols.Trigger`) in a worker: called with the setup; must start fast.
     signals, withheld
         The signals that can be generated (`trigemu.setup.data.signal`), and why others cannot with this configuration
         (name -> why), or functions of the section.
@@ -152,7 +95,10 @@ class ExperimentSpec(Generic[Section]):
         Kinds of trigger entry that a line can be evaluated ``on`` (the first is the default); none: lines are always
         evaluated.
     selections
-        Names of online selections that a line may ask for with ``select`` (`Selects`).
+        Names of online selections that a line may ask for with ``select`` (`trigemu.setup.protocols.Selects`).
+    offline
+        Offline selections of ``trigemu efficiency --selection``: name -> its cuts in the order in which they are
+        applied, or a function of the section; the generator judges them (`trigemu.setup.offline.SelectsOffline`).
     crossings
         The source whose strictly rising ``time`` lists a frame's crossings; None for continuous data.  The other
         sources (the truth apart) then have ``offsets`` that partition them, one piece per crossing; a candidate has the
@@ -196,6 +142,7 @@ class ExperimentSpec(Generic[Section]):
     )
     entries: tuple[str, ...] = ()
     selections: tuple[str, ...] = ()
+    offline: Selections | Callable[[Section], Selections] | str = field(default_factory=dict)
     crossings: str | None = None
     match_window: int | Callable[[Section], int] = 0
     hardware_latency: (
@@ -377,6 +324,11 @@ class Setup(Generic[Section]):
     def comparisons(self) -> Mapping[str, ComparisonSpec]:
         """What is compared with recorded words."""
         return cast("Mapping[str, ComparisonSpec]", self.experiment.part_for("comparisons", self.section))
+
+    @cached_property
+    def offline(self) -> Selections:
+        """The offline selections: name -> cuts in order."""
+        return cast(Selections, self.experiment.part_for("offline", self.section))
 
     @property
     def match_window(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trigemu.errors import InputError
 from trigemu.frames.columns import Block, pack
 from trigemu.frames.ranges import Ranges
-from trigemu.setup.experiment import Generator
+from trigemu.setup.protocols import Generator
 from trigemu.streaming.recorded import Recorded
 
 

@@ -57,7 +57,7 @@ class Muons(Model):
 
 
 class TelescopeGenerator:
-    """Makes the fragments of a frame; see `trigemu.setup.experiment.Generator`."""
+    """Makes the fragments of a frame; see `trigemu.setup.protocols.Generator`."""
 
     def __init__(self, setup: Setup[Telescope], sources: Sequence[str]) -> None:
         self.setup = setup
@@ -97,7 +97,7 @@ class TelescopeGenerator:
 
 
 class TelescopeTrigger:
-    """Counts planes per clock period; see `trigemu.setup.experiment.Trigger`."""
+    """Counts planes per clock period; see `trigemu.setup.protocols.Trigger`."""
 
     def __init__(self, setup: Setup[Telescope]) -> None:
         self._planes = setup.histograms["planes"]

@@ -16,8 +16,8 @@ from trigemu.setup.data import SignalSpec, signal
 
 _HERE = "trigemu.collider.signals"
 
-_CHARGED_B = {"parent": 521, "heavy": B_PLUS_MASS}
-_NEUTRAL_B = {"parent": 511, "heavy": B_ZERO_MASS}
+_CHARGED_B: dict[str, Any] = {"parent": 521, "heavy": B_PLUS_MASS}
+_NEUTRAL_B: dict[str, Any] = {"parent": 511, "heavy": B_ZERO_MASS}
 
 
 def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
@@ -29,7 +29,7 @@ def b_meson_signals(collider: Collider) -> tuple[SignalSpec, ...]:
 
 def _scalars(collider: Collider) -> tuple[SignalSpec, ...]:
     """Return B -> K S and K* S with S to ee, mu mu, pi pi and KK."""
-    parents = (
+    parents: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("ks", "B+ -> K+ S", {**_CHARGED_B, "beside": KAON_MASS}),
         ("kstar", "B0 -> K*0 S", {**_NEUTRAL_B, "beside": K_STAR_MASS}),
     )

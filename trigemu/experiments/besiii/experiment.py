@@ -16,7 +16,8 @@ from trigemu.experiments.besiii.raw.sources import RAW
 from trigemu.experiments.besiii.signals import signals, withheld
 from trigemu.experiments.besiii.sources import SIMULATED, TIMING
 from trigemu.setup.data import Clock, HardwareLatency, Scan, SignalSpec
-from trigemu.setup.experiment import ExperimentSpec, Generator, Setup
+from trigemu.setup.experiment import ExperimentSpec, Setup
+from trigemu.setup.protocols import Generator
 from trigemu.setup.reference import resolve
 
 

@@ -22,7 +22,8 @@ from trigemu.measure.export.events import EventFinder
 from trigemu.measure.export.layout import Layout, whole, words
 from trigemu.menu.planes import unpack_lines
 from trigemu.setup.abilities import window_reader
-from trigemu.setup.experiment import Setup, Trigger
+from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import Trigger
 from trigemu.streaming.reading import DataRecords, recorded_entries
 
 DECISIONS = 65536

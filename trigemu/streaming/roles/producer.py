@@ -12,7 +12,8 @@ from trigemu.frames.frame import Fragment
 from trigemu.frames.ranges import Ranges
 from trigemu.frames.schema import Schema
 from trigemu.frames.wire import fragment_message
-from trigemu.setup.experiment import Generator, Setup
+from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import Generator
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.producing import ProducerCore, Task
 from trigemu.streaming.core.protocol import Note

@@ -17,7 +17,7 @@ from trigemu.frames.records import run_tag
 from trigemu.frames.rundir import create_run
 from trigemu.frames.runfiles import read_run
 from trigemu.setup.build import build_setup
-from trigemu.setup.experiment import Generator
+from trigemu.setup.protocols import Generator
 from trigemu.stopping import Stop, Stopped, held
 from trigemu.streaming.core import protocol as p
 from trigemu.streaming.core.endpoints import check_name
