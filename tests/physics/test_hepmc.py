@@ -10,8 +10,8 @@ import pytest
 from trigemu.errors import InputError
 from trigemu.experiments.na62.beam.halo import muon_parents
 from trigemu.physics import event_text, hepmc
+from trigemu.physics.decay_cells import pool_cells
 from trigemu.physics.flight import Flight
-from trigemu.physics.production import pool_cells
 
 HEADER = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW nominal\n"
 FOOTER = "HepMC::Asciiv3-END_EVENT_LISTING\n\n"

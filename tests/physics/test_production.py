@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from reference.aprime import weighted_momenta
+from reference.aprime import weighted_decays, weighted_momenta
 
-from trigemu.physics import production
+from trigemu.physics import mesons, production
 from trigemu.physics.alias import alias_table, pick
 from trigemu.physics.constants import ETA, OMEGA, PHOTON, PI0
 from trigemu.physics.decay import decay_probability
+from trigemu.physics.decay_cells import source_cells, spectrum_cells
 from trigemu.physics.draw import draw_momentum
 from trigemu.physics.flight import Flight, flight_weight
-from trigemu.physics.production import Producer, brem_cells, join, spectrum_cells
+from trigemu.physics.production import Producer, brem_cells, join
 from trigemu.physics.purpose import Purpose
 
 TEST = int(Purpose.TEST)
@@ -74,11 +75,19 @@ def test_largest_weight_in_a_range(a, b, ctau):
 def test_mesons_against_the_weighted_reference(channel, m, ctau, monkeypatch):
     """Unweighted momenta have the distribution of weighted ones; the bounds cut nothing off."""
     flight, p_min, n = Flight(NEAR, FAR, m, ctau), 10.0, 8000
-    monkeypatch.setattr(production.mesons, "CHANNELS", (channel,))
+    monkeypatch.setattr(mesons, "CHANNELS", (channel,))
     cells = spectrum_cells(flight, p_min, (channel[0],), "sps")
     momenta = draw(Producer.build(flight, cells, p_min, 1.0, None), n)
-    size = np.sqrt(np.sum(momenta[:, :3] ** 2, axis=1))
     expected, weight = weighted_momenta(channel, m, flight, p_min, 400_000, seed=2)
+    same_spectrum(momenta, expected, weight)
+    # How often points are accepted says what the total is.
+    total = sum(part.weight.sum() for part in cells) / momenta[:, 3].mean()
+    ratio = mesons.production(m, "sps", (channel[0],))[channel[0]]
+    assert total == pytest.approx(ratio * weight.mean(), rel=0.03)
+
+
+def same_spectrum(momenta, expected, weight):
+    size, n = np.sqrt(np.sum(momenta[:, :3] ** 2, axis=1)), len(momenta)
     edges = np.interp(
         np.linspace(0, 1, 13)[1:-1], np.cumsum(weight[np.argsort(expected)]) / weight.sum(), np.sort(expected)
     )
@@ -88,10 +97,32 @@ def test_mesons_against_the_weighted_reference(channel, m, ctau, monkeypatch):
     noise = np.histogram(expected, bins, weights=weight**2)[0] / weight.sum() ** 2
     pull = (ours / n - theirs) / np.sqrt(theirs * (1 - theirs) / n + noise)
     assert np.sum(pull**2) < 34.5  # chi2 of 12 bins: p = 6e-4
-    # How often points are accepted says what the total is.
-    total = sum(part.weight.sum() for part in cells) / momenta[:, 3].mean()
-    ratio = production.mesons.production(m, "sps", (channel[0],))[channel[0]]
-    assert total == pytest.approx(ratio * weight.mean(), rel=0.03)
+
+
+@pytest.mark.parametrize("ctau", [math.inf, 200.0])
+def test_a_chain_of_decays(ctau):
+    """D_s -> tau nu, tau -> pi N: momenta and number are those of the weighted reference."""
+    d_s, tau, pion, m = 1.968, 1.777, 0.1396, 0.5
+    table = mesons.spectrum_table(OMEGA)
+    flight, p_min, n = Flight(NEAR, FAR, m, ctau), 10.0, 8000
+    cells = source_cells(flight, p_min, table, d_s, 0.0, 3e-4, (tau, pion))
+    momenta = draw(Producer.build(flight, [cells], p_min, 1.0, None), n)
+    steps = [(d_s, tau, 0.0), (tau, m, pion)]
+    expected, weight = weighted_decays(table, steps, flight, p_min, 400_000, seed=2)
+    same_spectrum(momenta, expected, weight)
+    total = cells.weight.sum() / momenta[:, 3].mean()
+    assert total == pytest.approx(3e-4 * weight.mean(), rel=0.03)
+
+
+def test_decays_beyond_the_kinematic_limit():
+    flight, table = Flight(NEAR, FAR, 1.7, math.inf), mesons.spectrum_table(OMEGA)
+    for parent, companion, chain in (
+        (1.6, 0.0, None),
+        (1.968, 0.2, (1.777, 0.05)),
+        (1.968, 0.0, (1.777, 0.1)),
+    ):
+        with pytest.raises(ValueError, match="does not decay to"):
+            source_cells(flight, 10.0, table, parent, companion, 1.0, chain)
 
 
 def test_brem_bounds_hold():

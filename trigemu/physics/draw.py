@@ -1,4 +1,4 @@
-"""The kernel side of `trigemu.physics.production`: one A' momentum for one address."""
+"""The kernel side of `trigemu.physics.production`: one particle's momentum for one address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trigemu.physics import mesons
 from trigemu.physics.alias import pick
 from trigemu.physics.flight import flight_weight
 from trigemu.physics.kinematics import decay_daughter
-from trigemu.physics.production import BREM, SPECTRUM
+from trigemu.physics.production import BREM, CHAIN, POOL
 from trigemu.physics.rng import Int, uniform2
 
 FIRST_BLOCK = 2
@@ -19,6 +19,9 @@ FIRST_BLOCK = 2
 
 _BLOCKS = 4
 _MAX_ATTEMPTS = 1 << 20
+_CHAIN_BLOCK = 1 << 24
+"""First block for the first decay of chains, one per attempt: far behind those that all attempts use."""
+
 _BEAM = brem.BEAM_GEV
 _PROTON = brem.PROTON_MASS
 _GAMMA, _BETA_GAMMA, _HALF_ROOT_S = mesons.GAMMA, mesons.BETA_GAMMA, 0.5 * math.sqrt(mesons.S)
@@ -53,6 +56,51 @@ def _meson_point(limits: F64, parent: float, u: float, v: float) -> tuple[float,
 
 
 @inlined
+def candidate(
+    limits: F64,
+    row: F64,
+    constants: F64,
+    cutoff: float,
+    u: float,
+    v: float,
+    a: float,
+    b: float,
+    c: float,
+    d: float,
+) -> tuple[float, float, float, float]:
+    """Return px, py, pz (GeV) of a particle of a cell, and the density there (1 for decays).
+
+    Parameters
+    ----------
+    limits, row
+        The cell's, see `production.Cells`.
+    constants, cutoff
+        See `production.Producer`.
+    u, v
+        Uniforms for the place in the cell.
+    a, b, c, d
+        Uniforms for the decay to the particle, and for the one before it in a chain.
+    """
+    m = constants[0]
+    if row[0] == BREM:
+        z = limits[0] + u * (limits[1] - limits[0])
+        pt2, value = _brem_point(z, v, m, constants[5] * constants[5], cutoff)
+        p2 = (z * _BEAM) ** 2 - m * m
+        return math.sqrt(pt2), 0.0, math.sqrt(max(p2 - pt2, 0.0)), value
+    if row[0] == POOL:
+        qx, qy, qz = limits[0], limits[1], limits[2]
+    else:
+        qx, qz = _meson_point(limits, row[1], u, v)
+        qy = 0.0
+    parent, companion = row[1], row[2]
+    if row[0] == CHAIN:
+        qx, qy, qz, _ = decay_daughter(qx, qy, qz, parent, row[3], companion, c, d)
+        parent, companion = row[3], row[4]
+    px, py, pz, _ = decay_daughter(qx, qy, qz, parent, m, companion, a, b)
+    return px, py, pz, 1.0
+
+
+@inlined
 def draw_momentum(
     seed: Int,
     frame: Int,
@@ -64,19 +112,20 @@ def draw_momentum(
     bound: F64,
     keep: F64,
     other: I64,
+    counts: F64,
     constants: F64,
     cutoff: float,
-) -> tuple[float, float, float, int]:
-    """Return px, py, pz (GeV) of an A' and how many points were drawn for it (0: none was accepted).
+) -> tuple[float, float, float, int, float]:
+    """Return px, py, pz (GeV), how many points were drawn for it (0: none was accepted), and what it counts.
 
     Parameters
     ----------
     seed, frame, purpose, index
         Address; blocks from `FIRST_BLOCK` on are used.
-    limits, channel, channels, bound, keep, other, constants, cutoff
+    limits, channel, channels, bound, keep, other, counts, constants, cutoff
         `production.Producer.tables`.
     """
-    m, near, far, slope, p_min = constants[0], constants[1], constants[2], constants[3], constants[4]
+    near, far, slope, p_min = constants[1], constants[2], constants[3], constants[4]
     for attempt in range(_MAX_ATTEMPTS):
         block = FIRST_BLOCK + _BLOCKS * attempt
         u_cell, u_accept = uniform2(seed, frame, purpose, index, block)
@@ -84,24 +133,16 @@ def draw_momentum(
         azimuth, _ = uniform2(seed, frame, purpose, index, block + 2)
         cell = pick(keep, other, u_cell)
         row = channels[channel[cell]]
-        value = 1.0
-        if row[0] == BREM:
-            z = limits[cell, 0] + u * (limits[cell, 1] - limits[cell, 0])
-            pt2, value = _brem_point(z, v, m, constants[5] * constants[5], cutoff)
-            p2 = (z * _BEAM) ** 2 - m * m
-            px, py, pz = math.sqrt(pt2), 0.0, math.sqrt(max(p2 - pt2, 0.0))
-        else:
-            if row[0] == SPECTRUM:
-                qx, qz = _meson_point(limits[cell], row[1], u, v)
-                qy = 0.0
-            else:
-                qx, qy, qz = limits[cell, 0], limits[cell, 1], limits[cell, 2]
+        a = b = c = d = 0.0
+        if row[0] != BREM:
             a, b = uniform2(seed, frame, purpose, index, block + 3)
-            px, py, pz, _ = decay_daughter(qx, qy, qz, row[1], m, row[2], a, b)
+            if row[0] == CHAIN:
+                c, d = uniform2(seed, frame, purpose, index, _CHAIN_BLOCK + attempt)
+        px, py, pz, value = candidate(limits[cell], row, constants, cutoff, u, v, a, b, c, d)
         momentum = math.sqrt(px * px + py * py + pz * pz)
         if momentum < p_min or pz <= 0.0:
             continue
         if u_accept * bound[cell] < value * flight_weight(momentum, near, far, slope):
-            c, s = math.cos(2.0 * math.pi * azimuth), math.sin(2.0 * math.pi * azimuth)
-            return c * px - s * py, s * px + c * py, pz, attempt + 1
-    return 0.0, 0.0, 1.0, 0
+            cosine, sine = math.cos(2.0 * math.pi * azimuth), math.sin(2.0 * math.pi * azimuth)
+            return cosine * px - sine * py, sine * px + cosine * py, pz, attempt + 1, counts[cell]
+    return 0.0, 0.0, 1.0, 0, 0.0

@@ -139,8 +139,13 @@ def spectrum_table(pdg: int) -> SpectrumTable:
 
 def lab_momentum(pdg: int, xf: F64, pt: F64) -> tuple[F64, F64]:
     """Return longitudinal momentum and energy in the laboratory (GeV) for signed xF and pT (GeV)."""
+    return lab_of_mass(mass(pdg), xf, pt)
+
+
+def lab_of_mass(m: float, xf: F64, pt: F64) -> tuple[F64, F64]:
+    """Return what `lab_momentum` does for a particle of mass ``m`` (GeV)."""
     star = 0.5 * xf * math.sqrt(S)
-    energy = np.sqrt(star * star + pt * pt + mass(pdg) ** 2)
+    energy = np.sqrt(star * star + pt * pt + m**2)
     return GAMMA * star + BETA_GAMMA * energy, GAMMA * energy + BETA_GAMMA * star
 
 

@@ -1,30 +1,34 @@
-"""Unweighted A' from all sources at once, each momentum with its chance to decay inside the volume.
+"""New particles from all sources at once, each momentum with its chance to decay inside the volume.
 
-Plan.  The ways to make an A' are cut into cells: a slice in z of bremsstrahlung, a bin in (xF, pT) of a
-meson spectrum and decay channel, or one meson of an event file.  Each cell has an upper bound of what it
-yields (rate times probability to decay in the volume).  A cell is picked from an alias table of the bounds,
+Plan.  The ways to make an A' (or another particle) are cut into cells: a slice in z of bremsstrahlung, a bin in
+(xF, pT) of a parent's spectrum and decay channel, or one meson of an event file.  Each cell has an upper bound of
+what it yields (rate times probability to decay in the volume).  A cell is picked from an alias table of the bounds,
 a point is drawn inside it, and accepted with the ratio of truth to bound; else all starts again with the
 next random numbers of the same address.  Bounds are tight, so few points are lost whatever the lifetime.
+
+Cells may be picked more often than that, or less (``bias``): what an event counts makes up for it, and nothing
+inside a cell changes.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.physics import bremsstrahlung as brem
-from trigemu.physics import mesons
 from trigemu.physics.alias import alias_table
-from trigemu.physics.constants import PHOTON, mass
 from trigemu.physics.flight import Flight
-from trigemu.physics.kinematics import two_body_momentum
-from trigemu.physics.particles import Particles
 
-BREM, SPECTRUM, POOL = 0, 1, 2
-"""Kinds of cell.  Their four numbers: z low, z high, -, -; xF and pT low and high; px, py, pz, -."""
+BREM, SPECTRUM, POOL, CHAIN = 0, 1, 2, 3
+"""Kinds of cell.  Their four numbers: z low, z high, -, -; xF and pT low and high; px, py, pz, -; as `SPECTRUM`.
+
+In a chain the parent decays to a second parent, and that to the particle: Ds -> tau nu, tau -> pi N.
+"""
+
+CHANNEL_NUMBERS = 5
+"""Numbers of a row of `Cells.channels`."""
 
 _Z_CELLS = 160
 _Z_PROBES = 9
@@ -38,15 +42,18 @@ class Cells:
     Attributes
     ----------
     limits
-        float64[n, 4], see `BREM`, `SPECTRUM`, `POOL`.
+        float64[n, 4], see `BREM`, `SPECTRUM`, `POOL`, `CHAIN`.
     channel
         int64[n], row of ``channels``.
     channels
-        float64[k, 3]: kind, mass of the parent and of its other daughter (GeV).
+        float64[k, 5]: kind, mass of the parent and of its other daughter; in a `CHAIN` also mass of the second
+        parent, which is the first one's daughter, and of its other daughter (GeV).
     bound
         float64[n], largest value of the acceptance numerator in the cell.
     weight
-        float64[n], A' per proton on target and eps^2, times decay probability: never too small.
+        float64[n], particles per proton on target (A': and eps^2), times decay probability: never too small.
+    bias
+        float64[n], positive: how much more often than by its weight the cell is picked; 1 in all for unweighted events.
     """
 
     limits: F64
@@ -54,6 +61,14 @@ class Cells:
     channels: F64
     bound: F64
     weight: F64
+    bias: F64
+
+    @classmethod
+    def of_channel(cls, limits: F64, channel: F64, bound: F64, weight: F64) -> Cells:
+        """Return unbiased cells of one channel: a row of ``channels``, from its kind on as far as it goes."""
+        row = np.zeros((1, CHANNEL_NUMBERS))
+        row[0, : len(channel)] = channel
+        return cls(limits, np.zeros(len(weight), np.int64), row, bound, weight, np.ones(len(weight)))
 
 
 def join(parts: list[Cells]) -> Cells:
@@ -68,6 +83,7 @@ def join(parts: list[Cells]) -> Cells:
         np.concatenate([part.channels for part in parts]),
         np.concatenate([part.bound for part in parts])[alive],
         weight[alive],
+        np.concatenate([part.bias for part in parts])[alive],
     )
 
 
@@ -101,64 +117,10 @@ def brem_cells(
     bound = _HEADROOM * peak.max(axis=1) * chance_max
     factor = brem.time_like_factor(m) if form_factor else 1.0
     limits = np.stack([low, high, np.zeros_like(low), np.zeros_like(low)], axis=1)
-    channels = np.array([[float(BREM), 0.0, 0.0]])
-    return Cells(limits, np.zeros(len(low), np.int64), channels, bound, bound * (high - low) * factor)
+    return Cells.of_channel(limits, np.array([float(BREM)]), bound, bound * (high - low) * factor)
 
 
-def _meson_bound(flight: Flight, p_min: float, parent: int, companion: int, low: F64, high: F64) -> F64:
-    """Return the largest decay weight of A' from mesons with energies between ``low`` and ``high`` (GeV)."""
-    top, m = mass(parent), flight.mass
-    star = two_body_momentum(top, m, 0.0 if companion == PHOTON else mass(companion))
-    energy = math.sqrt(star * star + m * m)
-    p_low, p_high = (np.sqrt(np.maximum(e * e - top * top, 0.0)) for e in (low, high))
-    e_max = (high * energy + p_high * star) / top
-    e_min = np.minimum(low * energy - p_low * star, high * energy - p_high * star) / top
-    # Between the two energies the A' may even be at rest.
-    turn = top * energy / m
-    e_min = np.where((low < turn) & (turn < high), m, np.maximum(e_min, m))
-    fastest = np.sqrt(np.maximum(e_max**2 - m * m, 0.0)) * (1.0 + 1e-9)
-    slowest = np.maximum(np.sqrt(np.maximum(e_min**2 - m * m, 0.0)) * (1.0 - 1e-9), p_min)
-    bound = flight.largest(slowest, np.maximum(fastest, slowest))
-    return np.where(fastest >= p_min, bound, 0.0)
-
-
-def _channels(m: float, parents: tuple[int, ...]) -> list[tuple[int, int, float]]:
-    """Return the open decay channels: parent, companion, branching ratio / eps^2."""
-    rows = ((p, c, mesons.branching_ratio(p, c, m)) for p, c in mesons.CHANNELS if p in parents)
-    return [row for row in rows if row[2] > 0.0]
-
-
-def _channel_row(kind: int, parent: int, companion: int) -> F64:
-    return np.array([[float(kind), mass(parent), 0.0 if companion == PHOTON else mass(companion)]])
-
-
-def spectrum_cells(flight: Flight, p_min: float, parents: tuple[int, ...], yields: str) -> list[Cells]:
-    """Return cells of the closed-form meson spectra, one element per open channel."""
-    numbers = dict(zip(mesons.SPECIES, mesons.YIELDS[yields], strict=True))
-    parts = []
-    for parent, companion, ratio in _channels(flight.mass, parents):
-        table = mesons.spectrum_table(parent)
-        x0, x1, t0, t1 = table.cells.T
-        corners = [mesons.lab_momentum(parent, x, t)[1] for x in (x0, x1) for t in (t0, t1)]
-        bound = _meson_bound(flight, p_min, parent, companion, np.min(corners, 0), np.max(corners, 0))
-        weight = table.weight * bound * ratio * numbers[parent]
-        row = _channel_row(SPECTRUM, parent, companion)
-        parts.append(Cells(table.cells, np.zeros(len(weight), np.int64), row, bound, weight))
-    return parts
-
-
-def pool_cells(flight: Flight, p_min: float, parents: tuple[int, ...], sample: Particles) -> list[Cells]:
-    """Return cells of the mesons of an event file, one element per open channel; pole masses are used."""
-    parts = []
-    for parent, companion, ratio in _channels(flight.mass, parents):
-        own = sample.select(sample.pdg == parent)
-        limits = np.stack([own.px, own.py, own.pz, np.zeros(len(own))], axis=1)
-        energy = np.sqrt(own.px**2 + own.py**2 + own.pz**2 + mass(parent) ** 2)
-        bound = _meson_bound(flight, p_min, parent, companion, energy, energy)
-        weight = bound * ratio * own.weight[own.event] / sample.events
-        row = _channel_row(POOL, parent, companion)
-        parts.append(Cells(limits, np.zeros(len(weight), np.int64), row, bound, weight))
-    return parts
+Tables = tuple[F64, I64, F64, F64, F64, I64, F64, F64, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +132,9 @@ class Producer:
     cells
         The joined cells.
     keep, other
-        The alias table of their weights.
+        The alias table of weight x bias.
+    counts
+        float64[n], what an event of each cell counts: 1 / bias over the largest of all.
     constants
         float64[6]: A' mass, near, far (mm), decay length over momentum (mm/GeV), p_min (GeV), pT max (GeV).
     cutoff
@@ -180,21 +144,38 @@ class Producer:
     cells: Cells
     keep: F64
     other: I64
+    counts: F64
     constants: F64
     cutoff: float
 
     @property
-    def tables(self) -> tuple[F64, I64, F64, F64, F64, I64, F64, float]:
+    def tables(self) -> Tables:
         """The arguments of `draw.draw_momentum` that follow the address."""
         c = self.cells
-        return c.limits, c.channel, c.channels, c.bound, self.keep, self.other, self.constants, self.cutoff
+        kept = c.limits, c.channel, c.channels, c.bound
+        return *kept, self.keep, self.other, self.counts, self.constants, self.cutoff
+
+    @property
+    def weighted(self) -> bool:
+        """Whether events count differently."""
+        return bool((self.counts != 1.0).any())
+
+    @property
+    def drawn_weight(self) -> float:
+        """What all points that are drawn amount to in the unit of `Cells.weight`, over the mean that an event counts.
+
+        Times the share of points that are accepted, and the mean of what accepted ones count, it is the number of
+        particles that decay in the volume, per proton on target.
+        """
+        c = self.cells
+        return float((c.weight * c.bias).sum() / c.bias.min())
 
     @classmethod
     def build(
         cls, flight: Flight, parts: list[Cells], p_min: float, pt_max: float, cutoff: float | None
     ) -> Producer:
-        """Join the parts; ValueError if none of them can yield an A' that decays in the volume."""
+        """Join the parts; ValueError if none of them can yield a particle that decays in the volume."""
         cells = join(parts)
-        keep, other = alias_table(cells.weight)
+        keep, other = alias_table(cells.weight * cells.bias)
         constants = np.array([flight.mass, flight.near, flight.far, flight.slope, p_min, pt_max])
-        return cls(cells, keep, other, constants, cutoff or 0.0)
+        return cls(cells, keep, other, cells.bias.min() / cells.bias, constants, cutoff or 0.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trigemu.arrays import F32, F64
 from trigemu.errors import InputError, RunError
@@ -15,11 +14,12 @@ from trigemu.experiments.na62.signals.aprime import PARENTS, Aprime
 from trigemu.jit import kernel
 from trigemu.physics import constants, darkphoton, hepmc, mesons
 from trigemu.physics.decay import truncated_exponential
+from trigemu.physics.decay_cells import pool_cells, spectrum_cells
 from trigemu.physics.draw import draw_momentum
 from trigemu.physics.flight import Flight
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.particles import Particles, make_particles
-from trigemu.physics.production import Cells, Producer, brem_cells, pool_cells, spectrum_cells
+from trigemu.physics.production import Cells, Producer, Tables, brem_cells
 from trigemu.physics.purpose import Purpose
 from trigemu.physics.rng import Int, stream, uniform2
 
@@ -34,20 +34,33 @@ def _generate(
     frame: Int,
     purpose: Int,
     first: Int,
-    tables: tuple[F64, NDArray[np.int64], F64, F64, F64, NDArray[np.int64], F64, float],
+    tables: Tables,
     lepton_mass: float,
     four: F64,
     point: F64,
     a_prime: F32,
+    weight: F64,
 ) -> int:
     # Rows of four (px, py, pz, E) and point (x, y, z, t): 2 i is the negative, 2 i + 1 the positive lepton.
-    limits, channel, channels, bound, keep, other, constant, cutoff = tables
+    limits, channel, channels, bound, keep, other, counts, constant, cutoff = tables
     m, slope = constant[0], constant[3]
     points = 0
     for i in range(a_prime.shape[0]):
         index = first + i
-        qx, qy, qz, used = draw_momentum(
-            seed, frame, purpose, index, limits, channel, channels, bound, keep, other, constant, cutoff
+        qx, qy, qz, used, weight[i] = draw_momentum(
+            seed,
+            frame,
+            purpose,
+            index,
+            limits,
+            channel,
+            channels,
+            bound,
+            keep,
+            other,
+            counts,
+            constant,
+            cutoff,
         )
         if used == 0:
             return -1
@@ -150,15 +163,16 @@ class SignalSource:
 
         Estimated from how often ``n`` draws are accepted: a relative error of about 1 / sqrt(n).
         """
-        points = self._draw(0, 0, n)[0]
-        return float(self.producer.cells.weight.sum()) * n / points
+        points, _, _, _, weight = self._draw(0, 0, n)
+        return self.producer.drawn_weight * float(weight.sum()) / points
 
-    def _draw(self, frame: int, first: int, n: int) -> tuple[int, F64, F64, F32]:
-        """Return attempts (-1 if one index found nothing), leptons' four-momenta and points, the A's p and z."""
+    def _draw(self, frame: int, first: int, n: int) -> tuple[int, F64, F64, F32, F64]:
+        """Return attempts (-1 if one index found nothing), leptons' momenta and points, the A's p and z, weights."""
         four, point, a_prime = np.zeros((2 * n, 4)), np.zeros((2 * n, 4)), np.zeros((n, 2), np.float32)
+        weight = np.empty(n)
         address = (self._seed, frame, self._purpose, first)
-        points = _generate(*address, self.producer.tables, self._lepton_mass, four, point, a_prime)
-        return points, four, point, a_prime
+        points = _generate(*address, self.producer.tables, self._lepton_mass, four, point, a_prime, weight)
+        return points, four, point, a_prime, weight
 
     def sample(self, frame: int, n: int, *, first: int = 0) -> tuple[Particles, F32, F32]:
         """Return n decays.
@@ -175,7 +189,7 @@ class SignalSource:
         Returns
         -------
         particles
-            Two per decay, the negative lepton first.
+            Two per decay, the negative lepton first; ``weight`` is what each decay counts, at most 1.
         momentum, vertex_z
             float32[n]: A' momentum in GeV, z of the decay in mm.
 
@@ -184,7 +198,7 @@ class SignalSource:
         RunError
             No decay was found after a million attempts for one index.
         """
-        points, four, point, a_prime = self._draw(frame, first, n)
+        points, four, point, a_prime, weight = self._draw(frame, first, n)
         if points < 0:
             raise RunError(
                 f"signal {self.model.label or self.model.mass}: sampling found no decay in the volume"
@@ -193,5 +207,5 @@ class SignalSource:
         pdg = np.empty(2 * n, np.int32)
         pdg[::2], pdg[1::2] = lepton, -lepton
         event = np.repeat(np.arange(n), 2)
-        leptons = make_particles(event, pdg, self._lepton_mass, four, point, weight=np.ones(n))
+        leptons = make_particles(event, pdg, self._lepton_mass, four, point, weight=weight)
         return leptons, np.ascontiguousarray(a_prime[:, 0]), np.ascontiguousarray(a_prime[:, 1])
