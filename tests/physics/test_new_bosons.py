@@ -5,7 +5,6 @@ import pytest
 
 from trigemu.physics.addressed import Draws
 from trigemu.physics.new_bosons import (
-    b_to_scalar,
     branching,
     higgsstrahlung,
     higgsstrahlung_shape,
@@ -51,26 +50,6 @@ def test_higgsstrahlung(vector, higgs, value):
 
 def test_higgsstrahlung_below_threshold():
     assert higgsstrahlung(S, 8.0, 3.0) == 0.0
-
-
-# signals_published D, closed form for B+ -> K+ S; the K* column there uses the lifetime of the B+.
-@pytest.mark.parametrize(
-    ("m", "value"),
-    [(0.01, 0.443), (0.5, 0.445), (1, 0.450), (2, 0.473), (3, 0.511), (4, 0.534), (4.5, 0.447)],
-)
-def test_b_to_kaon(m, value):
-    assert b_to_scalar(m, kstar=False) == pytest.approx(value, rel=5e-3)
-
-
-@pytest.mark.parametrize(
-    ("m", "value"), [(0.01, 0.536), (0.5, 0.536), (1, 0.535), (2, 0.530), (3, 0.491), (4, 0.246)]
-)
-def test_b_to_kstar(m, value):
-    assert b_to_scalar(m, kstar=True) * 490.7 / 453.1 == pytest.approx(value, rel=1e-2)
-
-
-def test_b_to_too_heavy():
-    assert b_to_scalar(5.0, kstar=False) == b_to_scalar(4.5, kstar=True) == 0.0
 
 
 def test_two_photon_muons():

@@ -10,6 +10,9 @@ ALPHA = 1.0 / 137.036
 HBAR_C_GEV_MM = 1.973270e-13
 """hbar c in GeV mm."""
 
+PB_PER_GEV2 = 3.893794e8
+"""GeV^-2 in pb."""
+
 SPEED_OF_LIGHT = 299.792458
 """mm / ns."""
 
@@ -19,6 +22,9 @@ GEV_PER_MM_T = 0.000299792458
 ELECTRON, MUON, TAU, PHOTON = 11, 13, 15, 22
 PI0, PION, RHO0, ETA, OMEGA, KAON, ETA_PRIME, PHI, PROTON = 111, 211, 113, 221, 223, 321, 331, 333, 2212
 K_SHORT, NEUTRON, LAMBDA, LAMBDA_C = 310, 2112, 3122, 4122
+
+D_PLUS, D_ZERO, D_S, B_PLUS, B_ZERO = 411, 421, 431, 521, 511
+K_ZERO, K_STAR_ZERO, K_STAR_PLUS = 311, 313, 323
 
 A_PRIME, DARK_HIGGS, DARK_FERMION = 4900023, 4900025, 4900101
 SCALAR, AXION, HEAVY_NEUTRINO, Z_PRIME = 9900035, 9900036, 9900016, 32
@@ -48,6 +54,14 @@ PARTICLES = {
     ETA_PRIME: Particle("etap", 0.95778, width=1.88e-4, ctau=0.0),
     PHI: Particle("phi", 1.01946, width=0.004249, ctau=0.0),
     PROTON: Particle("p", 0.9382721),
+    D_PLUS: Particle("D", 1.86966, ctau=0.3098),
+    D_ZERO: Particle("D0", 1.86484, ctau=0.1230),
+    D_S: Particle("Ds", 1.96835, ctau=0.1503),
+    B_PLUS: Particle("B", 5.27941, ctau=0.4907),
+    B_ZERO: Particle("B0", 5.27972, ctau=0.4531),
+    K_ZERO: Particle("K0", 0.497611),
+    K_STAR_ZERO: Particle("Kstar0", 0.89556, width=0.0471, ctau=0.0),
+    K_STAR_PLUS: Particle("Kstar", 0.89188, width=0.0485, ctau=0.0),
     # Lifetimes recalled.
     K_SHORT: Particle("K_S", 0.497611, ctau=26.844),
     NEUTRON: Particle("n", 0.939565),

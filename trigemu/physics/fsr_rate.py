@@ -10,9 +10,8 @@ import math
 import numpy as np
 
 from trigemu.arrays import F64
-from trigemu.physics.constants import ALPHA
+from trigemu.physics.constants import ALPHA, PB_PER_GEV2
 from trigemu.physics.fsr import Coupling, massless_scalar, massless_vector, tensor
-from trigemu.physics.pairs import PB_PER_GEV2
 
 _FB = 1000.0 * PB_PER_GEV2
 

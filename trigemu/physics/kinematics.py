@@ -5,25 +5,13 @@ from __future__ import annotations
 import math
 
 from trigemu.jit import inlined
+from trigemu.physics import two_body
 
 Vector4 = tuple[float, float, float, float]
 
 
-@inlined
-def kallen(a: float, b: float, c: float) -> float:
-    """Return the Kaellen function a^2 + b^2 + c^2 - 2ab - 2ac - 2bc (arguments are squared masses)."""
-    return a * a + b * b + c * c - 2.0 * (a * b + a * c + b * c)
-
-
-@inlined
-def two_body_momentum(parent: float, first: float, second: float) -> float:
-    """Return the momentum of the daughters in the parent's frame; 0 below threshold."""
-    if parent <= first + second:
-        return 0.0
-    # The factors of the Kaellen function, which lose no digits near threshold.
-    product = (parent - first - second) * (parent + first + second)
-    product *= (parent - first + second) * (parent + first - second)
-    return math.sqrt(product) / (2.0 * parent)
+kallen = inlined(two_body.kallen)
+two_body_momentum = inlined(two_body.two_body_momentum)
 
 
 @inlined

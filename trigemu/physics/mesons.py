@@ -12,7 +12,9 @@ as is mixing of A' with rho, omega and phi, which matters above 0.6 GeV.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -32,6 +34,7 @@ from trigemu.physics.constants import (
     RHO0,
     mass,
 )
+from trigemu.physics.two_body import kallen
 
 BEAM_GEV = 400.0
 S = 2.0 * mass(PROTON) * (mass(PROTON) + BEAM_GEV)
@@ -120,15 +123,28 @@ class SpectrumTable:
 
 
 def spectrum_table(pdg: int) -> SpectrumTable:
-    """Tabulate the spectrum of a species on cells that are finer at small |xF| and pT."""
+    """Tabulate the spectrum of a species."""
+    return tabulate(partial(density, pdg), _PT_MAX)
+
+
+def tabulate(shape: Callable[[F64, F64], F64], pt_max: float) -> SpectrumTable:
+    """Tabulate a spectrum, alike in both hemispheres, on cells that are finer at small |xF| and pT.
+
+    Parameters
+    ----------
+    shape
+        Density in |xF| and pT (GeV), not normalised; arrays that broadcast.
+    pt_max
+        Largest pT, GeV.
+    """
     nx, nt = _GRID
     x = (np.arange(nx + 1) / nx) ** 2
-    t = _PT_MAX * (np.arange(nt + 1) / nt) ** 2
+    t = pt_max * (np.arange(nt + 1) / nt) ** 2
     nodes, weights = np.polynomial.legendre.leggauss(4)
     share = 0.5 * (nodes + 1.0)
     xs = x[:-1, None] + np.diff(x)[:, None] * share
     ts = t[:-1, None] + np.diff(t)[:, None] * share
-    values = density(pdg, xs[:, None, :, None], ts[None, :, None, :])
+    values = shape(xs[:, None, :, None], ts[None, :, None, :])
     content = np.einsum("ijkl,k,l->ij", values, weights, weights) * np.outer(np.diff(x), np.diff(t))
     i, j = (index.ravel() for index in np.indices(content.shape))
     forward = np.stack([x[i], x[i + 1], t[j], t[j + 1]], axis=1)
@@ -175,9 +191,7 @@ def branching_ratio(parent: int, companion: int, m: float) -> float:
     other = mass(companion)
     if m + other >= top:
         return 0.0
-    from trigemu.physics.kinematics import kallen  # signal tables are read without the compiler
-
-    phase_space: float = kallen(top * top, m * m, other * other) / (top * top - other * other) ** 2
+    phase_space = kallen(top * top, m * m, other * other) / (top * top - other * other) ** 2
     return BRANCHING[parent, companion] * phase_space * math.sqrt(phase_space)
 
 

@@ -12,10 +12,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.constants import ALPHA
-
-PB_PER_GEV2 = 3.893794e8
-"""GeV^-2 in pb."""
+from trigemu.physics.constants import ALPHA, PB_PER_GEV2
 
 PairName = Literal["photons", "muons", "bhabha", "taus"]
 

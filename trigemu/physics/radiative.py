@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.constants import ALPHA, MUON, mass
-from trigemu.physics.pairs import PB_PER_GEV2
+from trigemu.physics.constants import ALPHA, MUON, PB_PER_GEV2, mass
 from trigemu.physics.qed import dot, electrons_photon, muons_photon, three_photons
 from trigemu.physics.vectors import along, boost, direction, two_body_decay
 

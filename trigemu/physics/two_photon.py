@@ -11,8 +11,7 @@ import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.physics.addressed import Draws, accept_reject
-from trigemu.physics.constants import ALPHA, ELECTRON, MUON, mass
-from trigemu.physics.pairs import PB_PER_GEV2
+from trigemu.physics.constants import ALPHA, ELECTRON, MUON, PB_PER_GEV2, mass
 
 _M = mass(MUON)
 _POINTS = 2001

@@ -14,8 +14,8 @@ from trigemu.experiments.babar.l3.config import L3
 from trigemu.experiments.babar.l3.flat import born_shape, draws, kept_share, pair_cosine
 from trigemu.experiments.babar.l3.quantities import Finder
 from trigemu.experiments.babar.l3.software import Level3
-from trigemu.physics.constants import ALPHA
-from trigemu.physics.pairs import PB_PER_GEV2, born
+from trigemu.physics.constants import ALPHA, PB_PER_GEV2
+from trigemu.physics.pairs import born
 
 FROM = L3().bhabha.flat_from
 S = (2 * BEAM) ** 2
