@@ -192,6 +192,7 @@ LARGE = {
     "na62-dump": {
         "halo.rate_hz": 1e9,
         "halo.neutral_rate_hz": 1e9,
+        "spill": {"profile": "ripple", "length_s": 30.0, "noise": 0.7, "noise_s": 1e-4},
         "frame_timestamps": 1 << 22,
         "response.rich_hits": 30.0,
         "halo.width_mm": 1e4,

@@ -112,6 +112,8 @@ def test_what_both_allow(name: str, changes: list[str]) -> None:
         ("pulser", ["streaming.producers=[['p9']]"], "unknown source"),
         ("pulser", ["pulser.sources=64", "pulser.pulses=1000000"], "at most"),
         ("pulser", ["menu.dead_time.fixed_ns=nan"], "finite"),
+        ("na62-dump", ["na62.spill.noise=0.9"], "would be negative"),
+        ("na62-dump", ["na62.spill.rise_s=4", "na62.spill.fall_s=4"], "must be at most length_s"),
         (
             "babar",
             [

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from trigemu.arrays import F64, I64
 from trigemu.experiments.na62.beam.halo import HaloSource
+from trigemu.experiments.na62.beam.spill import beam
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.signals.aprime_decays import SignalSource
@@ -143,6 +144,8 @@ class EventSource:
         self._seed = seed
         self._frame_ticks = section.frame_timestamps * TIMESTAMP_LSB
         self._frame_s = self._frame_ticks * LSB_NS * 1e-9
+        self._beam = beam(section, seed)
+        self._signals_follow = section.spill.signals_follow
         if path is not None:
             hepmc.check_beam(path, mesons.FROM_FILES, mesons.BEAM_GEV)
         self._halo = HaloSource(section.halo, seed, path)
@@ -158,13 +161,15 @@ class EventSource:
         return {"sweep_gev": section.halo.sweep_gev} if isinstance(table, FileSignal) else {}
 
     def _check_amounts(self) -> None:
-        halo, neutral = self._rates
+        peak = 1.0 if self._beam is None else self._beam.profile.peak
+        halo, neutral = (rate * peak for rate in self._rates)
         rates = {"na62.halo.rate_hz": halo, "na62.halo.neutral_rate_hz": neutral}
         for number, source in enumerate(self._signals):
             table = source.model
             key = "every_ns" if table.every_ns else "rate_hz"
             name = table_name("signal", number, table.label, key)
-            rates[name] = 1e9 / table.every_ns if table.every_ns else table.rate_hz
+            highest = peak if self._signals_follow else 1.0
+            rates[name] = 1e9 / table.every_ns if table.every_ns else table.rate_hz * highest
         expected = {name: rate * self._frame_s for name, rate in rates.items()}
         check_amounts("events", expected, MAX_EVENTS, self._frame_s)
 
@@ -175,26 +180,36 @@ class EventSource:
         labels: list[int] = []
         if frame >= 0:
             makers: list[Callable[[int, int], Sample]] = [self._muons, self._neutrals]
+            share = self._share(frame)
             for number, make in enumerate(makers):
-                mean = self._rates[number] * self._frame_s
-                times.append(poisson_times(self._seed, frame, number, mean, self._frame_ticks))
+                times.append(self._random_times(frame, number, self._rates[number] * share, follows=True))
                 samples.append(make(frame, len(times[-1])))
                 labels.append(BACKGROUND)
             for index in range(len(self._signals)):
-                times.append(self._signal_times(frame, index))
+                times.append(self._signal_times(frame, index, share))
                 samples.append(self._decays(index, frame, len(times[-1])))
                 labels.append(index)
         return joined(times, samples, labels)
 
-    def _signal_times(self, frame: int, index: int) -> F64:
+    def _signal_times(self, frame: int, index: int, share: float) -> F64:
         model, number = self._signals[index].model, FIRST_SIGNAL + index
         if model.every_ns is None:
-            mean = model.rate_hz * self._frame_s
-            return poisson_times(self._seed, frame, number, mean, self._frame_ticks)
+            rate_hz = model.rate_hz * (share if self._signals_follow else 1.0)
+            return self._random_times(frame, number, rate_hz, follows=self._signals_follow)
         every = model.every_ns / LSB_NS
         # Several regular signals take turns.
         offset = every * index / len(self._signals)
         return regular_times(self._seed, frame, number, every, offset, self._frame_ticks)
+
+    def _share(self, frame: int) -> float:
+        """Return the beam's intensity in a frame, relative to its mean."""
+        return 1.0 if self._beam is None else float(self._beam.share(np.array([frame]))[0])
+
+    def _random_times(self, frame: int, number: int, rate_hz: float, *, follows: bool) -> F64:
+        """Return times of what comes at a rate in a frame; ``follows``: where in it as the beam's intensity says."""
+        mean = rate_hz * self._frame_s
+        times = poisson_times(self._seed, frame, number, mean, self._frame_ticks)
+        return self._beam.placed(frame, times) if follows and self._beam is not None else times
 
     def _muons(self, frame: int, n: int) -> Sample:
         muons, flags = self._halo.sample(frame, n)

@@ -18,3 +18,4 @@ class NA62Purpose(IntEnum):
     ANTI0 = 25
     NEUTRAL = 26
     CHANNEL_SHARING = 30
+    SPILL = 35

@@ -10,5 +10,16 @@ from trigemu.experiments.na62.config.level0 import DETECTOR_ORDER, L0, sends_not
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.section import NA62
 from trigemu.experiments.na62.config.selection import Selection
+from trigemu.experiments.na62.config.spill import Ripple, Spill
 
-__all__ = ["DETECTOR_ORDER", "L0", "NA62", "Halo", "Response", "Selection", "sends_nothing"]
+__all__ = [
+    "DETECTOR_ORDER",
+    "L0",
+    "NA62",
+    "Halo",
+    "Response",
+    "Ripple",
+    "Selection",
+    "Spill",
+    "sends_nothing",
+]

@@ -13,6 +13,7 @@ from trigemu.experiments.na62.config.halo import Halo
 from trigemu.experiments.na62.config.level0 import L0, SENDING, sends_nothing
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.selection import Selection
+from trigemu.experiments.na62.config.spill import Spill
 
 
 class NA62(Model):
@@ -40,6 +41,9 @@ class NA62(Model):
 
     halo: Halo = Halo()
     """Muons and neutral particles with the TAX closed."""
+
+    spill: Spill = Spill()
+    """Intensity of the beam against time in the spill."""
 
     selection: Selection = Selection()
     """Online selection of the e+e- search."""
