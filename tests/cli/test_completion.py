@@ -27,8 +27,8 @@ def completed(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
     [
         (("comp",), {"compare", "completion"}),
         (
-            ("run", "na62-dump", "--set", "na62.selection."),
-            {"na62.selection.lav_window_ns=", "na62.selection.lav_pairs=", "na62.selection.anti0_window_ns="},
+            ("run", "na62-dump", "--set", "na62.selection.mumu.m"),
+            {"na62.selection.mumu.muv3_window_ns=", "na62.selection.mumu.muv3_pads="},
         ),
         (("run", "na62-dump", "--set", "menu.line.H2.w"), {"menu.line.H2.when="}),
         (

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from reference import na62_monitor as reference
 
 from trigemu._kernels import na62_monitor as kernels
+from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, Selection
+from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.experiments.na62.level0.primitives import muv3_primitives, newchod_primitives
 from trigemu.experiments.na62.monitor import HISTOGRAMS, fill
-from trigemu.experiments.na62.selection import passes_ee, window_lsb
+from trigemu.experiments.na62.selection import PASSES, pads_near, passes_ee, passes_mumu, window_lsb
 from trigemu.frames.frame import TimeFrame
 
 
@@ -66,6 +68,52 @@ def test_anti0_window():
         True,
         False,
     ]
+
+
+def mumu(time=(5000,), selection=DEFAULT, **sources):
+    frame = TimeFrame(1, 0, {name: columns(rows) for name, rows in sources.items()})
+    return passes_mumu(frame, np.array(time, np.int64), selection).tolist()
+
+
+def test_mumu_needs_two_pads_in_the_window():
+    limit = window_lsb(5.0)
+    assert mumu() == mumu(muv3=[]) == [False]
+    # The two channels of a pad, or a pad twice, are one pad; a channel that reads none is none.
+    assert mumu(muv3=[(5000, 13), (5003, 213), (5010, 13), (5005, 65)]) == [False]
+    assert mumu(muv3=[(5000 - limit, 13), (5000 + limit, 214)]) == [True]
+    assert mumu(muv3=[(5000 - limit - 1, 13), (5000 + limit, 214)]) == [False]
+    assert mumu(muv3=[(5000, 13), (5000 + limit + 1, 214)]) == [False]
+
+
+def test_vetoes_of_mumu_are_looser():
+    two = [(5000, 13), (5000, 14)]
+    three = [hit for channel in range(3) for hit in pair(5000, channel)]
+    assert mumu(muv3=two, lav=three[:4]) == [True]
+    assert mumu(muv3=two, lav=three) == [False]
+    assert passes(lav=three[:2]) == [False]
+    apart = 5000 + window_lsb(5.0) + 1
+    assert mumu(muv3=two, anti0=[(apart, 0)]) == [True]
+    assert passes(anti0=[(apart, 0)]) == [False]
+    assert mumu(muv3=two, anti0=[(apart - 1, 0)]) == [False]
+
+
+PADS = st.lists(
+    st.tuples(st.integers(0, 300), st.sampled_from([0, 1, 65, 143, 151, 200, 201, 350])), max_size=40
+)
+
+
+@given(PADS, st.lists(st.integers(0, 300), max_size=5), st.integers(0, 60))
+def test_pads_are_counted_as_the_obvious_loop_does(rows, times, window):
+    found = pads_near(columns(rows), np.array(times, np.int64), (window + 0.5) * LSB_NS)
+    wanted = [
+        len({channel % 200 for hit, channel in rows if abs(hit - time) <= window and channel % 200 != 65})
+        for time in times
+    ]
+    assert found.tolist() == wanted
+
+
+def test_every_selection_of_the_experiment_has_a_function():
+    assert set(EXPERIMENT.selections) == set(PASSES)
 
 
 def monitored(**sources):

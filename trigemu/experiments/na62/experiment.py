@@ -53,7 +53,8 @@ EXPERIMENT = ExperimentSpec(
     trigger="trigemu.experiments.na62.trigger:NA62Trigger",
     histograms="trigemu.experiments.na62.monitor:HISTOGRAMS",
     entries=ENTRIES,
-    selections=("ee",),
+    selections=("ee", "mumu"),
+    offline="trigemu.experiments.na62.offline.cuts:cuts",
     match_window=round(MATCH_NS / LSB_NS),
     hardware_latency=_latency,
     # Events further apart than dead time, splits and the windows of every detector.

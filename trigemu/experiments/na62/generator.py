@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64, I64, Bool
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.detector.acceptance import accept
 from trigemu.experiments.na62.each_event import EachEventSource
 from trigemu.experiments.na62.events import Events, EventSource
+from trigemu.experiments.na62.offline.judging import OfflineSelections
 from trigemu.experiments.na62.response.detectors import Exposure, detectors
 from trigemu.experiments.na62.response.hits import between, shift, unpack
 from trigemu.experiments.na62.sources import BACKGROUND
@@ -57,6 +58,11 @@ class _Recent(Generic[T]):
         return value
 
 
+def _order(events: Events) -> I64:
+    """Return the events of a frame in the order of its truth."""
+    return np.lexsort((events.signal, events.ticks.astype(np.int64)))
+
+
 class NA62Generator:
     """Makes NA62 fragments: a pure function of (seed, frame, source), in any order.
 
@@ -80,6 +86,7 @@ class NA62Generator:
         self._exposure = _Recent(self._make_exposure)
         response = detectors(section.response, setup.config.run.seed, self._frame_ticks)
         self._detectors = {name: response[name] for name in sources if name in response}
+        self._offline = OfflineSelections(section, setup.config.run.seed)
         self._raw = {name: _Recent(self._raw_maker(name)) for name in self._detectors}
         self._core = {name: _Recent(self._core_maker(name)) for name in self._detectors}
 
@@ -109,6 +116,22 @@ class NA62Generator:
         packed.sort()
         return unpack(packed)
 
+    def offline(self, name: str, frame: int) -> Bool:
+        """Return which cuts of a selection each event passes; see `trigemu.setup.offline.SelectsOffline`.
+
+        Raises
+        ------
+        KeyError
+            The generator was not made for the sources ``newchod``, ``muv3``, ``lav`` and ``anti0``.
+        """
+        events, exposure = self._events(frame), self._exposure(frame)
+
+        def hits(source: str) -> Mapping[str, Array]:
+            return self.fragment(source, frame)
+
+        passed = self._offline.judge(name, exposure, events.ticks, self._number(frame), hits)
+        return passed[_order(events)]
+
     def event_numbers(self) -> I64 | None:
         """Return the numbers that a file gives its events; see `trigemu.setup.events_once.TakesEachEvent`."""
         return None if self._once is None else self._once.of_file.number
@@ -125,10 +148,9 @@ class NA62Generator:
         accepted = accept(events.particles.select(slice(first, None))).accepted
         if len(self._all_accepted):
             accepted |= np.isin(events.signal, self._all_accepted)
-        time = events.ticks.astype(np.int64)
-        order = np.lexsort((events.signal, time))
+        order = _order(events)
         return {
-            "time": time[order],
+            "time": events.ticks.astype(np.int64)[order],
             "momentum": events.momentum[order],
             "vertex_z": events.vertex_z[order],
             "signal": events.signal[order],

@@ -18,4 +18,5 @@ class NA62Purpose(IntEnum):
     ANTI0 = 25
     NEUTRAL = 26
     CHANNEL_SHARING = 30
+    OFFLINE = 34
     SPILL = 35

@@ -15,7 +15,7 @@ from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
 from trigemu.experiments.na62.level0.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
 from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.experiments.na62.monitor import fill
-from trigemu.experiments.na62.selection import passes_ee, window_lsb
+from trigemu.experiments.na62.selection import PASSES, window_lsb
 from trigemu.frames.frame import TimeFrame
 from trigemu.menu.schema import DeadTime
 from trigemu.setup.data import TriggerWords
@@ -114,8 +114,8 @@ class NA62Trigger:
         return time[:count], lines[:count, None]
 
     def select(self, name: str, frame: TimeFrame, words: TriggerWords[Found], time: I64) -> Bool:
-        """Return which candidates pass the online selection ``ee``: vetoes on LAV and ANTI0."""
-        return passes_ee(frame, time, self._section.selection, self._scratch)
+        """Return which candidates pass an online selection (`trigemu.experiments.na62.selection`)."""
+        return PASSES[name](frame, time, self._section.selection, self._scratch)
 
     def windows(self, time: I64) -> tuple[I64, I64]:
         """Return what is read out around triggers: whole splits that hold all that made them fire.
@@ -125,7 +125,12 @@ class NA62Trigger:
         ``readout_timestamps`` about the trigger's timestamp.
         """
         selection = self._section.selection
-        veto = window_lsb(max(selection.lav_window_ns, selection.anti0_window_ns)) + 2 * LAV_PAIR_LSB
+        mumu = selection.mumu
+        widest = max(
+            *(selection.lav_window_ns, selection.anti0_window_ns),
+            *(mumu.lav_window_ns, mumu.anti0_window_ns, mumu.muv3_window_ns),
+        )
+        veto = window_lsb(widest) + 2 * LAV_PAIR_LSB
         margin = max(SLOT_MARGIN, veto)
         half = self._section.readout_timestamps * TIMESTAMP_LSB // 2
         stamp = time // TIMESTAMP_LSB * TIMESTAMP_LSB

@@ -11,6 +11,7 @@ from trigemu.config.rules import Rule, values
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS
 from trigemu.experiments.na62.config.halo import Halo
 from trigemu.experiments.na62.config.level0 import L0, SENDING, sends_nothing
+from trigemu.experiments.na62.config.offline import Offline
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.selection import Selection
 from trigemu.experiments.na62.config.spill import Spill
@@ -46,7 +47,10 @@ class NA62(Model):
     """Intensity of the beam against time in the spill."""
 
     selection: Selection = Selection()
-    """Online selection of the e+e- search."""
+    """Online selections of the two searches."""
+
+    offline: Offline = Offline()
+    """Offline selections of the two searches."""
 
     @classmethod
     def schema_rules(cls) -> list[Rule]:

@@ -28,14 +28,18 @@ NEWCHOD_INNER, NEWCHOD_OUTER = NEWCHOD.inner, NEWCHOD.outer
 
 
 @inlined
-def particle_accepted(row: F64, muon: bool, minimum: float) -> bool:
-    """Return whether one charged particle (a row of `Particles.rows`) crosses every plane."""
-    if row[CHARGE] == 0.0 or momentum(row) <= minimum:
-        return False
+def in_chambers(row: F64) -> bool:
+    """Return whether a particle (a row of `Particles.rows`) crosses the four STRAW chambers."""
     for chamber in STRAW_TABLE:
         x, y, _ = crossing(row, chamber[0])
         if not in_ring(x - chamber[3], y, chamber[1], chamber[2]):
             return False
+    return True
+
+
+@inlined
+def in_detectors(row: F64, muon: bool) -> bool:
+    """Return whether a particle crosses what a search needs behind the chambers: NewCHOD, LKr and, a muon, MUV3."""
     x, y, _ = crossing(row, NEWCHOD_Z)
     if not in_ring(x, y, NEWCHOD_INNER, NEWCHOD_OUTER):
         return False
@@ -46,6 +50,14 @@ def particle_accepted(row: F64, muon: bool, minimum: float) -> bool:
         return True
     x, y, _ = crossing(row, MUV3_Z)
     return abs(x) < MUV3_HALF and abs(y) < MUV3_HALF and x * x + y * y > MUV3_INNER * MUV3_INNER
+
+
+@inlined
+def particle_accepted(row: F64, muon: bool, minimum: float) -> bool:
+    """Return whether one charged particle (a row of `Particles.rows`) crosses every plane."""
+    if row[CHARGE] == 0.0 or momentum(row) <= minimum:
+        return False
+    return in_chambers(row) and in_detectors(row, muon)
 
 
 @kernel
@@ -123,3 +135,26 @@ def accept(particles: Particles, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -
     tiles = np.zeros((events, 2), np.int64)
     _judge(particles.rows, particles.event, particles.pdg, minimum_gev, count, bad, tiles)
     return Acceptance((count == 2) & ~bad, tiles)
+
+
+@kernel
+def _behind(rows: F64, muons: bool, good: NDArray[np.bool_]) -> None:
+    for i in range(rows.shape[0]):
+        for k in range(rows.shape[1]):
+            if not in_detectors(rows[i, k], muons):
+                good[i] = False
+
+
+def pairs_in_detectors(rows: F64, *, muons: bool) -> NDArray[np.bool_]:
+    """Return which pairs cross, both of them, NewCHOD, LKr and, as muons, MUV3, bool[n].
+
+    Parameters
+    ----------
+    rows
+        float64[n, 2, 10], two particles each (`Particles.rows`).
+    muons
+        Whether MUV3 is asked for.
+    """
+    good = np.ones(len(rows), np.bool_)
+    _behind(rows, muons, good)
+    return good

@@ -101,6 +101,19 @@ def lkr_energy(kind: int, energy: float, shower: bool, g: float, u: float, v: fl
     return max(seen + sigma * g, 0.0)
 
 
+@inlined
+def lkr_seen(row: F64, kind: int, flags: int, seed: Int, frame: Int, i: int) -> tuple[float, float]:
+    """Return the energy (GeV) that a particle that enters the LKr leaves in it, and a normal for its time.
+
+    ``i`` is the particle's place in its frame, a part of the address of the random numbers.
+    """
+    late, g = normal2(seed, frame, LKR_PURPOSE, i, 0)
+    u, v = uniform2(seed, frame, LKR_PURPOSE, i, 1)
+    p = momentum(row)
+    energy = math.sqrt(p * p + row[MASS] * row[MASS])
+    return lkr_energy(kind, energy, flags & LKR_SHOWER != 0, g, u, v), late
+
+
 @kernel
 def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns: float, out: I64) -> int:
     """Fill packed LKr hits and return how many, at most one per particle; value in `LKR_COUNT_MEV`."""
@@ -109,11 +122,7 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns
         x, y, t = crossing(rows[i], LKR_Z)
         if not in_lkr(x, y):
             continue
-        late, g = normal2(seed, frame, LKR_PURPOSE, i, 0)
-        u, v = uniform2(seed, frame, LKR_PURPOSE, i, 1)
-        p = momentum(rows[i])
-        energy = math.sqrt(p * p + rows[i, MASS] * rows[i, MASS])
-        energy = lkr_energy(abs(pdg[i]), energy, flags[i] & LKR_SHOWER != 0, g, u, v)
+        energy, late = lkr_seen(rows[i], abs(pdg[i]), flags[i], seed, frame, i)
         # In floating point first: no integer holds what a file may say.
         scaled = energy * 1000.0 / LKR_COUNT_MEV + 0.5
         if not scaled >= 1.0:

@@ -14,8 +14,8 @@ from trigemu.setup.data import signal
 _APRIME = "trigemu.experiments.na62.signals.aprime_decays:SignalSource"
 
 SIGNALS = (
-    signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _APRIME, lepton=constants.MUON),
-    signal("aprime-ee", "A' -> e+ e-", Aprime, _APRIME, lepton=constants.ELECTRON),
+    signal("aprime-mumu", "A' -> mu+ mu-", Aprime, _APRIME, offline="mumu", lepton=constants.MUON),
+    signal("aprime-ee", "A' -> e+ e-", Aprime, _APRIME, offline="ee", lepton=constants.ELECTRON),
     signal(
         "hepmc-signal",
         "events of a HepMC3 file",
