@@ -1,8 +1,8 @@
 """A dark scalar S that mixes with the Higgs by sin(theta): production, widths, lifetime.
 
-Production: B -> K S and K* S of charged and neutral B; heavier kaons, which about triple the rate, kaons and Bs are
-left out.  Widths: Winkler, arXiv:1809.01876.  Hadrons from the two-pion threshold to 2 GeV are known to factors of 2 to
-10 only; ``model`` chooses what is counted there.
+Production: B -> K S and K* S of charged and neutral B; heavier kaons (all together give 3.7 times as much), decays of
+K, and Bs are left out.  Widths: Winkler, arXiv:1809.01876.  Hadrons from the two-pion threshold to 2 GeV are known to
+factors of 2 to 10 only; ``model`` chooses what is counted there.
 """
 
 from __future__ import annotations
