@@ -61,12 +61,19 @@ def follow(
 
 
 def digitise(
-    deposits: list[tuple[float, int, float]], threshold: float, merge: float, dead: float
-) -> list[int]:
-    """Indices of deposits (time, cell, energy) that become hits, cell by cell."""
+    deposits: list[tuple[float, int, float, tuple[bool, bool]]], threshold: float, merge: float, dead: float
+) -> list[tuple[int, int]]:
+    """Deposits (time, cell, energy, seen by which photosensor) that become hits, as (index, photosensor).
+
+    Channel by channel, as if there were no others.
+    """
     kept = []
-    for cell in {d[1] for d in deposits}:
-        mine = sorted((time, i, energy) for i, (time, c, energy) in enumerate(deposits) if c == cell)
+    for cell, sensor in {(d[1], s) for d in deposits for s in (0, 1)}:
+        mine = sorted(
+            (time, i, energy)
+            for i, (time, c, energy, seen) in enumerate(deposits)
+            if c == cell and seen[sensor]
+        )
         groups: list[tuple[float, int, float]] = []
         for time, i, energy in mine:
             if groups and time - groups[-1][0] < merge:
@@ -76,7 +83,7 @@ def digitise(
         last = -math.inf
         for time, i, energy in groups:
             if energy >= threshold and time - last >= dead:
-                kept.append(i)
+                kept.append((i, sensor))
                 last = time
     return sorted(kept)
 

@@ -55,6 +55,8 @@ def both(name: str, changes: list[str]) -> tuple[bool, str]:
         ("na62-dump", ["na62.l0.read_latency_timestamps=4093"], "at most 4092"),
         ("na62-dump", ["na62.frame_timestamps=1000"], "a multiple of 256"),
         ("na62-dump", ["na62.halo.mean_momentum_gev=4"], "must be above minimum_momentum_gev"),
+        ("na62-dump", ["na62.losses.dead.newchod=[139]"], "no channel 139"),
+        ("na62-dump", ["na62.losses.noisy=[{detector='muv3', channel=66, rate_hz=1}]"], "no channel 66"),
         ("na62-dump", ["signal.0.mass=0.2"], "twice the lepton's"),
         ("na62-dump", ["signal.0.mass=1.2"], "extrapolate"),
         ("na62-dump", ["signal.0.production=pi0"], "must be below 0.1349"),
@@ -90,6 +92,13 @@ def test_rules_that_both_know(name: str, changes: list[str], said: str) -> None:
         ("pulser", ["run={duration_s = 1}"]),
         ("na62-dump", ["signal.0.mass=1.2", "signal.0.extrapolate=true"]),
         ("na62-dump", ["na62.halo.mean_momentum_gev=4", "na62.halo.minimum_momentum_gev=1"]),
+        (
+            "na62-dump",
+            [
+                "na62.losses.dead={muv3 = [351]}",
+                "na62.losses.noisy=[{detector='newchod', channel=488, rate_hz=1}]",
+            ],
+        ),
         ("besiii", ["besiii.conditions=2009"]),
         # The energy in the same file: what follows from it is the loader's.
         ("besiii", ["besiii.sqrt_s=4.6", "signal.0.mass=4.3"]),

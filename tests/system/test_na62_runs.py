@@ -40,6 +40,15 @@ def test_decisions_do_not_depend_on_workers(configs, tmp_path, offline, workers)
     assert totals.decisions_sha256 == offline.decisions_sha256
 
 
+@pytest.mark.parametrize(
+    ("name", "decisions", "sha256"), [("na62-dump", 17310, "e3b15ecf"), ("na62-dump-ee", 17286, "b1ccd804")]
+)
+def test_without_losses_decisions_are_what_they_always_were(configs, tmp_path, name, decisions, sha256):
+    overrides = ["run.frames=60", "run.seed=3", "na62.losses.enabled=false"]
+    totals = streaming.run(load_setup(configs / f"{name}.toml", overrides), tmp_path / "run", offline=True)
+    assert (totals.decisions, totals.decisions_sha256[:8]) == (decisions, sha256)
+
+
 def test_another_seed_decides_otherwise(configs, tmp_path, offline):
     totals = run(configs, tmp_path / "run", "na62-dump", "run.seed=99", offline=True)
     assert totals.decisions_sha256 != offline.decisions_sha256

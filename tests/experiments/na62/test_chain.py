@@ -30,7 +30,11 @@ def make_setup() -> Setup[Any]:
         "experiment": "na62",
         "run": {"seed": 400, "frames": FRAMES},
         "menu": {"line": [{"name": name, "when": name} for name in LINES]},
-        "section": {"response": {"newchod_tile_resolution_ns": RESOLUTION_NS}},
+        "section": {
+            "response": {"newchod_tile_resolution_ns": RESOLUTION_NS},
+            # What real channels lose is the business of test_losses.py.
+            "losses": {"enabled": False},
+        },
     }
     return build_setup(EXPERIMENT.scan.configuration(data, signal))
 

@@ -10,84 +10,69 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.na62_response import digitise as slow_digitise
 from reference.na62_response import thin as slow_thin
+from support.na62_guns import FRAME_TICKS, SPACING_NS, guns
 
 from trigemu.experiments.na62.clock import LSB_NS
-from trigemu.experiments.na62.config import Response
-from trigemu.experiments.na62.detector.geometry import ANTI0, MNP33_Z, NEWCHOD, PAD_IDS
-from trigemu.experiments.na62.detector.transport import LIGHT_MM_NS
+from trigemu.experiments.na62.config import Losses, Response
+from trigemu.experiments.na62.detector.geometry import ANTI0, PAD_IDS
 from trigemu.experiments.na62.response import counters, deposits
 from trigemu.experiments.na62.response.detectors import Exposure, detectors
-from trigemu.experiments.na62.response.hits import Deposits, TileLogic, between, digitise, shift, thin, unpack
-from trigemu.physics.particles import from_columns
+from trigemu.experiments.na62.response.digitiser import UNSEEN, Deposits, TileLogic, digitise
+from trigemu.experiments.na62.response.hits import between, shift, thin, unpack
 
-FRAME_TICKS = 40960 * 256
-SPACING_NS = 400.0
-
-
-def guns(
-    n: int,
-    x: float,
-    y: float,
-    *,
-    p: float = 50.0,
-    mass: float = 0.0,
-    charge: int = 1,
-    pdg: int = 13,
-    flags: int = 0,
-    z: float = MNP33_Z + 1000.0,
-) -> Exposure:
-    """n particles, well apart in time, that fly parallel to the axis through (x, y); made at z, behind the magnet
-    if nothing else is said.
-    """
-    values = (mass, 0.0, 0.0, p, x, y, z, (z - NEWCHOD.z) / LIGHT_MM_NS)
-    particles = from_columns(
-        np.arange(n + 1),
-        np.full(n, pdg, np.int32),
-        np.full(n, charge, np.int8),
-        *(np.full(n, value) for value in values),
-        np.zeros(n, np.int32),
-    )
-    t0 = SPACING_NS * np.arange(n) + 300.0
-    return Exposure(particles, t0, np.full(n, flags, np.uint8))
+LOSSLESS = Losses(enabled=False)
 
 
 def response(
     source: str, exposure: Exposure, seed: int = 5, frame: int = 3, **config: Any
 ) -> dict[str, np.ndarray]:
-    detector = detectors(Response(**config), seed, FRAME_TICKS)[source]
+    detector = detectors(Response(**config), LOSSLESS, seed, FRAME_TICKS)[source]
     return dict(unpack(detector.core(detector.nothing(), detector.raw(exposure, frame))))
 
 
 # --- the digitiser
 # -----------------------------------------------------------------------------------------------
 
+# When, in which cell, how much, and which photosensors see it.
+Row = tuple[float, int, float, tuple[bool, bool]]
 DEPOSIT = st.tuples(
-    st.integers(0, 2000).map(lambda k: k / 4), st.integers(0, 3), st.sampled_from([1.0, 2.0, 3.5, 8.0])
+    st.integers(0, 2000).map(lambda k: k / 4),
+    st.integers(0, 3),
+    st.sampled_from([1.0, 2.0, 3.5, 8.0]),
+    st.sampled_from([(True, True), (True, True), (True, False), (False, True), (False, False)]),
 )
+SEEN = (True, True)
 
 
-def make(rows: list[tuple[float, int, float]], first: int) -> Deposits:
+def make(rows: list[Row], first: int) -> Deposits:
     """Deposits whose edges say which they are."""
     n = len(rows)
     edge = np.repeat(np.arange(first, first + n)[:, None], 2, axis=1)
-    time, cell, energy = ([row[k] for row in rows] for k in range(3))
-    return Deposits(np.array(time, float), np.array(energy, float), np.array(cell, np.int64), edge, edge)
+    time, cell, energy, seen = ([row[k] for row in rows] for k in range(4))
+    width = np.where(np.array(seen, bool).reshape(n, 2), edge, UNSEEN)
+    return Deposits(np.array(time, float), np.array(energy, float), np.array(cell, np.int64), edge, width)
 
 
 @settings(deadline=None)
 @given(st.lists(DEPOSIT, max_size=40), st.integers(0, 40), st.floats(0, 30), st.floats(0, 60))
-def test_digitiser_is_its_slow_twin(
-    rows: list[tuple[float, int, float]], split: int, merge: float, dead: float
-) -> None:
+def test_digitiser_is_its_slow_twin(rows: list[Row], split: int, merge: float, dead: float) -> None:
     frame_ns = 1000.0
-    past, now = make([(t + frame_ns - 500, c, e) for t, c, e in rows[:split]], 0), make(rows[split:], split)
-    logic = TileLogic(8, 3.0, merge, dead, 2, 50)
-    got = unpack(digitise(past, now, logic, frame_ns))
-    everything = [(t - 500, c, e) for t, c, e in rows[:split]] + rows[split:]
-    expected = [i for i in slow_digitise(everything, 3.0, merge, dead) if i >= min(split, len(rows))]
-    assert sorted(got["time"].tolist()) == sorted(expected + expected)
-    cells = {i: rows[i][1] for i in expected}
-    assert sorted(got["channel"].tolist()) == sorted(list(cells.values()) + [c + 50 for c in cells.values()])
+    past = make([(t + frame_ns - 500, *more) for t, *more in rows[:split]], 0)
+    got = unpack(digitise(past, make(rows[split:], split), TileLogic(8, 3.0, merge, dead, 2, 50), frame_ns))
+    everything = [(t - 500, *more) for t, *more in rows[:split]] + rows[split:]
+    hits = slow_digitise(everything, 3.0, merge, dead)
+    expected = sorted((i, rows[i][1] + 50 * s) for i, s in hits if i >= min(split, len(rows)))
+    assert list(zip(got["time"].tolist(), got["channel"].tolist(), strict=True)) == expected
+
+
+@settings(deadline=None)
+@given(st.lists(DEPOSIT, max_size=40), st.floats(0, 30), st.floats(0, 60))
+def test_channels_that_see_the_same_do_the_same(rows: list[Row], merge: float, dead: float) -> None:
+    both = [(time, cell, energy, SEEN) for time, cell, energy, _ in rows]
+    got = unpack(digitise(make([], 0), make(both, 0), TileLogic(8, 3.0, merge, dead, 2, 50), 1e6))
+    first, second = (np.flatnonzero((got["channel"] >= 50) == s) for s in (False, True))
+    assert np.array_equal(got["time"][first], got["time"][second])
+    assert np.array_equal(got["channel"][first] + 50, got["channel"][second])
 
 
 @settings(deadline=None)
@@ -119,7 +104,7 @@ def test_packed_hits_come_back(hits: list[tuple[int, int, int]]) -> None:
 
 def test_dead_time_does_not_extend() -> None:
     # Hits at 0, 30, 50 ns: the one at 30 is lost and does not block the one at 50 (40 ns after the kept one).
-    past, now = make([], 0), make([(0.0, 1, 9.0), (30.0, 1, 9.0), (50.0, 1, 9.0)], 0)
+    past, now = make([], 0), make([(0.0, 1, 9.0, SEEN), (30.0, 1, 9.0, SEEN), (50.0, 1, 9.0, SEEN)], 0)
     logic = TileLogic(8, 3.0, 15.0, 40.0, 1, 0)
     assert unpack(digitise(past, now, logic, 1e6))["time"].tolist() == [0, 2]
 
@@ -284,7 +269,7 @@ def test_random_numbers_have_addresses() -> None:
 
 
 def test_the_frame_before_blocks_the_first_hits() -> None:
-    detector = detectors(Response(), 5, FRAME_TICKS)["newchod"]
+    detector = detectors(Response(), LOSSLESS, 5, FRAME_TICKS)["newchod"]
     frame_ns = FRAME_TICKS * LSB_NS
     now, past = guns(1, 400.0, 50.0), guns(1, 400.0, 50.0)
     now.t0[:] = 10.0

@@ -29,6 +29,8 @@ def _latency(section: NA62) -> dict[str, HardwareLatency]:
 
 _NO_HALO = {"rate_hz": 0.0, "neutral_rate_hz": 0.0}
 
+_NO_NOISE = {"newchod_noise_hz": 0.0, "muv3_noise_hz": 0.0, "noisy": ()}
+
 _UNSEEN = (
     "Of a file, all that starts in the dump but muons is absorbed there, and mesons do not decay on the way; "
     "trigemu efficiency na62-hepmc lets those of a proton collision decay."
@@ -36,6 +38,7 @@ _UNSEEN = (
 
 _ONE_A_PACKET = {
     "halo": _NO_HALO,
+    "losses": _NO_NOISE,
     "frame_timestamps": PACKET_TIMESTAMPS,
     "guard_timestamps": 4 * SPLIT_TIMESTAMPS,
 }
@@ -58,7 +61,7 @@ EXPERIMENT = ExperimentSpec(
     match_window=round(MATCH_NS / LSB_NS),
     hardware_latency=_latency,
     # Events further apart than dead time, splits and the windows of every detector.
-    scan=Scan(every_ns=1000.0, quiet={"halo": _NO_HALO}),
+    scan=Scan(every_ns=1000.0, quiet={"halo": _NO_HALO, "losses": _NO_NOISE}),
     each_event=EachEvent(_ONE_A_PACKET, 1, {HEPMC: "hepmc-signal"}, _UNSEEN),
     purposes=NA62Purpose,
     max_lines=MAX_LINES,

@@ -84,7 +84,7 @@ class NA62Generator:
         self._all_accepted = np.flatnonzero(everything)
         self._drawn = setup.reads_events
         self._exposure = _Recent(self._make_exposure)
-        response = detectors(section.response, setup.config.run.seed, self._frame_ticks)
+        response = detectors(section.response, section.losses, setup.config.run.seed, self._frame_ticks)
         self._detectors = {name: response[name] for name in sources if name in response}
         self._offline = OfflineSelections(section, setup.config.run.seed)
         self._raw = {name: _Recent(self._raw_maker(name)) for name in self._detectors}

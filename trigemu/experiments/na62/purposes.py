@@ -18,5 +18,6 @@ class NA62Purpose(IntEnum):
     ANTI0 = 25
     NEUTRAL = 26
     CHANNEL_SHARING = 30
+    NOISE = 31
     OFFLINE = 34
     SPILL = 35

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from trigemu.experiments.na62.config.halo import Halo
 from trigemu.experiments.na62.config.level0 import DETECTOR_ORDER, L0, sends_nothing
+from trigemu.experiments.na62.config.losses import Losses
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.section import NA62
 from trigemu.experiments.na62.config.selection import Selection
@@ -17,6 +18,7 @@ __all__ = [
     "L0",
     "NA62",
     "Halo",
+    "Losses",
     "Response",
     "Ripple",
     "Selection",

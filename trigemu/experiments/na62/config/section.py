@@ -11,6 +11,7 @@ from trigemu.config.rules import Rule, values
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS
 from trigemu.experiments.na62.config.halo import Halo
 from trigemu.experiments.na62.config.level0 import L0, SENDING, sends_nothing
+from trigemu.experiments.na62.config.losses import Losses
 from trigemu.experiments.na62.config.offline import Offline
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.selection import Selection
@@ -39,6 +40,9 @@ class NA62(Model):
 
     response: Response = Response()
     """Detector response."""
+
+    losses: Losses = Losses()
+    """Inefficient, dead and noisy channels of NewCHOD and MUV3."""
 
     halo: Halo = Halo()
     """Muons and neutral particles with the TAX closed."""

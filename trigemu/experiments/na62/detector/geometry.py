@@ -122,6 +122,9 @@ PAD_IDS: NDArray[np.int16] = np.array([pad for pad in range(152) if pad not in (
 144-151.
 """
 
+MUV3_CHANNEL_IDS: NDArray[np.int16] = np.concatenate([PAD_IDS, PAD_IDS + MUV3_SECOND_CHANNEL])
+"""Ids of the 296 MUV3 channels."""
+
 QUADRANT_SIGNS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 """Signs of x and y in quadrants 1 to 4."""
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
-from trigemu.arrays import F64, I32, I64, U8
+from trigemu.arrays import F64, I32, U8
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.detector.geometry import ANTI0, MUV3_Z
 from trigemu.experiments.na62.detector.lookup import in_ring, muv3_pad, newchod_tiles, steps
 from trigemu.experiments.na62.detector.transport import NEWCHOD_Z, crossing, momentum
 from trigemu.experiments.na62.purposes import NA62Purpose
+from trigemu.experiments.na62.response.digitiser import UNSEEN, Columns
 from trigemu.jit import inlined, kernel
 from trigemu.physics.particles import CHARGE
 from trigemu.physics.rng import Int, normal2, uniform2
@@ -25,7 +26,6 @@ from trigemu.physics.rng import Int, normal2, uniform2
 Pair: TypeAlias = tuple[float, float]
 Pulse: TypeAlias = tuple[float, float, float]
 Address: TypeAlias = tuple[Int, Int, Int, Int]
-Columns: TypeAlias = tuple[F64, F64, I64, I64, I64]
 
 EXTRA, SHOWER, LKR_SHOWER = 1, 2, 4
 """Flags of a particle: makes an extra NewCHOD tile fire, a shower in NewCHOD, a shower in the LKr."""
@@ -72,7 +72,7 @@ UNIT_UNIFORM = math.sqrt(12.0)
 """Width of a uniform distribution of sigma 1."""
 
 BLOCKS = 4
-"""Philox blocks set aside for one deposit."""
+"""Philox blocks of one deposit: energy, two times, two widths, which photosensors see it."""
 
 
 @inlined
@@ -92,9 +92,20 @@ def moyal(normal: float) -> float:
 
 @inlined
 def deposit(
-    n: int, time_ns: float, cell: int, loss: Pair, pulse: Pulse, address: Address, block: int, out: Columns
+    n: int,
+    time_ns: float,
+    cell: int,
+    loss: Pair,
+    pulse: Pulse,
+    efficiency: float,
+    address: Address,
+    block: int,
+    out: Columns,
 ) -> int:
-    """Write one deposit at place n (blocks ``block`` to ``block`` + 2) and return the next place."""
+    """Write one deposit at place n (blocks ``block`` to ``block`` + 3) and return the next place.
+
+    ``efficiency`` is the chance that one photosensor sees it.
+    """
     seed, frame, purpose, index = address
     time, energy, cells, edge, width = out
     g, _ = normal2(seed, frame, purpose, index, block)
@@ -108,6 +119,12 @@ def deposit(
     edge[n, 1] = ticks(time_ns + pulse[0] * b)
     width[n, 0] = ticks(pulse[1] + pulse[2] * UNIT_UNIFORM * (wa - 0.5))
     width[n, 1] = ticks(pulse[1] + pulse[2] * UNIT_UNIFORM * (wb - 0.5))
+    if efficiency < 1.0:
+        u, v = uniform2(seed, frame, purpose, index, block + 3)
+        if u >= efficiency:
+            width[n, 0] = UNSEEN
+        if v >= efficiency:
+            width[n, 1] = UNSEEN
     return n + 1
 
 
@@ -133,15 +150,16 @@ def newchod(
     frame: Int,
     loss: Pair,
     pulse: Pulse,
+    efficiency: float,
     overlap: bool,
     out: Columns,
 ) -> int:
     """Fill NewCHOD deposits and return how many.
 
     ``loss`` is the most probable energy and the width of the energy loss (MeV), ``pulse`` the sigma of one
-    photosensor, the pulse width and its sigma (ns).  Blocks of a particle: `BLOCKS` each for the tile it
-    hits, the overlapping one, and then, for each secondary, one group for where and when and one for its
-    deposit.
+    photosensor, the pulse width and its sigma (ns), ``efficiency`` the chance that one photosensor sees a
+    deposit.  Blocks of a particle: `BLOCKS` each for the tile it hits, the overlapping one, and then, for each
+    secondary, one group for where and when and one for its deposit.
     """
     n = 0
     for i in range(len(rows)):
@@ -152,9 +170,9 @@ def newchod(
         first, second = newchod_tiles(x, y, overlap)
         t += t0[i]
         if first > 0:
-            n = deposit(n, t, first, loss, pulse, address, 0, out)
+            n = deposit(n, t, first, loss, pulse, efficiency, address, 0, out)
         if second > 0:
-            n = deposit(n, t, second, loss, pulse, address, BLOCKS, out)
+            n = deposit(n, t, second, loss, pulse, efficiency, address, BLOCKS, out)
         if flags[i] & (EXTRA | SHOWER) == 0 or first == 0:
             continue
         shower = flags[i] & SHOWER != 0
@@ -169,15 +187,23 @@ def newchod(
             if tile in (0, first, second):
                 continue
             late = t - SECONDARY_NS * math.log(1.0 - u)
-            n = deposit(n, late, tile, loss, pulse, address, block + BLOCKS, out)
+            n = deposit(n, late, tile, loss, pulse, efficiency, address, block + BLOCKS, out)
     return n
 
 
 @kernel
 def muv3(
-    rows: F64, t0: F64, pdg: I32, seed: Int, frame: Int, pulse: Pulse, scattering: float, out: Columns
+    rows: F64,
+    t0: F64,
+    pdg: I32,
+    seed: Int,
+    frame: Int,
+    pulse: Pulse,
+    efficiency: float,
+    scattering: float,
+    out: Columns,
 ) -> int:
-    """Fill MUV3 deposits and return how many; ``scattering`` in mm GeV, ``pulse`` as in `newchod`."""
+    """Fill MUV3 deposits and return how many; ``scattering`` in mm GeV, others as in `newchod`."""
     n = 0
     loss = (MUV3_MPV_MEV, MUV3_XI_MEV)
     for i in range(len(rows)):
@@ -191,7 +217,8 @@ def muv3(
         gx, gy = normal2(seed, frame, MUV3_PURPOSE, i, 4)
         pad = muv3_pad(x + scattering / p * gx, y + scattering / p * gy)
         if pad >= 0:
-            n = deposit(n, t + t0[i], pad, loss, pulse, (seed, frame, MUV3_PURPOSE, i), 0, out)
+            address = (seed, frame, MUV3_PURPOSE, i)
+            n = deposit(n, t + t0[i], pad, loss, pulse, efficiency, address, 0, out)
     return n
 
 
@@ -210,5 +237,6 @@ def anti0(rows: F64, t0: F64, seed: Int, frame: Int, pulse: Pulse, efficiency: f
         if uniform2(seed, frame, ANTI0_PURPOSE, i, 4)[0] >= efficiency:
             continue
         tile = steps(y + half, ANTI0_TILE_MM) * ANTI0_COLUMNS + steps(x + half, ANTI0_TILE_MM)
-        n = deposit(n, t + t0[i], tile, loss, pulse, (seed, frame, ANTI0_PURPOSE, i), 0, out)
+        # The efficiency is that of the detector, asked above.
+        n = deposit(n, t + t0[i], tile, loss, pulse, 1.0, (seed, frame, ANTI0_PURPOSE, i), 0, out)
     return n

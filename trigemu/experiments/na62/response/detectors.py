@@ -8,7 +8,7 @@ its end, because that merges with, or blocks, the first hits.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -16,10 +16,12 @@ import numpy as np
 
 from trigemu.arrays import F64, I64, U8
 from trigemu.experiments.na62.clock import LSB_NS
-from trigemu.experiments.na62.config import Response
+from trigemu.experiments.na62.config import Losses, Response
 from trigemu.experiments.na62.detector.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
 from trigemu.experiments.na62.response import counters, deposits
-from trigemu.experiments.na62.response.hits import Deposits, TileLogic, between, digitise, shift, thin
+from trigemu.experiments.na62.response.digitiser import UNSEEN, Deposits, TileLogic, digitise
+from trigemu.experiments.na62.response.hits import between, shift, thin
+from trigemu.experiments.na62.response.losses import TileLosses, check_noise, tile_losses
 from trigemu.physics.particles import Particles
 
 LOOK_BACK_NS = 1000.0
@@ -65,7 +67,7 @@ class Detector(Protocol[Raw]):
 
 @dataclass(frozen=True)
 class TileDetector:
-    """A detector of tiles with photosensors: deposits, merging, threshold, dead time per tile.
+    """A detector of tiles with photosensors: deposits, noise, merging, threshold, dead time per channel.
 
     Attributes
     ----------
@@ -77,20 +79,31 @@ class TileDetector:
         How deposits become hits.
     frame_ns
         Length of a frame.
+    losses
+        Noise and dead channels; ``fill`` knows the efficiency.
     """
 
     fill: Callable[[Exposure, int, Deposits], int]
     per_particle: int
     logic: TileLogic
     frame_ns: float
+    losses: TileLosses
 
     def raw(self, exposure: Exposure, frame: int) -> Deposits:
-        """Return the deposits of a frame's particles."""
+        """Return the deposits of a frame's particles, and noise as such."""
         extra = np.count_nonzero(exposure.flags & deposits.EXTRA)
         showers = np.count_nonzero(exposure.flags & deposits.SHOWER)
         room = self.per_particle * len(exposure.t0) + int(extra) + deposits.SHOWER_TILES * int(showers)
-        out = Deposits.allocate(room)
-        return out.first(self.fill(exposure, frame, out))
+        noise, dead = self.losses.noise, self.losses.dead
+        counts = None if noise is None else noise.counts(frame)
+        out = Deposits.allocate(room if counts is None else room + int(counts.sum()))
+        n = self.fill(exposure, frame, out)
+        if noise is not None and counts is not None:
+            n = noise.fill(counts, frame, n, out.columns())
+        made = out.first(n)
+        if dead is not None:
+            made.width[dead[made.cell]] = UNSEEN
+        return made
 
     def nothing(self) -> Deposits:
         """Return no deposits."""
@@ -147,8 +160,8 @@ class CounterDetector:
 class _Fills:
     """The kernel calls of every detector, with the numbers of the configuration (see `TileDetector.fill`)."""
 
-    def __init__(self, response: Response, seed: int) -> None:
-        self._response, self._seed = response, np.uint64(seed)
+    def __init__(self, response: Response, efficiency: Mapping[str, float], seed: int) -> None:
+        self._response, self._efficiency, self._seed = response, efficiency, np.uint64(seed)
         self._shape = (response.width_ns, response.width_sigma_ns)
         self._rich_width = round(response.rich_width_ns / LSB_NS)
 
@@ -157,13 +170,14 @@ class _Fills:
         # A tile's resolution is that of the average of its two photosensors.
         pulse = (r.newchod_tile_resolution_ns * math.sqrt(2.0), *self._shape)
         loss = (r.newchod_energy_mev, deposits.NEWCHOD_XI_MEV)
-        columns = out.columns()
-        return deposits.newchod(rows, e.t0, e.flags, self._seed, frame, loss, pulse, r.overlap, columns)
+        more = (self._efficiency["newchod"], r.overlap, out.columns())
+        return deposits.newchod(rows, e.t0, e.flags, self._seed, frame, loss, pulse, *more)
 
     def muv3(self, e: Exposure, frame: int, out: Deposits) -> int:
         p, pulse = e.particles, (self._response.muv3_channel_resolution_ns, *self._shape)
         scattering = deposits.MUV3_SCATTERING_MM_GEV if self._response.scattering else 0.0
-        return deposits.muv3(p.rows, e.t0, p.pdg, self._seed, frame, pulse, scattering, out.columns())
+        more = (self._efficiency["muv3"], scattering, out.columns())
+        return deposits.muv3(p.rows, e.t0, p.pdg, self._seed, frame, pulse, *more)
 
     def anti0(self, e: Exposure, frame: int, out: Deposits) -> int:
         efficiency, pulse = (
@@ -185,32 +199,42 @@ class _Fills:
         return counters.rich(e.particles.rows, e.t0, self._seed, frame, hits, sigma, self._rich_width, out)
 
 
-def detectors(response: Response, seed: int, frame_ticks: int) -> dict[str, Detector[Any]]:
+def detectors(response: Response, losses: Losses, seed: int, frame_ticks: int) -> dict[str, Detector[Any]]:
     """Return the response of every detector by source name.
 
     Parameters
     ----------
-    response
-        The configured response.
+    response, losses
+        As configured.
     seed
         Seed of the run.
     frame_ticks
         Length of a frame in TDC counts.
+
+    Raises
+    ------
+    InputError
+        There is more noise than a frame can hold.
     """
-    fill, frame_ns = _Fills(response, seed), frame_ticks * LSB_NS
+    frame_ns = frame_ticks * LSB_NS
+    check_noise(losses, frame_ns * 1e-9)
+    thresholds = {"newchod": response.newchod_threshold_mev, "muv3": response.muv3_threshold_mev}
+    width = (response.width_ns, response.width_sigma_ns)
+    lost = {name: tile_losses(losses, name, seed, frame_ns, mev, width) for name, mev in thresholds.items()}
+    fill = _Fills(response, {name: each.efficiency for name, each in lost.items()}, seed)
 
     def logic(cells: int, threshold: float, sensors: int, second: int) -> TileLogic:
         return TileLogic(cells, threshold, response.merge_ns, response.dead_time_ns, sensors, second)
 
-    newchod = logic(500, response.newchod_threshold_mev, 2, SECOND_CHANNEL)
-    muv3 = logic(152, response.muv3_threshold_mev, 2, MUV3_SECOND_CHANNEL)
+    newchod = logic(500, thresholds["newchod"], 2, SECOND_CHANNEL)
+    muv3 = logic(152, thresholds["muv3"], 2, MUV3_SECOND_CHANNEL)
     anti0 = logic(deposits.ANTI0_CELLS, 0.0, 1, 0)
     rich_channels, merge_ticks = 4 * counters.RICH_BOARD, round(response.merge_ns / LSB_NS)
     return {
-        "newchod": TileDetector(fill.newchod, 2, newchod, frame_ns),
-        "muv3": TileDetector(fill.muv3, 1, muv3, frame_ns),
+        "newchod": TileDetector(fill.newchod, 2, newchod, frame_ns, lost["newchod"]),
+        "muv3": TileDetector(fill.muv3, 1, muv3, frame_ns, lost["muv3"]),
         "lkr": CounterDetector(fill.lkr, 1, frame_ticks),
         "lav": CounterDetector(fill.lav, 2 * counters.LAV_LAYERS, frame_ticks),
         "rich": CounterDetector(fill.rich, counters.RICH_RING_HITS, frame_ticks, rich_channels, merge_ticks),
-        "anti0": TileDetector(fill.anti0, 1, anti0, frame_ns),
+        "anti0": TileDetector(fill.anti0, 1, anti0, frame_ns, TileLosses()),
     }
