@@ -37,6 +37,7 @@ def completed(monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
         ),
         (("run", "pulser", "--set", "pulser.truth=t"), {"pulser.truth=true"}),
         (("efficiency", "na62-dump", "--signal", "APR"), {"aprime-mumu", "aprime-ee"}),
+        (("efficiency", "pulser", "--selection", "a"), {"alone"}),
         (("efficiency", "na62-dump", "--line", ""), {"Q1", "H2", "control"}),
         (("efficiency", "na62-dump", "--signal", "aprime-ee", "--grid", "z"), {"z_min=", "z_max="}),
         (("config", "show", "pulser", "menu.choke.l"), {"menu.choke.low"}),

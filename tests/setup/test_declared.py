@@ -81,6 +81,7 @@ HITS = Schema("hits", (Column("time", "<i8"),))
         ({"offline": {"mumu": ()}}, "offline: 'mumu' must be a tuple of Cut, at least one"),
         ({"offline": lambda section: {"mumu": ("vertex",)}}, "offline: 'mumu' must be a tuple of Cut"),
         ({"offline": {"mumu": (CUT, CUT)}}, "offline: 'mumu' has two cuts 'vertex'"),
+        ({"offline": {"mumu": (Cut("selected", "", ""),)}}, "'mumu' has a cut 'selected', as another step"),
         ({"offline": {"mumu": (Cut("", "", ""),)}}, "offline: 'mumu' has a cut without a name"),
     ],
 )

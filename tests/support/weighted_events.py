@@ -16,7 +16,9 @@ def judged(event: Any, weight: Any, *flags: Any, share: float = 0.0) -> Judged:
     """Return events of one signal that were generated, with what became of them."""
     none = np.zeros(len(event))
     columns = np.column_stack([np.ones(len(event), bool), *(np.asarray(f, bool) for f in flags)])
-    return Judged(none.astype(np.int64), columns, np.asarray(event), np.asarray(weight, float), none + share)
+    weights = np.asarray(weight, float)
+    rows = np.arange(len(event))
+    return Judged(none.astype(np.int64), columns, np.asarray(event), weights, none + share, rows, len(event))
 
 
 def lhe_config(

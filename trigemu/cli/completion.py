@@ -1,4 +1,4 @@
-"""``trigemu completion``, and what the shell completes: configurations, signals, lines, keys.
+"""``trigemu completion``, and what the shell completes: configurations, signals, selections, lines, keys.
 
 Completing never says anything but names: whatever goes wrong, there are none.
 """
@@ -79,6 +79,13 @@ def signals(incomplete: str) -> Iterator[CompletionItem]:
     setup = _setup()
     for spec in setup.experiment.signal_specs(setup.section):
         yield CompletionItem(spec.name, help=spec.title)
+
+
+@silent
+def selections(incomplete: str) -> Iterator[CompletionItem]:
+    """Yield the offline selections of the configuration on the command line."""
+    for name, cuts in _setup().offline.items():
+        yield CompletionItem(name, help=", ".join(cut.name for cut in cuts))
 
 
 @silent

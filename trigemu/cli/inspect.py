@@ -21,7 +21,7 @@ CONFIG = click.argument("config", required=False, shell_complete=completion.conf
 
 @click.group("list", cls=CommandGroup)
 def list_group() -> None:
-    """List trigger bits, lines, signals, configurations or added trigger algorithms."""
+    """List trigger bits, lines, signals, offline selections, configurations or added trigger algorithms."""
 
 
 def _show(tables: Sequence[Table], rows: list[dict[str, Any]], as_json: bool) -> int:
@@ -105,6 +105,29 @@ def signals(config: str | None, name: str | None, overrides: tuple[str, ...], as
             if why := why_withheld(choice.experiment, choice.section, name):
                 raise InputError(f"--signal {short(name)}: {why}")
         raise InputError(f"--signal {short(name)}: there is no such signal; {allowed(name, names)}")
+    return _show(tables, rows, as_json)
+
+
+@list_group.command()
+@CONFIG
+@OVERRIDES
+@JSON
+def selections(config: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """List the offline selections that efficiency --selection can apply, and their cuts.
+
+    CONFIG is a configuration, a run directory or an experiment; without it those of all experiments are listed.
+    """
+    from trigemu.report.catalogue import selection_tables
+    from trigemu.setup.catalogue.choice import choices
+    from trigemu.setup.catalogue.selections import listed_selections, selection_row
+
+    tables: list[Table] = []
+    rows: list[dict[str, Any]] = []
+    for choice in choices(config, overrides):
+        experiment = choice.experiment.name
+        found = listed_selections(choice.experiment, choice.section)
+        rows += [{"experiment": experiment, **selection_row(each)} for each in found]
+        tables += selection_tables(experiment, found) if found or config is not None else []
     return _show(tables, rows, as_json)
 
 

@@ -28,13 +28,13 @@ def show(rundir: Path, as_json: bool) -> int:
 
 def _show_scan(folder: Path, as_json: bool) -> int:
     from trigemu.measure.scan_file import read_scan
-    from trigemu.measure.tables.efficiency import scan_table
+    from trigemu.measure.tables.cutflow import scan_tables
 
     scan = read_scan(folder)
     if as_json:
         print_json(scan.to_dict())
     else:
-        print_tables(scan_table(scan))
+        print_tables(*scan_tables(scan))
     return 0
 
 

@@ -8,7 +8,7 @@ import click
 
 from trigemu.activity import doing
 from trigemu.cli.again import command_again
-from trigemu.cli.completion import configs, lines, parameters, signals
+from trigemu.cli.completion import configs, lines, parameters, selections, signals
 from trigemu.cli.console import print_json, print_tables
 from trigemu.cli.guard import say
 from trigemu.cli.options import JSON, OUT, OVERRIDES, SEED, Finite, RunOptions, load
@@ -49,6 +49,12 @@ from trigemu.report.folder import claimed
     metavar="NAME",
     help="Line to show (repeated: several; all if not given).",
 )
+@click.option(
+    "--selection",
+    metavar="NAME",
+    shell_complete=selections,
+    help="Offline selection to count cut by cut (trigemu list selections).",
+)
 @SEED
 @OVERRIDES
 @OUT
@@ -60,12 +66,15 @@ def efficiency(
     events: int,
     cl: float | None,
     lines: tuple[str, ...],
+    selection: str | None,
     seed: int | None,
     overrides: tuple[str, ...],
     out: Path | None,
     as_json: bool,
 ) -> int:
     """Count acceptance and trigger efficiency of a signal, per line, on a grid of its parameters.
+
+    With --selection it also counts what the cuts of an offline selection leave.
 
     The table is also written as CSV and JSON, drawn as PNG and SVG, and shown with pictures in a page (report.html).
     """
@@ -88,6 +97,7 @@ def efficiency(
                 seed=seed,
                 cl=cl or ONE_SIGMA,
                 lines=lines,
+                selection=selection,
                 progress=progress,
             )
         except ScanError as error:
@@ -99,9 +109,9 @@ def efficiency(
     if as_json:
         print_json(table.to_dict())
     else:
-        from trigemu.measure.tables.efficiency import scan_table
+        from trigemu.measure.tables.cutflow import scan_tables
 
-        print_tables(scan_table(table, most=len(lines)), "")
+        print_tables(*scan_tables(table, len(lines)), "")
         for path in written:
             say(printable(str(path)))
     if failed is not None:

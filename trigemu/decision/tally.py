@@ -41,6 +41,8 @@ class Judged:
         line, any HLT line passed as well (of those with prescale 1).
     event, weight, share
         int64[n] and float64[n] each, see `trigemu.frames.drawn.DRAWN`; None where no event is of a file.
+    rows, truth_rows
+        int64[n], the row of each event in the frame's truth, and how many rows the truth has.
     """
 
     signal: I64
@@ -48,6 +50,8 @@ class Judged:
     event: I64 | None
     weight: F64 | None
     share: F64 | None
+    rows: I64
+    truth_rows: int
 
 
 def judge(
@@ -68,15 +72,16 @@ def judge(
     weighted = "weight" in truth
     if not weighted:
         here &= truth["signal"] < signals
-    time = time[here]
-    signal = np.minimum(truth["signal"][here].astype(np.int64), signals)
-    accepted = truth["accepted"][here] != 0
+    rows, count = np.flatnonzero(here), len(time)
+    time = time[rows]
+    signal = np.minimum(truth["signal"][rows].astype(np.int64), signals)
+    accepted = truth["accepted"][rows] != 0
     seen = lines_near(time, candidates, window, menu) & (accepted | (signal == signals))[:, None]
     flags = np.column_stack([np.ones(len(time), bool), accepted, seen])
     if not weighted:
-        return Judged(signal, flags, None, None, None)
-    event, weight, share = (truth[name][here] for name in ("event", "weight", "share"))
-    return Judged(signal, flags, event, weight, share)
+        return Judged(signal, flags, None, None, None, rows, count)
+    event, weight, share = (truth[name][rows] for name in ("event", "weight", "share"))
+    return Judged(signal, flags, event, weight, share, rows, count)
 
 
 def tally_size(signals: int, columns: int, *, weighted: bool) -> int:

@@ -19,12 +19,15 @@ from trigemu.config.docstrings import field_texts
 from trigemu.decision.tally import TOTALS
 from trigemu.errors import InputError, RunError, TrigemuError
 from trigemu.measure.counting import Count, Counter
+from trigemu.measure.cut_counting import CutCounter, empty_flow, find_selection
+from trigemu.measure.cutflow import FlowRow
 from trigemu.measure.grid import as_axes, grid_points
 from trigemu.measure.lines import chosen_lines
 from trigemu.measure.offline import Config, as_count, as_setup, decide_frames
 from trigemu.measure.statistics import ONE_SIGMA, Efficiency
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.menu.order import group
+from trigemu.setup.abilities import offline_selector
 from trigemu.setup.build import build_setup
 from trigemu.setup.data import SignalSpec
 from trigemu.setup.experiment import Setup
@@ -60,6 +63,7 @@ def efficiency(
     seed: int | None = None,
     cl: float = ONE_SIGMA,
     lines: Sequence[str] | str | None = (),
+    selection: str | None = None,
     progress: Progress | None = None,
 ) -> EfficiencyTable:
     """Count acceptance and efficiency per trigger line at each point of a grid.
@@ -83,6 +87,9 @@ def efficiency(
         Lines (or one line) to keep in the table, in the order of the menu; all if none are named.  After the menu's
         lines come the totals ``any l1`` and, if it has HLT lines, ``any hlt``: events in which any line of that level
         with prescale 1 passed.
+    selection
+        Offline selection (``trigemu list selections``) whose cut flow the table has besides (``table.flow``): its cuts
+        are applied to accepted events that passed the line, if ``lines`` names one alone, else the last of the totals.
     progress
         Called after each frame with events done and wanted.
 
@@ -95,8 +102,8 @@ def efficiency(
     Raises
     ------
     InputError
-        No such signal, parameter or configuration, or a point that cannot be generated: all points are tried before the
-        first event is made.
+        No such signal, parameter, selection or configuration, or a point that cannot be generated: all points are tried
+        before the first event is made.
     ScanError
         A later point failed; it has the rows of those before.
     """
@@ -107,11 +114,14 @@ def efficiency(
     Efficiency.of(0, 1, cl)
     names = (*setup.menu.names, *setup.menu.totals)
     chosen = chosen_lines(lines, names)
+    if selection is not None:
+        find_selection(setup, selection)
     axes = as_axes(grid or {})
     points = list(grid_points(axes))
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
-    setups = [_checked(setup, spec, point, seed) for point in points]
+    setups = [_checked(setup, spec, point, seed, selection) for point in points]
 
+    units = {key: text.unit for key, text in field_texts(spec.model).items() if key in axes and text.unit}
     empty = EfficiencyTable(
         experiment=setup.config.experiment,
         signal=spec.name,
@@ -122,8 +132,11 @@ def efficiency(
         seed=setups[0].config.run.seed,
         config_hash=setup.digest,
         rows=(),
-        units={key: text.unit for key, text in field_texts(spec.model).items() if key in axes and text.unit},
+        units=units,
         groups={line.name: group(line) for line in setup.menu.lines if line.name in chosen},
+        flow=None
+        if selection is None
+        else empty_flow(setup, spec, selection, chosen, tuple(axes), cl, units),
     )
     return _scanned(empty, points, setups, events, progress)
 
@@ -137,32 +150,44 @@ def _scanned(
 ) -> EfficiencyTable:
     """Return a table with the rows of all points; ScanError has those that were finished."""
     rows: list[EfficiencyRow] = []
-    names = (*setups[0].menu.names, *setups[0].menu.totals)
+    steps: list[FlowRow] = []
+    names, flow = (*setups[0].menu.names, *setups[0].menu.totals), empty.flow
+
+    def table() -> EfficiencyTable:
+        return replace(
+            empty, rows=tuple(rows), flow=None if flow is None else replace(flow, rows=tuple(steps))
+        )
+
     for index, (point, single) in enumerate(zip(points, setups, strict=True)):
         tell = _shifted(progress, index * events, len(points) * events)
+        cuts = None if flow is None else CutCounter(events, flow, 2 + names.index(flow.trigger))
         try:
-            count = count_signal(single, events, tell, empty.cl)
+            count = count_signal(single, events, tell, empty.cl, cuts)
         except TrigemuError as error:
             if len(points) == 1:
                 raise
             kept = f"; the rows of {index} finished points are kept" if index else ""
-            table = replace(empty, rows=tuple(rows)) if rows else None
-            raise ScanError(f"{_named(point)}{error}{kept}", table) from error
+            raise ScanError(f"{_named(point)}{error}{kept}", table() if rows else None) from error
         rows += [row for row in _rows(point, empty.signal, names, count) if row.line in empty.lines]
-    return replace(empty, rows=tuple(rows))
+        steps += cuts.finish(point) if cuts else []
+    return table()
 
 
 def _named(point: Mapping[str, float]) -> str:
     return f"grid point {', '.join(f'{key}={value:g}' for key, value in point.items())}: " if point else ""
 
 
-def _checked(setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], seed: int | None) -> Setup[Any]:
+def _checked(
+    setup: Setup[Any], spec: SignalSpec, point: Mapping[str, float], seed: int | None, selection: str | None
+) -> Setup[Any]:
     """Return the setup of a point whose events can be generated; InputError names the point."""
     unknown = [key for key in point if key not in spec.model.model_fields or key == "signal"]
     try:
         single = signal_setup(setup, spec, point, seed)
         # What only the generator finds out: kinematics, event files.
-        single.make_generator(tuple(single.schemas))
+        generator = single.make_generator(tuple(single.schemas))
+        if selection is not None:
+            offline_selector(single, generator, selection)
     except InputError as error:
         raise InputError(f"{'' if unknown else _named(point)}{error}") from None
     return single
@@ -231,15 +256,20 @@ def count_signal(
     events: int,
     progress: Callable[[int], None] = lambda _: None,
     cl: float = ONE_SIGMA,
+    cuts: CutCounter | None = None,
 ) -> Count:
-    """Make and decide frames until ``events`` were generated, and count them."""
+    """Make and decide frames until ``events`` were generated, and count them; ``cuts`` counts those of a selection."""
     lines = len((*setup.menu.names, *setup.menu.totals))
     counter = Counter(events, 2 + len(setup.menu.names) + TOTALS)
     idle = 0
-    for verdict in decide_frames(setup, naturals()):
+    generator = setup.make_generator(tuple(setup.schemas))
+    offline = None if cuts is None else offline_selector(setup, generator, cuts.selection)
+    for verdict in decide_frames(setup, naturals(), generator):
         before = counter.generated
         if verdict.judged is not None:
             counter.add(verdict.judged)
+            if cuts is not None and offline is not None:
+                cuts.add(verdict.judged, offline(verdict.frame))
         idle = 0 if counter.generated > before else idle + 1
         progress(counter.generated)
         if counter.generated >= events:

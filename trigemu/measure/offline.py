@@ -16,6 +16,7 @@ from trigemu.measure.decisions import Decisions
 from trigemu.plain import short
 from trigemu.setup.build import load_setup
 from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import Generator
 
 Config = Setup[Any] | str | Path
 """What functions for users take: a setup, a TOML file, or the name of a shipped configuration."""
@@ -39,19 +40,26 @@ def as_count(value: Any, what: str, least: int) -> int:
     return number
 
 
-def make_frames(setup: Setup[Any], numbers: Iterable[int]) -> Iterator[TimeFrame]:
-    """Yield the frames of these numbers with all their sources, ``truth`` included."""
+def make_frames(
+    setup: Setup[Any], numbers: Iterable[int], generator: Generator | None = None
+) -> Iterator[TimeFrame]:
+    """Yield the frames of these numbers with all their sources, ``truth`` included.
+
+    ``generator`` makes them; None: one of their own does.
+    """
     sources = tuple(setup.schemas)
-    generator = setup.make_generator(sources)
+    generator = setup.make_generator(sources) if generator is None else generator
     for number in numbers:
         fragments = {source: generator.fragment(source, number) for source in sources}
         yield TimeFrame(setup.config.run.number, number, fragments)
 
 
-def decide_frames(setup: Setup[Any], numbers: Iterable[int]) -> Iterator[Verdict]:
-    """Yield the verdict on each of these frames."""
+def decide_frames(
+    setup: Setup[Any], numbers: Iterable[int], generator: Generator | None = None
+) -> Iterator[Verdict]:
+    """Yield the verdict on each of these frames; ``generator`` as in `make_frames`."""
     decider = Decider(setup, readout=False)
-    for frame in make_frames(setup, numbers):
+    for frame in make_frames(setup, numbers, generator):
         yield decider.decide(frame)
 
 

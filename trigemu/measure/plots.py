@@ -34,18 +34,44 @@ def efficiency_figure(table: EfficiencyTable, most: int = 0) -> Figure:
     """
     shown, rest = scan_lines(table, most, zeros=False)
     columns = _parameters(table)
-    label = _widest(columns)
+    label = widest(columns)
     curves = _curves(table, label, shown)
     title = f"{table.experiment}: {short(table.title, LABEL)}"
-    panels = _panels(table, columns, label)
+    return figure_of(curves, columns, table.units, title, rest)
+
+
+def figure_of(
+    curves: Sequence[Curve],
+    columns: Mapping[str, F64],
+    units: Mapping[str, str],
+    title: str,
+    rest: str = "",
+    ylabel: str = YLABEL,
+) -> Figure:
+    """Return curves against the key with most values, in a panel per combination of the others.
+
+    Parameters
+    ----------
+    curves
+        What to draw, a value per point, against `widest`.
+    columns, units
+        Key of the grid -> its value at each point, and its unit.
+    title, rest
+        First and second line above.
+    ylabel
+        What is drawn.
+    """
+    label = widest(columns)
+    panels = panels_of(columns, label, units)
     if len(panels) > PANELS:
         rest = f"{rest} {len(panels) - PANELS} more panels would not fit.".strip()
     if len(panels) == 1 and (alone := next(iter(panels))):
         title = f"{title}, {alone}"
     head = f"{title}\n{rest}" if rest else title
     if len(panels) <= 1:
-        return curves_figure(curves, axis_label(table, label), YLABEL, head)
-    return panels_figure(curves, dict(list(panels.items())[:PANELS]), axis_label(table, label), head)
+        return curves_figure(curves, axis_label(label, units), ylabel, head)
+    first = dict(list(panels.items())[:PANELS])
+    return panels_figure(curves, first, axis_label(label, units), head, ylabel)
 
 
 def draw_efficiency(
@@ -66,29 +92,41 @@ def draw_efficiency(
         Lines to show; by default the most efficient ones.
     """
     columns = _parameters(table)
-    label = _widest(columns) if x is None else named(x, table.keys, "key")
+    label = widest(columns) if x is None else named(x, table.keys, "key")
     if lines is None:
         shown, _ = scan_lines(table, zeros=False)
     else:
         shown = [named(line, table.lines, "line") for line in ([lines] if isinstance(lines, str) else lines)]
+    draw_grid(axes, _curves(table, label, shown), columns, label, table.units, table.title)
+
+
+def draw_grid(
+    axes: Axes,
+    curves: Sequence[Curve],
+    columns: Mapping[str, F64],
+    label: str,
+    units: Mapping[str, str],
+    title: str,
+    ylabel: str = YLABEL,
+) -> None:
+    """Draw curves against ``label`` on axes, one for each combination of the other keys (see `figure_of`)."""
     # What all points have in common is in the title.
     fixed = {key: x[0] for key, x in columns.items() if key != label and len(np.unique(x)) == 1}
     differing = {key: x for key, x in columns.items() if key not in fixed}
-    head = ", ".join([short(table.title, LABEL), *(_said(table, key, value) for key, value in fixed.items())])
-    curves: list[Curve] = []
-    for title, *values in _curves(table, label, shown):
-        for others, points in _panels(table, differing, label).items():
+    head = ", ".join([short(title, LABEL), *(_said(key, value, units) for key, value in fixed.items())])
+    parts: list[Curve] = []
+    for name, *values in curves:
+        for others, points in panels_of(differing, label, units).items():
             part = [np.asarray(column)[points] for column in values]
             rising = np.argsort(part[0], kind="stable")
-            name = f"{title}, {others}" if others else title
-            curves.append((name, *(column[rising] for column in part)))  # type: ignore[arg-type]
-    draw_curves(axes, curves, axis_label(table, label), YLABEL, head)
+            parts.append((f"{name}, {others}" if others else name, *(column[rising] for column in part)))  # type: ignore[arg-type]
+    draw_curves(axes, parts, axis_label(label, units), ylabel, head)
     legend(axes, loc="best")
 
 
-def axis_label(table: EfficiencyTable, key: str) -> str:
+def axis_label(key: str, units: Mapping[str, str]) -> str:
     """Return a key of the grid with its unit."""
-    unit = table.units.get(key, "")
+    unit = units.get(key, "")
     return f"{key} ({unit})" if unit else key
 
 
@@ -97,7 +135,8 @@ def _parameters(table: EfficiencyTable) -> dict[str, F64]:
     return {key: table.array(key, table.lines[0]) for key in table.keys}
 
 
-def _widest(columns: Mapping[str, F64]) -> str:
+def widest(columns: Mapping[str, F64]) -> str:
+    """Return the key with most values; ``point`` where there is none."""
     return max(columns, key=lambda key: len(np.unique(columns[key])), default="point")
 
 
@@ -112,14 +151,14 @@ def _curves(table: EfficiencyTable, label: str, lines: Sequence[str]) -> list[Cu
     return curves
 
 
-def _panels(table: EfficiencyTable, columns: Mapping[str, F64], label: str) -> dict[str, list[int]]:
+def panels_of(columns: Mapping[str, F64], label: str, units: Mapping[str, str]) -> dict[str, list[int]]:
     """Return which points have each combination of the other keys."""
     panels: dict[str, list[int]] = {}
     for point in range(len(next(iter(columns.values()), np.zeros(1)))):
-        others = (_said(table, key, values[point]) for key, values in columns.items() if key != label)
+        others = (_said(key, values[point], units) for key, values in columns.items() if key != label)
         panels.setdefault(", ".join(others), []).append(point)
     return panels
 
 
-def _said(table: EfficiencyTable, key: str, value: float) -> str:
-    return f"{key} = {value:g} {table.units.get(key, '')}".strip()
+def _said(key: str, value: float, units: Mapping[str, str]) -> str:
+    return f"{key} = {value:g} {units.get(key, '')}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from trigemu.errors import InputError
 from trigemu.frames.runfiles import read_json
+from trigemu.measure.cutflow import CutFlow
 from trigemu.measure.table import EfficiencyTable
 from trigemu.menu.order import GROUPS
 from trigemu.plain import short
+from trigemu.setup.offline import ACCEPTED, GENERATED, SELECTED, TRIGGERED, problem_of
 
 SCAN_FILE = "efficiency.json"
 
@@ -44,11 +47,36 @@ def read_scan(path: Path) -> EfficiencyTable:
             f"{file}: is not the table of a scan{where}; make it again with trigemu efficiency"
         ) from None
     _check_rows(table, file)
+    if table.flow is not None and not _falls(table.flow, table):
+        raise InputError(f"{file}: the steps of cutflow are none; make it again with trigemu efficiency")
     return table
 
 
+def _falls(flow: CutFlow, table: EfficiencyTable) -> bool:
+    """Return whether each grid point of the table has all steps, and no step more events than the one before."""
+    wanted = (GENERATED, ACCEPTED, TRIGGERED, *(cut.name for cut in flow.cuts), SELECTED)
+    points = flow.points
+    return (
+        not problem_of({flow.selection: flow.cuts})
+        and set(flow.keys) == set(table.keys)
+        and [rows[0].point for rows in points] == [row.point for row in table.rows[:: len(table.lines)]]
+        and all(
+            tuple(row.step for row in rows) == wanted
+            and all(row.point == rows[0].point for row in rows)
+            and all(0 <= b.count <= a.count for a, b in pairwise(rows))
+            and not any(math.isinf(row.of_triggered) for row in rows)
+            for rows in points
+        )
+    )
+
+
 def _with_nan(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the content with nan for what was not counted (strict JSON has no name for it)."""
+    """Return the content as the table has it: nan for what was not counted (strict JSON has no name for it)."""
+    flow = data.get("cutflow")
+    return {**_filled(data), "flow": _filled(flow) if isinstance(flow, dict) else flow}
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
     rows = data.get("rows")
     if not isinstance(rows, list):
         return data

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from trigemu.config.names import allowed
 from trigemu.errors import InputError
+from trigemu.measure.cutflow import CutFlow
 from trigemu.measure.statistics import finite
 from trigemu.measure.tabular import Tabular, as_column, named
 from trigemu.plain import short
@@ -82,6 +83,7 @@ class EfficiencyTable(Tabular):
     one line, ``table.array("value", "H2")`` both at once.  ``plot`` takes ``x`` (a key) and ``lines``.
     ``groups``: line -> group (`trigemu.menu.order.group`), of the lines that are no totals.
     ``units``: key -> its unit.
+    ``flow``: the cut flow of the offline selection that was asked for (`trigemu.measure.cutflow.CutFlow`), else None.
     """
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:scan_html"
@@ -98,6 +100,7 @@ class EfficiencyTable(Tabular):
     rows: tuple[EfficiencyRow, ...]
     groups: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    flow: CutFlow | None = None
 
     def __repr__(self) -> str:
         grid = " x ".join(f"{len(np.unique(self[key]))} {key}" for key in self.keys) or "1 point"
@@ -159,8 +162,9 @@ class EfficiencyTable(Tabular):
         return {line for line in self.lines if "," not in self.groups.get(line, "")}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the table as plain data (None where nothing was counted)."""
+        """Return the table as plain data (None where nothing was counted); the flow is called ``cutflow``."""
         data: dict[str, Any] = asdict(self)
+        data["cutflow"] = data.pop("flow")
         data["method"] = "Clopper-Pearson"
         return finite(data)  # type: ignore[no-any-return]
 

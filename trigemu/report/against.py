@@ -40,7 +40,11 @@ class Point:
 
 
 def pictures(
-    points: Sequence[Point], units: Mapping[str, str], title: str, first: Sequence[str] = ()
+    points: Sequence[Point],
+    units: Mapping[str, str],
+    title: str,
+    first: Sequence[str] = (),
+    ylabel: str = YLABEL,
 ) -> list[str]:
     """Return figures of efficiency against each parameter in which points differ.
 
@@ -57,9 +61,11 @@ def pictures(
         Of the signal.
     first
         Lines that have a picture of their own before others do, where only some can.
+    ylabel
+        Which fractions they are.
     """
     keys = [key for key in points[0].values if len({point.values[key] for point in points}) > 1]
-    return [shown for key in keys for shown in _against(key, keys, points, units, title, first)]
+    return [shown for key in keys for shown in _against(key, keys, points, units, title, first, ylabel)]
 
 
 def labelled(key: str, units: Mapping[str, str]) -> str:
@@ -74,6 +80,7 @@ def _against(
     units: Mapping[str, str],
     title: str,
     first: Sequence[str],
+    ylabel: str,
 ) -> Iterator[str]:
     others = [each for each in keys if each != key]
     combinations: dict[str, list[Point]] = {}
@@ -86,7 +93,7 @@ def _against(
     if len(combinations) <= FEW:
         for at, found in combinations.items():
             series = [_series(name, name, key, found) for name in names]
-            yield _figure(series, label, f"{title}, {at}" if at else title, "")
+            yield _figure(series, label, f"{title}, {at}" if at else title, "", ylabel)
         return
     chosen = _spaced(list(combinations), SERIES)
     rest = (
@@ -96,7 +103,7 @@ def _against(
     )
     for name in [*(name for name in first if name in names), *(n for n in names if n not in first)][:PANELS]:
         series = [_series(at, name, key, combinations[at]) for at in chosen]
-        yield _figure(series, label, f"{title}: {name}", rest)
+        yield _figure(series, label, f"{title}: {name}", rest, ylabel)
 
 
 def _at(point: Point, others: Sequence[str], units: Mapping[str, str]) -> str:
@@ -115,5 +122,5 @@ def _series(label: str, name: str, key: str, points: Sequence[Point]) -> Series:
     return Series(label, [point.values[key] for point in points], value, low, high)
 
 
-def _figure(series: Sequence[Series], label: str, caption: str, note: str) -> str:
-    return figure(curves(series, label, YLABEL, f"{caption}: {YLABEL} against {label}"), caption, note)
+def _figure(series: Sequence[Series], label: str, caption: str, note: str, ylabel: str) -> str:
+    return figure(curves(series, label, ylabel, f"{caption}: {ylabel} against {label}"), caption, note)

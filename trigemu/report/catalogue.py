@@ -13,6 +13,7 @@ from trigemu.render.table import Cell, Column, Table, table
 from trigemu.setup.catalogue.bits import Bit
 from trigemu.setup.catalogue.configs import ListedConfig
 from trigemu.setup.catalogue.lines import ListedLine
+from trigemu.setup.catalogue.selections import ListedSelection
 from trigemu.setup.catalogue.signals import ListedSignal, Parameter
 
 
@@ -84,9 +85,24 @@ def configs_table(configs: Sequence[ListedConfig]) -> Table:
 
 def signals_table(experiment: str, signals: Sequence[ListedSignal]) -> Table:
     """Return signals with the names of their parameters."""
-    columns = (_key("signal"), _text("what it is"), _text("parameters"))
+    columns: tuple[Column, ...] = (_key("signal"), _text("what it is"), _text("parameters"))
+    rows: list[tuple[str, ...]]
     rows = [(each.name, _title(each), ", ".join(p.key.name for p in each.parameters)) for each in signals]
+    if any(each.selection for each in signals):
+        columns = (*columns, _text("selection"))
+        rows = [(*row, each.selection) for row, each in zip(rows, signals, strict=True)]
     return table(f"{experiment}: signals", columns, rows)
+
+
+def selection_tables(experiment: str, selections: Sequence[ListedSelection]) -> list[Table]:
+    """Return the cuts of offline selections, in the order in which they are applied; an empty table if none are."""
+    columns = (Column("number"), _key("cut"), _text("meaning"), _text("source"))
+    tables = []
+    for each in selections:
+        rows = [(number, cut.name, cut.meaning, cut.source) for number, cut in enumerate(each.cuts, start=1)]
+        note = f"Signals: {', '.join(each.signals)}." if each.signals else ""
+        tables.append(table(f"{experiment}: offline selection {each.name}", columns, rows, [note]))
+    return tables or [table(f"{experiment}: offline selections", columns, [])]
 
 
 def _title(signal: ListedSignal) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trigemu.frames.rundir import write_whole
 from trigemu.measure.chosen import scan_lines
+from trigemu.measure.cutflow_plots import flow_figure
 from trigemu.measure.plots import efficiency_figure
 from trigemu.measure.summary import versions
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
@@ -21,8 +22,12 @@ from trigemu.render.numbers import number
 from trigemu.render.pictures.canvas import save_figure
 from trigemu.report.against import Counted, Point, pictures
 from trigemu.report.sections.configuration import configuration
+from trigemu.report.sections.cutflow import cutflow
 from trigemu.report.turned import by_line
 from trigemu.setup.experiment import Setup
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SAID = (
     "Acceptance: accepted over generated events. Efficiency: accepted events that the line passes, before prescale and "
@@ -34,6 +39,8 @@ def write_table(
     table: EfficiencyTable, folder: Path, setup: Setup[Any], again: str = "", most: int = 0
 ) -> list[Path]:
     """Write ``efficiency.csv``, ``.json``, ``.png`` and ``.svg`` and ``report.html`` into an existing folder.
+
+    Where the scan has a cut flow, ``cutflow.csv``, ``.png`` and ``.svg`` are written besides.
 
     Parameters
     ----------
@@ -55,12 +62,21 @@ def write_table(
     """
     write_whole(folder / "efficiency.csv", table.to_csv())
     write_whole(folder / "efficiency.json", json.dumps(table.to_dict(), indent=2) + "\n")
-    figure = efficiency_figure(table, most)
-    drawn = [folder / "efficiency.png", folder / "efficiency.svg"]
-    for picture in drawn:
-        save_figure(figure, picture)
+    written = [folder / "efficiency.csv", folder / "efficiency.json"]
+    written += _drawn(efficiency_figure(table, most), folder, "efficiency")
+    if table.flow is not None:
+        write_whole(folder / "cutflow.csv", table.flow.to_csv())
+        written += [folder / "cutflow.csv", *_drawn(flow_figure(table.flow), folder, "cutflow")]
     write_whole(folder / "report.html", render(table, setup, again, most))
-    return [folder / "efficiency.csv", folder / "efficiency.json", *drawn, folder / "report.html"]
+    return [*written, folder / "report.html"]
+
+
+def _drawn(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a picture as PNG and SVG and return the files."""
+    files = [folder / f"{name}.png", folder / f"{name}.svg"]
+    for file in files:
+        save_figure(figure, file)
+    return files
 
 
 def render(table: EfficiencyTable, setup: Setup[Any], again: str = "", most: int = 0) -> str:
@@ -78,6 +94,7 @@ def render(table: EfficiencyTable, setup: Setup[Any], again: str = "", most: int
     sections = (
         section("Against the parameters", plots(_pictures(table, most))),
         section("Table", *_tables(table, most)),
+        section("Cut flow", *(cutflow(table.flow) if table.flow is not None else [])),
         section("Configuration", *configuration(setup, identity, versions(), again)),
     )
     subtitle = f"{table.experiment} · {setup.config.title or 'efficiency scan'}"

@@ -1,8 +1,9 @@
-"""What a trigger can do besides deciding, looked for where it is needed."""
+"""What a trigger can do besides deciding, and a generator besides making frames, looked for where it is needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from trigemu.arrays import I64
@@ -11,7 +12,8 @@ from trigemu.frames.frame import TimeFrame
 from trigemu.setup.comparison import Compares
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import Setup
-from trigemu.setup.protocols import ReadsWindows, Trigger
+from trigemu.setup.offline import SelectsOffline
+from trigemu.setup.protocols import Generator, ReadsWindows, Trigger
 
 
 def window_reader(setup: Setup[Any], trigger: Trigger) -> Callable[[I64], tuple[I64, I64]]:
@@ -48,3 +50,19 @@ def comparer(
             "no method 'compare'"
         )
     return trigger.compare
+
+
+def offline_selector(setup: Setup[Any], generator: Generator, name: str) -> Callable[[int], Any]:
+    """Return what says which cuts of an offline selection the events of a frame pass (`SelectsOffline.offline`).
+
+    Raises
+    ------
+    InputError
+        The generator does not say.
+    """
+    if not isinstance(generator, SelectsOffline):
+        raise InputError(
+            f"experiment {setup.experiment.name!r} declares offline selections, but its generator "
+            f"{type(generator).__name__} has no method 'offline'"
+        )
+    return partial(generator.offline, name)

@@ -8,6 +8,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from trigemu.arrays import Bool
 
+GENERATED, ACCEPTED, TRIGGERED, SELECTED = "generated", "accepted", "triggered", "selected"
+"""Steps of a cut flow that are no cuts: no cut has such a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -58,6 +61,10 @@ def problem_of(selections: Any) -> str:
         names = [cut.name for cut in cuts]
         if not all(isinstance(each, str) and each for each in names):
             return f"{name!r} has a cut without a name"
+        if taken := next(
+            (each for each in names if each in (GENERATED, ACCEPTED, TRIGGERED, SELECTED)), None
+        ):
+            return f"{name!r} has a cut {taken!r}, as another step of the flow is called"
         if twice := next((each for each in names if names.count(each) > 1), None):
             return f"{name!r} has two cuts {twice!r}"
     return ""

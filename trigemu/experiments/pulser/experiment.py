@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trigemu.experiments.pulser.config import Burst, Pulser
-from trigemu.experiments.pulser.generator import PulseGenerator, schemas
+from trigemu.experiments.pulser.generator import ALONE, PulseGenerator, schemas
 from trigemu.experiments.pulser.trigger import BITS, MEANINGS, PulserTrigger, histograms
 from trigemu.setup.data import Clock, Scan, signal
 from trigemu.setup.experiment import ExperimentSpec
@@ -15,12 +15,13 @@ EXPERIMENT = ExperimentSpec(
     sources=schemas,
     bits=BITS,
     meanings=MEANINGS,
-    signals=(signal("burst", "bursts", Burst),),
+    signals=(signal("burst", "bursts", Burst, offline="alone"),),
     generator=PulseGenerator,
     trigger=PulserTrigger,
     histograms=histograms,
     entries=("pulse",),
     selections=("odd",),
+    offline={"alone": ALONE},
     # A cell begins before the burst in it.
     match_window=lambda section: 2 * section.coincidence_ticks,
     scan=Scan(),

@@ -7,16 +7,28 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.arrays import Bool
 from trigemu.experiments.pulser.config import Pulser
 from trigemu.frames.columns import Array, Block, Column, Schema, allocate, pack
 from trigemu.frames.frame import TRUTH
 from trigemu.setup.experiment import Setup
+from trigemu.setup.offline import Cut
 
 CHANNELS = 256
 """Channels of a source."""
 
 GUARD = 100
 """Ticks at each end of a frame in which no burst is made, so that none is cut in two."""
+
+EDGE, APART = 0.1, 0.05
+"""What the offline selection asks of a burst, in lengths of a frame: distance to the frame's ends, and to other bursts.
+"""
+
+ALONE = (
+    Cut("inside", f"The burst is more than {EDGE:g} of a frame away from the frame's ends", "chosen"),
+    Cut("apart", f"No other burst of the frame is within {APART:g} of a frame", "chosen"),
+)
+"""The cuts of the offline selection ``alone``."""
 
 _TRUTH_STREAM = 4095
 
@@ -67,6 +79,14 @@ class PulseGenerator:
         jitter = random.integers(0, self._config.coincidence_ticks, len(bursts))
         time = np.sort(np.concatenate([noise, bursts + jitter]))
         return {"time": time, "channel": random.integers(0, CHANNELS, len(time)).astype(np.uint16)}
+
+    def offline(self, name: str, frame: int) -> Bool:
+        """Return which of the cuts `ALONE` each burst passes: bool[bursts, 2]."""
+        bursts, ticks = self._bursts(frame), self._config.frame_ticks
+        inside = (bursts > EDGE * ticks) & (bursts < (1 - EDGE) * ticks)
+        # Beyond the first and the last burst there is none.
+        gaps = np.diff(bursts, prepend=-ticks, append=2 * ticks) > APART * ticks
+        return np.column_stack([inside, gaps[:-1] & gaps[1:]])
 
     def _bursts(self, frame: int) -> NDArray[np.int64]:
         if self._config.ready_made_kib:

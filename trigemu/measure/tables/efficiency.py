@@ -59,7 +59,7 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
         )
     columns = [
         Column("signal", kind="key", meaning="Label of the signal's table."),
-        *(_parameter(key, _unit(setup, key)) for key in keys),
+        *(parameter_column(key, _unit(setup, key)) for key in keys),
         *_columns(lines),
     ]
     title = "signal efficiency (accepted events, before prescale and dead time)"
@@ -94,14 +94,15 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
             ]
         )
     columns = [
-        *(_parameter(key, scan.units.get(key, "")) for key in scan.keys),
+        *(parameter_column(key, scan.units.get(key, "")) for key in scan.keys),
         *_columns(lines),
     ]
     title = f"{scan.experiment}: {scan.title} (Clopper-Pearson, {100 * scan.cl:.4g} %)"
     return table(title, columns, rows, _scan_notes(rest, scan.rows))
 
 
-def _parameter(key: str, unit: str) -> Column:
+def parameter_column(key: str, unit: str) -> Column:
+    """Return the column of a parameter of signals."""
     return Column(key, unit, "key", meaning="Parameter of the signal.")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from trigemu.measure.cutflow import CutFlow
 from trigemu.measure.deciding.result import EventDecisions
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.results import RunResult
 from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.tables.cutflow import cuts_table, flow_table
 from trigemu.measure.tables.efficiency import run_efficiency_table, scan_table
 from trigemu.measure.tables.lines import lines_table
 from trigemu.measure.tables.validation import validation_table
@@ -56,6 +58,11 @@ def _part(whole: Table, wanted: Callable[[str], bool]) -> Table:
 def scan_html(scan: EfficiencyTable) -> Html:
     """Return a scan: one row per point."""
     return standalone(scan_table(scan, most=len(scan.lines) if len(scan.lines) <= 8 else 0))
+
+
+def flow_html(flow: CutFlow) -> Html:
+    """Return a cut flow: one row per point and step, and what the cuts are."""
+    return Html("".join(standalone(each) for each in (flow_table(flow), cuts_table(flow))))
 
 
 def validation_html(results: Results) -> Html:

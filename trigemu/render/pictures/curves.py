@@ -114,7 +114,7 @@ def _lines(text: str) -> str:
 
 
 def panels_figure(
-    curves: Sequence[Curve], panels: Mapping[str, list[int]], xlabel: str, title: str
+    curves: Sequence[Curve], panels: Mapping[str, list[int]], xlabel: str, title: str, ylabel: str
 ) -> Figure:
     """Return the same curves in panels: name of a panel -> which of the points it shows."""
     wide = min(len(panels), 2)
@@ -125,7 +125,7 @@ def panels_figure(
         axes = figure.add_subplot(high, wide, index + 1)
         style(axes)
         part: list[Curve] = [(label, *(np.asarray(c)[points] for c in rest)) for label, *rest in curves]  # type: ignore[misc]
-        draw_curves(axes, part, xlabel, "acceptance, efficiency", name)
+        draw_curves(axes, part, xlabel, ylabel, name)
     figure.suptitle(_lines(title), fontsize="medium", x=0.01, ha="left", color=INK)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(

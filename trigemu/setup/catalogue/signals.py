@@ -35,12 +35,15 @@ class ListedSignal:
         Keys of its table, ``signal`` itself left out.
     impossible
         Why it cannot be made here, whatever its parameters; "" if it can.
+    selection
+        The offline selection that belongs to it; "" if none does.
     """
 
     name: str
     title: str
     parameters: tuple[Parameter, ...]
     impossible: str
+    selection: str
 
 
 def listed_signals(
@@ -58,7 +61,7 @@ def _listed(spec: SignalSpec) -> ListedSignal:
     if usual is None and not any(key.required for key in keys):
         impossible = _why_not(spec.model)
     parameters = tuple(Parameter(key, "" if impossible else _possible(key, others)) for key in keys)
-    return ListedSignal(spec.name, spec.title, parameters, impossible)
+    return ListedSignal(spec.name, spec.title, parameters, impossible, spec.offline)
 
 
 def _why_not(model: type[BaseModel]) -> str:
@@ -87,6 +90,7 @@ def signal_row(signal: ListedSignal) -> dict[str, Any]:
         "name": signal.name,
         "title": signal.title,
         "impossible": signal.impossible,
+        "selection": signal.selection,
         "parameters": {
             each.key.name: {**as_row(each.key), "possible": each.possible} for each in signal.parameters
         },
