@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,8 @@ from trigemu.errors import InputError
 from trigemu.measure.clusters import Clusters
 from trigemu.measure.cutflow import CutFlow, FlowRow
 from trigemu.measure.statistics import Efficiency
+from trigemu.measure.table import EfficiencyTable
 from trigemu.plain import short
-from trigemu.setup.data import SignalSpec
 from trigemu.setup.experiment import Setup
 from trigemu.setup.offline import ACCEPTED, GENERATED, SELECTED, TRIGGERED, Cut
 
@@ -47,31 +47,23 @@ def find_selection(setup: Setup[Any], name: Any) -> tuple[Cut, ...]:
     return found[name]
 
 
-def empty_flow(
-    setup: Setup[Any],
-    spec: SignalSpec,
-    selection: str,
-    chosen: Collection[str],
-    keys: tuple[str, ...],
-    cl: float,
-    units: Mapping[str, str],
-) -> CutFlow:
-    """Return a cut flow without rows.
+def empty_flow(setup: Setup[Any], table: EfficiencyTable, selection: str) -> CutFlow:
+    """Return the cut flow of a scan without rows.
 
-    What triggers is the line that was chosen, if it is one alone, else the last total: ``any hlt`` where the menu has
-    HLT lines, ``any l1`` where it has none.
+    What triggers is the table's line, if it has one alone, else the last total: ``any hlt`` where the menu has HLT
+    lines, ``any l1`` where it has none.
     """
     return CutFlow(
-        experiment=setup.config.experiment,
-        signal=spec.name,
-        title=spec.title,
+        experiment=table.experiment,
+        signal=table.signal,
+        title=table.title,
         selection=selection,
-        trigger=next(iter(chosen)) if len(chosen) == 1 else setup.menu.totals[-1],
+        trigger=table.lines[0] if len(table.lines) == 1 else setup.menu.totals[-1],
         cuts=find_selection(setup, selection),
-        keys=keys,
-        cl=cl,
+        keys=table.keys,
+        cl=table.cl,
         rows=(),
-        units=units,
+        units=table.units,
     )
 
 

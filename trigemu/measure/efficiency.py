@@ -112,8 +112,7 @@ def efficiency(
     events = as_count(events, "events", 1)
     # A level that is none is found before the first event, too.
     Efficiency.of(0, 1, cl)
-    names = (*setup.menu.names, *setup.menu.totals)
-    chosen = chosen_lines(lines, names)
+    chosen = chosen_lines(lines, (*setup.menu.names, *setup.menu.totals))
     if selection is not None:
         find_selection(setup, selection)
     axes = as_axes(grid or {})
@@ -121,24 +120,29 @@ def efficiency(
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
     setups = [_checked(setup, spec, point, seed, selection) for point in points]
 
-    units = {key: text.unit for key, text in field_texts(spec.model).items() if key in axes and text.unit}
-    empty = EfficiencyTable(
+    empty = _empty(setup, spec, tuple(axes), chosen, cl, setups[0].config.run.seed)
+    if selection is not None:
+        empty = replace(empty, flow=empty_flow(setup, empty, selection))
+    return _scanned(empty, points, setups, events, progress)
+
+
+def _empty(
+    setup: Setup[Any], spec: SignalSpec, keys: tuple[str, ...], chosen: set[str], cl: float, seed: int
+) -> EfficiencyTable:
+    """Return the table of a scan without rows."""
+    return EfficiencyTable(
         experiment=setup.config.experiment,
         signal=spec.name,
         title=spec.title,
-        keys=tuple(axes),
-        lines=tuple(name for name in names if name in chosen),
+        keys=keys,
+        lines=tuple(name for name in (*setup.menu.names, *setup.menu.totals) if name in chosen),
         cl=cl,
-        seed=setups[0].config.run.seed,
+        seed=seed,
         config_hash=setup.digest,
         rows=(),
-        units=units,
+        units={key: text.unit for key, text in field_texts(spec.model).items() if key in keys and text.unit},
         groups={line.name: group(line) for line in setup.menu.lines if line.name in chosen},
-        flow=None
-        if selection is None
-        else empty_flow(setup, spec, selection, chosen, tuple(axes), cl, units),
     )
-    return _scanned(empty, points, setups, events, progress)
 
 
 def _scanned(
