@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from trigemu.experiments.pulser.generator import APART, EDGE, PulseGenerator
 from trigemu.measure import efficiency as scans
 from trigemu.measure.cut_counting import CutCounter
 from trigemu.measure.cutflow import COLUMNS, CutFlow, FlowRow
+from trigemu.measure.cutflow_plots import drawn_cuts, upright
 from trigemu.measure.scan_file import read_scan
 from trigemu.measure.statistics import clopper_pearson, weighted_efficiency
 from trigemu.measure.table import EfficiencyTable
+from trigemu.measure.tables.cutflow import flow_tables
 from trigemu.setup.offline import Cut
 
 FRACTIONS = ("of_generated", "of_previous", "of_triggered", "fails_only")
@@ -273,6 +276,30 @@ def test_pictures_have_a_curve_per_cut_or_the_steps_of_one_point() -> None:
     assert axes.get_ylabel() == "fraction of triggered events"
     alone = flow().plot()
     assert [text.get_text() for text in alone.get_xticklabels()] == ["triggered", *(cut.name for cut in CUTS)]
+
+
+def test_cuts_that_lose_nothing_are_not_drawn() -> None:
+    whole = flow(mass=[0.2, 0.3])
+    assert drawn_cuts(whole) == ([cut.name for cut in CUTS], [])
+    counter = CutCounter(50, empty(CUTS[:3]), 2)
+    passes = np.ones((50, 3), bool)
+    passes[:5, 1] = False
+    counter.add(events(np.ones(50), np.ones(50), np.ones(50)), passes)
+    few = replace(empty(CUTS[:3]), rows=tuple(counter.finish({})))
+    assert drawn_cuts(few) == (["vertex z", "CDA to beam"], ["momentum"])
+    # 0.9 of 50 events: the error goes below 0.9, and the axis down to the tenth below it.
+    assert upright(few) == (0.8, 1.0)
+    assert upright(empty()) == (0.0, 1.0)
+
+
+def test_what_is_not_quite_all_does_not_look_so() -> None:
+    counter = CutCounter(100_000, empty(CUTS[:1]), 2)
+    passes = np.ones((100_000, 1), bool)
+    passes[0] = False
+    counter.add(events(*np.ones((3, 100_000))), passes)
+    (table,) = flow_tables(replace(empty(CUTS[:1]), rows=tuple(counter.finish({}))))
+    column = [each.name for each in table.columns].index("of step before")
+    assert [row[column].text for row in table.rows] == ["1", "1", "1", "0.99999", "1"]
 
 
 def test_the_files_hold_it(table: EfficiencyTable, tmp_path: Path) -> None:

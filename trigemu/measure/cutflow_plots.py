@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,26 @@ if TYPE_CHECKING:
 YLABEL = "fraction of triggered events"
 
 
+def drawn_cuts(flow: CutFlow) -> tuple[list[str], list[str]]:
+    """Return the cuts to draw, and the others: those that lose no event at any point, the last one apart."""
+    points = flow.points
+    kept: list[str] = []
+    silent: list[str] = []
+    for place, row in enumerate(points[0] if points else ()):
+        if row.kind != "cut":
+            continue
+        loses = any(rows[place].count < rows[place - 1].count for rows in points)
+        (kept if loses or row.step == flow.cuts[-1].name else silent).append(row.step)
+    return kept, silent
+
+
+def upright(flow: CutFlow) -> tuple[float, float]:
+    """Return the range of fractions of triggered events to draw: down to 0, or to the last tenth above one half."""
+    lowest = min((row.of_triggered_low for row in flow.rows if row.kind == "cut"), default=0.0)
+    tenth = math.floor(10.0 * lowest) / 10.0 if math.isfinite(lowest) else 0.0
+    return (tenth if tenth >= 0.5 else 0.0), 1.0
+
+
 def flow_figure(flow: CutFlow) -> Figure:
     """Return what is left of the accepted and triggered events after each cut, against the grid's longest key.
 
@@ -33,8 +54,10 @@ def flow_figure(flow: CutFlow) -> Figure:
         _draw_steps(flow, axes)
         return figure
     columns = _parameters(flow)
-    title = f"{flow.experiment}: {_title(flow)}"
-    return figure_of(_curves(flow, widest(columns)), columns, flow.units, title, "", YLABEL)
+    kept, silent = drawn_cuts(flow)
+    rest = f"Cuts that lose nothing are not drawn: {len(silent)}." if silent else ""
+    title, curves = f"{flow.experiment}: {_title(flow)}", _curves(flow, widest(columns), kept)
+    return figure_of(curves, columns, flow.units, title, rest, YLABEL, upright(flow))
 
 
 def draw_flow(flow: CutFlow, axes: Axes, *, x: str | None = None) -> None:
@@ -54,7 +77,8 @@ def draw_flow(flow: CutFlow, axes: Axes, *, x: str | None = None) -> None:
         return
     columns = _parameters(flow)
     label = widest(columns) if x is None else named(x, flow.keys, "key")
-    draw_grid(axes, _curves(flow, label), columns, label, flow.units, _title(flow), YLABEL)
+    curves = _curves(flow, label, drawn_cuts(flow)[0])
+    draw_grid(axes, curves, columns, label, flow.units, _title(flow), YLABEL, upright(flow))
 
 
 def _draw_steps(flow: CutFlow, axes: Axes) -> None:
@@ -62,7 +86,7 @@ def _draw_steps(flow: CutFlow, axes: Axes) -> None:
     rows = [row for row in flow.rows if row.kind in (TRIGGERED, "cut")]
     place = np.arange(1.0, len(rows) + 1.0)
     curve = (flow.selection, place, *_triggered(rows))
-    draw_curves(axes, [curve], "", YLABEL, _title(flow))  # type: ignore[list-item]
+    draw_curves(axes, [curve], "", YLABEL, _title(flow), upright(flow))  # type: ignore[list-item]
     axes.set_xticks(place, [literal(row.step, 40) for row in rows], rotation=30, ha="right")
 
 
@@ -83,11 +107,11 @@ def _parameters(flow: CutFlow) -> dict[str, F64]:
     return {key: np.array([rows[0].point[key] for rows in flow.points]) for key in flow.keys}
 
 
-def _curves(flow: CutFlow, label: str) -> list[Curve]:
+def _curves(flow: CutFlow, label: str, kept: Sequence[str]) -> list[Curve]:
     points = flow.points
     x = _parameters(flow)[label] if label in flow.keys else np.arange(len(points), dtype=np.float64)
     curves: list[Curve] = []
     for place, row in enumerate(points[0] if points else ()):
-        if row.kind == "cut":
+        if row.step in kept:
             curves.append((row.step, x, *_triggered([rows[place] for rows in points])))  # type: ignore[arg-type]
     return curves

@@ -14,7 +14,7 @@ from trigemu.measure.tabular import named
 from trigemu.menu.totals import shown_name
 from trigemu.plain import short
 from trigemu.render.pictures.canvas import LABEL, legend
-from trigemu.render.pictures.curves import Curve, curves_figure, draw_curves, panels_figure
+from trigemu.render.pictures.curves import WHOLE, Curve, curves_figure, draw_curves, panels_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +47,7 @@ def figure_of(
     title: str,
     rest: str = "",
     ylabel: str = YLABEL,
+    y: tuple[float, float] = WHOLE,
 ) -> Figure:
     """Return curves against the key with most values, in a panel per combination of the others.
 
@@ -58,8 +59,8 @@ def figure_of(
         Key of the grid -> its value at each point, and its unit.
     title, rest
         First and second line above.
-    ylabel
-        What is drawn.
+    ylabel, y
+        What is drawn, and the range of its axis.
     """
     label = widest(columns)
     panels = panels_of(columns, label, units)
@@ -69,9 +70,9 @@ def figure_of(
         title = f"{title}, {alone}"
     head = f"{title}\n{rest}" if rest else title
     if len(panels) <= 1:
-        return curves_figure(curves, axis_label(label, units), ylabel, head)
+        return curves_figure(curves, axis_label(label, units), ylabel, head, y)
     first = dict(list(panels.items())[:PANELS])
-    return panels_figure(curves, first, axis_label(label, units), head, ylabel)
+    return panels_figure(curves, first, axis_label(label, units), head, ylabel, y)
 
 
 def draw_efficiency(
@@ -108,6 +109,7 @@ def draw_grid(
     units: Mapping[str, str],
     title: str,
     ylabel: str = YLABEL,
+    y: tuple[float, float] = WHOLE,
 ) -> None:
     """Draw curves against ``label`` on axes, one for each combination of the other keys (see `figure_of`)."""
     # What all points have in common is in the title.
@@ -120,7 +122,7 @@ def draw_grid(
             part = [np.asarray(column)[points] for column in values]
             rising = np.argsort(part[0], kind="stable")
             parts.append((f"{name}, {others}" if others else name, *(column[rising] for column in part)))  # type: ignore[arg-type]
-    draw_curves(axes, parts, axis_label(label, units), ylabel, head)
+    draw_curves(axes, parts, axis_label(label, units), ylabel, head, y)
     legend(axes, loc="best")
 
 

@@ -45,6 +45,7 @@ def pictures(
     title: str,
     first: Sequence[str] = (),
     ylabel: str = YLABEL,
+    y: tuple[float, float] = (0.0, 1.0),
 ) -> list[str]:
     """Return figures of efficiency against each parameter in which points differ.
 
@@ -61,11 +62,11 @@ def pictures(
         Of the signal.
     first
         Lines that have a picture of their own before others do, where only some can.
-    ylabel
-        Which fractions they are.
+    ylabel, y
+        Which fractions they are, and the range of their axis.
     """
     keys = [key for key in points[0].values if len({point.values[key] for point in points}) > 1]
-    return [shown for key in keys for shown in _against(key, keys, points, units, title, first, ylabel)]
+    return [shown for key in keys for shown in _against(key, keys, points, units, title, first, (ylabel, y))]
 
 
 def labelled(key: str, units: Mapping[str, str]) -> str:
@@ -80,7 +81,7 @@ def _against(
     units: Mapping[str, str],
     title: str,
     first: Sequence[str],
-    ylabel: str,
+    upright: tuple[str, tuple[float, float]],
 ) -> Iterator[str]:
     others = [each for each in keys if each != key]
     combinations: dict[str, list[Point]] = {}
@@ -93,7 +94,7 @@ def _against(
     if len(combinations) <= FEW:
         for at, found in combinations.items():
             series = [_series(name, name, key, found) for name in names]
-            yield _figure(series, label, f"{title}, {at}" if at else title, "", ylabel)
+            yield _figure(series, label, f"{title}, {at}" if at else title, "", upright)
         return
     chosen = _spaced(list(combinations), SERIES)
     rest = (
@@ -103,7 +104,7 @@ def _against(
     )
     for name in [*(name for name in first if name in names), *(n for n in names if n not in first)][:PANELS]:
         series = [_series(at, name, key, combinations[at]) for at in chosen]
-        yield _figure(series, label, f"{title}: {name}", rest, ylabel)
+        yield _figure(series, label, f"{title}: {name}", rest, upright)
 
 
 def _at(point: Point, others: Sequence[str], units: Mapping[str, str]) -> str:
@@ -122,5 +123,8 @@ def _series(label: str, name: str, key: str, points: Sequence[Point]) -> Series:
     return Series(label, [point.values[key] for point in points], value, low, high)
 
 
-def _figure(series: Sequence[Series], label: str, caption: str, note: str, ylabel: str) -> str:
-    return figure(curves(series, label, ylabel, f"{caption}: {ylabel} against {label}"), caption, note)
+def _figure(
+    series: Sequence[Series], label: str, caption: str, note: str, upright: tuple[str, tuple[float, float]]
+) -> str:
+    ylabel, y = upright
+    return figure(curves(series, label, ylabel, f"{caption}: {ylabel} against {label}", y=y), caption, note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from trigemu.measure.cutflow import CutFlow, FlowRow
 from trigemu.measure.table import EfficiencyTable
@@ -23,21 +23,26 @@ def scan_tables(scan: EfficiencyTable, most: int = 0) -> list[Table]:
     return [scan_table(scan, most), *(flow_tables(scan.flow) if scan.flow is not None else [])]
 
 
-def flow_tables(flow: CutFlow) -> list[Table]:
-    """Return a flow as tables for terminals: one step per row, or, of several points, fractions against the grid."""
+def flow_tables(flow: CutFlow, more: str = INTERVALS) -> list[Table]:
+    """Return a flow in short tables: one step per row, or, of several points, fractions against the grid.
+
+    ``more`` says where the intervals are.
+    """
     points = flow.points
     if not points:
         return []
     if len(points) == 1:
-        return [flow_table(flow, brief=True)]
+        return [flow_table(flow, brief=True, more=more)]
     return [
-        _against(flow, "of the generated events", lambda row: row.of_generated, factor=True),
-        _against(flow, "of the events of the step before", lambda row: row.of_previous, factor=False),
+        _against(
+            flow, "of the generated events", lambda row: row.of_generated, (_applied(flow), FACTOR, more)
+        ),
+        _against(flow, "of the events of the step before", lambda row: row.of_previous, ()),
     ]
 
 
-def flow_table(flow: CutFlow, *, brief: bool = False) -> Table:
-    """Return a flow, one row per grid point and step, with intervals; ``brief``: of one column alone."""
+def flow_table(flow: CutFlow, *, brief: bool = False, more: str = "") -> Table:
+    """Return a flow, one row per grid point and step, with intervals (``brief``: of one column) and one more note."""
     cell = _value if brief else _cell
     weighted = any(row.weight != row.count for row in flow.rows)
     columns = [
@@ -67,7 +72,7 @@ def flow_table(flow: CutFlow, *, brief: bool = False) -> Table:
         for row in flow.rows
     ]
     factor = "Selection factor: the row 'selected' in the column 'of triggered'."
-    notes = (_applied(flow), factor, INTERVALS if brief else "")
+    notes = (_applied(flow), factor, more)
     title = f"{_title(flow)} (Clopper-Pearson, {100 * flow.cl:.4g} %)"
     return table(title, columns, rows, notes)
 
@@ -88,19 +93,21 @@ def _title(flow: CutFlow) -> str:
     return f"{flow.experiment}: {flow.title}: cut flow of {flow.selection}"
 
 
-def _against(flow: CutFlow, what: str, value: Callable[[FlowRow], float], *, factor: bool) -> Table:
-    """Return one fraction of every step at every point: a column per point where there are few, else a row."""
+def _against(flow: CutFlow, what: str, value: Callable[[FlowRow], float], notes: Sequence[str]) -> Table:
+    """Return one fraction of every step at every point: a column per point where there are few, else a row.
+
+    The first table, which has the notes, has the selection factors as well.
+    """
     points = flow.points
     # The first step is all there is, and the last one what the last cut left.
     kept = [place for place, row in enumerate(points[0]) if row.kind != "generated"]
     names = [points[0][place].step for place in kept]
     cells = [[_plain(value(point[place])) for point in points] for place in kept]
-    if factor:
+    if notes:
         names.append("selection factor")
         cells.append([_plain(point[-1].of_triggered) for point in points])
     else:
         names, cells = names[:-1], cells[:-1]
-    notes = (_applied(flow), FACTOR, INTERVALS) if factor else ()
     if len(points) > BESIDE or len(flow.keys) > 1:
         columns = [
             *(parameter_column(key, flow.units.get(key, "")) for key in flow.keys),
@@ -126,7 +133,9 @@ def _value(value: float, low: float, high: float) -> Cell:
 
 
 def _plain(value: float) -> Cell:
-    return Cell(number(value, 3), value)
+    # What is not quite all never looks as if it were.
+    shown = (number(value, digits) for digits in range(3, 10))
+    return Cell(next((each for each in shown if each != "1" or value == 1.0), "1"), value)
 
 
 def _cell(value: float, low: float, high: float) -> Cell:

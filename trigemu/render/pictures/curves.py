@@ -25,20 +25,32 @@ Curve = tuple[str, Sequence[float], Sequence[float], Sequence[float], Sequence[f
 """Label, x, value, low, high."""
 
 
+WHOLE = (0.0, 1.0)
+"""Range of fractions."""
+
 LINE = 0.16
 """Inches that the name of a series needs."""
 
 
-def curves_figure(curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> Figure:
-    """Return points with asymmetric error bars on a scale from 0 to 1, each series with its name where it ends."""
+def curves_figure(
+    curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "", y: tuple[float, float] = WHOLE
+) -> Figure:
+    """Return points with asymmetric error bars, each series with its name where it ends (see `draw_curves`)."""
     figure, axes = new_figure(height=max(3.8, LINE * len(curves) + 1.2))
-    draw_curves(axes, curves, xlabel, ylabel, title)
+    draw_curves(axes, curves, xlabel, ylabel, title, y)
     name_ends(axes, curves)
     return figure
 
 
-def draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, title: str = "") -> None:
-    """Draw points with asymmetric error bars on axes, one mark per curve, on a scale from 0 to 1."""
+def draw_curves(
+    axes: Axes,
+    curves: Sequence[Curve],
+    xlabel: str,
+    ylabel: str,
+    title: str = "",
+    y: tuple[float, float] = WHOLE,
+) -> None:
+    """Draw points with asymmetric error bars on axes, one mark per curve; ``y`` is the range of the upright axis."""
     for index, (label, x, value, low, high) in enumerate(curves):
         centre = np.asarray(value, np.float64)
         errors = np.clip([centre - np.asarray(low), np.asarray(high) - centre], 0.0, None)
@@ -55,7 +67,8 @@ def draw_curves(axes: Axes, curves: Sequence[Curve], xlabel: str, ylabel: str, t
         )
     if far_apart(value for _, x, *_ in curves for value in np.asarray(x, np.float64).tolist()):
         axes.set_xscale("log")
-    axes.set_ylim(-0.02, 1.04)
+    length = y[1] - y[0]
+    axes.set_ylim(y[0] - 0.02 * length, y[1] + 0.04 * length)
     axes.set_xlabel(literal(xlabel))
     axes.set_ylabel(literal(ylabel))
     axes.set_title(_lines(title), fontsize="medium", loc="left", color=INK)
@@ -114,7 +127,12 @@ def _lines(text: str) -> str:
 
 
 def panels_figure(
-    curves: Sequence[Curve], panels: Mapping[str, list[int]], xlabel: str, title: str, ylabel: str
+    curves: Sequence[Curve],
+    panels: Mapping[str, list[int]],
+    xlabel: str,
+    title: str,
+    ylabel: str,
+    y: tuple[float, float] = WHOLE,
 ) -> Figure:
     """Return the same curves in panels: name of a panel -> which of the points it shows."""
     wide = min(len(panels), 2)
@@ -125,7 +143,7 @@ def panels_figure(
         axes = figure.add_subplot(high, wide, index + 1)
         style(axes)
         part: list[Curve] = [(label, *(np.asarray(c)[points] for c in rest)) for label, *rest in curves]  # type: ignore[misc]
-        draw_curves(axes, part, xlabel, ylabel, name)
+        draw_curves(axes, part, xlabel, ylabel, name, y)
     figure.suptitle(_lines(title), fontsize="medium", x=0.01, ha="left", color=INK)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(
