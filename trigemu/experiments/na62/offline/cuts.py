@@ -12,18 +12,28 @@ MUMU, EE = "mumu", "ee"
 def cuts(section: NA62) -> dict[str, tuple[Cut, ...]]:
     """Return the cuts of each selection, in order; `trigemu.experiments.na62.offline.judging` judges them."""
     return {
-        MUMU: (*_pair(section), *_muons(section.offline.mumu), *_vetoes("mumu", section), *_dump(section)),
-        EE: (*_pair(section), *_electrons(section.offline.ee), *_vetoes("ee", section), *_dump(section)),
+        MUMU: (
+            *_pair(section, ", LKr and MUV3"),
+            *_muons(section.offline.mumu),
+            *_vetoes("mumu", section),
+            *_dump(section),
+        ),
+        EE: (
+            *_pair(section, " and LKr"),
+            *_electrons(section.offline.ee),
+            *_vetoes("ee", section),
+            *_dump(section),
+        ),
     }
 
 
-def _pair(section: NA62) -> tuple[Cut, ...]:
+def _pair(section: NA62, planes: str) -> tuple[Cut, ...]:
     o = section.offline
     return (
         Cut(
             "two tracks",
             "Exactly two tracks cross the four STRAW chambers and are found (na62.offline.track_efficiency), and both "
-            "reach NewCHOD, LKr and, for mumu, MUV3",
+            f"reach NewCHOD{planes}",
             "geometry of the NA62 framework; efficiency: guess",
         ),
         Cut(
