@@ -30,7 +30,7 @@ from trigemu.experiments.besiii.response import offline as besiii_offline
 from trigemu.experiments.besiii.response import tof as besiii_tof
 from trigemu.experiments.besiii.sources import EMC, MDC, TOF
 from trigemu.experiments.besiii.sources import SIMULATED as BESIII
-from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.config import NA62, Losses
 from trigemu.experiments.na62.response.detectors import Exposure, detectors
 from trigemu.experiments.na62.response.hits import unpack
 from trigemu.experiments.na62.sources import SCHEMAS as NA62_SOURCES
@@ -125,7 +125,8 @@ def test_na62(seed):
     given = particles(np.random.default_rng(seed), 40)
     count = len(given.pdg)
     exposure = Exposure(given, np.zeros(count), np.full(count, 7, np.uint8))
-    for source, detector in detectors(NA62().response, 1, 65536).items():
+    losses = Losses(newchod_noise_hz=1e5, muv3_noise_hz=1e5, dead={"newchod": [101, 188]})
+    for source, detector in detectors(NA62().response, losses, 1, 65536).items():
         raw = detector.raw(exposure, 0)
         columns = unpack(detector.core(raw, raw))
         assert Ranges(NA62_SOURCES[source]).complaint(pack(NA62_SOURCES[source], columns)) == ""

@@ -68,12 +68,16 @@ def forward_share(pdg: int) -> Measured:
 
 @cache
 def _chain() -> Setup[NA62]:
-    """Return a setup of A' -> mu+ mu- at 0.40 GeV alone, in the conditions of the reference calculation."""
+    """Return a setup of A' -> mu+ mu- at 0.40 GeV alone, in the conditions of the reference calculation.
+
+    It knows no losses of channels, so there are none (`trigemu.studies.na62.losses` has them).
+    """
     base = build_setup(
         {
             "experiment": "na62",
             "run": {"seed": SEED, "frames": 1},
             "menu": {"line": _MENU},
+            "section": {"losses": {"enabled": False}},
             "signal": [
                 {
                     "signal": "aprime-mumu",
