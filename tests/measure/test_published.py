@@ -142,7 +142,7 @@ def test_what_a_module_lacks_is_not_the_tables_mistake(plugin, tmp_path: Path) -
 
 def test_all_shipped_tables_are_sound() -> None:
     rows = [(name, row) for name in ("belle2", "na62") for row in select(name)]
-    assert len(rows) == len({(name, row.id) for name, row in rows}) == 160
+    assert len(rows) == len({(name, row.id) for name, row in rows}) >= 160
     assert all(row.source and callable(row.compute) for _, row in rows)
     assert len(select()) >= len(rows)
 
