@@ -22,6 +22,7 @@ KEYS = {
         "lines",
         "levels",
         "overlap",
+        "intensity",
         "live_time_s",
         "dead_time_s",
         "observed_time_s",

@@ -14,6 +14,7 @@ import pytest
 from support.measured_run import toy_setup, toy_totals
 from support.spoiling import ODD, places
 
+from trigemu.decision.by_intensity import ByIntensity
 from trigemu.errors import InputError
 from trigemu.measure.summary import summarise
 from trigemu.report import run as report
@@ -40,9 +41,27 @@ def small() -> RunTotals:
         unique=np.array([90, 390, 0]),
         overlap=np.array([[100, 10, 0], [10, 400, 0], [0, 0, 0]]),
         levels={"l1": {"fired": 2300, "before_prescale": 2300, "sent": 520, "accepted": 490}},
+        fired=np.array([2000, 500, 0]),
+        intensity=by_intensity(),
         throughput={"open_loop": True, "offered_frames_per_s": 200.0, "frames_per_s": 123.4, "bytes": 7},
         replay={"compared": 5, "same": 4, "different": 1, "first": [3, 17, ["Q1"], [], "fired"]},
         missing={**MISSING, "before": {"quality": "good", "missing": None}},
+    )
+
+
+def by_intensity() -> ByIntensity:
+    """Return two bins that add up to what `small` counts."""
+    return ByIntensity(
+        edges=np.array([0.5, 1.0, 1.5]),
+        sums=np.array([[300 << 20, 250 << 20], [799 << 20, 900 << 20]]),
+        frames=np.array([399, 600]),
+        lost=np.array([1, 0]),
+        dead=np.array([10_000_000, 180_000_000]),
+        states=np.array([[100, 600, 10, 10], [400, 1200, 50, 30]]),
+        several=np.array([30, 70]),
+        fired=np.array([[500, 100, 0], [1500, 400, 0]]),
+        kept=np.array([[27, 80, 0], [83, 340, 0]]),
+        accepted=np.array([[25, 75, 0], [75, 325, 0]]),
     )
 
 
@@ -109,6 +128,9 @@ def test_whatever_stands_in_them_they_can_be_summed_up_or_are_refused() -> None:
     assert said > 1000
 
 
+BINS: dict[str, Any] = as_read(small())["intensity"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
@@ -132,6 +154,22 @@ def test_whatever_stands_in_them_they_can_be_summed_up_or_are_refused() -> None:
         ("overlap", {"lines": [1, 0], "counts": [400, 10, 100]}, "overlap: rows are not in order"),
         ("overlap", {"lines": [0, 1], "counts": [100]}, "overlap: the counts are not a triangle"),
         ("levels", {"l3": {}}, "levels.l3"),
+        ("intensity", {}, "intensity.edges: "),
+        ("intensity", {**BINS, "edges": [0.5, 0.5, 1.0]}, "intensity: edges do not rise"),
+        ("intensity", {**BINS, "edges": [0.5, 1.0]}, "intensity: there are not as many counts as bins"),
+        ("intensity", {**BINS, "several": [30, 7000]}, "more candidates on which several lines fired than"),
+        (
+            "intensity",
+            {**BINS, "fired": [[501, 100, 0], [1500, 400, 0]]},
+            "the bins do not add up to the run",
+        ),
+        ("intensity", {**BINS, "fired": [[500, 100], [1500, 400]]}, "the bins do not add up to the run"),
+        (
+            "intensity",
+            {**BINS, "accepted": [[75, 75, 0], [25, 325, 0]]},
+            "accepted more often than it was kept",
+        ),
+        ("intensity", {**BINS, "states": [[1, 2, 3], [1, 2, 3]]}, "intensity.states.0: "),
         ("live_s", float("nan"), "live_s: input should be a finite number"),
         ("live_s", 1e-300, "live_s: is too small"),
         ("tally", {"shape": [3, 7], "counts": [1]}, "tally: the counts are not of its shape"),

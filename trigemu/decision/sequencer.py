@@ -195,6 +195,14 @@ class Sequencer:
         if frame != due:
             raise RunError(f"the sequencer was given frame {frame} where frame {due} is due")
 
+    def counters(self) -> I64:
+        """Return all that was counted so far, int64[7 + 5 lines].
+
+        Frames stepped, frames lost, dead TDC counts, `states`; `accepted`, `prescaled`, `choked`, `refused`, `vetoed`.
+        """
+        head = (self.frames, self.lost_frames, self._carry[2], *self.states)
+        return np.concatenate([np.array(head, np.int64), self._counts.ravel()])
+
     @property
     def sent(self) -> I64:
         """int64[lines], candidates that the line kept and that came through the dead time."""

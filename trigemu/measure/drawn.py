@@ -10,12 +10,14 @@ import numpy as np
 from trigemu.measure.deciding.result import EventDecisions
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
+from trigemu.measure.intensities import Intensities
 from trigemu.measure.results import RunResult
 from trigemu.measure.tabular import named
 from trigemu.measure.validate import Results
 from trigemu.menu.order import physics_first
 from trigemu.menu.totals import TOTALS, shown_name
-from trigemu.render.pictures.canvas import COLOURS, legend
+from trigemu.render.pictures.canvas import COLOURS, INK, legend
+from trigemu.render.pictures.curves import Curve, draw_curves
 from trigemu.render.pictures.rows import Points, draw_rows
 
 if TYPE_CHECKING:
@@ -62,6 +64,30 @@ def draw_efficiencies(table: Efficiencies, axes: Axes, *, lines: Lines = None) -
 
     shown = [points(line) for line in _chosen(lines, names) or totals]
     return draw_rows(axes, signals, shown, "acceptance, efficiency")
+
+
+def draw_intensities(table: Intensities, axes: Axes, *, lines: Lines = None) -> None:
+    """Draw rates before prescale against intensity, over their means; ``lines``: by default those that fired.
+
+    Dotted lines: what rises as the intensity (single particles), and as its square (accidental pairs).
+    """
+    names = list(dict.fromkeys(table["line"].tolist()))
+    fired = [name for name in names if table["fired"][table["line"] == name].any()]
+    curves: list[Curve] = []
+    for name in _chosen(lines, names) or fired[:ROWS]:
+        at = (table["line"] == name) & (table["frames"] > 0)
+        time, x = table["observed_time_s"][at], table["intensity"][at]
+        mean = table["fired"][at].sum() / time.sum()
+        rates = (table[f"raw_rate_{what}"][at] / mean for what in ("hz", "low_hz", "high_hz"))
+        curves.append((name, x, *rates))  # type: ignore[arg-type]
+        if len(curves) == 1:
+            for label, guide in (("∝ intensity", x), ("∝ intensity²", table["mean_square"][at])):
+                expected = guide * time.sum() / (guide * time).sum()
+                axes.plot(x, expected, color=INK, linewidth=0.8, linestyle="dotted", label=label)
+    top = max((float(np.max(high)) for *_, high in curves), default=1.0)
+    xlabel, ylabel = "intensity of the beam, 1 in the mean", "rate before prescale over its mean"
+    draw_curves(axes, curves, xlabel, ylabel, y=(0.0, max(top, 1.0)))
+    legend(axes, loc="best")
 
 
 def draw_decisions(decisions: Decisions, axes: Axes, *, lines: Lines = None) -> float:

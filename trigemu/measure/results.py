@@ -15,6 +15,7 @@ from trigemu.frames.sizes import damage
 from trigemu.measure.counted import Counted
 from trigemu.measure.efficiencies import Efficiencies
 from trigemu.measure.extras import needed
+from trigemu.measure.intensities import Intensities
 from trigemu.measure.summary import summarise
 from trigemu.measure.tabular import Tabular, as_column, named
 from trigemu.plain import short
@@ -95,6 +96,11 @@ class RunResult(Tabular, Counted):
     def efficiencies(self) -> Efficiencies:
         """Acceptance and efficiency of the signals that were mixed in, one row per signal and line."""
         return Efficiencies.of(self.summary)
+
+    @property
+    def intensity(self) -> Intensities:
+        """Rates, dead time and overlap against the beam's intensity, one row per bin and line."""
+        return Intensities.of(self.summary)
 
     def overlap(self) -> pd.DataFrame:
         """Return how many recorded triggers two lines share, as a data frame (needs the extra ``notebook``).

@@ -12,6 +12,7 @@ from typing import Any
 
 from trigemu.arrays import I64
 from trigemu.frames.rundir import write_whole
+from trigemu.measure.intensity import intensity_summary
 from trigemu.measure.rates import NONE, level_rates, line_rates
 from trigemu.measure.statistics import finite
 from trigemu.measure.weighted import counted, has_signs, with_signs
@@ -51,6 +52,7 @@ def summarise(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
         "lines": with_signs(_lines(setup, totals), totals),
         "levels": _levels(setup, totals),
         "overlap": _overlap(totals),
+        "intensity": intensity_summary(setup, totals),
         "live_time_s": totals.live_s,
         "dead_time_s": totals.dead_s,
         "observed_time_s": totals.observed_s,

@@ -13,6 +13,7 @@ from trigemu.report.sections.configuration import configuration
 from trigemu.report.sections.detectors import detectors
 from trigemu.report.sections.efficiency import efficiency
 from trigemu.report.sections.headline import headline
+from trigemu.report.sections.intensity import intensity
 from trigemu.report.sections.latency import latency
 from trigemu.report.sections.ledger import ledger, processes
 from trigemu.report.sections.lines import lines
@@ -49,6 +50,7 @@ def render(setup: Setup[Any], totals: RunTotals, summary: Mapping[str, Any]) -> 
     sections = (
         section("Trigger lines", *lines(setup, summary)),
         section("Signal efficiency", *efficiency(setup, summary)),
+        section("Rate against intensity", *intensity(setup, summary)),
         section("Comparison with recorded words", *comparisons(setup, summary)),
         section("What the detectors saw", *detectors(setup, totals)),
         section("Latency", *latency(setup, totals, summary)),

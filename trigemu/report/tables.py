@@ -7,6 +7,7 @@ from typing import Any
 
 from trigemu.measure.tables.comparisons import comparison_tables
 from trigemu.measure.tables.efficiency import run_efficiency_table
+from trigemu.measure.tables.intensity import intensity_tables
 from trigemu.measure.tables.latency import latency_table
 from trigemu.measure.tables.ledger import ledger_tables
 from trigemu.measure.tables.lines import levels_table, lines_table
@@ -21,7 +22,7 @@ from trigemu.setup.experiment import Setup
 def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | str]:
     """Return the tables that end a run and its headline.
 
-    Lines, levels, overlap, efficiencies, comparisons, latency, ledger.
+    Lines, levels, overlap, efficiencies, intensity, comparisons, latency, ledger.
     """
     tables: list[Table | str] = [lines_table(setup, summary)]
     # In a replay of accepted triggers prescales have chosen before.
@@ -29,6 +30,7 @@ def run_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Table | st
     tables += [each for each in (levels_table(summary), overlap) if each is not None]
     if summary["efficiency"] and not triggers_only(summary):
         tables.append(run_efficiency_table(setup, summary))
+    tables += intensity_tables(setup, summary)
     tables += comparison_tables(setup, summary)
     if summary["latency_us"]:
         tables.append(latency_table(summary["latency_us"]))

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from trigemu.activity import doing
-from trigemu.arrays import I64, U64, read_only
+from trigemu.arrays import F64, I64, U64, read_only
 from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
 from trigemu.frames.drawn import reads_events, with_drawn
@@ -108,6 +108,9 @@ class ExperimentSpec(Generic[Section]):
         the section.
     hardware_latency
         Hardware level -> its modelled latency, or a function of the section.
+    intensity
+        Called with the setup: returns a function of frame numbers (int64[n]) that says how intense the beam was in
+        them (float64[n], not negative, 1 in the mean), or None where nothing follows one.
     scan
         How ``trigemu efficiency`` makes events of one signal alone; None: it cannot.
     each_event
@@ -148,6 +151,7 @@ class ExperimentSpec(Generic[Section]):
     hardware_latency: (
         Mapping[str, HardwareLatency] | Callable[[Section], Mapping[str, HardwareLatency]] | str
     ) = field(default_factory=dict)
+    intensity: Callable[[Setup[Section]], Callable[[I64], F64] | None] | str | None = None
     scan: Scan | None = None
     each_event: EachEvent | None = None
     menu_files: MenuFiles | str | None = None

@@ -60,6 +60,7 @@ EXPERIMENT = ExperimentSpec(
     offline="trigemu.experiments.na62.offline.cuts:cuts",
     match_window=round(MATCH_NS / LSB_NS),
     hardware_latency=_latency,
+    intensity="trigemu.experiments.na62.beam.spill:intensity",
     # Events further apart than dead time, splits and the windows of every detector.
     scan=Scan(every_ns=1000.0, quiet={"halo": _NO_HALO, "losses": _NO_NOISE}),
     each_event=EachEvent(_ONE_A_PACKET, 1, {HEPMC: "hepmc-signal"}, _UNSEEN),

@@ -9,11 +9,12 @@ from trigemu.measure.cutflow import CutFlow
 from trigemu.measure.deciding.result import EventDecisions
 from trigemu.measure.decisions import Decisions
 from trigemu.measure.efficiencies import Efficiencies
+from trigemu.measure.intensities import Intensities
 from trigemu.measure.results import RunResult
 from trigemu.measure.table import EfficiencyTable
 from trigemu.measure.tables.cutflow import cuts_table, flow_table
 from trigemu.measure.tables.efficiency import run_efficiency_table, scan_table
-from trigemu.measure.tables.lines import lines_table
+from trigemu.measure.tables.lines import lines_table, rate_cell
 from trigemu.measure.tables.validation import validation_table
 from trigemu.measure.validate import Results
 from trigemu.menu.totals import shown_name
@@ -90,6 +91,22 @@ def efficiencies_html(rows: Efficiencies) -> Html:
     return standalone(
         table("efficiencies of signals", columns, cells, ("Intervals: Clopper-Pearson, 68.27 %.",))
     )
+
+
+def intensities_html(found: Intensities) -> Html:
+    """Return rates of lines against intensity."""
+    columns = [
+        Column("intensity", kind="key", meaning="Mean relative intensity of the bin's frames."),
+        Column("line", kind="key"),
+        Column("rate", "Hz", meaning="Recorded triggers that the line kept, over live time."),
+        Column("before prescale", "Hz", meaning="What it fired, over all time that was looked at."),
+        Column("dead fraction", meaning="Dead time of the bin over all of its time."),
+    ]
+    rows = [
+        [row["intensity"], row["line"], rate_cell(row), rate_cell(row, "raw_"), row["dead_fraction"]]
+        for row in found
+    ]
+    return standalone(table("rates against intensity", columns, rows))
 
 
 def decided_html(decisions: EventDecisions) -> Html:

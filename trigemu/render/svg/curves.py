@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from trigemu.render.marks import Mark, mark, spread
@@ -18,15 +18,23 @@ NAMES = 0.36
 """Share of a picture's width that names of series get at most."""
 
 
+GUIDE = (2.0, 2.0)
+"""Dashes of guides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values at places, with the ends of their errors (None or nan where there are none)."""
+    """Values at places, with the ends of their errors (None or nan where there are none).
+
+    A ``guide`` is drawn as a thin line without markers: what is expected, not what was counted.
+    """
 
     name: str
     x: Sequence[float]
     value: Sequence[float | None]
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
+    guide: bool = False
 
 
 def curves(
@@ -63,7 +71,8 @@ def curves(
     ends = [_end(each, along, up) for each in series]
     for index, each in enumerate(series):
         parts += _drawn(each, along, up, mark(firsts + index))
-    parts += _named([each.name for each in series], ends, (right, names), (up.end, up.start), firsts)
+    guides = {index for index, each in enumerate(series) if each.guide}
+    parts += _named([each.name for each in series], ends, (right, names), (up.end, up.start), firsts, guides)
     return picture(WIDTH, height, title, parts)
 
 
@@ -92,6 +101,9 @@ def _end(series: Series, x: Scale, y: Scale) -> tuple[float, float] | None:
 
 def _drawn(series: Series, x: Scale, y: Scale, style: Mark) -> Iterator[str]:
     points = [(x(a), y(b)) for a, b in _points(series)]
+    if series.guide:
+        yield path(points, width=0.8, dash=GUIDE)
+        return
     if len(points) > 1:
         yield path(points, colour=style.colour, dash=style.dash)
     for place, low, high in zip(series.x, series.low, series.high, strict=False):
@@ -107,6 +119,7 @@ def _named(
     room: tuple[float, float],
     limits: tuple[float, float],
     firsts: int,
+    guides: Collection[int] = (),
 ) -> Iterator[str]:
     """Yield the names of series beside their ends, none on another, each with a thin line to its curve."""
     right, width = room
@@ -114,6 +127,11 @@ def _named(
     wanted = [ends[i][1] if ends[i] else limits[1] for i in order]  # type: ignore[index]
     for index, place in zip(order, spread(wanted, LINE, *limits), strict=True):
         style, end, at = mark(firsts + index), ends[index], right + 16.0
+        if index in guides:
+            if end is not None:
+                yield path([end, (right + 4, place), (at + 4, place)], width=0.5, dash=GUIDE)
+            yield label(at + 7, place + 0.35 * SMALL, cut(names[index], width, SMALL), size=SMALL, soft=True)
+            continue
         if end is not None:
             yield path([end, (right + 4, place), (at - 5, place)], colour=style.colour, width=0.5)
         yield marker(at, place, style.marker, style.colour, hollow=style.hollow)

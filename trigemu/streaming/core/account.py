@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trigemu._kernels.menu_sequence import find_bad
+from trigemu.decision.by_intensity import ByIntensity, IntensityCounter, intensity_bins
 from trigemu.decision.decide import REPLAY_HEAD
 from trigemu.decision.monitoring import MonitorLayout
 from trigemu.decision.rows import CORRUPT, Head, Row
@@ -53,6 +55,8 @@ class Account:
         self._tick_s = setup.clock.tick_ns * 1e-9
         self._frame_ticks = setup.clock.frame_ticks
         self._is_hlt = np.array([line.level == "hlt" for line in setup.menu.lines])
+        bins = intensity_bins(setup)
+        self._bins = None if bins is None else IntensityCounter(bins, self.sequencer, self._is_hlt)
         self._l1, self._hlt = setup.menu.l1_mask, setup.menu.hlt_mask
         self._words = setup.menu.words
         self._tally_shape = len(setup.signals), 2 + lines + TOTALS
@@ -72,6 +76,8 @@ class Account:
         RunError
             The row carries an outcome (it was recorded before) and the sequencer now says something else.
         """
+        if self._bins is not None:
+            self._bins.enter(row.frame, None if row.lost else row.candidates)
         if row.lost:
             self.sequencer.skip(row.frame)
             bad = row.missing if row.lost == CORRUPT else 0
@@ -99,7 +105,9 @@ class Account:
 
     def take_quiet(self, heads: Sequence[Head]) -> None:
         """Count the next frames, which have nothing but the numbers of their heads."""
-        self.sequencer.step_quiet(heads[0][0], len(heads))
+        stretch = heads[0][0], len(heads)
+        for first, count in [stretch] if self._bins is None else self._bins.quiet(*stretch):
+            self.sequencer.step_quiet(first, count)
         self.ledger.record_quiet(len(heads))
         self.size += sum([head[6] for head in heads])
         self._stamps += [head[1:6] for head in heads]
@@ -202,6 +210,7 @@ class Account:
             "monitor": {name: _packed(counts) for name, counts in monitor.items()},
             "comparisons": {name: _packed(counts) for name, counts in compared.items()},
             "latency": {stage: histogram.to_dict() for stage, histogram in self._latency.items()},
+            "intensity": None if self._bins is None else _plain(self._bins.counts()),
             "replay": self._replay_totals(),
         }
 
@@ -239,6 +248,11 @@ class Account:
             "different": different,
             "first": self._first_difference,
         }
+
+
+def _plain(counts: ByIntensity) -> dict[str, Any]:
+    tables = {each.name: getattr(counts, each.name) for each in fields(counts)}
+    return {name: value.tolist() if name == "edges" else _packed(value) for name, value in tables.items()}
 
 
 def _packed(counts: NDArray[np.int64]) -> dict[str, Any]:

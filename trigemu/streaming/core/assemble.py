@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from trigemu.decision.by_intensity import ByIntensity
 from trigemu.streaming.core.conductor import Conductor
 from trigemu.streaming.core.gathering import ready
 from trigemu.streaming.core.latency import HdrHistogram
@@ -87,6 +88,7 @@ def assemble(
         tally=_table(recorded["tally"]),
         weighted=_table(recorded["weighted"], "<f8"),
         **_tables(recorded),
+        intensity=_by_intensity(recorded["intensity"]),
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
             "open_loop": open_loop,
@@ -138,6 +140,13 @@ def _tables(recorded: Mapping[str, Any]) -> dict[str, Any]:
         kind: {name: _table(counts) for name, counts in recorded[kind].items()}
         for kind in ("monitor", "comparisons")
     }
+
+
+def _by_intensity(recorded: Mapping[str, Any] | None) -> ByIntensity | None:
+    if recorded is None:
+        return None
+    tables = {name: _table(counts) for name, counts in recorded.items() if name != "edges"}
+    return ByIntensity(edges=np.asarray(recorded["edges"], np.float64), **tables)
 
 
 def _rates(balance: Balance, size: int, wall_s: float | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from trigemu.streaming.core.stored_tables import (
     Counts,
     Frames,
     Histogram,
+    Intensity,
     Large,
     LevelCounts,
     Name,
@@ -118,6 +119,7 @@ class StoredTotals(Stored):
     weighted: Sums | None = None
     monitor: dict[Name, Array]
     comparisons: dict[Name, Array] = Field(default_factory=dict)
+    intensity: Intensity | None = None
     latency: dict[Name, Histogram]
     throughput: dict[Name, bool | Large | Amount | None]
     memory: dict[Name, dict[Name, Count | Amount]]
@@ -142,6 +144,10 @@ class StoredTotals(Stored):
             raise ValueError("frames: planned, accepted, rejected or lost is missing")
         if self.quality == "overloaded" and not (self.frames["planned"] and self.frames["lost"]):
             raise ValueError("overloaded, but no frame was lost")
+        if self.intensity is not None and not self.intensity.adds_up(
+            fired=self.fired, kept=self.kept or self.sent, accepted=self.accepted
+        ):
+            raise ValueError("intensity: the bins do not add up to the run")
         if not _is_tally(self.tally):
             raise ValueError("tally: more events passed than there were")
         return self

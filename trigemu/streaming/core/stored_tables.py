@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
@@ -30,6 +31,7 @@ def _is_amount(value: float) -> float:
 
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Sum = Annotated[int, Field(ge=0, lt=2**63)]
 Large = Annotated[int, Field(ge=0, le=2**80)]
 """Sums of what records and index say of sizes and numbers."""
 
@@ -88,6 +90,46 @@ class Overlap(Stored):
         size = self.lines[-1] + 1 if self.lines else 0
         diagonal = from_triangle(self.lines, self.counts, size).diagonal()
         return {line: int(diagonal[line]) for line in self.lines}
+
+
+class Intensity(Stored):
+    """Counts in bins of the beam's intensity (`trigemu.decision.by_intensity.ByIntensity`)."""
+
+    edges: Annotated[list[Amount], Field(min_length=2, max_length=65)]
+    sums: Annotated[list[Annotated[list[Sum], Field(min_length=2, max_length=2)]], Field(max_length=64)]
+    frames: Counts
+    lost: Counts
+    dead: Annotated[list[Sum], Field(max_length=64)]
+    states: Annotated[list[Annotated[list[Count], Field(min_length=4, max_length=4)]], Field(max_length=64)]
+    several: Counts
+    fired: Annotated[list[Counts], Field(max_length=64)]
+    kept: Annotated[list[Counts], Field(max_length=64)]
+    accepted: Annotated[list[Counts], Field(max_length=64)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Intensity:
+        bins = len(self.edges) - 1
+        if any(high <= low for low, high in pairwise(self.edges)):
+            raise ValueError("edges do not rise")
+        if any(len(getattr(self, name)) != bins for name in type(self).model_fields if name != "edges"):
+            raise ValueError("there are not as many counts as bins")
+        if any(count > sum(states) for count, states in zip(self.several, self.states, strict=True)):
+            raise ValueError("more candidates on which several lines fired than candidates")
+        if any(
+            not 0 <= a <= k <= f <= sum(states)
+            for states, *rows in zip(self.states, self.accepted, self.kept, self.fired, strict=True)
+            for a, k, f in zip(*rows, strict=False)
+        ):
+            raise ValueError("a line was accepted more often than it was kept, or fired")
+        return self
+
+    def adds_up(self, **totals: Sequence[int]) -> bool:
+        """Return whether the counts of lines (``fired``, ``kept``, ``accepted``) add up to those of the run."""
+        return all(
+            all(len(row) == len(whole) for row in getattr(self, name))
+            and [sum(column) for column in zip(*getattr(self, name), strict=True)] == list(whole)
+            for name, whole in totals.items()
+        )
 
 
 class LevelCounts(Stored):

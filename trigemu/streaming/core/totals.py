@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trigemu.decision.by_intensity import ByIntensity
 from trigemu.streaming.core.latency import HdrHistogram
 from trigemu.streaming.core.stored import Quality, parse_totals
-from trigemu.streaming.core.stored_tables import Array, Sums
+from trigemu.streaming.core.stored_tables import Array, Intensity, Sums
 from trigemu.streaming.core.triangle import from_triangle, to_triangle
 
 ALWAYS = ("fired", "accepted", "sent", "kept")
@@ -82,6 +83,8 @@ class RunTotals:
         Histogram name -> counts, summed over the sampled frames.
     comparisons
         Comparison with recorded words -> counts (`trigemu.setup.comparison.ComparisonSpec.shape`) of all frames.
+    intensity
+        The same counts in bins of the beam's intensity; None where it does not change, or was not known.
     latency
         Stage -> histogram of ns.
     throughput
@@ -135,6 +138,7 @@ class RunTotals:
     replay_of: str = ""
     missing: dict[str, Any] | None = None
     comparisons: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    intensity: ByIntensity | None = None
 
     def __post_init__(self) -> None:
         # Of runs recorded before these were counted, the nearest that is known.
@@ -158,6 +162,9 @@ class RunTotals:
                 name: {"shape": list(counts.shape), "counts": counts.ravel().tolist()}
                 for name, counts in data[key].items()
             }
+        if self.intensity is not None:
+            tables = {each.name: getattr(self.intensity, each.name) for each in fields(self.intensity)}
+            data["intensity"] = {name: counts.tolist() for name, counts in tables.items()}
         data["latency"] = {stage: histogram.to_dict() for stage, histogram in self.latency.items()}
         return data
 
@@ -184,6 +191,7 @@ class RunTotals:
             values.pop("weighted", None)
         else:
             values["weighted"] = _array(stored.weighted, np.float64)
+        values["intensity"] = _by_intensity(stored.intensity, len(stored.line_names))
         if stored.observed_s is None:
             values.pop("observed_s", None)
         for key in ("monitor", "comparisons"):
@@ -191,6 +199,16 @@ class RunTotals:
             values[key] = {name: _array(counts, np.int64) for name, counts in tables.items()}
         values["latency"] = {name: HdrHistogram.from_dict(each) for name, each in values["latency"].items()}
         return cls(**values)
+
+
+def _by_intensity(stored: Intensity | None, lines: int) -> ByIntensity | None:
+    if stored is None:
+        return None
+    tables = {
+        name: np.asarray(counts, np.int64) for name, counts in stored.model_dump(exclude={"edges"}).items()
+    }
+    tables |= {name: tables[name].reshape(-1, lines) for name in ("fired", "kept", "accepted")}
+    return ByIntensity(edges=np.asarray(stored.edges), **tables)
 
 
 def _array(data: Array | Sums, dtype: Any) -> NDArray[Any]:
