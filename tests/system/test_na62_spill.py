@@ -138,6 +138,7 @@ def test_a_flat_run_has_no_bins(tmp_path: Path) -> None:
 
 ACCIDENTAL = (
     "signal=[]",
+    "na62.losses.enabled=false",
     "run.frames=30",
     "na62.halo.extra_tile_probability=0",
     "na62.halo.shower_probability=0",

@@ -88,7 +88,6 @@ def assemble(
         tally=_table(recorded["tally"]),
         weighted=_table(recorded["weighted"], "<f8"),
         **_tables(recorded),
-        intensity=_by_intensity(recorded["intensity"]),
         latency={stage: HdrHistogram.from_dict(each) for stage, each in recorded["latency"].items()},
         throughput={
             "open_loop": open_loop,
@@ -136,10 +135,11 @@ def shared_counts(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tables(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    tables: dict[str, Any] = {
         kind: {name: _table(counts) for name, counts in recorded[kind].items()}
         for kind in ("monitor", "comparisons")
     }
+    return {**tables, "intensity": _by_intensity(recorded["intensity"])}
 
 
 def _by_intensity(recorded: Mapping[str, Any] | None) -> ByIntensity | None:
