@@ -69,7 +69,7 @@ def draw_efficiencies(table: Efficiencies, axes: Axes, *, lines: Lines = None) -
 def draw_intensities(table: Intensities, axes: Axes, *, lines: Lines = None) -> None:
     """Draw rates before prescale against intensity, over their means; ``lines``: by default those that fired.
 
-    Dotted lines: what rises as the intensity (single particles), and as its square (accidental pairs).
+    Thin lines: what rises as the intensity (single particles), and as its square (accidental pairs).
     """
     names = list(dict.fromkeys(table["line"].tolist()))
     fired = [name for name in names if table["fired"][table["line"] == name].any()]
@@ -79,11 +79,12 @@ def draw_intensities(table: Intensities, axes: Axes, *, lines: Lines = None) -> 
         time, x = table["observed_time_s"][at], table["intensity"][at]
         mean = table["fired"][at].sum() / time.sum()
         rates = (table[f"raw_rate_{what}"][at] / mean for what in ("hz", "low_hz", "high_hz"))
-        curves.append((name, x, *rates))  # type: ignore[arg-type]
+        curves.append((name, x, *rates))
         if len(curves) == 1:
-            for label, guide in (("∝ intensity", x), ("∝ intensity²", table["mean_square"][at])):
+            guides = ("∝ intensity", x, "dotted"), ("∝ intensity²", table["mean_square"][at], "dashdot")
+            for label, guide, style in guides:
                 expected = guide * time.sum() / (guide * time).sum()
-                axes.plot(x, expected, color=INK, linewidth=0.8, linestyle="dotted", label=label)
+                axes.plot(x, expected, color=INK, linewidth=0.8, linestyle=style, label=label)
     top = max((float(np.max(high)) for *_, high in curves), default=1.0)
     xlabel, ylabel = "intensity of the beam, 1 in the mean", "rate before prescale over its mean"
     draw_curves(axes, curves, xlabel, ylabel, y=(0.0, max(top, 1.0)))
