@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cutting import CUTS, Bare, empty, events, flow, with_selection
+from support.event_texts import lhe
+from support.weighted_events import lhe_config
 
 import trigemu
 from trigemu.errors import InputError, RunError
@@ -405,3 +407,21 @@ def test_what_a_generator_answers_is_checked(
         InputError, match=f"selection 'alone': the generator's method 'offline' returned.*{words}"
     ):
         trigemu.efficiency("pulser", "burst", events=5, selection="alone")
+
+
+def test_weights_and_intervals_are_those_of_the_table(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with_selection(monkeypatch, "belle2")
+    config = lhe_config(tmp_path, lhe([1.0, 4.0, 2.0] * 5), seed=4, frames=3, rate_hz=1000.0)
+    table = trigemu.efficiency(config, "lhe-signal", events=60, selection="half", lines="any hlt")
+    assert table.flow is not None
+    (row,), (generated, accepted, triggered, *_) = table.rows, table.flow.rows
+    weights = row.weight_generated, row.weight_accepted, row.weight_passed
+    assert (generated.weight, accepted.weight, triggered.weight) == pytest.approx(weights)
+    assert generated.weight != generated.count
+    assert (generated.distinct, accepted.distinct) == (15, row.distinct)
+    for ours, theirs in ((accepted, "acceptance"), (triggered, "")):
+        found = ours.of_previous, ours.of_previous_low, ours.of_previous_high
+        names = (theirs, f"{theirs}_low", f"{theirs}_high") if theirs else ("value", "low", "high")
+        assert found == pytest.approx([getattr(row, name) for name in names])
