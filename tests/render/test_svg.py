@@ -205,3 +205,15 @@ def test_a_long_name_keeps_its_end() -> None:
     shown = {cut(name, 120.0) for name in names}
     assert len(shown) == 3
     assert all("…" in each and width_of(each) <= 120.0 + width_of("…") for each in shown)
+
+
+def test_a_guide_is_a_line_without_markers() -> None:
+    x = [0.1, 0.5, 1.0]
+    counted = Series("counted", x, [0.2, 0.4, 0.9])
+    alone = curves([counted], "x", "y", "title")
+    both = curves([counted, Series("expected", x, x, guide=True)], "x", "y", "title")
+    assert {"counted", "expected"} <= set(texts(both))
+    assert both.count("stroke-dasharray") == alone.count("stroke-dasharray") + 2
+    shapes = [svg.count("<path") for svg in (alone, both)]
+    # The line itself, and the one to its name.
+    assert shapes[1] == shapes[0] + 2
