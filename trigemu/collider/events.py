@@ -16,7 +16,7 @@ from trigemu.collider.paths import resolve_paths
 from trigemu.collider.signals.collision import PROCESS_STREAMS, Drawn, Sampled, Sampler
 from trigemu.collider.sources import BACKGROUND
 from trigemu.errors import InputError
-from trigemu.frames.drawn import reads_events
+from trigemu.frames.drawn import weighted
 from trigemu.physics.particles import Particles, join, no_particles
 from trigemu.setup.amounts import check_amounts, table_name
 from trigemu.setup.data import Clock
@@ -150,7 +150,7 @@ class EventSource:
         empty: Mapping[str, float] | None = None,
     ) -> None:
         self._seed, self._clock, self._sqrt_s = seed, clock, collider.sqrt_s
-        self.drawn = reads_events([table for table, _ in (*signals, *processes)])
+        self.drawn = weighted([table for table, _ in (*signals, *processes)])
         self._signals = len(signals)
         self._samplers: list[Sampler | None] = []
         self._rates: list[ArrivalRate] = []

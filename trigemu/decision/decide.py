@@ -89,7 +89,7 @@ class Decider:
         self._window = setup.match_window
         self._monitor_every = setup.config.record.monitor_every
         self._readout = readout and setup.config.record.mode == "accepted"
-        self._weighted = setup.reads_events
+        self._weighted = setup.weighted
         columns = 2 + len(setup.menu.lines) + TOTALS
         self.no_tally = np.zeros(tally_size(self._signals, columns, weighted=self._weighted), np.int64)
         self._no_replay = np.zeros(0, np.int64)

@@ -1,6 +1,6 @@
 """Generated events of a frame against its candidates: which lines saw which event, and what all of them amount to.
 
-Where events come from files, one more table of counts is kept (`weighted_rows`): sums of weights, of their squares,
+Where events are weighted, one more table of counts is kept (`weighted_rows`): sums of weights, of their squares,
 and of squares times the chance to be drawn again.  Weights are at most 1 there and are counted in units of 1 / `UNIT`,
 so that sums do not depend on the order of frames.
 """
@@ -40,7 +40,7 @@ class Judged:
         bool[n, 2 + L + 2]: generated, accepted, and accepted with a candidate near by in which line i passed, any L1
         line, any HLT line passed as well (of those with prescale 1).
     event, weight, share
-        int64[n] and float64[n] each, see `trigemu.frames.drawn.DRAWN`; None where no event is of a file.
+        int64[n] and float64[n] each, see `trigemu.frames.drawn.DRAWN`; None where all events count the same.
     rows, truth_rows
         int64[n], the row of each event in the frame's truth, and how many rows the truth has.
     """
@@ -93,22 +93,28 @@ def counted(judged: Judged, signals: int) -> I64:
     """Return the tally of events, int64[`tally_size`].
 
     Counts, int64[signals, columns]; where events are weighted, int64[`SUMS`, signals + 1, columns] behind them, the
-    last row of each that of all events, signals or not.
+    last row of each that of all events, signals or not.  It is there for rates, in which an event of a file may count
+    against others; all other events happened once each, so they count 1 in it.
     """
     columns = judged.flags.shape[1]
     mine = judged.signal < signals
     counts = np.zeros((signals, columns), np.int64)
     np.add.at(counts, judged.signal[mine], judged.flags[mine].astype(np.int64))
-    if judged.weight is None or judged.share is None:
+    if judged.event is None or judged.weight is None or judged.share is None:
         return counts.ravel()
-    square = judged.weight**2
     sums = np.zeros((SUMS, signals + 1, columns), np.int64)
-    every = judged.flags.copy()
-    for table, value in zip(sums, (judged.weight, square, square * judged.share), strict=True):
-        whole = np.rint(value * UNIT).astype(np.int64)[:, None] * every
-        np.add.at(table, judged.signal[mine], whole[mine])
-        table[signals] = whole.sum(axis=0)
+    for table, value in zip(sums, _powers(judged.weight, judged.share), strict=True):
+        np.add.at(table, judged.signal[mine], (value[:, None] * judged.flags)[mine])
+    happened = np.where(judged.event < 0, 1.0, judged.weight)
+    for table, value in zip(sums, _powers(happened, judged.share), strict=True):
+        table[signals] = value @ judged.flags
     return np.concatenate([counts.ravel(), sums.ravel()])
+
+
+def _powers(weight: F64, share: F64) -> tuple[I64, ...]:
+    """Return w, w^2, and w^2 times the chance to be drawn again, each int64[n] in units of 1 / `UNIT`."""
+    square = weight**2
+    return tuple(np.rint(value * UNIT).astype(np.int64) for value in (weight, square, square * share))
 
 
 def split(tally: I64, signals: int, columns: int) -> tuple[I64, F64]:

@@ -1,4 +1,7 @@
-"""Columns of the source ``truth`` that runs with events of files have besides: which event, and what it counts."""
+"""Columns of the source ``truth`` that runs with weighted events have besides: which event, and what it counts.
+
+Events of files have them, and those of signals that make some kinds more often than others.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ DRAWN = (
         "<f8",
         low=-1,
         high=1,
-        meaning="What the event counts: 1 at most, negative where its weight in the file is",
+        meaning="What the event counts: 1 at most, negative where its weight in a file is",
     ),
     Column(
         "share",
@@ -27,9 +30,13 @@ DRAWN = (
 """The columns."""
 
 
-def reads_events(tables: Iterable[Any]) -> bool:
-    """Return whether one of these tables takes whole events from a file (its attribute ``reads_events``)."""
-    return any(getattr(table, "reads_events", False) for table in tables)
+def weighted(tables: Iterable[Any]) -> bool:
+    """Return whether events of one of these tables count differently.
+
+    It takes whole events from a file (its attribute ``reads_events``), or makes some more often than others
+    (``weighted``).
+    """
+    return any(getattr(table, name, False) for table in tables for name in ("reads_events", "weighted"))
 
 
 def with_drawn(schema: Schema) -> Schema:

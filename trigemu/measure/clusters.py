@@ -57,7 +57,9 @@ class Clusters:
         """Return the fraction of events with one flag among those with another, which all of them have."""
         if self._plain:
             return Efficiency.of(self.count(passed), self.count(total), cl)
-        return clustered_efficiency(self._sums(passed), self._sums(total), cl)
+        # Events of no file have weights that were chosen so that those which pass count little.
+        once = all(bool((event < 0).all()) for event in self._event)
+        return clustered_efficiency(self._sums(passed), self._sums(total), cl, once=once)
 
     @property
     def _plain(self) -> bool:

@@ -154,7 +154,9 @@ def weighted_efficiency(weights: ArrayLike, passed: ArrayLike, cl: float = ONE_S
     return clustered_efficiency(np.where(keep, w, 0.0), w, cl)
 
 
-def clustered_efficiency(passed: ArrayLike, total: ArrayLike, cl: float = ONE_SIGMA) -> Efficiency:
+def clustered_efficiency(
+    passed: ArrayLike, total: ArrayLike, cl: float = ONE_SIGMA, *, once: bool = False
+) -> Efficiency:
     """Return an efficiency from independent clusters, with the interval of an effective number of events.
 
     A cluster is an event with its weight, or all that was made of one event of a file.  Its variance is that of a
@@ -166,6 +168,8 @@ def clustered_efficiency(passed: ArrayLike, total: ArrayLike, cl: float = ONE_SI
     ----------
     passed, total
         float64[n], sums of weights per cluster, 0 <= passed <= total.
+    cl, once
+        See `effective_efficiency`.
 
     Returns
     -------
@@ -177,11 +181,12 @@ def clustered_efficiency(passed: ArrayLike, total: ArrayLike, cl: float = ONE_SI
     if whole <= 0.0:
         return Efficiency(0.0, 0.0, math.nan, 0.0, 1.0)
     value = min(1.0, float(k.sum()) / whole)
-    return effective_efficiency(value, float(((k - value * t) ** 2).sum()), whole, float((t**2).sum()), cl)
+    residue = float(((k - value * t) ** 2).sum())
+    return effective_efficiency(value, residue, whole, float((t**2).sum()), cl, once=once)
 
 
 def effective_efficiency(
-    value: float, residue: float, total: float, square: float, cl: float = ONE_SIGMA
+    value: float, residue: float, total: float, square: float, cl: float = ONE_SIGMA, *, once: bool = False
 ) -> Efficiency:
     """Return an efficiency ``value`` with the interval of its effective number of events.
 
@@ -193,10 +198,17 @@ def effective_efficiency(
         sum (k - value t)^2 over independent clusters, see `clustered_efficiency`.
     total, square
         sum t and sum t^2 over them; ``total`` is positive.
+    cl
+        Confidence level.
+    once
+        Whether each cluster is one event, whose weight was chosen so that those which pass count little.  A few of
+        large weight, which hardly ever pass, then say nothing about how well the efficiency is known: the number is
+        not limited by (sum t)^2 / sum t^2 where some passed and some did not.
     """
     size = total**2 / square
     if 0.0 < value < 1.0 and residue > 0.0:
-        size = min(size, value * (1.0 - value) * total**2 / residue)
+        known = value * (1.0 - value) * total**2 / residue
+        size = known if once else min(size, known)
     low, high = clopper_pearson(min(value * size, size), size, cl)
     return Efficiency(value * size, size, value, float(low), float(high))
 

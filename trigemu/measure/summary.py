@@ -208,12 +208,18 @@ def _throughput(setup: Setup[Any], totals: RunTotals) -> dict[str, Any]:
 
 
 def _acceptance(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, Any]]:
-    return {label: counted(totals, i, 1, 0) for i, label in enumerate(signal_labels(setup))}
+    labels, once = signal_labels(setup), _once(setup)
+    return {label: counted(totals, i, 1, 0, once=once[i]) for i, label in enumerate(labels)}
+
+
+def _once(setup: Setup[Any]) -> list[bool]:
+    """Return of each signal whether it chooses the weights of its events."""
+    return [bool(getattr(table, "weighted", False)) for table in setup.signals]
 
 
 def _efficiency(setup: Setup[Any], totals: RunTotals) -> dict[str, dict[str, dict[str, Any]]]:
-    names = (*setup.menu.names, *setup.menu.totals)
+    names, once = (*setup.menu.names, *setup.menu.totals), _once(setup)
     return {
-        label: {name: counted(totals, i, 2 + index, 1) for index, name in enumerate(names)}
+        label: {name: counted(totals, i, 2 + index, 1, once=once[i]) for index, name in enumerate(names)}
         for i, label in enumerate(signal_labels(setup))
     }

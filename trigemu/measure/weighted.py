@@ -1,9 +1,10 @@
-"""Efficiencies and rates of runs in which events of files were drawn: repeated ones, and negative weights.
+"""Efficiencies and rates of runs with weighted events: repeated ones of files, negative weights, chosen weights.
 
 A run draws events of a file in proportion to the absolute value of their weight, so that each counts 1 or -1; the same
 event may be drawn again.  Of two draws of one event only the detector's answer differs, so the variance is taken as if
 they agreed: a sum over draws of w^2 becomes sum w^2 (1 + (n - 1) share), with n draws of which each gives this
-event with a chance ``share``.
+event with a chance ``share``.  Events of no file are independent of each other; those of signals that make some kinds
+more often than others count less than 1.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from trigemu.streaming.core.stored_tables import EPSILON
 from trigemu.streaming.core.totals import RunTotals
 
 
-def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str, Any]:
+def counted(totals: RunTotals, signal: int, passed: int, total: int, *, once: bool = False) -> dict[str, Any]:
     """Return an efficiency of a run as plain data.
 
     Parameters
@@ -28,11 +29,13 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
         Index of the ``[[signal]]`` table.
     passed, total
         Columns of the tally.
+    once
+        Whether the signal's events are of no file, with weights of its own choice (`effective_efficiency`).
 
     Returns
     -------
     dict
-        passed and total (counts), value, low, high; where events are of a file also ``effective``, the number of events
+        passed and total (counts), value, low, high; where events are weighted also ``effective``, the number of events
         whose interval it is.  Where some have negative weights, value is the ratio of sums of weights without an
         interval, ``negative`` says how many of ``total``, and ``yield`` and ``yield_err`` are the sum over what passed
         and the root of the sum of squares.
@@ -67,7 +70,7 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int) -> dict[str
     draws = int(counts[0])
     some, every = (float(square[i] + max(draws - 1, 0) * again[i]) for i in (passed, total))
     residue = (1.0 - 2.0 * value) * some + value**2 * every
-    result = effective_efficiency(value, max(residue, 0.0), float(weight[total]), every)
+    result = effective_efficiency(value, max(residue, 0.0), float(weight[total]), every, once=once)
     return {**found, "value": value, "low": result.low, "high": result.high, "effective": result.total}
 
 

@@ -18,20 +18,35 @@ Range = tuple[F64, F64]
 """Low and high energies, float64[n] each, GeV."""
 
 
-def _daughter_energies(parent: float, first: float, second: float, energy: Range) -> Range:
-    """Return between which energies a decay's first daughter is, for energies of the parent (masses and all in GeV)."""
-    low, high = energy
+def daughter_energies(
+    parent: float, first: float, second: float, energy: Range, cosine: Range | None = None
+) -> Range:
+    """Return between which energies a decay's first daughter is.
+
+    Parameters
+    ----------
+    parent, first, second
+        Masses of the parent and both daughters, GeV.
+    energy
+        Between which energies the parent is.
+    cosine
+        Lowest and highest cosine of the daughter's angle to the parent's direction, in its frame; any if None.
+    """
+    least, most = cosine or (np.array(-1.0), np.array(1.0))
     star = two_body_momentum(parent, first, second)
     rest = math.sqrt(star * star + first * first)
-    p_low, p_high = (np.sqrt(np.maximum(e * e - parent * parent, 0.0)) for e in energy)
-    e_max = (high * rest + p_high * star) / parent
-    e_min = np.minimum(low * rest - p_low * star, high * rest - p_high * star) / parent
-    # Between the two energies the daughter may even be at rest.
-    turn = parent * rest / first
-    return np.where((low < turn) & (turn < high), first, np.maximum(e_min, first)), e_max
+
+    def at(e: F64, c: F64) -> F64:
+        return np.asarray((e * rest + np.sqrt(np.maximum(e * e - parent * parent, 0.0)) * star * c) / parent)
+
+    low, high = energy
+    # Backwards the energy first falls with the parent's, then rises.
+    turn = parent / np.sqrt(1.0 - (star / rest * np.minimum(least, 0.0)) ** 2)
+    lowest = np.minimum(np.minimum(at(low, least), at(high, least)), at(np.clip(turn, low, high), least))
+    return np.maximum(lowest, first), np.maximum(at(low, most), at(high, most))
 
 
-def _largest_chance(flight: Flight, p_min: float, energy: Range) -> F64:
+def largest_chance(flight: Flight, p_min: float, energy: Range) -> F64:
     """Return the largest decay weight between two energies; 0 where all are slower than ``p_min``."""
     m = flight.mass
     low, high = energy
@@ -91,8 +106,8 @@ def source_cells(
     for above, first, second in steps:
         if above <= first + second:
             raise ValueError(f"{above} GeV does not decay to {first} and {second} GeV")
-        energy = _daughter_energies(above, first, second, energy)
-    bound = _largest_chance(flight, p_min, energy)
+        energy = daughter_energies(above, first, second, energy)
+    bound = largest_chance(flight, p_min, energy)
     return Cells.of_channel(table.cells, row, bound, table.weight * bound * number)
 
 
@@ -116,11 +131,11 @@ def pool_cells(flight: Flight, p_min: float, parents: tuple[int, ...], sample: P
     parts = []
     for parent, companion, ratio in _channels(flight.mass, parents):
         own = sample.select(sample.pdg == parent)
-        limits = np.stack([own.px, own.py, own.pz, np.zeros(len(own))], axis=1)
+        limits = np.stack([own.px, own.py, own.pz], axis=1)
         energy = np.sqrt(own.px**2 + own.py**2 + own.pz**2 + mass(parent) ** 2)
         masses = mass(parent), _companion_mass(companion)
-        reached = _daughter_energies(masses[0], flight.mass, masses[1], (energy, energy))
-        bound = _largest_chance(flight, p_min, reached)
+        reached = daughter_energies(masses[0], flight.mass, masses[1], (energy, energy))
+        bound = largest_chance(flight, p_min, reached)
         weight = bound * ratio * own.weight[own.event] / sample.events
         parts.append(Cells.of_channel(limits, np.array([POOL, *masses]), bound, weight))
     return parts

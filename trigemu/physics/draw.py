@@ -10,7 +10,7 @@ from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import mesons
 from trigemu.physics.alias import pick
 from trigemu.physics.flight import flight_weight
-from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.kinematics import decay_daughter, two_body_momentum
 from trigemu.physics.production import BREM, CHAIN, POOL
 from trigemu.physics.rng import Int, uniform2
 
@@ -56,6 +56,30 @@ def _meson_point(limits: F64, parent: float, u: float, v: float) -> tuple[float,
 
 
 @inlined
+def _aimed_daughter(
+    pt: float, pz: float, parent: float, first: float, second: float, u: float, v: float, limits: F64
+) -> tuple[float, float, float]:
+    """Return px, py, pz of a daughter of a parent of momentum (pt, 0, pz), isotropic in a ring about an axis.
+
+    ``limits[4:]``: (1 - cos) / 2 of the angle to the axis, low and high; cosine and sine of the axis' angle to the
+    parent's direction, towards z, in the parent's frame.
+    """
+    star = two_body_momentum(parent, first, second)
+    low, high, c, s = limits[4], limits[5], limits[6], limits[7]
+    cosine = 1.0 - 2.0 * (low + u * (high - low))
+    sine = math.sqrt(max(0.0, 1.0 - cosine * cosine))
+    side = sine * math.cos(2.0 * math.pi * v)
+    along, across = star * (cosine * c - side * s), star * (cosine * s + side * c)
+    out = star * sine * math.sin(2.0 * math.pi * v)
+    momentum = math.sqrt(pt * pt + pz * pz)
+    total = math.sqrt(momentum * momentum + parent * parent)
+    along = (total * along + momentum * math.sqrt(star * star + first * first)) / parent
+    if momentum == 0.0:
+        return across, out, along
+    return (along * pt - across * pz) / momentum, out, (along * pz + across * pt) / momentum
+
+
+@inlined
 def candidate(
     limits: F64,
     row: F64,
@@ -96,7 +120,11 @@ def candidate(
     if row[0] == CHAIN:
         qx, qy, qz, _ = decay_daughter(qx, qy, qz, parent, row[3], companion, c, d)
         parent, companion = row[3], row[4]
-    px, py, pz, _ = decay_daughter(qx, qy, qz, parent, m, companion, a, b)
+    if limits[5] > limits[4]:
+        # Azimuths are random in the end, so the parent may be turned into the x-z plane.
+        px, py, pz = _aimed_daughter(math.hypot(qx, qy), qz, parent, m, companion, a, b, limits)
+    else:
+        px, py, pz, _ = decay_daughter(qx, qy, qz, parent, m, companion, a, b)
     return px, py, pz, 1.0
 
 

@@ -12,6 +12,7 @@ inside a cell changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,8 @@ BREM, SPECTRUM, POOL, CHAIN = 0, 1, 2, 3
 In a chain the parent decays to a second parent, and that to the particle: Ds -> tau nu, tau -> pi N.
 """
 
-CHANNEL_NUMBERS = 5
-"""Numbers of a row of `Cells.channels`."""
+CHANNEL_NUMBERS, LIMITS = 5, 8
+"""Numbers of a row of `Cells.channels`, and of `Cells.limits`."""
 
 _Z_CELLS = 160
 _Z_PROBES = 9
@@ -42,7 +43,8 @@ class Cells:
     Attributes
     ----------
     limits
-        float64[n, 4], see `BREM`, `SPECTRUM`, `POOL`, `CHAIN`.
+        float64[n, 8]: four numbers, see `BREM`, `SPECTRUM`, `POOL`, `CHAIN`; and where decays are aimed
+        (`trigemu.physics.aim`) the ring of directions, else zeros.
     channel
         int64[n], row of ``channels``.
     channels
@@ -66,6 +68,7 @@ class Cells:
     @classmethod
     def of_channel(cls, limits: F64, channel: F64, bound: F64, weight: F64) -> Cells:
         """Return unbiased cells of one channel: a row of ``channels``, from its kind on as far as it goes."""
+        limits = np.hstack([limits, np.zeros((len(limits), LIMITS - limits.shape[1]))])
         row = np.zeros((1, CHANNEL_NUMBERS))
         row[0, : len(channel)] = channel
         return cls(limits, np.zeros(len(weight), np.int64), row, bound, weight, np.ones(len(weight)))
@@ -116,9 +119,11 @@ def brem_cells(
     chance_max = np.where(momentum[:, -1] >= p_min, np.maximum(chance.max(axis=1), straddle), 0.0)
     bound = _HEADROOM * peak.max(axis=1) * chance_max
     factor = brem.time_like_factor(m) if form_factor else 1.0
-    limits = np.stack([low, high, np.zeros_like(low), np.zeros_like(low)], axis=1)
+    limits = np.stack([low, high], axis=1)
     return Cells.of_channel(limits, np.array([float(BREM)]), bound, bound * (high - low) * factor)
 
+
+Bias = Callable[[Cells, Flight, float, F64, float], Cells]
 
 Tables = tuple[F64, I64, F64, F64, F64, I64, F64, F64, float]
 
@@ -172,10 +177,21 @@ class Producer:
 
     @classmethod
     def build(
-        cls, flight: Flight, parts: list[Cells], p_min: float, pt_max: float, cutoff: float | None
+        cls,
+        flight: Flight,
+        parts: list[Cells],
+        p_min: float,
+        pt_max: float,
+        cutoff: float | None,
+        bias: Bias | None = None,
     ) -> Producer:
-        """Join the parts; ValueError if none of them can yield a particle that decays in the volume."""
+        """Join the parts; ValueError if none of them can yield a particle that decays in the volume.
+
+        ``bias`` returns the cells with a bias (`trigemu.physics.forward.biased` with a cone).
+        """
         cells = join(parts)
-        keep, other = alias_table(cells.weight * cells.bias)
         constants = np.array([flight.mass, flight.near, flight.far, flight.slope, p_min, pt_max])
+        if bias is not None:
+            cells = bias(cells, flight, p_min, constants, cutoff or 0.0)
+        keep, other = alias_table(cells.weight * cells.bias)
         return cls(cells, keep, other, cells.bias.min() / cells.bias, constants, cutoff or 0.0)

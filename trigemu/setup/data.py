@@ -197,10 +197,13 @@ class Scan:
     quiet
         Values of the experiment's section with which nothing but signals is generated; tables are merged into the
         configured ones.
+    usual
+        Values for keys of the signal's table where that leaves them at None (keys it does not have are left out).
     """
 
     every_ns: float | None = None
     quiet: Mapping[str, Any] = field(default_factory=dict)
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
     def configuration(self, data: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
         """Return a resolved configuration with one signal, at regular distances, and no other events.
@@ -213,7 +216,9 @@ class Scan:
             The ``[[signal]]`` table.
         """
         every = {} if self.every_ns is None else {"every_ns": table.get("every_ns") or self.every_ns}
-        return {**data, "section": merged(data["section"], self.quiet), "signal": [{**table, **every}]}
+        usual = {key: value for key, value in self.usual.items() if key in table and table[key] is None}
+        signal = {**table, **every, **usual}
+        return {**data, "section": merged(data["section"], self.quiet), "signal": [signal]}
 
 
 def merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

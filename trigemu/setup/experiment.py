@@ -20,7 +20,7 @@ from trigemu.activity import doing
 from trigemu.arrays import F64, I64, U64, read_only
 from trigemu.errors import InputError
 from trigemu.frames.columns import Schema
-from trigemu.frames.drawn import reads_events, with_drawn
+from trigemu.frames.drawn import weighted, with_drawn
 from trigemu.frames.frame import TRUTH, TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import MAX_LINES
@@ -306,16 +306,16 @@ class Setup(Generic[Section]):
         return self.experiment.bit_names(self.section)
 
     @cached_property
-    def reads_events(self) -> bool:
-        """Whether events of files are drawn (`trigemu.frames.drawn`): by a signal, or a table of the section."""
+    def weighted(self) -> bool:
+        """Whether events of a signal, or of a table of the section, count differently (`trigemu.frames.drawn`)."""
         lists = [value for _, value in self.section if isinstance(value, tuple | list)]
-        return reads_events([*self.signals, *(table for tables in lists for table in tables)])
+        return weighted([*self.signals, *(table for tables in lists for table in tables)])
 
     @cached_property
     def schemas(self) -> Mapping[str, Schema]:
         """Schema of every source, ``truth`` included."""
         schemas = self.experiment.schemas(self.section)
-        if self.reads_events and TRUTH in schemas:
+        if self.weighted and TRUTH in schemas:
             return {**schemas, TRUTH: with_drawn(schemas[TRUTH])}
         return schemas
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +54,7 @@ class Sample:
     vertex_z
         float32[n], mm.
     drawn
-        Which events of a file they are; None: of no file.
+        Which events of a file they are, and what each counts; None: of no file, and 1.
     """
 
     particles: Particles
@@ -90,7 +90,8 @@ class Events:
     flags
         uint8[m], a particle each, see `Sample`.
     drawn
-        Which events of a file they are: event -1, weight 1 and share 0 for those of no file.
+        Which events of a file they are, and what each counts: event -1 and share 0 for those of no file, weight 1
+        where they are all alike.
     key
         Where the random numbers of the frame's one event are, in place of the frame's number
         (`trigemu.physics.event_key`); None: they are those of the frame.
@@ -225,7 +226,8 @@ class EventSource:
         if isinstance(source, FileSource):
             return sample_of(source.take(frame, n))
         leptons, momentum, vertex_z = source.sample(frame, n)
-        return Sample(leptons, np.zeros(len(leptons), np.uint8), momentum, vertex_z)
+        drawn = replace(_of_no_file(n), weight=leptons.weight)
+        return Sample(leptons, np.zeros(len(leptons), np.uint8), momentum, vertex_z, drawn)
 
 
 def sample_of(taken: Taken) -> Sample:
@@ -236,8 +238,11 @@ def sample_of(taken: Taken) -> Sample:
 
 
 def _drawn(sample: Sample) -> Drawn:
-    n = len(sample.momentum)
-    return sample.drawn or Drawn(np.full(n, -1, np.int64), np.ones(n), np.zeros(n))
+    return sample.drawn or _of_no_file(len(sample.momentum))
+
+
+def _of_no_file(n: int) -> Drawn:
+    return Drawn(np.full(n, -1, np.int64), np.ones(n), np.zeros(n))
 
 
 def joined(times: list[F64], samples: list[Sample], labels: list[int], key: int | None = None) -> Events:

@@ -82,7 +82,7 @@ class NA62Generator:
         self._events = _Recent((self._once or EventSource(setup)).events)
         everything = [getattr(table, "acceptance", "pair") == "all" for table in setup.signals]
         self._all_accepted = np.flatnonzero(everything)
-        self._drawn = setup.reads_events
+        self._drawn = setup.weighted
         self._exposure = _Recent(self._make_exposure)
         response = detectors(section.response, section.losses, setup.config.run.seed, self._frame_ticks)
         self._detectors = {name: response[name] for name in sources if name in response}

@@ -83,7 +83,7 @@ class EventFinder:
 
     def _check(self, row: Row, truth: Mapping[str, Array]) -> None:
         setup, signals = self._setup, len(self._setup.signals)
-        if not (signals or setup.reads_events):
+        if not (signals or setup.weighted):
             return
         judged = judge(
             truth,

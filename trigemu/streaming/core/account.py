@@ -60,7 +60,7 @@ class Account:
         self._l1, self._hlt = setup.menu.l1_mask, setup.menu.hlt_mask
         self._words = setup.menu.words
         self._tally_shape = len(setup.signals), 2 + lines + TOTALS
-        self._tally = np.zeros(tally_size(*self._tally_shape, weighted=setup.reads_events), np.int64)
+        self._tally = np.zeros(tally_size(*self._tally_shape, weighted=setup.weighted), np.int64)
         self._layout = MonitorLayout(setup)
         self._monitor = np.full(self._layout.size, 0, np.int64)
         self._latency = {stage: HdrHistogram() for stage in STAGES}

@@ -81,8 +81,17 @@ class Aprime(Model):
     """A' that are slower are not generated [GeV].
     Source: chosen, two leptons of more than 5 GeV each, which the searches ask for."""
 
+    forward: bool | None = None
+    """Whether decays that may reach the detectors are made more often, and count less for it: the same results with
+    smaller errors.  Without it in efficiency scans alone.  Source: chosen."""
+
     extrapolate: bool = False
     """Must be true above 1 GeV, where the formulas are not good."""
+
+    @property
+    def weighted(self) -> bool:
+        """Whether its decays count differently: those that may reach the detectors are made more often."""
+        return bool(self.forward)
 
     @classmethod
     def schema_rules(cls) -> list[Rule]:

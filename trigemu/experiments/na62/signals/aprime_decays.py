@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
 from trigemu.arrays import F32, F64
 from trigemu.errors import InputError, RunError
-from trigemu.experiments.na62.detector.geometry import FIDUCIAL_Z, TAX_SOURCE
+from trigemu.experiments.na62.detector.acceptance import MINIMUM_MOMENTUM_GEV
+from trigemu.experiments.na62.detector.geometry import (
+    FIDUCIAL_Z,
+    LKR_APOTHEM,
+    LKR_INNER,
+    LKR_Z,
+    MNP33_KICK_GEV,
+    MNP33_Z,
+    TAX_SOURCE,
+)
 from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
 from trigemu.experiments.na62.signals.aprime import PARENTS, Aprime
 from trigemu.jit import kernel
@@ -17,6 +27,7 @@ from trigemu.physics.decay import truncated_exponential
 from trigemu.physics.decay_cells import pool_cells, spectrum_cells
 from trigemu.physics.draw import draw_momentum
 from trigemu.physics.flight import Flight
+from trigemu.physics.forward import Cone, biased
 from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.production import Cells, Producer, Tables, brem_cells
@@ -88,6 +99,22 @@ def _generate(
     return points
 
 
+def detector_cone(daughter: int) -> Cone:
+    """Return roughly what accepts decays to two of these particles (PDG code): the LKr behind the magnet.
+
+    What only decides how often kinds of decays are made (`trigemu.physics.forward`) need not be exact.
+    """
+    return Cone(
+        distance=LKR_Z - _SOURCE_Z,
+        inner=LKR_INNER,
+        outer=LKR_APOTHEM,
+        daughter=constants.mass(daughter),
+        least=MINIMUM_MOMENTUM_GEV,
+        bend=MNP33_Z - _SOURCE_Z,
+        kick=MNP33_KICK_GEV,
+    )
+
+
 class SignalSource:
     """Unweighted decays of one signal: a pure function of (seed, frame, index).
 
@@ -149,7 +176,8 @@ class SignalSource:
         elif parents:
             parts += spectrum_cells(self.flight, model.p_min, parents, model.yields)
         try:
-            return Producer.build(self.flight, parts, model.p_min, model.pt_max, model.cutoff)
+            bias = partial(biased, cone=detector_cone(model.lepton)) if model.forward else None
+            return Producer.build(self.flight, parts, model.p_min, model.pt_max, model.cutoff, bias)
         except ValueError:
             where = f" (mesons of {self._path})" if self._path is not None and parents else ""
             raise InputError(

@@ -1,0 +1,199 @@
+"""Where decays of parents are worth drawing: how likely what a cell makes is to be seen, and the bias from that.
+
+Most A' of mesons miss the detector.  Of N events the relative error of the acceptance A is least where a cell with the
+chance a that its events are seen is picked sqrt(a (1 - 2 A) + A^2) times as often as by its weight.  The chance is
+estimated with a fixed set of points and a rough detector, a cone: this only decides how often cells are picked, so
+results do not depend on how rough it is, only their errors do.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trigemu.arrays import F64, I64
+from trigemu.jit import kernel
+from trigemu.physics.aim import aimed, places
+from trigemu.physics.decay import truncated_exponential
+from trigemu.physics.draw import candidate
+from trigemu.physics.flight import Flight, flight_weight
+from trigemu.physics.kinematics import decay_daughter
+from trigemu.physics.production import Cells
+
+LEAST_BIAS = 0.005
+"""Smallest bias over the largest: no event counts more than 200 times another."""
+
+WORTH = 0.8
+"""The bias is used where it makes the error of the acceptance smaller than this times the one without."""
+
+_EVALUATIONS = 1_200_000
+_POINTS = (6, 2048)
+"""Points in all cells together, and in each at least and at most."""
+
+_STEPS = (0.4, 0.2, 0.1)
+"""Widths of groups of neighbours, in ln pz and 2 sqrt(pT), far ones before near ones."""
+
+_PRIOR = 4.0
+"""Points of a group that stand for what is known from the wider one."""
+
+_NUMBERS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """A rough detector: both daughters of a two-body decay in the volume must hit a ring.
+
+    Attributes
+    ----------
+    distance
+        Of the ring from where particles are made, mm.
+    inner, outer
+        Its radii, mm.
+    daughter
+        Mass of both daughters, GeV.
+    least
+        Momentum that both need, GeV.
+    bend, kick
+        Distance at which they get opposite kicks across (mm), and the kick (GeV).
+    """
+
+    distance: float
+    inner: float
+    outer: float
+    daughter: float
+    least: float
+    bend: float = 0.0
+    kick: float = 0.0
+
+    @property
+    def numbers(self) -> F64:
+        """All of them, for kernels."""
+        return np.array(
+            [self.distance, self.inner, self.outer, self.daughter, self.least, self.bend, self.kick]
+        )
+
+
+@kernel
+def _probe(
+    limits: F64,
+    channel: I64,
+    channels: F64,
+    constants: F64,
+    cutoff: float,
+    points: int,
+    steps: F64,
+    cone: F64,
+    made: F64,
+    seen: F64,
+) -> None:
+    m, near, far, slope, p_min = constants[0], constants[1], constants[2], constants[3], constants[4]
+    distance, inner, outer, daughter, least, bend, kick = cone
+    row = np.empty(len(steps))
+    for cell in range(len(limits)):
+        for point in range(points):
+            for k in range(len(steps)):
+                row[k] = (0.5 + (cell * points + point) * steps[k]) % 1.0
+            px, py, pz, value = candidate(
+                limits[cell],
+                channels[channel[cell]],
+                constants,
+                cutoff,
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                row[5],
+            )
+            momentum = math.sqrt(px * px + py * py + pz * pz)
+            if momentum < p_min or pz <= 0.0:
+                continue
+            value *= flight_weight(momentum, near, far, slope)
+            made[cell] += value
+            flown = near + truncated_exponential(row[6], slope * pz, far - near)
+            qx, qy, qz, _ = decay_daughter(px, py, pz, m, daughter, daughter, row[7], row[8])
+            hit = True
+            for sign in (1.0, -1.0):
+                if sign < 0.0:
+                    qx, qy, qz = px - qx, py - qy, pz - qz
+                if qz <= 0.0 or qx * qx + qy * qy + qz * qz < least * least:
+                    hit = False
+                    break
+                x = px / pz * flown + (qx * (distance - flown) + sign * kick * (distance - bend)) / qz
+                y = py / pz * flown + qy / qz * (distance - flown)
+                square = x * x + y * y
+                if square < inner * inner or square > outer * outer:
+                    hit = False
+                    break
+            if hit:
+                seen[cell] += value
+
+
+def _steps() -> F64:
+    """Return steps of an additive recurrence that fills the cube evenly, float64[9]."""
+    root = 1.0
+    for _ in range(50):  # of x^10 = x + 1
+        root = (1.0 + root) ** (1.0 / (_NUMBERS + 1))
+    return np.asarray((1.0 / root) ** np.arange(1, _NUMBERS + 1))
+
+
+def _each(cells: int) -> int:
+    return int(np.clip(_EVALUATIONS // max(cells, 1), *_POINTS))
+
+
+def chances(cells: Cells, constants: F64, cutoff: float, cone: Cone) -> tuple[F64, F64]:
+    """Return what points in each cell amount to, and what those do that are seen: float64[n] each, in bounds.
+
+    Parameters
+    ----------
+    cells
+        n cells.
+    constants, cutoff
+        See `trigemu.physics.production.Producer`.
+    cone
+        What sees them.
+    """
+    n = len(cells.weight)
+    each = _each(n)
+    made, seen = np.zeros(n), np.zeros(n)
+    c = cells
+    _probe(c.limits, c.channel, c.channels, constants, cutoff, each, _steps(), cone.numbers, made, seen)
+    return made / each, seen / each
+
+
+def _smooth(cells: Cells, made: F64, seen: F64, points: int) -> F64:
+    """Return the chance to be seen, float64[n], in groups of neighbours; few points are led by a wider group."""
+    pt, pz = places(cells)
+    chance = np.full(len(made), float(seen.sum() / made.sum()))
+    for step in _STEPS:
+        along = np.floor(np.log(np.maximum(pz, 1.0)) / step).astype(np.int64)
+        across = np.floor(2.0 * np.sqrt(pt) / step).astype(np.int64)
+        _, group, size = np.unique(
+            (cells.channel * 1000 + along) * 1000 + across, return_inverse=True, return_counts=True
+        )
+        some, every = np.bincount(group, seen), np.bincount(group, made)
+        few = _PRIOR / (points * size)
+        known = some + few * np.bincount(group, made * chance)
+        chance = np.divide(known, every * (1.0 + few), out=np.zeros(len(size)), where=every > 0.0)[group]
+    return chance
+
+
+def biased(cells: Cells, flight: Flight, p_min: float, constants: F64, cutoff: float, cone: Cone) -> Cells:
+    """Return cells with the bias that makes the error of the acceptance least, or as they are if that helps little."""
+    finer = aimed(cells, flight, p_min, math.atan(cone.outer / cone.distance))
+    made, seen = chances(finer, constants, cutoff, cone)
+    density = finer.weight / finer.bound
+    made, seen = made * density, seen * density
+    total = float(made.sum())
+    mean = float(seen.sum()) / total if total > 0.0 else 0.0
+    if mean <= 0.0:
+        return cells
+    chance = _smooth(finer, made, seen, _each(len(made)))
+    square = chance * (1.0 - 2.0 * mean) + mean**2
+    bias = np.sqrt(np.maximum(square, 0.0))
+    bias = np.maximum(bias / bias.max(), LEAST_BIAS)
+    before = (made * square).sum() * total
+    after = (made * square / bias).sum() * (made * bias).sum()
+    return replace(finer, bias=bias) if after < WORTH**2 * before else cells
