@@ -50,8 +50,12 @@ class Counter:
     def add(self, judged: Judged) -> None:
         """Count events of a frame, those of the first signal, until there are enough."""
         mine = np.flatnonzero(judged.signal == 0)[: self._wanted - self.generated]
-        event, weight = (None if each is None else each[mine] for each in (judged.event, judged.weight))
-        self._events.add(judged.flags[mine], event, weight)
+        event, weight = judged.event, judged.weight
+        self._events.add(
+            judged.flags[mine],
+            None if event is None else event[mine],
+            None if weight is None else weight[mine],
+        )
 
     def finish(self, lines: int, cl: float = ONE_SIGMA) -> Count:
         """Return the counts of the first ``lines`` columns after the first two."""

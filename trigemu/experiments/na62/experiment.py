@@ -62,9 +62,7 @@ EXPERIMENT = ExperimentSpec(
     hardware_latency=_latency,
     intensity="trigemu.experiments.na62.beam.spill:intensity",
     # Events further apart than dead time, splits and the windows of every detector.
-    scan=Scan(
-        every_ns=1000.0, quiet={"halo": _NO_HALO, "losses": _NO_NOISE}, usual={"forward": True}
-    ),
+    scan=Scan(every_ns=1000.0, quiet={"halo": _NO_HALO, "losses": _NO_NOISE}, usual={"forward": True}),
     each_event=EachEvent(_ONE_A_PACKET, 1, {HEPMC: "hepmc-signal"}, _UNSEEN),
     purposes=NA62Purpose,
     max_lines=MAX_LINES,
