@@ -83,6 +83,7 @@ def _chain() -> Setup[NA62]:
                     "signal": "aprime-mumu",
                     "mass": 0.4,
                     "production": "brem",
+                    "forward": False,
                     "z_min": TOY_Z[0],
                     "z_max": TOY_Z[1],
                 }
