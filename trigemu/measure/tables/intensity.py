@@ -8,7 +8,7 @@ from typing import Any
 from trigemu.measure.tables.lines import rate_cell
 from trigemu.menu.order import physics_first
 from trigemu.menu.schema import Line
-from trigemu.render.numbers import number, with_error
+from trigemu.render.numbers import LOPSIDED, interval_parts, with_error
 from trigemu.render.table import Cell, Column, Table, Value, table
 from trigemu.setup.experiment import Setup
 
@@ -128,6 +128,9 @@ def _percent(value: float | None) -> Cell:
 def _share(got: Mapping[str, Any]) -> Cell:
     if got["value"] is None:
         return Cell("–")
-    low, high = 100 * got["low"], 100 * got["high"]
-    text = f"< {number(high, 2)}" if not got["count"] else with_error(100 * got["value"], (high - low) / 2)
-    return Cell(text, got["value"])
+    value, low, high = (100 * got[key] for key in ("value", "low", "high"))
+    if value and high - value <= LOPSIDED * (value - low):
+        return Cell(with_error(value, (high - low) / 2), got["value"])
+    head, *errors = interval_parts(value, low, high)
+    up, down = errors or ("", "")
+    return Cell(" ".join([head, *errors]), got["value"], down, up)
