@@ -78,7 +78,7 @@ def _judge(
             x, y, _ = crossing(rows[i], NEWCHOD_Z)
             tiles[e, count[e]] = brick_tile(x, y)
         count[e] += 1
-        if not particle_accepted(rows[i], abs(pdg[i]) == MUON, minimum):
+        if not bad[e] and not particle_accepted(rows[i], abs(pdg[i]) == MUON, minimum):
             bad[e] = True
 
 
