@@ -29,3 +29,19 @@ def test_a_validator_of_the_table_may_name_the_key() -> None:
     # A key that is not in the table has the place of the table.
     with pytest.raises(InputError, match=r"^c.toml: low must be"):
         validate(Pair, {"high": 0.0}, Origin("c.toml", {("high",): "c.toml, line 3"}))
+
+
+class Shifted(Model):
+    low: int = 3
+    high: int = 5
+
+    @model_validator(mode="after")
+    def _rises(self) -> Shifted:
+        if self.low >= self.high:
+            raise FieldError("low", f"is {self.low}, allowed: below high", named=False)
+        return self
+
+
+def test_a_key_that_a_validator_means_need_not_be_in_the_file():
+    with pytest.raises(InputError, match=r"^table: low: is 3, allowed: below high$|low is 3|low: is 3"):
+        validate(Shifted, {"high": 2}, "table")

@@ -183,10 +183,12 @@ def _name(data: Any, path: Path) -> str:
     """Return how to call a value: its keys, and list elements by name where they have one."""
     words: list[str] = []
     for key in path:
-        data = data[key]
         if isinstance(key, str):
             words.append(f" {key}" if words and words[-1].endswith("'") else f".{key}" if words else key)
+            # What a validator means may have its default, and stand in no file.
+            data = data.get(key) if isinstance(data, Mapping) else None
             continue
+        data = data[key]
         title = data.get("name", data.get("label")) if isinstance(data, Mapping) else None
         words.append(f" {short(title)!r}" if isinstance(title, str) else f"[{key}]")
     return "".join(words)
