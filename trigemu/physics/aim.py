@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from trigemu.arrays import F64
+from trigemu.arrays import F64, Bool
 from trigemu.physics import mesons
 from trigemu.physics.bremsstrahlung import BEAM_GEV
 from trigemu.physics.decay_cells import Range, daughter_energies, largest_chance
@@ -20,7 +20,10 @@ from trigemu.physics.flight import Flight
 from trigemu.physics.kinematics import two_body_momentum
 from trigemu.physics.production import BREM, CHAIN, POOL, Cells, join
 
-RINGS = (1.0, 2.5)
+LIGHT = 0.005
+"""Cells that make up this part of all, with the square of the parent's momentum, stay whole."""
+
+RINGS = (0.7, 1.4, 3.0)
 """Outer edges of the rings but the last, in units of the angle that the detector takes."""
 
 
@@ -76,11 +79,23 @@ def _cosines(angle: F64, inner: F64, outer: F64) -> Range:
 
 def aimed(cells: Cells, flight: Flight, p_min: float, angle: float) -> Cells:
     """Return cells of decays cut in rings about the direction to a detector of this half opening ``angle``."""
+    # Fast parents are few, but what they make is seen.
+    worth = cells.weight * np.maximum(places(cells)[1], 0.0) ** 2
+    order = np.argsort(worth)
+    light = np.zeros(len(order), np.bool_)
+    light[order] = np.cumsum(worth[order]) < LIGHT * worth.sum()
+
+    def part(mine: Bool, row: F64) -> Cells:
+        return Cells.of_channel(cells.limits[mine], row, cells.bound[mine], cells.weight[mine])
+
     parts = []
     for number, row in enumerate(cells.channels):
-        mine = np.flatnonzero(cells.channel == number)
-        part = Cells.of_channel(cells.limits[mine], row, cells.bound[mine], cells.weight[mine])
-        parts += [part] if row[0] == BREM else _rings(part, flight, p_min, angle)
+        mine = cells.channel == number
+        if row[0] == BREM:
+            parts.append(part(mine, row))
+            continue
+        parts.append(part(mine & light, row))
+        parts += _rings(part(mine & ~light, row), flight, p_min, angle)
     return join(parts)
 
 

@@ -28,7 +28,7 @@ LEAST_BIAS = 0.005
 WORTH = 0.8
 """The bias is used where it makes the error of the acceptance smaller than this times the one without."""
 
-_EVALUATIONS = 1_200_000
+_EVALUATIONS = 1_500_000
 _POINTS = (6, 2048)
 """Points in all cells together, and in each at least and at most."""
 
@@ -177,7 +177,8 @@ def _smooth(cells: Cells, made: F64, seen: F64, points: int) -> F64:
         few = _PRIOR / (points * size)
         known = some + few * np.bincount(group, made * chance)
         chance = np.divide(known, every * (1.0 + few), out=np.zeros(len(size)), where=every > 0.0)[group]
-    return chance
+    # One standard deviation more: a chance taken for too small makes events that count a lot.
+    return np.asarray(chance + np.sqrt(chance / (points * size[group])))
 
 
 def biased(cells: Cells, flight: Flight, p_min: float, constants: F64, cutoff: float, cone: Cone) -> Cells:
