@@ -22,7 +22,7 @@ def setup():
     return load_setup(CONFIG, [f"run.frames={FRAMES}"])
 
 
-@pytest.mark.parametrize("source", ["newchod", "muv3", "lkr", "lav", "rich", "anti0", "truth"])
+@pytest.mark.parametrize("source", ["newchod", "muv3", "lkr", "lav", "rich", "anti0", "chod", "truth"])
 def test_source(benchmark, setup, source):
     """20 frames of one source, events included."""
 

@@ -2,9 +2,9 @@
 
 All take hits sorted by time; a negative result -1 - i says that hit i breaks the order.
 
-Plan.  Every board is one pass over hits in order of time and remembers little: the clusters of the current 25 ns slot
-(RICH, CHOD), a time per channel (LAV12), the energies of three timestamps in a row (LKr).  Only a slot's few clusters
-and LAV's pairs have to be sorted, and they come nearly sorted: insertion is enough.
+Plan.  Every board is one pass over hits in order of time and remembers little: the cluster at hand (RICH, CHOD), a time
+per channel (LAV12), the energies of three timestamps in a row (LKr).  Only the few clusters that wait for those of other
+boards, and LAV's pairs, have to be sorted, and they come nearly sorted: insertion is enough.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
@@ -14,6 +14,7 @@ from shared.checks cimport need
 cdef enum:
     BOARDS = 4
     SLOT_CLUSTERS = 4
+    WAITING = 16
     TIMESTAMP_SHIFT = 8
     PACKET_SHIFT = 16
     CHANNELS = 65536
@@ -29,12 +30,19 @@ cdef struct Bunch:
     int32_t hits
 
 
-cdef struct Slot25:
-    # The clusters of each pre-processing board in one 25 ns slot; those over threshold, by time.
-    Bunch bunch[BOARDS][SLOT_CLUSTERS]
-    int used[BOARDS]
-    int64_t time[BOARDS * SLOT_CLUSTERS]
-    int32_t hits[BOARDS * SLOT_CLUSTERS]
+cdef struct Board:
+    # The cluster that hits can still join (none if it has no hits), and how many have begun in the slot.
+    Bunch open
+    int64_t slot
+    int begun
+
+
+cdef struct Stream:
+    # Closed clusters by time, boards in order at equal times, until no other board can send an earlier one.
+    int64_t time[WAITING]
+    int32_t hits[WAITING]
+    int board[WAITING]
+    Py_ssize_t count
 
 
 cdef inline Py_ssize_t out_of_order(const int64_t[::1] time) noexcept nogil:
@@ -55,57 +63,66 @@ cdef inline void grow(Bunch *bunch, int64_t t, int32_t weight) noexcept nogil:
     bunch.hits += weight
 
 
-cdef inline Py_ssize_t cluster_slot(
-    Slot25 *x, const int64_t *time, const uint16_t *channel, Py_ssize_t i, Py_ssize_t count, int board_channels,
-    int64_t window,
-) noexcept nogil:
-    """Let each board cluster its own hits of the slot in which hit i is; return the first hit of a later slot.
+cdef inline void close(Stream *x, Board *boards, int64_t before, int threshold) noexcept nogil:
+    """Put the clusters that began before a time, and have enough hits, into the stream.
 
-    A hit joins the first cluster whose first hit is closer than the window, else opens one; when a board has no
-    cluster left the hit is lost.
+    Of a board at most one cluster waits when another is closed: clusters begin a window apart, and each waits no longer
+    than a window after its end.  So there is room for all.
     """
-    cdef int64_t slot = time[i] >> TIMESTAMP_SHIFT, t
-    cdef int board, k, used
+    cdef Py_ssize_t q
+    cdef int64_t t
+    cdef int board
     cdef Bunch *bunch
     for board in range(BOARDS):
-        x.used[board] = 0
-    while i < count and time[i] >> TIMESTAMP_SHIFT == slot:
-        board = (channel[i] / board_channels) % BOARDS
-        bunch, used = x.bunch[board], x.used[board]
-        t = time[i]
-        for k in range(used):
-            if t - bunch[k].first < window:
-                grow(&bunch[k], t, 1)
-                break
-        else:
-            if used < SLOT_CLUSTERS:
-                bunch[used].first = t
-                bunch[used].shift = 0
-                bunch[used].hits = 1
-                x.used[board] = used + 1
-        i += 1
-    return i
-
-
-cdef inline Py_ssize_t sort_slot(Slot25 *x, int threshold) noexcept nogil:
-    """List the clusters over threshold by time, boards in order at equal times; return how many."""
-    cdef Py_ssize_t found = 0, q
-    cdef int64_t t
-    cdef int board, k
-    for board in range(BOARDS):
-        for k in range(x.used[board]):
-            if x.bunch[board][k].hits < threshold:
-                continue
-            t = x.bunch[board][k].first + x.bunch[board][k].shift / x.bunch[board][k].hits
-            q = found
-            while q > 0 and x.time[q - 1] > t:
+        bunch = &boards[board].open
+        if bunch.hits == 0 or bunch.first >= before:
+            continue
+        if bunch.hits >= threshold and x.count < WAITING:
+            t = bunch.first + bunch.shift / bunch.hits
+            q = x.count
+            while q > 0 and (x.time[q - 1] > t or (x.time[q - 1] == t and x.board[q - 1] > board)):
                 x.time[q] = x.time[q - 1]
                 x.hits[q] = x.hits[q - 1]
+                x.board[q] = x.board[q - 1]
                 q -= 1
             x.time[q] = t
-            x.hits[q] = x.bunch[board][k].hits
-            found += 1
-    return found
+            x.hits[q] = bunch.hits
+            x.board[q] = board
+            x.count += 1
+        bunch.hits = 0
+
+
+cdef inline Py_ssize_t merge(
+    Stream *x, Bunch *merged, int64_t before, int64_t window, int threshold, int64_t *time, uint16_t *word,
+    uint8_t *hits, Py_ssize_t place,
+) noexcept nogil:
+    """Let the merging board take what waits and is earlier than a time; return how many primitives there are."""
+    cdef Py_ssize_t p = 0, q
+    while p < x.count and x.time[p] < before:
+        if merged.hits > 0 and x.time[p] - merged.first < window:
+            grow(merged, x.time[p], x.hits[p])
+        else:
+            place += emit(merged, threshold, time, word, hits, place)
+            merged.first = x.time[p]
+            merged.shift = 0
+            merged.hits = x.hits[p]
+        p += 1
+    if p > 0:
+        for q in range(p, x.count):
+            x.time[q - p] = x.time[q]
+            x.hits[q - p] = x.hits[q]
+            x.board[q - p] = x.board[q]
+        x.count -= p
+    return place
+
+
+cdef inline int64_t earliest(const Board *boards, int64_t t) noexcept nogil:
+    """Return the earliest time that a cluster which is still open, or begins at t, can have."""
+    cdef int board
+    for board in range(BOARDS):
+        if boards[board].open.hits > 0 and boards[board].open.first < t:
+            t = boards[board].open.first
+    return t
 
 
 cdef inline Py_ssize_t room(const int64_t[::1] time, const uint16_t[::1] word, const uint8_t[::1] hits) noexcept:
@@ -124,12 +141,19 @@ def multiplicity(
     uint16_t[::1] out_word,
     uint8_t[::1] out_hits,
 ):
-    """RICH and CHOD: four pre-processing boards, then one that merges them; return how many primitives."""
+    """RICH and CHOD: four pre-processing boards, then one that merges them; return how many primitives.
+
+    A hit joins the last cluster of its board if it is closer than the window to its first hit, also over the end of a
+    25 ns slot; else it begins one, or is lost if four have begun in its slot.
+    """
     cdef Py_ssize_t count = time.shape[0]
-    cdef Py_ssize_t i = 0, p, m = 0, found
-    cdef Slot25 x
+    cdef Py_ssize_t i, m = 0, bad
+    cdef Board boards[BOARDS]
+    cdef Board *board
+    cdef Stream stream
     cdef Bunch merged
-    cdef Py_ssize_t bad
+    cdef int k
+    cdef int64_t t
     need(
         channel.shape[0] == count and board_channels > 0 and room(out_time, out_word, out_hits) >= count
         and 0 < window < FAR,
@@ -139,20 +163,37 @@ def multiplicity(
         merged.first = 0
         merged.shift = 0
         merged.hits = 0
+        stream.count = 0
+        for k in range(BOARDS):
+            boards[k].open = merged
+            boards[k].slot = -FAR
+            boards[k].begun = 0
         bad = out_of_order(time)
-        while bad < 0 and i < count:
-            i = cluster_slot(&x, &time[0], &channel[0], i, count, board_channels, window)
-            found = sort_slot(&x, board_threshold)
-            # The merging board sees one stream that rises in time.
-            for p in range(found):
-                if merged.hits > 0 and x.time[p] - merged.first < window:
-                    grow(&merged, x.time[p], x.hits[p])
-                    continue
-                m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
-                merged.first = x.time[p]
-                merged.shift = 0
-                merged.hits = x.hits[p]
         if bad < 0 and count > 0:
+            for i in range(count):
+                t = time[i]
+                board = &boards[(channel[i] / board_channels) % BOARDS]
+                if board.open.hits > 0 and t - board.open.first < window:
+                    grow(&board.open, t, 1)
+                    continue
+                close(&stream, boards, t - window + 1, board_threshold)
+                if stream.count > 0:
+                    m = merge(
+                        &stream, &merged, earliest(boards, t), window, threshold, &out_time[0], &out_word[0],
+                        &out_hits[0], m,
+                    )
+                if board.slot != t >> TIMESTAMP_SHIFT:
+                    board.slot = t >> TIMESTAMP_SHIFT
+                    board.begun = 0
+                if board.begun < SLOT_CLUSTERS:
+                    board.begun += 1
+                    board.open.first = t
+                    board.open.shift = 0
+                    board.open.hits = 1
+            close(&stream, boards, 2 * FAR, board_threshold)
+            m = merge(
+                &stream, &merged, 4 * FAR, window, threshold, &out_time[0], &out_word[0], &out_hits[0], m
+            )
             m += emit(&merged, threshold, &out_time[0], &out_word[0], &out_hits[0], m)
     return m if bad < 0 else -1 - bad
 

@@ -1,8 +1,9 @@
 """Entries of the trigger processor to candidates: the menu's lines by state, one trigger per timestamp.
 
-Plan.  The menu sees nothing of an entry but its state: which primitives met, with which ids.  A few hundred states
-are shared by millions of entries.  So the lines of a state are worked out once and afterwards looked up in a small
-hash table; the same pass joins the entries of a timestamp to one candidate.
+Plan.  The menu sees nothing of an entry but its state: which primitives met, with which ids.  Few states are shared by
+millions of entries, and fewer still if only the bits are looked at that some line uses.  So the lines of a state are
+worked out once and afterwards looked up in a small hash table; the same pass joins the entries of a timestamp to one
+candidate.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
@@ -20,8 +21,10 @@ cdef enum:
 cdef extern from *:
     """
     #define NEVER (-((int64_t)1 << 62))
+    #define EVERY (~(uint64_t)0)
     """
     const int64_t NEVER
+    const uint64_t EVERY
 
 
 cdef struct State:
@@ -50,15 +53,20 @@ ROOM = MAX_STATES
 cdef class States:
     """The lines that states of the processor fire, remembered from frame to frame.
 
-    A state is an entry's two words and its flags, which travel in the 16 bits that the seven ids leave free.
+    A state is an entry's two words, as far as lines use their bits (``used_low``, ``used_high``), and its flags, which
+    travel in the 16 bits that the seven ids leave free.
     """
 
     cdef State table[TABLE]
     cdef State *asked[MAX_STATES]
     cdef readonly int known
     cdef int asking
+    cdef uint64_t used_low
+    cdef uint64_t used_high
 
-    def __cinit__(self):
+    def __cinit__(self, uint64_t used_low=EVERY, uint64_t used_high=EVERY):
+        self.used_low = used_low
+        self.used_high = used_high
         self.clear()
 
     def clear(self):
@@ -79,10 +87,10 @@ cdef class States:
     ):
         """Collect the states of the entries that are not known; return how many, -1 if they find no room.
 
-        ``rows`` and ``kinds`` (1024 each) get them; `tell` must come next.
+        ``rows`` and ``kinds`` (1024 each) get them, without the bits that no line uses; `tell` must come next.
         """
         cdef Py_ssize_t k
-        cdef uint64_t a, b
+        cdef uint64_t a, b, high
         cdef State *found
         need(
             state.shape[1] == 2 and flags.shape[0] == state.shape[0] and rows.shape[1] == 2
@@ -94,7 +102,10 @@ cdef class States:
             self.clear()
         with nogil:
             for k in range(state.shape[0]):
-                a, b = state[k, 0], state[k, 1] | <uint64_t> flags[k] << FLAG_SHIFT
+                a = state[k, 0] & self.used_low
+                b = state[k, 1] & self.used_high
+                high = b
+                b |= <uint64_t> flags[k] << FLAG_SHIFT
                 found = find(self.table, a, b)
                 if found.b == b:
                     continue
@@ -104,7 +115,7 @@ cdef class States:
                 found.a = a
                 found.b = b
                 rows[self.asking, 0] = a
-                rows[self.asking, 1] = state[k, 1]
+                rows[self.asking, 1] = high
                 kinds[self.asking] = flags[k]
                 self.asked[self.asking] = found
                 self.asking += 1
@@ -142,6 +153,7 @@ cdef class States:
         cdef const uint64_t *words
         cdef const uint8_t *kinds
         cdef uint64_t a, b
+        cdef uint64_t low = self.used_low, high = self.used_high
         cdef Chooser chooser
         need(
             flags.shape[0] == count and state.shape[0] >= count and state.shape[1] == 2
@@ -154,8 +166,8 @@ cdef class States:
         begin(&chooser, physics, each, &out_time[0], &out_fired[0])
         with nogil:
             for k in range(count):
-                a = words[2 * k]
-                b = words[2 * k + 1] | <uint64_t> kinds[k] << FLAG_SHIFT
+                a = words[2 * k] & low
+                b = words[2 * k + 1] & high | <uint64_t> kinds[k] << FLAG_SHIFT
                 state_of = &self.table[home(a, b)]
                 if state_of.a != a or state_of.b != b:
                     state_of = find(self.table, a, b)

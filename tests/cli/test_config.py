@@ -21,7 +21,7 @@ def test_bits_of_an_experiment_and_of_a_configuration() -> None:
     h2 = next(row for row in rows if row["name"] == "h2")
     assert (h2["word"], h2["bit"], h2["block"]) == (1, 8, "NewCHOD")
     assert next(row for row in rows if row["name"] == "newchod")["aliases"] == ["q1"]
-    assert {row["name"] for row in rows if row["undriven"]} == {"chod", "talk"}
+    assert {row["name"] for row in rows if row["undriven"]} == {"talk"}
     counted = json.loads(
         call("list", "bits", "na62-dump", "--set", "na62.l0.newchod_bits=cnt", "--json").stdout
     )

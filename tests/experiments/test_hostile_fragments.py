@@ -15,7 +15,7 @@ from trigemu.setup.build import load_setup
 
 EXPERIMENTS = {
     "pulser": ["pulser.frame_ticks=20000", "pulser.bursts=3", "pulser.pulses=10"],
-    "na62-dump": ["na62.frame_timestamps=256"],
+    "na62-dump": ["na62.frame_timestamps=256", "na62.l0.talk_every_ns=1000"],
     "na62-dump-ee": ["na62.frame_timestamps=256", "record.mode=all"],
     "belle2": ["belle2.frame_revolutions=100"],
     "besiii": ["besiii.frame_ticks=400000"],

@@ -18,27 +18,33 @@ def average(members):
     return first + total // weights, weights
 
 
-def multiplicity(hits, *, channels_per_board, window, board_threshold, threshold):
-    """Return (time, word, hits) for (time, channel) hits of RICH or CHOD."""
-    stream = []
-    for _, slot in groupby(hits, key=lambda hit: hit[0] // 256):
-        boards = defaultdict(list)
-        for time, channel in slot:
-            clusters = boards[channel // channels_per_board % 4]
-            for cluster in clusters:
-                if time - cluster[0][0] < window:
+def board_clusters(times, window):
+    """Return the clusters, lists of (time, 1), of one board's sorted times."""
+    clusters = []
+    for _, slot in groupby(times, key=lambda time: time // 256):
+        earlier, new = clusters[-1:], []
+        for time in slot:
+            # First the last cluster of the slots before, then those of this one.
+            for cluster in earlier + new:
+                if abs(time - cluster[0][0]) < window:
                     cluster.append((time, 1))
                     break
             else:
-                if len(clusters) < 4:
-                    clusters.append([(time, 1)])
-        found = []
-        for board in sorted(boards):
-            for cluster in boards[board]:
-                time, count = average(cluster)
-                if count >= board_threshold:
-                    found.append((time, count))
-        stream += sorted(found, key=lambda cluster: cluster[0])
+                new.append([(time, 1)])
+        clusters += new[:4]
+    return clusters
+
+
+def multiplicity(hits, *, channels_per_board, window, board_threshold, threshold):
+    """Return (time, word, hits) for (time, channel) hits of RICH or CHOD."""
+    boards = defaultdict(list)
+    for time, channel in hits:
+        boards[channel // channels_per_board % 4].append(time)
+    stream = []
+    for board in sorted(boards):
+        found = [average(cluster) for cluster in board_clusters(boards[board], window)]
+        stream += [cluster for cluster in found if cluster[1] >= board_threshold]
+    stream.sort(key=lambda cluster: cluster[0])
     merged = []
     for cluster in stream:
         if merged and cluster[0] - merged[-1][0][0] < window:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from trigemu.experiments.na62.detector import geometry
+from trigemu.experiments.na62.detector import geometry, slabs
 
 
 def tiles_at(x: float, y: float, overlap: bool) -> set[int]:
@@ -38,6 +38,17 @@ def pad_at(x: float, y: float) -> int:
         half = (size - geometry.MUV3_GAP) / 2
         if abs(x - cx) <= half and abs(y - cy) <= half:
             return pad
+    return -1
+
+
+def slab_at(x: float, y: float, plane: int) -> int:
+    """CHOD channel at a point of a plane, -1 if none: a scan over every slab of it."""
+    if math.hypot(x, y) <= slabs.HOLE:
+        return -1
+    for channel in range(64 * plane, 64 * plane + 64):
+        x_low, x_high, y_low, y_high = slabs.slab_rectangle(channel)
+        if x_low <= x <= x_high and y_low <= y <= y_high:
+            return channel
     return -1
 
 

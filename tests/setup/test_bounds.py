@@ -199,6 +199,9 @@ LARGE = {
         "response.width_ns": 1e4,
         "response.dead_time_ns": 1e4,
         "response.lkr_resolution_ns": 1e4,
+        "response.chod_light_ns_per_m": 100.0,
+        "response.chod_width_ns": 1e4,
+        "l0.talk_every_ns": 100.0,
         "losses.newchod_noise_hz": 1e7,
         "losses.noisy": [{"detector": "muv3", "channel": 3, "rate_hz": 1e7}] * 256,
         "losses.dead": {"newchod": [101] * 304},
@@ -283,6 +286,7 @@ def test_no_key_makes_frames_that_fill_the_memory(name: str) -> None:
         ("menu.line.H2.name='" + "x" * 300 + "'", ("name",)),
         ("title='" + "x" * 2000 + "'", ("title", "1000")),
         ("na62.halo.rate_hz=1e12", ("rate_hz",)),
+        ("na62.l0.talk_every_ns=1", ("talk_every_ns", "100")),
         ("signal.0.rate_hz=1e12", ("rate_hz",)),
         ("na62.losses.newchod_noise_hz=1e12", ("newchod_noise_hz",)),
         ("na62.losses.muv3_channel_efficiency=1.1", ("muv3_channel_efficiency",)),
@@ -331,10 +335,9 @@ def test_a_duration_of_too_many_frames(configs: File) -> None:
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("menu.line.H2.when='h2 and not talk'", ("H2", "'talk'", "newchod")),
-        ("menu.line.H2.when='chod or h2'", ("H2", "'chod'", "lkr")),
-        ("na62.l0.control='talk'", ("l0.control", "talk", "muv3")),
-        ("na62.l0.reference='chod'", ("l0.reference", "chod")),
+        ("menu.line.H2.when='h2 and not talk'", ("H2", "'talk'", "na62.l0.talk_every_ns")),
+        ("na62.l0.control='talk'", ("l0.control", "talk", "na62.l0.talk_every_ns")),
+        ("na62.l0.reference='talk'", ("l0.reference", "talk")),
     ],
 )
 def test_a_line_on_what_no_source_sends_is_refused(override: str, words: tuple[str, ...]) -> None:

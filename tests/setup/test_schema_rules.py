@@ -50,7 +50,7 @@ def both(name: str, changes: list[str]) -> tuple[bool, str]:
         ("pulser", ["menu.choke={high = 7000}"], "low must not exceed high"),
         ("pulser", ["run={seed = 1}"], "give frames or duration_s"),
         ("pulser", ["algorithm=[{close = 1}]"], "give file"),
-        ("na62-dump", ["na62.l0.reference=chod"], "would never trigger"),
+        ("na62-dump", ["na62.l0.reference=talk"], "would never trigger"),
         ("na62-dump", ["na62.l0.slot_bits=3", "na62.l0.read_latency_timestamps=2045"], "at most 2044"),
         ("na62-dump", ["na62.l0.read_latency_timestamps=4093"], "at most 4092"),
         ("na62-dump", ["na62.frame_timestamps=1000"], "a multiple of 256"),

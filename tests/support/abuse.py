@@ -31,7 +31,7 @@ from trigemu.setup.experiment import Setup
 Call = tuple[str, Callable[..., Any], tuple[Any, ...]]
 
 SETUPS = {
-    "na62-dump-ee": ["na62.frame_timestamps=256"],
+    "na62-dump-ee": ["na62.frame_timestamps=256", "na62.l0.talk_every_ns=1000"],
     "belle2": ["belle2.frame_revolutions=100"],
     "besiii": ["besiii.frame_ticks=400000"],
     "babar": ["babar.frame_samples=1000"],

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from trigemu import streaming
+from trigemu.errors import InputError
+from trigemu.experiments.na62 import sources
+from trigemu.measure.export.run import export_run
 from trigemu.setup.build import load_setup
 
 FRAMES = 24
@@ -76,3 +79,53 @@ def test_generated_events_decide_the_same_everywhere(configs, tmp_path, shared_d
     replayed = streaming.replay(tmp_path / "run", setup, tmp_path / "again")
     assert alone.decisions > 5000
     assert alone.decisions_sha256 == streamed.decisions_sha256 == replayed.decisions_sha256
+
+
+PULSED = (
+    "na62.l0.talk_every_ns=2000",
+    "na62.l0.control='talk'",
+    "menu.line.control.when='talk and not chod'",
+)
+
+
+def test_chod_and_talk_decide_as_other_inputs_do(configs, tmp_path, offline):
+    changes = ("menu.line.H2.when='h2 and chod'", *PULSED)
+    alone = run(configs, tmp_path / "offline", "na62-dump", *changes, offline=True)
+    fired = dict(zip(alone.line_names, alone.fired, strict=True))
+    pulses = FRAMES * 40960 * 24.951059536 / 2000
+    # A pulse fires the line unless a muon, of which there are 0.28 per us, is at the CHOD within 6 ns of it.
+    assert 0.98 * pulses < fired["control"] <= pulses + 1
+    streamed = run(configs, tmp_path / "run", "na62-dump", *changes, "record.mode=all")
+    assert streamed.decisions_sha256 == alone.decisions_sha256
+    setup = load_setup(configs / "na62-dump.toml", [f"run.frames={FRAMES}", *changes])
+    assert (
+        streaming.replay(tmp_path / "run", setup, tmp_path / "again").decisions_sha256
+        == alone.decisions_sha256
+    )
+    before = dict(zip(offline.line_names, offline.fired, strict=True))
+    assert 0.9 * before["H2"] < fired["H2"] < before["H2"]
+
+
+@pytest.mark.parametrize("mode", ["all", "accepted"])
+def test_a_run_without_a_source_is_replayed_without_it(configs, tmp_path, monkeypatch, mode):
+    """As one of a version that did not have the source yet."""
+    groups = 'streaming.producers=[["newchod", "truth"], ["muv3", "rich"], ["lkr", "lav", "anti0"]]'
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "DETECTORS", sources.DETECTORS[:-1])
+        recorded = run(configs, tmp_path / "run", "na62-dump", groups, f"record.mode={mode}", offline=True)
+    assert recorded.fragments["built"] == 7 * FRAMES
+    setup = load_setup(configs / "na62-dump.toml", [f"run.frames={FRAMES}"])
+    totals = streaming.replay(tmp_path / "run", setup, tmp_path / "again", offline=mode == "accepted")
+    assert totals.closed
+    assert totals.fragments["built"] == 7 * FRAMES
+    if mode == "all":
+        assert totals.decisions_sha256 == recorded.decisions_sha256
+    else:
+        assert totals.replay["compared"] == recorded.triggers["recorded"] > 500
+        assert totals.replay["different"] == 0
+    pytest.importorskip("pyarrow")
+    assert export_run(tmp_path / "run", "parquet", tmp_path / "run.parquet") == recorded.decisions
+    needs = load_setup(configs / "na62-dump.toml", ["run.frames=2", "menu.line.H2.when='h2 and chod'"])
+    with pytest.raises(InputError, match="recorded without chod, which lines of the menu look at"):
+        streaming.replay(tmp_path / "run", needs, tmp_path / "refused")
+    assert not (tmp_path / "refused").exists()

@@ -20,6 +20,7 @@ from trigemu.report.tables import run_tables
 from trigemu.setup.build import build_setup
 from trigemu.setup.experiment import Setup
 from trigemu.streaming.core.totals import RunTotals, Snapshot
+from trigemu.streaming.planning import Job, make_plan
 
 
 def summary_text(setup: Setup[Any], totals: RunTotals) -> str:
@@ -181,10 +182,13 @@ def test_an_output_directory_that_is_taken_is_refused(pulser, tmp_path: Path) ->
         streaming.run(pulser(), tmp_path)
 
 
-def test_producers_must_cover_the_sources(pulser, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="every source exactly once"):
-        streaming.run(pulser('streaming.producers=[["p0"],["p1"]]'), tmp_path / "run")
-    assert not (tmp_path / "run").exists()
+def test_sources_that_no_producer_names_share_one_more(pulser, tmp_path: Path) -> None:
+    setup = pulser('streaming.producers=[["p0"]]')
+    plan = make_plan(Job.of(setup, tmp_path / "run"))
+    named, rest = plan.producers
+    assert (named, set(rest)) == (("p0",), set(setup.schemas) - {"p0"})
+    with pytest.raises(InputError, match="there twice"):
+        pulser('streaming.producers=[["p0"],["p0"]]')
 
 
 def test_replay_of_something_else_is_refused(pulser, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from trigemu.frames.frame import TimeFrame
 from trigemu.menu.compile import CompiledMenu
 from trigemu.setup.data import TriggerWords
 from trigemu.setup.experiment import Setup
-from trigemu.setup.protocols import CombinesEntries, Selects, Trigger
+from trigemu.setup.protocols import AnswersMenu, CombinesEntries, Selects, Trigger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +71,9 @@ class CandidateFinder:
         self.trigger = setup.make_trigger() if trigger is None else trigger
         self.answers = Answers(setup, self.trigger)
         self._menu = setup.menu
+        self._menu_words = (
+            self.trigger.menu_words if isinstance(self.trigger, AnswersMenu) else self.trigger.words
+        )
         self._user_words = setup.user_words if setup.algorithms else None
         self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
         # Entries may fire no line of level 1; what is combined did, unless the menu has software lines.
@@ -88,15 +91,17 @@ class CandidateFinder:
                 f"{type(self.trigger).__name__} has no method 'select'"
             )
 
-    def find(self, frame: TimeFrame) -> tuple[TriggerWords[Any], Candidates]:
+    def find(self, frame: TimeFrame, *, whole: bool = True) -> tuple[TriggerWords[Any], Candidates]:
         """Return a frame's trigger words, those of added algorithms included, and its candidates.
 
         Parameters
         ----------
         frame
             The frame, without its truth.
+        whole
+            Whether somebody but the menu reads the words, or monitors them.
         """
-        words = self.answers.words(self.trigger.words(frame))
+        words = self.answers.words(self.trigger.words(frame) if whole else self._menu_words(frame))
         if not len(words.time):
             # Most frames of a quiet stream: there is nothing to evaluate.
             return words, replace(self._nothing, load=words.load) if len(words.load) else self._nothing
@@ -117,7 +122,7 @@ class CandidateFinder:
 
     def candidates(self, frame: TimeFrame) -> Candidates:
         """Return a frame's candidates."""
-        return self.find(frame)[1]
+        return self.find(frame, whole=False)[1]
 
     def _each_entry(self, words: TriggerWords[Any]) -> tuple[I64, U64]:
         return words.time, self._menu.evaluate(words.bits, words.kinds)

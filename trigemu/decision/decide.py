@@ -118,7 +118,8 @@ class Decider:
         truth = frame.fragments.get(TRUTH)
         expected = frame.fragments.get(EXPECTED)
         seen = _detectors(frame)
-        words, candidates = self._finder.find(seen)
+        sampled = frame.number % self._monitor_every == 0
+        words, candidates = self._finder.find(seen, whole=sampled or self._comparer is not None)
         check_candidates(frame.number, candidates, self._frame_ticks, self._menu)
         tally, judged = self.no_tally, None
         if (self._signals or self._weighted) and truth is not None:
@@ -132,7 +133,7 @@ class Decider:
             )
             tally = counted(judged, self._signals)
         monitor: Mapping[str, NDArray[np.int64]] = {}
-        if frame.number % self._monitor_every == 0:
+        if sampled:
             monitor = self._finder.answers.histograms(self._finder.trigger.monitor(seen, words))
         readout = self._read_out(seen, candidates) if self._readout and len(candidates.time) else None
         replay = self._no_replay if expected is None else compare(expected, candidates, self._menu.words)

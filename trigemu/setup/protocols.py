@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from trigemu.arrays import I64, U8, U64, Bool
@@ -55,6 +55,19 @@ class Selects(Protocol):
 
         ``words`` is what `Trigger.words` returned for this frame, with what it found on the way.
         """
+        ...
+
+
+@runtime_checkable
+class AnswersMenu(Protocol):
+    """What a trigger has besides if it can do less where nobody but the menu reads its words."""
+
+    def menu_words(self, frame: TimeFrame) -> TriggerWords[Any]:
+        """Return what `Trigger.words` does, but for bits that no line looks at: they may be 0, nobody monitors them."""
+        ...
+
+    def menu_sources(self) -> Collection[str]:
+        """Return the sources that lines look at, whether there are data of them or not."""
         ...
 
 

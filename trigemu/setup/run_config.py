@@ -47,7 +47,8 @@ class Streaming(Model):
     """Processes and flow control."""
 
     producers: tuple[tuple[str, ...], ...] | None = None
-    """Names of sources in groups: each group has a producer process of its own (absent: each source has)."""
+    """Names of sources in groups: each group has a producer process of its own, and sources in no group share one
+    (absent: each source has its own)."""
 
     workers: Annotated[int, Field(ge=1, le=256)] = 2
     """Trigger processes."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,8 @@ class Census:
     missing
         What was recorded and is not there (``frames``, ``records``, ``bytes``, ``segments``), whether the run was
         ``closed``, and a sentence (``said``) about it; None if nothing is missing.
+    absent
+        Sources of the setup that the run was recorded without.
     """
 
     frames: int
@@ -88,6 +90,7 @@ class Census:
     skips: Spans
     known: int
     missing: dict[str, Any] | None
+    absent: tuple[str, ...] = ()
 
     @property
     def whole(self) -> int:
@@ -128,10 +131,11 @@ def take_census(reader: RunReader, setup: Setup[Any]) -> Census:
         The run is still running, or its totals were edited.
     """
     refuse_running(reader.path)
-    counting = _Counting(reader, setup)
-    for record in reader.records():
-        counting.take(record)
+    counting = _counted(reader, setup, ())
     damage = reader.damage()
+    absent = () if damage.records or counting.bad else counting.never_seen()
+    if absent:
+        counting = _counted(reader, setup, absent)
     known = _frames_known(reader)
     complete = reader.closed_once or known == counting.due
     known = max(known or 0, counting.due)
@@ -143,10 +147,18 @@ def take_census(reader: RunReader, setup: Setup[Any]) -> Census:
         "closed": complete,
     }
     if complete and not any(missing[what] for what in COUNTS):
-        return Census(counting.due, counting.holes, counting.skips, known, None)
+        return Census(counting.due, counting.holes, counting.skips, known, None, absent)
     whole = counting.due - counting.holes.count
     missing["said"] = _said(reader.path, missing, whole, damage.first or counting.first)
-    return Census(counting.due, counting.holes, counting.skips, known, missing)
+    return Census(counting.due, counting.holes, counting.skips, known, missing, absent)
+
+
+def _counted(reader: RunReader, setup: Setup[Any], absent: Collection[str]) -> _Counting:
+    """Return what a pass over all records finds, in a run that was recorded without some sources."""
+    counting = _Counting(reader, setup, absent)
+    for record in reader.records():
+        counting.take(record)
+    return counting
 
 
 def _frames_known(reader: RunReader) -> int | None:
@@ -169,7 +181,7 @@ class _Data:
 class _Counting:
     """Goes through the records of a run in order."""
 
-    def __init__(self, reader: RunReader, setup: Setup[Any]) -> None:
+    def __init__(self, reader: RunReader, setup: Setup[Any], absent: Collection[str]) -> None:
         self.due = 0
         self.bad = 0
         self.first = ""
@@ -177,13 +189,18 @@ class _Counting:
         self._path = reader.path
         self._all = recorded_mode(reader) == "all"
         schemas = setup.schemas if self._all else readout_schemas(setup.schemas)
-        self._bits = {source: 1 << i for i, source in enumerate(schemas)}
-        self._every = (1 << len(self._bits)) - 1
+        self._bits = {source: 1 << i for i, source in enumerate(schemas) if source not in absent}
+        self._every = sum(self._bits.values())
+        self._seen = 0
         original = original_setup(reader, setup)
         frames = 2**32 if original is None else original.frames
         self._blocks = DataRecords(schemas, fragments=self._all, frames=frames)
         self._verdicts = VerdictRecords(original)
         self._waiting: dict[int, _Data] = {}
+
+    def never_seen(self) -> tuple[str, ...]:
+        """Return the sources of which no record has data although others have some: there were none in the run."""
+        return tuple(source for source, bit in self._bits.items() if self._seen and not self._seen & bit)
 
     def take(self, record: Record) -> None:
         """Take the next record."""
@@ -212,6 +229,7 @@ class _Counting:
         if data.sources & self._bits[source]:
             raise WireError(f"it has {source} again")
         data.sources |= self._bits[source]
+        self._seen |= self._bits[source]
         data.pieces.add(0 if self._all else len(block["offsets"]) - 1)
 
     def _frame(self, entry: Row | Head) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from trigemu.errors import InputError
 from trigemu.frames.frame import TRUTH
 from trigemu.frames.records import run_tag
 from trigemu.setup.experiment import Setup
+from trigemu.setup.protocols import AnswersMenu
 from trigemu.streaming.core.plan import Plan
 from trigemu.streaming.recorded import source_schemas, take_source_census
 
@@ -42,6 +43,8 @@ class Job:
         Frames of the recorded run that cannot be replayed: first and how many.
     missing
         What the recorded run lacks (`trigemu.streaming.census.Census`); None if it is whole.
+    absent
+        Sources of the configuration that the recorded run does not have.
     """
 
     setup: Setup[Any]
@@ -52,6 +55,7 @@ class Job:
     identity: dict[str, Any]
     skips: Sequence[tuple[int, int]] = ()
     missing: Mapping[str, Any] | None = None
+    absent: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, setup: Setup[Any], out: Path, replay: Path | None = None) -> Job:
@@ -60,23 +64,27 @@ class Job:
         Raises
         ------
         InputError
-            ``replay`` is no recorded run that this setup can read.
+            ``replay`` is no recorded run that this setup can read, or has no data of what its lines look at.
         """
         run = setup.config.run
         frames, sources = setup.frames, tuple(setup.schemas)
         skips: Sequence[tuple[int, int]] = ()
         missing: Mapping[str, Any] | None = None
+        absent: tuple[str, ...] = ()
         if replay is not None:
             replay = replay.resolve()
             census = take_source_census(replay, setup)
-            frames, sources = min(frames, census.frames), tuple(source_schemas(replay, setup))
+            absent = census.absent
+            _check_absent(replay, setup, absent)
+            there = [source for source in source_schemas(replay, setup) if source not in absent]
+            frames, sources = min(frames, census.frames), tuple(there)
             skips, missing = census.skips.pairs, census.missing
         identity = {
             "run_id": f"{setup.config.experiment}-{run.number}-{secrets.token_hex(4)}",
             "seed": run.seed,
             "config_digest": setup.digest,
         }
-        return cls(setup, out.resolve(), frames, sources, replay, identity, skips, missing)
+        return cls(setup, out.resolve(), frames, sources, replay, identity, skips, missing, absent)
 
 
 def make_plan(job: Job, *, tickets: bool = False) -> Plan:
@@ -85,14 +93,14 @@ def make_plan(job: Job, *, tickets: bool = False) -> Plan:
     Raises
     ------
     InputError
-        The producers do not have every source exactly once, or frames are to come faster than they can be counted.
+        Frames are to come faster than they can be counted.
     """
     streaming = job.setup.config.streaming
     # Late-comers may join: the window leaves room for them.
     window = 2 * streaming.credits * streaming.workers + 64
     return Plan(
         frames=job.frames,
-        producers=_groups(streaming.producers, tuple(job.setup.schemas), job.sources),
+        producers=_groups(streaming.producers, job.sources),
         workers=streaming.workers,
         credits=streaming.credits,
         window=window,
@@ -108,6 +116,7 @@ def make_plan(job: Job, *, tickets: bool = False) -> Plan:
             "window": window,
             "path": str(job.out),
             "replay": str(job.replay) if job.replay else "",
+            "absent": list(job.absent),
             "identity": job.identity,
         },
         tag=run_tag(job.identity["run_id"]),
@@ -130,18 +139,25 @@ def _pace_ns(setup: Setup[Any]) -> float | None:
     return frame_ns / streaming.speed
 
 
-def _groups(
-    groups: Sequence[Sequence[str]] | None, all_sources: Sequence[str], sources: Sequence[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Return the sources of each producer; in a replay of triggers these stand in for the truth."""
+def _check_absent(path: Path, setup: Setup[Any], absent: Sequence[str]) -> None:
+    """Refuse a run without the data that lines need: they would fire as if nothing had been seen."""
+    if not absent:
+        return
+    trigger = setup.make_trigger()
+    looked_at: Collection[str] = trigger.menu_sources() if isinstance(trigger, AnswersMenu) else ()
+    if needed := [source for source in absent if source in looked_at]:
+        raise InputError(
+            f"{path}: the run was recorded without {', '.join(needed)}, which lines of the menu look at"
+        )
+
+
+def _groups(groups: Sequence[Sequence[str]] | None, sources: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the sources of each producer; sources in no group share one more.
+
+    In a replay there may be fewer, and its triggers stand in for the truth.
+    """
     if groups is None:
         return tuple((source,) for source in sources)
-    named = [source for group in groups for source in group]
-    if sorted(named) != sorted(all_sources):
-        raise InputError(
-            f"[streaming] producers: must name every source exactly once: {', '.join(all_sources)}; "
-            f"they name {', '.join(named)}"
-        )
     present = [[EXPECTED if s == TRUTH and EXPECTED in sources else s for s in group] for group in groups]
     kept = [tuple(source for source in group if source in sources) for group in present]
     rest = tuple(source for source in sources if not any(source in group for group in kept))

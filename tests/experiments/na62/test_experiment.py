@@ -35,7 +35,10 @@ def test_clock_bits_and_sources() -> None:
     assert (setup.clock.clock_ticks, setup.clock.frame_ticks) == (256, 40960 * 256)
     assert setup.clock.frame_s == pytest.approx(1.02199e-3, rel=1e-4)
     assert len(setup.bits) == 112
-    assert set(setup.schemas) == {"newchod", "muv3", "lkr", "lav", "rich", "anti0", "truth"}
+    sources = {"newchod", "muv3", "lkr", "lav", "rich", "anti0", "chod", "truth"}
+    assert set(setup.schemas) == sources
+    pulsed = build_setup({**DATA, "section": {"l0": {"talk_every_ns": 1e5}}})
+    assert set(pulsed.schemas) == {*sources, "talk"}
     assert setup.match_window == 103
     assert setup.histograms
     assert {spec.name for spec in EXPERIMENT.signal_specs(setup.section)} >= {"aprime-mumu", "aprime-ee"}

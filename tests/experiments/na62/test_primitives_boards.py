@@ -18,9 +18,10 @@ from trigemu.experiments.na62.level0.primitives import (
     lav_primitives,
     lkr_primitives,
     rich_primitives,
+    talk_primitives,
 )
 
-MULTIPLICITY = {"rich": (rich_primitives, 488), "chod": (chod_primitives, 32)}
+MULTIPLICITY = {"rich": (rich_primitives, 488), "chod": (chod_primitives, 16)}
 
 near = st.integers(-600, 3000) | st.integers(0, 300)
 hits = st.lists(st.tuples(near, st.integers(0, 2500)), max_size=80)
@@ -64,6 +65,36 @@ def test_each_board_must_reach_its_threshold():
     spread = [(100, 0), (100, 488), (100, 976), (100, 1464)]
     assert rows_of(rich_primitives(columns(spread), L0())) == []
     assert rows_of(rich_primitives(columns([*spread, (110, 1)]), L0())) == [(105, 1 << 14, 2)]
+
+
+def test_a_cluster_goes_on_over_the_end_of_a_slot():
+    # The second hit is in the next slot of 256 counts, 63 counts after the first; then one count too late.
+    assert rows_of(chod_primitives(columns([(250, 0), (313, 64)]), L0())) == [(281, 1 << 14, 2)]
+    assert rows_of(chod_primitives(columns([(250, 0), (314, 64)]), L0())) == []
+
+
+def test_a_quadrant_of_both_planes_is_one_board_of_the_chod():
+    for vertical in range(64):
+        partners = [
+            horizontal
+            for horizontal in range(64, 128)
+            if rows_of(chod_primitives(columns([(9, vertical), (9, horizontal)]), L0()))
+        ]
+        assert partners == list(range(64 + vertical // 16 * 16, 80 + vertical // 16 * 16))
+
+
+def test_boards_wait_for_each_other():
+    # Board 0 begins first and closes last: its primitive comes first all the same.
+    rows = [(100, 0), (101, 16), (102, 17), (163, 1)]
+    assert rows_of(chod_primitives(columns(rows), L0(window=(64,) * 7))) == [(116, 1 << 14, 4)]
+    narrow = L0(window=(20,) * 7)
+    late = [(100, 0), (119, 1), (109, 16), (110, 17)]
+    assert rows_of(chod_primitives(columns(late), narrow)) == [(109, 1 << 14, 4)]
+
+
+def test_each_pulse_is_a_primitive():
+    pulses = [(0, 0), (1026, 0), (2052, 0)]
+    assert rows_of(talk_primitives(columns(pulses), L0())) == [(time, 1 << 14, 1) for time, _ in pulses]
 
 
 @given(rows=crossings)

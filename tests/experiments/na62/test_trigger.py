@@ -16,7 +16,7 @@ from trigemu.decision.sequencer import Sequencer, TriggerState
 from trigemu.errors import InputError
 from trigemu.experiments.na62.bits import BIT_NAMES, ENTRIES
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB
-from trigemu.experiments.na62.config import NA62
+from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
 from trigemu.experiments.na62.detector.geometry import CHANNEL_IDS
 from trigemu.experiments.na62.experiment import EXPERIMENT
 from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
@@ -72,7 +72,7 @@ def tile(time, *ids):
 
 
 def frame(number=3, **sources):
-    names = ("newchod", "muv3", "lkr", "lav", "rich", "anti0")
+    names = ("newchod", "muv3", "lkr", "lav", "rich", "anti0", "chod")
     return TimeFrame(1, number, {name: columns(sources.get(name, [])) for name in names})
 
 
@@ -90,7 +90,7 @@ def busy_frame(seed, rate=5e6, timestamps=2048):
         return rng.integers(low, high - 400, round(count * scale))
 
     first = CHANNEL_IDS[CHANNEL_IDS % 100 < 50]
-    newchod, muv3, rich, lav, lkr, anti0 = [], [], [], [], [], []
+    newchod, muv3, rich, lav, lkr, anti0, chod = [], [], [], [], [], [], []
     for t in times(1.0):
         for tile_id in rng.choice(first, rng.integers(1, 4)):
             at = t + rng.integers(0, 40)
@@ -100,12 +100,13 @@ def busy_frame(seed, rate=5e6, timestamps=2048):
         if rng.random() < 0.5:
             muv3 += [(int(t + 20 + d), 30 + 200 * side, 0) for side, d in ((0, 0), (1, 5))]
         if rng.random() < 0.3:
+            chod += [(int(t + 9 * plane), 64 * plane + 20, 0) for plane in range(2)]
             rich += [(int(t + d), int(rng.integers(512)), 0) for d in rng.integers(0, 50, 9)]
     for t in times(0.2):
         lav += [(int(t + d), int(c), v) for c in range(3) for d, v in ((0, 0), (9, 1))]
         lkr += [(int(t + d), int(rng.integers(8)), int(rng.integers(400))) for d in rng.integers(0, 400, 4)]
     anti0 += [(int(t), 0, 0) for t in times(0.1)]
-    return frame(newchod=newchod, muv3=muv3, rich=rich, lav=lav, lkr=lkr, anti0=anti0)
+    return frame(newchod=newchod, muv3=muv3, rich=rich, lav=lav, lkr=lkr, anti0=anti0, chod=chod)
 
 
 def test_two_muons_fire_their_lines():
@@ -355,3 +356,23 @@ def test_bad_order_is_named():
     bad = {"time": np.array([5, 4]), "channel": np.zeros(2, np.uint16), "value": np.zeros(2, np.uint16)}
     with pytest.raises(InputError, match="'newchod'"):
         CandidateFinder(setup()).candidates(TimeFrame(1, 0, {"newchod": bad}))
+
+
+def test_words_for_the_menu_have_the_bits_that_it_looks_at() -> None:
+    lines = (Line(name="a", when="h2 and not muv3"), Line(name="b", when="q1", on="control"))
+    made = setup(lines, l0={"control": "chod"})
+    trigger, small = NA62Trigger(made), busy_frame(3)
+    assert set(trigger.menu_sources()) == {"newchod", "muv3", "chod"}
+    whole, for_menu = trigger.words(small), NA62Trigger(made).menu_words(small)
+    whole_bits, menu_bits = whole.bits.copy(), for_menu.bits
+    for name in ("time", "kinds", "load"):
+        assert np.array_equal(getattr(whole, name), getattr(for_menu, name))
+    inputs = (
+        [whole_bits.view(np.uint16)[:, i] for i in range(7)],
+        [menu_bits.view(np.uint16)[:, i] for i in range(7)],
+    )
+    for detector, all_of_it, seen in zip(DETECTOR_ORDER, *inputs, strict=True):
+        assert np.array_equal(seen, all_of_it if detector in trigger.menu_sources() else 0 * all_of_it)
+    assert any(whole_bits.view(np.uint16)[:, DETECTOR_ORDER.index("rich")])
+    evaluate = made.menu.evaluate
+    assert np.array_equal(evaluate(whole_bits, whole.kinds), evaluate(menu_bits, for_menu.kinds))

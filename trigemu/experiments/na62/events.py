@@ -155,6 +155,7 @@ class EventSource:
             resolve(spec.sampler)(table, path, seed, number, **self._more(table, section))
             for number, (table, spec) in enumerate(setup.sampled_signals())
         ]
+        self._talk_every_ns = section.l0.talk_every_ns
         self._check_amounts()
 
     @staticmethod
@@ -171,6 +172,8 @@ class EventSource:
             name = table_name("signal", number, table.label, key)
             highest = peak if self._signals_follow else 1.0
             rates[name] = 1e9 / table.every_ns if table.every_ns else table.rate_hz * highest
+        if self._talk_every_ns is not None:
+            rates["na62.l0.talk_every_ns"] = 1e9 / self._talk_every_ns
         expected = {name: rate * self._frame_s for name, rate in rates.items()}
         check_amounts("events", expected, MAX_EVENTS, self._frame_s)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from trigemu.experiments.na62.bits import ENTRIES, bit_names
 from trigemu.experiments.na62.clock import LSB_NS, PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS, TIMESTAMP_LSB
-from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62, sends_nothing
+from trigemu.experiments.na62.config import NA62
 from trigemu.experiments.na62.purposes import NA62Purpose
-from trigemu.experiments.na62.sources import DETECTORS, schemas
+from trigemu.experiments.na62.sources import schemas
 from trigemu.setup.data import Clock, HardwareLatency, Scan
 from trigemu.setup.events_once import HEPMC, EachEvent
 from trigemu.setup.experiment import ExperimentSpec
@@ -66,6 +66,6 @@ EXPERIMENT = ExperimentSpec(
     each_event=EachEvent(_ONE_A_PACKET, 1, {HEPMC: "hepmc-signal"}, _UNSEEN),
     purposes=NA62Purpose,
     max_lines=MAX_LINES,
-    undriven={name: sends_nothing(name) for name in DETECTOR_ORDER if name not in DETECTORS},
+    undriven=lambda section: section.l0.undriven(),
 )
 """What the entry point of the experiment names."""

@@ -23,6 +23,7 @@ from trigemu.experiments.na62.events import Events, EventSource
 from trigemu.experiments.na62.offline.judging import OfflineSelections
 from trigemu.experiments.na62.response.detectors import Exposure, detectors
 from trigemu.experiments.na62.response.hits import between, shift, unpack
+from trigemu.experiments.na62.response.pulser import pulses
 from trigemu.experiments.na62.sources import BACKGROUND
 from trigemu.frames.columns import Array
 from trigemu.frames.drawn import DRAWN
@@ -89,6 +90,8 @@ class NA62Generator:
         self._offline = OfflineSelections(section, setup.config.run.seed)
         self._raw = {name: _Recent(self._raw_maker(name)) for name in self._detectors}
         self._core = {name: _Recent(self._core_maker(name)) for name in self._detectors}
+        if "talk" in sources and section.l0.talk_every_ns is not None:
+            self._core["talk"] = _Recent(self._pulser(section.l0.talk_every_ns / LSB_NS))
 
     def fragment(self, source: str, frame: int) -> Mapping[str, Array]:
         """Return the columns of one source in one frame; ``truth`` has no guard bands.
@@ -172,6 +175,11 @@ class NA62Generator:
         """Return what stands for the frame in the address of random numbers."""
         key = self._events(frame).key
         return frame if key is None else key
+
+    def _pulser(self, every: float) -> Callable[[int], I64]:
+        """Return what makes a frame's pulses; where each event has a frame of its own, all frames have the same."""
+        first = 0 if self._once is not None else None
+        return lambda frame: pulses(every, self._frame_ticks, frame if first is None else first)
 
     def _core_maker(self, name: str) -> Callable[[int], I64]:
         detector, raw = self._detectors[name], self._raw[name]

@@ -78,14 +78,17 @@ _BLOCKS = {
     "NewCHOD": (_newchod(), _EMULATORS.format("NewCHOD")),
     "MUV3": (_muv3(), _EMULATORS.format("MUV3")),
     "LKr": (_lkr(), _EMULATORS.format("Calo")),
-    "CHOD": ({"chod": "Any CHOD primitive: at least na62.l0.rich_sl_threshold hits"}, _BITS),
+    "CHOD": (
+        {"chod": "Any CHOD primitive: at least na62.l0.rich_sl_threshold slabs hit, two in one quadrant"},
+        _BITS,
+    ),
     "RICH": ({"rich": "Any RICH primitive: at least na62.l0.rich_sl_threshold hits"}, _BITS),
     "LAV12": (
         {"lav": "Any LAV12 primitive: at least na62.l0.lav_minimum_hits hits over both thresholds"},
         _BITS,
     ),
     "TALK": (
-        {"talk": "Any primitive of the TALK board, an input of the processor that is no detector"},
+        {"talk": "A pulse of the TALK board, an input that is no detector: every na62.l0.talk_every_ns"},
         _BITS,
     ),
 }

@@ -19,5 +19,6 @@ class NA62Purpose(IntEnum):
     NEUTRAL = 26
     CHANNEL_SHARING = 30
     NOISE = 31
+    CHOD = 32
     OFFLINE = 34
     SPILL = 35

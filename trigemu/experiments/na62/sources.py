@@ -17,7 +17,14 @@ from trigemu.frames.frame import TRUTH
 KNOWN: Mapping[str, NDArray[np.bool_]] = {"newchod": NEWCHOD_CODES != NO_TILE, "muv3": MUV3_CODES != NO_TILE}
 """bool[65536], channels of the tile detectors."""
 
-CHANNELS: Mapping[str, int] = {"lkr": 32 * 32, "lav": 4 * 64, "rich": 4 * 488, "anti0": 18 * 18}
+CHANNELS: Mapping[str, int] = {
+    "lkr": 32 * 32,
+    "lav": 4 * 64,
+    "rich": 4 * 488,
+    "anti0": 18 * 18,
+    "chod": 128,
+    "talk": 1,
+}
 """Channels of the others (`trigemu.experiments.na62.response`)."""
 
 LAV_HIGH = 1
@@ -26,7 +33,10 @@ LAV_HIGH = 1
 LKR_COUNT_MEV = 10.0
 """Energy of one count in the LKr trigger sums, MeV.  A guess: the true scale was not found in public sources."""
 
-DETECTORS = ("newchod", "muv3", "lkr", "lav", "rich", "anti0")
+DETECTORS = ("newchod", "muv3", "lkr", "lav", "rich", "anti0", "chod")
+
+TALK = "talk"
+"""Source of the pulser; there only if it is configured."""
 
 BACKGROUND = 0xFFFF
 
@@ -55,11 +65,15 @@ _CHANNELS = {
     "lav": "Block of LAV12: 64 * layer + block",
     "rich": "Channel of photosensors: 488 * board + cell; boards 0-1: left disc, upper and lower half, 2-3: right disc",
     "anti0": "Tile: 18 * row + column",
+    "chod": "Slab: 64 * plane + 16 * quadrant + place; plane 0 vertical slabs, 1 horizontal ones",
+    TALK: "Always 0",
 }
+_HIGHEST = {"lav": LAV_HIGH, TALK: 0}
 _WIDTH = "Width of the pulse: trailing less leading edge", "TDC counts"
 _VALUES = {
     "lkr": ("Energy in the cell", f"counts of {LKR_COUNT_MEV:g} MeV"),
     "lav": ("Threshold that was crossed: 0 low, 1 high", ""),
+    TALK: ("Always 0", ""),
 }
 
 
@@ -73,14 +87,14 @@ def _hits(source: str, time: Column) -> Schema:
         known=KNOWN.get(source),
         meaning=_CHANNELS[source],
     )
-    value = Column("value", "<u2", high=LAV_HIGH if source == "lav" else None, meaning=meaning, unit=unit)
+    value = Column("value", "<u2", high=_HIGHEST.get(source), meaning=meaning, unit=unit)
     return Schema(
         source, (replace(time, meaning="Time since the start of the frame", unit=_COUNTS), channel, value)
     )
 
 
 SCHEMAS: Mapping[str, Schema] = {
-    **{name: _hits(name, Column("time", "<i8", rises=True)) for name in DETECTORS},
+    **{name: _hits(name, Column("time", "<i8", rises=True)) for name in (*DETECTORS, TALK)},
     TRUTH: Schema(TRUTH, TRUTH_COLUMNS),
 }
 """Every source with its schema, whatever the length of a frame."""
@@ -91,7 +105,8 @@ def schemas(section: NA62) -> dict[str, Schema]:
     ticks, guard = section.frame_timestamps * TIMESTAMP_LSB, section.guard_timestamps * TIMESTAMP_LSB
     time = Column("time", "<i8", low=-guard, high=ticks + guard - 1, rises=True)
     truth = replace(TRUTH_COLUMNS[0], low=0, high=ticks - 1)
+    sending = DETECTORS if section.l0.talk_every_ns is None else (*DETECTORS, TALK)
     return {
-        **{name: _hits(name, time) for name in DETECTORS},
+        **{name: _hits(name, time) for name in sending},
         TRUTH: Schema(TRUTH, (truth, *TRUTH_COLUMNS[1:])),
     }

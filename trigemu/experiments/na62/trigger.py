@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -10,15 +12,16 @@ from trigemu._kernels import na62_states
 from trigemu.arrays import I64, U8, U64, Bool
 from trigemu.errors import InputError
 from trigemu.experiments.na62.clock import LSB_NS, PACKET_TIMESTAMPS, SPLIT_LSB, TIMESTAMP_LSB
-from trigemu.experiments.na62.config import DETECTOR_ORDER, NA62
+from trigemu.experiments.na62.config import DETECTOR_ORDER, L0, NA62
 from trigemu.experiments.na62.level0.l0tp import REFERENCE, process
 from trigemu.experiments.na62.level0.primitives import BUILDERS, LAV_PAIR_LSB, Primitives
 from trigemu.experiments.na62.level0.scratch import Scratch
 from trigemu.experiments.na62.monitor import fill
 from trigemu.experiments.na62.selection import PASSES, window_lsb
 from trigemu.frames.frame import TimeFrame
+from trigemu.menu.compile import CompiledMenu
 from trigemu.menu.schema import DeadTime
-from trigemu.setup.data import TriggerWords
+from trigemu.setup.data import WORD_BITS, TriggerWords
 from trigemu.setup.experiment import Setup
 
 Found = list[Primitives | None]
@@ -36,6 +39,19 @@ def _drops_neighbours(dead_time: DeadTime) -> bool:
     return dead_time.minimum_distance is not None or dead_time.fixed_ns >= TIMESTAMP_LSB * LSB_NS
 
 
+def _used_bits(menu: CompiledMenu) -> tuple[int, ...]:
+    """Return the bits of each word of a state that some line looks at: others make no difference to what it fires."""
+    used = reduce(or_, (term.care for terms in menu.terms for term in terms), 0)
+    return tuple(used >> WORD_BITS * word & (1 << WORD_BITS) - 1 for word in range(STATE_WORDS))
+
+
+def _inputs_of(used: tuple[int, ...], l0: L0) -> frozenset[str]:
+    """Return the inputs that entries come from, and those that have bits which some line looks at."""
+    places = range(len(DETECTOR_ORDER))
+    some = (DETECTOR_ORDER[i] for i in places if used[i // 4] >> 16 * (i % 4) & 0xFFFF)
+    return frozenset({l0.reference, *some} if l0.control is None else {l0.reference, l0.control, *some})
+
+
 class NA62Trigger:
     """Turns NA62 frames into trigger words; holds memory that it uses again, so one instance serves one thread.
 
@@ -51,7 +67,9 @@ class NA62Trigger:
         # Shuffles go by absolute time; an event that a frame is made for has the same one in every frame.
         self._timestamps = 0 if setup.config.input.once else section.frame_timestamps
         self._scratch = Scratch()
-        self._states = na62_states.States()
+        used = _used_bits(setup.menu)
+        self._states = na62_states.States(*used)
+        self._for_menu = _inputs_of(used, section.l0)
         self._rows = np.zeros((na62_states.ROOM, STATE_WORDS), np.uint64)
         self._kinds = np.zeros(na62_states.ROOM, np.uint8)
         self._span = (0, section.frame_timestamps * TIMESTAMP_LSB)
@@ -64,14 +82,17 @@ class NA62Trigger:
             )
         self._physics = sum(1 << line for line, mask in enumerate(masks) if mask & REFERENCE)
 
-    def primitives(self, frame: TimeFrame) -> Found:
-        """Return the primitives of the seven detectors, valid until the next call; None without a source."""
+    def primitives(self, frame: TimeFrame, inputs: Collection[str] = DETECTOR_ORDER) -> Found:
+        """Return the primitives of the seven detectors, valid until the next call.
+
+        None for those that have no source, or are not among ``inputs``.
+        """
         start = frame.number * self._timestamps
         l0, seed, scratch = self._section.l0, self._seed, self._scratch
         sources = frame.fragments
         return [
             BUILDERS[name](sources[name], l0, start, seed, scratch)
-            if name in sources and name in BUILDERS
+            if name in sources and name in inputs
             else None
             for name in DETECTOR_ORDER
         ]
@@ -84,7 +105,18 @@ class NA62Trigger:
         InputError
             A source's hits are not sorted by time.
         """
-        primitives = self.primitives(frame)
+        return self._words(frame, DETECTOR_ORDER)
+
+    def menu_words(self, frame: TimeFrame) -> TriggerWords[Found]:
+        """Return the same without the primitives, and bits, of inputs that no line looks at; raises as `words`."""
+        return self._words(frame, self._for_menu)
+
+    def menu_sources(self) -> Collection[str]:
+        """Return the sources that entries come from and lines look at."""
+        return self._for_menu
+
+    def _words(self, frame: TimeFrame, inputs: Collection[str]) -> TriggerWords[Found]:
+        primitives = self.primitives(frame, inputs)
         entries = process(
             primitives,
             self._section.l0,

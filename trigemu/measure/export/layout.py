@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,9 +44,20 @@ class Layout:
     hits: Mapping[str, Mapping[str, ExportColumn]]
 
     @classmethod
-    def of(cls, setup: Setup[Any], *, truth: bool = True) -> Layout:
-        """Return the layout of a run's table; ``truth``: with the generated events, where the run has any."""
-        schemas = [s for source, s in setup.schemas.items() if source != TRUTH or (truth and whole(setup))]
+    def of(cls, setup: Setup[Any], *, truth: bool = True, absent: Collection[str] = ()) -> Layout:
+        """Return the layout of a run's table.
+
+        Parameters
+        ----------
+        setup
+            The run.
+        truth
+            With the generated events, where the run has any.
+        absent
+            Sources that it was recorded without.
+        """
+        there = {source: schema for source, schema in setup.schemas.items() if source not in absent}
+        schemas = [s for source, s in there.items() if source != TRUTH or (truth and whole(setup))]
         hits = {schema.source: hit_columns(schema) for schema in schemas}
         columns = list(BASE)
         columns += [

@@ -73,8 +73,8 @@ def export_run(
     _check_target(to, Path(file))
     reader = RunReader(Path(run_dir), damaged=True)
     setup = build_setup(reader.config, f"{run_dir}/config.json")
-    layout = Layout.of(setup, truth=truth)
     census = take_census(reader, setup)
+    layout = Layout.of(setup, truth=truth, absent=census.absent)
     if not census.whole and census.missing is not None:
         # A run that was closed without a frame is whole: its table has no rows.
         raise RunError(f"{census.missing['said']}; there is nothing to export")

@@ -186,7 +186,11 @@ def _shell(link: Link, data: Port | None, given: Mapping[str, Any]) -> Shell:
     link.configure(streaming.heartbeat_s, streaming.control_grace_s)
     frames, window = int(given["frames"]), int(given["window"])
     source = open_source(Path(given["replay"]), setup, frames) if given["replay"] else None
-    schemas = source.schemas if source else setup.schemas
+    schemas = {
+        name: schema
+        for name, schema in (source.schemas if source else setup.schemas).items()
+        if name not in given["absent"]
+    }
     if data is None:
         sources = tuple(given["sources"])
         generator: Generator = source or setup.make_generator(sources)

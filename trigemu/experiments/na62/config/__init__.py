@@ -6,7 +6,7 @@ Every default names its source or says that it is a guess; "the NA62 framework" 
 from __future__ import annotations
 
 from trigemu.experiments.na62.config.halo import Halo
-from trigemu.experiments.na62.config.level0 import DETECTOR_ORDER, L0, sends_nothing
+from trigemu.experiments.na62.config.level0 import DETECTOR_ORDER, L0
 from trigemu.experiments.na62.config.losses import Losses
 from trigemu.experiments.na62.config.response import Response
 from trigemu.experiments.na62.config.section import NA62
@@ -23,5 +23,4 @@ __all__ = [
     "Ripple",
     "Selection",
     "Spill",
-    "sends_nothing",
 ]

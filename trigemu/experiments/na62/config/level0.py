@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
-from trigemu.config.rules import Rule, values, when
+from trigemu.config.rules import Rule, absent, values, when
 from trigemu.experiments.na62.clock import SPLIT_LSB
 
 DETECTOR_ORDER = ("chod", "rich", "lav", "muv3", "newchod", "talk", "lkr")
@@ -21,13 +21,8 @@ MEMORY_SLOT_BITS = 14
 """Address bits of the alignment memory of the L0 trigger processor: 16384 slots."""
 
 
-SENDING = ("rich", "lav", "muv3", "newchod", "lkr")
-"""Those that send hits here (`trigemu.experiments.na62.sources`): CHOD is not simulated, TALK is no detector."""
-
-
-def sends_nothing(detector: str) -> str:
-    """Return why there are no primitives of a detector."""
-    return f"no source sends hits of {detector}; there are {', '.join(SENDING)}"
+NO_PULSER = "no pulser is configured: set na62.l0.talk_every_ns"
+"""Why nothing comes from TALK, the one input without a source of its own."""
 
 
 class L0(Model):
@@ -109,19 +104,27 @@ class L0(Model):
     is sent; the second needs a dead time in the menu.  Source: that a second one is dropped was read in the firmware of
     the processor, on which side of the downscale was not (na62_facts 6.2)."""
 
+    talk_every_ns: Annotated[float, Field(ge=100, le=1e12)] | None = None
+    """Distance of the pulses that TALK, an input that is no detector, sends from the begin of burst on; none without it
+    [ns].  Source: chosen, what the board sent is not public."""
+
     @classmethod
     def schema_rules(cls) -> list[Rule]:
         """Return what its validators, and those of the section around it, check, as JSON schema."""
         longest = {bits: (1 << (MEMORY_SLOT_BITS - bits)) - 4 for bits in range(4)}
-        sending: Rule = {"enum": list(SENDING)}
+        sending: Rule = {"enum": [name for name in DETECTOR_ORDER if name != "talk"]}
         return [
             *super().schema_rules(),
-            values(reference=sending, control=sending),
+            absent("talk_every_ns", values(reference=sending, control=sending)),
             *(
                 when("slot_bits", bits, values(read_latency_timestamps={"maximum": most}), usual=bits == 2)
                 for bits, most in longest.items()
             ),
         ]
+
+    def undriven(self) -> dict[str, str]:
+        """Return the inputs that get no primitives, and why."""
+        return {"talk": NO_PULSER} if self.talk_every_ns is None else {}
 
     @model_validator(mode="after")
     def _memory_is_fresh(self) -> L0:

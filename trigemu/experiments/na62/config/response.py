@@ -32,7 +32,7 @@ class Response(Model):
     Source: read in the NA62 framework (na62_facts 3)."""
 
     dead_time_ns: Annotated[float, Field(ge=0, le=1e4)] = 40.0
-    """Dead time of a tile after a hit, not extended by lost ones: NewCHOD, MUV3, ANTI0 [ns].
+    """Dead time of a tile after a hit, not extended by lost ones: NewCHOD, MUV3, ANTI0, CHOD [ns].
     Source: read in the NA62 framework for the first two, whose comment says 35 (na62_facts 3, 11)."""
 
     width_ns: Annotated[float, Field(ge=0, le=1e4)] = 35.0
@@ -78,3 +78,21 @@ class Response(Model):
 
     anti0_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99
     """Probability that ANTI0 sees a charged particle.  Source: guess."""
+
+    chod_resolution_ns: Annotated[float, Field(ge=0, le=1e4)] = 0.4
+    """Time resolution of a CHOD slab, without what the way of the light adds [ns].  Source: guess."""
+
+    chod_efficiency: Annotated[float, Field(ge=0, le=1)] = 0.99
+    """Probability that a CHOD slab sees a charged particle that crosses it.  Source: guess."""
+
+    chod_threshold_mev: Annotated[float, Field(ge=0, le=1e4)] = 1.0
+    """Least energy in a CHOD slab that makes a hit [MeV].
+    Source: read in the NA62 framework (CHODReconstruction, 1 MeV)."""
+
+    chod_light_ns_per_m: Annotated[float, Field(ge=0, le=100)] = 7.2
+    """How long light takes for a metre of a CHOD slab, to its outer end; 0: no time at all [ns/m].
+    Source: read in the NA62 framework, mean of 128 slabs (6.8 to 7.7) for runs 1000 to 1999."""
+
+    chod_width_ns: Annotated[float, Field(ge=0, le=1e4)] = 11.7
+    """Pulse width of a CHOD hit [ns].
+    Source: read in the NA62 framework, mean near the photomultiplier for runs 1000 to 1999."""

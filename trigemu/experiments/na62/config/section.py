@@ -10,7 +10,7 @@ from trigemu.config.model import FieldError, Model
 from trigemu.config.rules import Rule, values
 from trigemu.experiments.na62.clock import PACKET_TIMESTAMPS, SPLIT_TIMESTAMPS
 from trigemu.experiments.na62.config.halo import Halo
-from trigemu.experiments.na62.config.level0 import L0, SENDING, sends_nothing
+from trigemu.experiments.na62.config.level0 import L0
 from trigemu.experiments.na62.config.losses import Losses
 from trigemu.experiments.na62.config.offline import Offline
 from trigemu.experiments.na62.config.response import Response
@@ -72,9 +72,8 @@ class NA62(Model):
 
     @model_validator(mode="after")
     def _has_inputs(self) -> NA62:
+        undriven = self.l0.undriven()
         for key in ("reference", "control"):
-            detector = getattr(self.l0, key)
-            if detector is not None and detector not in SENDING:
-                why = f"l0.{key} = {detector!r} would never trigger: {sends_nothing(detector)}"
-                raise FieldError("l0", why)
+            if (why := undriven.get(detector := getattr(self.l0, key))) is not None:
+                raise FieldError("l0", f"l0.{key} = {detector!r} would never trigger: {why}")
         return self

@@ -34,11 +34,11 @@ LAV_PAIR_LSB = int(6.5 / LSB_NS)
 LAV_PER_PACKET = 32
 """LAV primitives in one packet of 256 timestamps (L0LAVEmulator)."""
 
-BOARD_CHANNELS = {"rich": 488, "chod": 32}
+BOARD_CHANNELS = {"rich": 488, "chod": 16, "talk": 1 << 16}
 """Channels of one pre-processing board; four boards follow each other, then the first comes again.
 
-A quarter of the RICH's 1952 photomultipliers and of the CHOD's 128 slabs.  A decision: public sources give
-the shares of the four boards, not their channels.
+A quarter of the RICH's 1952 photomultipliers: two discs, upper and lower half (L0RICHEmulator.cc).  A quadrant's 16
+vertical slabs of the CHOD, and its 16 horizontal ones 64 channels later (L0CHODEmulator.cc).  TALK is one channel.
 """
 
 _LAYOUT = {"qe": 0, "cnt": 1}
@@ -143,8 +143,9 @@ def muv3_primitives(
 def rich_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) -> Primitives:
     """Return RICH primitives: bit 14 where enough hits coincide.
 
-    Four pre-processing boards cluster their hits in 25 ns slots (at most 4 clusters, further hits lost), keep
-    clusters of at least ``rich_pp_threshold`` hits and average their times; the merging board joins clusters
+    Four pre-processing boards cluster their hits: one joins the last cluster if it is closer than the window to its
+    first hit, also over the end of a 25 ns slot, else it begins one (at most 4 in a slot, further hits are lost).  They
+    keep clusters of at least ``rich_pp_threshold`` hits and average their times; the merging board joins clusters
     closer than the window to the first of the stream and asks for ``rich_sl_threshold`` hits in all, counted
     up to 255.
 
@@ -156,6 +157,11 @@ def rich_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) ->
 def chod_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) -> Primitives:
     """Return CHOD primitives; as `rich_primitives`, with the same thresholds and CHOD's window."""
     return _multiplicity(columns, "chod", l0, scratch)
+
+
+def talk_primitives(columns: Columns, l0: L0, scratch: Scratch | None = None) -> Primitives:
+    """Return TALK primitives: one per pulse; pulses closer than TALK's window are one."""
+    return _multiplicity(columns, "talk", l0, scratch, (1, 1))
 
 
 def lav_pairs(columns: Columns, scratch: Scratch | None = None) -> NDArray[np.int64]:
@@ -222,6 +228,7 @@ BUILDERS: Mapping[str, Callable[[Columns, L0, int, int, Scratch | None], Primiti
     "muv3": muv3_primitives,
     "rich": lambda columns, l0, start, seed, scratch: rich_primitives(columns, l0, scratch),
     "chod": lambda columns, l0, start, seed, scratch: chod_primitives(columns, l0, scratch),
+    "talk": lambda columns, l0, start, seed, scratch: talk_primitives(columns, l0, scratch),
     "lav": lambda columns, l0, start, seed, scratch: lav_primitives(columns, l0, scratch),
     "lkr": lambda columns, l0, start, seed, scratch: lkr_primitives(columns, l0, scratch),
 }
@@ -270,7 +277,14 @@ def _single_words(detector: str, layout: int) -> NDArray[np.uint16]:
     return words
 
 
-def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | None) -> Primitives:
+def _multiplicity(
+    columns: Columns,
+    detector: str,
+    l0: L0,
+    scratch: Scratch | None,
+    thresholds: tuple[int, int] | None = None,
+) -> Primitives:
+    """Count hits as the boards of a detector do, with the thresholds of RICH if none (PP, SL) are given."""
     time, channel = _hits(columns, detector)
     out = _outputs(detector, len(time), scratch)
     count = na62_boards.multiplicity(
@@ -278,8 +292,7 @@ def _multiplicity(columns: Columns, detector: str, l0: L0, scratch: Scratch | No
         channel,
         BOARD_CHANNELS[detector],
         l0.window[_WINDOW[detector]],
-        l0.rich_pp_threshold,
-        l0.rich_sl_threshold,
+        *(thresholds or (l0.rich_pp_threshold, l0.rich_sl_threshold)),
         out.time,
         out.word,
         out.hits,

@@ -18,7 +18,8 @@ from trigemu.arrays import F64, I64, U8
 from trigemu.experiments.na62.clock import LSB_NS
 from trigemu.experiments.na62.config import Losses, Response
 from trigemu.experiments.na62.detector.geometry import MUV3_SECOND_CHANNEL, SECOND_CHANNEL
-from trigemu.experiments.na62.response import counters, deposits
+from trigemu.experiments.na62.detector.slabs import CHANNELS as CHOD_CHANNELS
+from trigemu.experiments.na62.response import counters, deposits, slabs
 from trigemu.experiments.na62.response.digitiser import UNSEEN, Deposits, TileLogic, digitise
 from trigemu.experiments.na62.response.hits import between, shift, thin
 from trigemu.experiments.na62.response.losses import TileLosses, check_noise, tile_losses
@@ -186,6 +187,12 @@ class _Fills:
         )
         return deposits.anti0(e.particles.rows, e.t0, self._seed, frame, pulse, efficiency, out.columns())
 
+    def chod(self, e: Exposure, frame: int, out: Deposits) -> int:
+        r, rows = self._response, e.particles.rows
+        pulse = (r.chod_resolution_ns, r.chod_width_ns, r.width_sigma_ns)
+        more = (r.chod_efficiency, r.chod_light_ns_per_m, out.columns())
+        return slabs.chod(rows, e.t0, self._seed, frame, slabs.CHOD_LOSS, pulse, *more)
+
     def lkr(self, e: Exposure, frame: int, out: I64) -> int:
         p, sigma = e.particles, self._response.lkr_resolution_ns
         return counters.lkr(p.rows, e.t0, p.pdg, e.flags, self._seed, frame, sigma, out)
@@ -229,6 +236,7 @@ def detectors(response: Response, losses: Losses, seed: int, frame_ticks: int) -
     newchod = logic(500, thresholds["newchod"], 2, SECOND_CHANNEL)
     muv3 = logic(152, thresholds["muv3"], 2, MUV3_SECOND_CHANNEL)
     anti0 = logic(deposits.ANTI0_CELLS, 0.0, 1, 0)
+    chod = logic(CHOD_CHANNELS, response.chod_threshold_mev, 1, 0)
     rich_channels, merge_ticks = 4 * counters.RICH_BOARD, round(response.merge_ns / LSB_NS)
     return {
         "newchod": TileDetector(fill.newchod, 2, newchod, frame_ns, lost["newchod"]),
@@ -237,4 +245,5 @@ def detectors(response: Response, losses: Losses, seed: int, frame_ticks: int) -
         "lav": CounterDetector(fill.lav, 2 * counters.LAV_LAYERS, frame_ticks),
         "rich": CounterDetector(fill.rich, counters.RICH_RING_HITS, frame_ticks, rich_channels, merge_ticks),
         "anti0": TileDetector(fill.anti0, 1, anti0, frame_ns, TileLosses()),
+        "chod": TileDetector(fill.chod, 2, chod, frame_ns, TileLosses()),
     }
