@@ -111,7 +111,7 @@ def test_rows_of_a_run_are_the_lines_of_its_summary(run: RunResult) -> None:
 
 def test_a_result_has_what_its_totals_have(run: RunResult) -> None:
     # What was counted later is in the totals alone.
-    later = {"before_prescale", "unique", "overlap", "levels", "replay_of"}
+    later = {"before_prescale", "unique", "overlap", "levels", "replay_of", "intensity"}
     names = {each.name for each in fields(RunTotals)} - later
     assert {name for name in vars(Counted) if isinstance(getattr(Counted, name), property)} - {
         "_counts"
