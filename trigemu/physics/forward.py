@@ -51,8 +51,8 @@ class Cone:
         Of the ring from where particles are made, mm.
     inner, outer
         Its radii, mm.
-    daughter
-        Mass of both daughters, GeV.
+    daughters
+        Their masses, GeV.
     least
         Momentum that both need, GeV.
     bend, kick
@@ -62,7 +62,7 @@ class Cone:
     distance: float
     inner: float
     outer: float
-    daughter: float
+    daughters: tuple[float, float]
     least: float
     bend: float = 0.0
     kick: float = 0.0
@@ -70,9 +70,8 @@ class Cone:
     @property
     def numbers(self) -> F64:
         """All of them, for kernels."""
-        return np.array(
-            [self.distance, self.inner, self.outer, self.daughter, self.least, self.bend, self.kick]
-        )
+        ring = self.distance, self.inner, self.outer
+        return np.array([*ring, *self.daughters, self.least, self.bend, self.kick])
 
 
 @kernel
@@ -89,7 +88,7 @@ def _probe(
     seen: F64,
 ) -> None:
     m, near, far, slope, p_min = constants[0], constants[1], constants[2], constants[3], constants[4]
-    distance, inner, outer, daughter, least, bend, kick = cone
+    distance, inner, outer, first, second, least, bend, kick = cone
     row = np.empty(len(steps))
     for cell in range(len(limits)):
         for point in range(points):
@@ -113,7 +112,7 @@ def _probe(
             value *= flight_weight(momentum, near, far, slope)
             made[cell] += value
             flown = near + truncated_exponential(row[6], slope * pz, far - near)
-            qx, qy, qz, _ = decay_daughter(px, py, pz, m, daughter, daughter, row[7], row[8])
+            qx, qy, qz, _ = decay_daughter(px, py, pz, m, first, second, row[7], row[8])
             hit = True
             for sign in (1.0, -1.0):
                 if sign < 0.0:

@@ -21,7 +21,7 @@ from trigemu.experiments.na62.beam.halo import HaloSource
 from trigemu.experiments.na62.beam.spill import beam
 from trigemu.experiments.na62.clock import LSB_NS, SPLIT_LSB, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.signals.aprime_decays import SignalSource
+from trigemu.experiments.na62.signals.decays import DecaySource
 from trigemu.experiments.na62.signals.file_events import FileSource, Taken
 from trigemu.experiments.na62.signals.file_signal import FileSignal
 from trigemu.experiments.na62.sources import BACKGROUND
@@ -151,7 +151,7 @@ class EventSource:
             hepmc.check_beam(path, mesons.FROM_FILES, mesons.BEAM_GEV)
         self._halo = HaloSource(section.halo, seed, path)
         self._rates = (self._halo.rate_hz, section.halo.neutral_rate_hz)
-        self._signals: list[SignalSource | FileSource] = [
+        self._signals: list[DecaySource | FileSource] = [
             resolve(spec.sampler)(table, path, seed, number, **self._more(table, section))
             for number, (table, spec) in enumerate(setup.sampled_signals())
         ]
@@ -228,9 +228,9 @@ class EventSource:
         source = self._signals[index]
         if isinstance(source, FileSource):
             return sample_of(source.take(frame, n))
-        leptons, momentum, vertex_z = source.sample(frame, n)
-        drawn = replace(_of_no_file(n), weight=leptons.weight)
-        return Sample(leptons, np.zeros(len(leptons), np.uint8), momentum, vertex_z, drawn)
+        daughters, momentum, vertex_z = source.sample(frame, n)
+        drawn = replace(_of_no_file(n), weight=daughters.weight)
+        return Sample(daughters, np.zeros(len(daughters), np.uint8), momentum, vertex_z, drawn)
 
 
 def sample_of(taken: Taken) -> Sample:

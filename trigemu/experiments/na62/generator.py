@@ -17,7 +17,7 @@ import numpy as np
 from trigemu.arrays import F64, I64, Bool
 from trigemu.experiments.na62.clock import LSB_NS, TIMESTAMP_LSB
 from trigemu.experiments.na62.config import NA62
-from trigemu.experiments.na62.detector.acceptance import accept
+from trigemu.experiments.na62.detector.acceptance import accept, accept_photons
 from trigemu.experiments.na62.each_event import EachEventSource
 from trigemu.experiments.na62.events import Events, EventSource
 from trigemu.experiments.na62.offline.judging import OfflineSelections
@@ -81,8 +81,8 @@ class NA62Generator:
         self._guard = section.guard_timestamps * TIMESTAMP_LSB
         self._once = EachEventSource(setup) if setup.config.input.once else None
         self._events = _Recent((self._once or EventSource(setup)).events)
-        everything = [getattr(table, "acceptance", "pair") == "all" for table in setup.signals]
-        self._all_accepted = np.flatnonzero(everything)
+        asked = np.array([getattr(table, "acceptance", "pair") for table in setup.signals])
+        self._all_accepted, self._photons = np.flatnonzero(asked == "all"), np.flatnonzero(asked == "photons")
         self._drawn = setup.weighted
         self._exposure = _Recent(self._make_exposure)
         response = detectors(section.response, section.losses, setup.config.run.seed, self._frame_ticks)
@@ -145,12 +145,7 @@ class NA62Generator:
 
     def _truth(self, frame: int) -> Mapping[str, Array]:
         events = self._events(frame)
-        # Background comes first; only decays can be accepted.
-        background = int(np.count_nonzero(events.signal == BACKGROUND))
-        first = int(np.searchsorted(events.particles.event, background))
-        accepted = accept(events.particles.select(slice(first, None))).accepted
-        if len(self._all_accepted):
-            accepted |= np.isin(events.signal, self._all_accepted)
+        accepted = self._accepted(events)
         order = _order(events)
         return {
             "time": events.ticks.astype(np.int64)[order],
@@ -160,6 +155,20 @@ class NA62Generator:
             "accepted": accepted[order].astype(np.uint8),
             **({name: getattr(events.drawn, name)[order] for name in _DRAWN} if self._drawn else {}),
         }
+
+    def _accepted(self, events: Events) -> Bool:
+        """Return which events are accepted, as their signal's table asks: what it calls ``acceptance``."""
+        # Background comes first; only decays can be accepted.
+        background = int(np.count_nonzero(events.signal == BACKGROUND))
+        first = int(np.searchsorted(events.particles.event, background))
+        decays = events.particles.select(slice(first, None))
+        accepted = accept(decays).accepted
+        if len(self._photons):
+            asked = np.isin(events.signal, self._photons)
+            accepted[asked] = accept_photons(decays)[asked]
+        if len(self._all_accepted):
+            accepted |= np.isin(events.signal, self._all_accepted)
+        return accepted
 
     def _make_exposure(self, frame: int) -> Exposure:
         events: Events = self._events(frame)

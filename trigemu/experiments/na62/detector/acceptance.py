@@ -1,11 +1,13 @@
-"""Which two-body decays cross every detector plane that the searches need.
+"""Which decays cross every detector plane that the searches need.
 
-The acceptance is geometry alone: both decay products above a momentum, inside the four STRAW chambers, the
-NewCHOD, the LKr and, for muons, MUV3.  No scattering, no smearing, no inefficiency, no overlap of tiles.
+The acceptance is geometry alone: two charged decay products above a momentum, inside the four STRAW chambers, the
+NewCHOD, the LKr and, for muons, MUV3 (neutrinos and other neutral ones do not matter); or two photons in the LKr.
+No scattering, no smearing, no inefficiency, no overlap of tiles.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +23,10 @@ from trigemu.physics.particles import CHARGE, Particles
 MINIMUM_MOMENTUM_GEV = 5.0
 """Both decay products must have more (ALPINIST's NA62; na62_published section C)."""
 
-MUON = 13
+PHOTON_GEV, PHOTONS_GEV, PHOTONS_APART_MM = 1.0, 3.0, 100.0
+"""Least energy of each of two photons, of both together, and their distance in the LKr (ALPINIST, read)."""
+
+MUON, PHOTON = 13, 22
 
 STRAW_TABLE = np.array([(ring.z, ring.inner, ring.outer, ring.x) for ring in STRAW])
 NEWCHOD_INNER, NEWCHOD_OUTER = NEWCHOD.inner, NEWCHOD.outer
@@ -135,6 +140,39 @@ def accept(particles: Particles, *, minimum_gev: float = MINIMUM_MOMENTUM_GEV) -
     tiles = np.zeros((events, 2), np.int64)
     _judge(particles.rows, particles.event, particles.pdg, minimum_gev, count, bad, tiles)
     return Acceptance((count == 2) & ~bad, tiles)
+
+
+@kernel
+def _judge_photons(
+    rows: F64, event: NDArray[np.int64], pdg: NDArray[np.int32], hit: F64, good: NDArray[np.bool_]
+) -> None:
+    # Row e of hit: photons so far, energy so far, x and y of the first.
+    for i in range(len(rows)):
+        if pdg[i] != PHOTON:
+            continue
+        seen, e = hit[event[i]], event[i]
+        x, y, _ = crossing(rows[i], LKR_Z)
+        energy = momentum(rows[i])
+        seen[0] += 1.0
+        seen[1] += energy
+        fine = energy > PHOTON_GEV and in_lkr(x, y)
+        if seen[0] == 1.0:
+            seen[2], seen[3] = x, y
+            good[e] = fine
+        else:
+            apart = math.hypot(x - seen[2], y - seen[3]) > PHOTONS_APART_MM
+            good[e] = good[e] and fine and apart and seen[0] == 2.0 and seen[1] > PHOTONS_GEV
+
+
+def accept_photons(particles: Particles) -> NDArray[np.bool_]:
+    """Return which events have exactly two photons, both good in the LKr and apart there, bool[events].
+
+    Inside the LKr and outside its hole, 150 mm wide all round, above `PHOTON_GEV` each and `PHOTONS_GEV` together, and
+    more than `PHOTONS_APART_MM` from each other; no conversions, no smearing.
+    """
+    hit, good = np.zeros((particles.events, 4)), np.zeros(particles.events, np.bool_)
+    _judge_photons(particles.rows, particles.event, particles.pdg, hit, good)
+    return np.asarray(good & (hit[:, 0] == 2.0))
 
 
 @kernel

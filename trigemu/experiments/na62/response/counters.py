@@ -102,6 +102,12 @@ def lkr_energy(kind: int, energy: float, shower: bool, g: float, u: float, v: fl
 
 
 @inlined
+def leaves_energy(kind: int, charge: float) -> bool:
+    """Return whether a particle (absolute PDG code) can leave energy in the LKr: neutrinos and dark ones do not."""
+    return charge != 0.0 or kind == PHOTON or 100 < kind < 1_000_000
+
+
+@inlined
 def lkr_seen(row: F64, kind: int, flags: int, seed: Int, frame: Int, i: int) -> tuple[float, float]:
     """Return the energy (GeV) that a particle that enters the LKr leaves in it, and a normal for its time.
 
@@ -120,7 +126,7 @@ def lkr(rows: F64, t0: F64, pdg: I32, flags: U8, seed: Int, frame: Int, sigma_ns
     n = 0
     for i in range(len(rows)):
         x, y, t = crossing(rows[i], LKR_Z)
-        if not in_lkr(x, y):
+        if not in_lkr(x, y) or not leaves_energy(abs(pdg[i]), rows[i, CHARGE]):
             continue
         energy, late = lkr_seen(rows[i], abs(pdg[i]), flags[i], seed, frame, i)
         # In floating point first: no integer holds what a file may say.

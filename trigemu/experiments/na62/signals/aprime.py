@@ -6,12 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.model import Model
 from trigemu.config.rules import Rule, ordered, values, when
+from trigemu.experiments.na62.signals.long_lived import LongLived
 from trigemu.physics import constants, mesons
-
-LOWEST_MOMENTUM_GEV = 10.0
-"""Two leptons of more than 5 GeV each, which the searches ask for, need an A' of more than this."""
 
 PARENTS: dict[str, tuple[int, ...]] = {
     "brem": (),
@@ -27,7 +24,7 @@ PARENTS: dict[str, tuple[int, ...]] = {
 """Meson species whose decays each choice of ``production`` takes; PDG codes."""
 
 
-class Aprime(Model):
+class Aprime(LongLived):
     """An A' of one mass that decays to two leptons.
 
     Above 0.6 GeV bremsstrahlung is uncertain by more than a factor 3.
@@ -35,17 +32,8 @@ class Aprime(Model):
 
     lepton: ClassVar[int]
 
-    label: str = ""
-    """Name in reports; without one it is named by its signal and keys."""
-
     mass: Annotated[float, Field(gt=0, le=3.0)]
     """Mass of the A' [GeV]; above twice the lepton's."""
-
-    rate_hz: Annotated[float, Field(ge=0, le=1e9)] = 1000.0
-    """Decays per second of detector time that are mixed into a run [Hz].  Source: chosen, no prediction."""
-
-    every_ns: Annotated[float, Field(ge=200, le=1e9)] | None = None
-    """Decays come at this regular distance instead [ns]; for efficiency scans."""
 
     production: Literal["brem", "mesons", "all", "pi0", "eta", "etap", "rho0", "omega", "phi"] = "brem"
     """What the A' comes from: proton bremsstrahlung, mesons (of the event file if the run has one, else from
@@ -77,21 +65,8 @@ class Aprime(Model):
     """Largest transverse momentum of a bremsstrahlung A' [GeV].
     Source: the range in which the formula is good, as peers use it (signals_facts 1)."""
 
-    p_min: Annotated[float, Field(ge=1, lt=400)] = LOWEST_MOMENTUM_GEV
-    """A' that are slower are not generated [GeV].
-    Source: chosen, two leptons of more than 5 GeV each, which the searches ask for."""
-
-    forward: bool | None = None
-    """Whether decays that may reach the detectors are made more often, and count less for it: the same results with
-    smaller errors.  Without it in efficiency scans alone.  Source: chosen."""
-
     extrapolate: bool = False
     """Must be true above 1 GeV, where the formulas are not good."""
-
-    @property
-    def weighted(self) -> bool:
-        """Whether its decays count differently: those that may reach the detectors are made more often."""
-        return bool(self.forward)
 
     @classmethod
     def schema_rules(cls) -> list[Rule]:
