@@ -52,6 +52,17 @@ def test_without_losses_decisions_are_what_they_always_were(configs, tmp_path, n
     assert (totals.decisions, totals.decisions_sha256[:8]) == (decisions, sha256)
 
 
+def test_weighted_decays_of_all_kinds_decide_the_same_everywhere(configs, tmp_path):
+    alone = run(configs, tmp_path / "offline", "na62-dump-llp", offline=True)
+    assert alone.decisions > 5000
+    for workers in (1, 2, 4):
+        options = (f"streaming.workers={workers}", f"record.mode={'all' if workers == 1 else 'accepted'}")
+        streamed = run(configs, tmp_path / f"run{workers}", "na62-dump-llp", *options)
+        assert streamed.decisions_sha256 == alone.decisions_sha256
+    replayed = again(configs, tmp_path / "run1", tmp_path / "again", "na62-dump-llp")
+    assert replayed.decisions_sha256 == alone.decisions_sha256
+
+
 def test_another_seed_decides_otherwise(configs, tmp_path, offline):
     totals = run(configs, tmp_path / "run", "na62-dump", "run.seed=99", offline=True)
     assert totals.decisions_sha256 != offline.decisions_sha256

@@ -193,7 +193,7 @@ def biased(cells: Cells, flight: Flight, p_min: float, constants: F64, cutoff: f
     chance = _smooth(finer, made, seen, _each(len(made)))
     square = chance * (1.0 - 2.0 * mean) + mean**2
     bias = np.sqrt(np.maximum(square, 0.0))
-    bias = np.maximum(bias / bias.max(), LEAST_BIAS)
+    bias = np.maximum(bias / bias.max(), min(LEAST_BIAS, mean))
     before = (made * square).sum() * total
     after = (made * square / bias).sum() * (made * bias).sum()
     return replace(finer, bias=bias) if after < WORTH**2 * before else cells

@@ -207,6 +207,9 @@ def test_lkr_energies() -> None:
     showers = response("lkr", guns(N, 500.0, 300.0, p=40.0, flags=deposits.LKR_SHOWER))["value"] * 0.01
     assert showers.mean() == pytest.approx(20.0, abs=4 * 40 / np.sqrt(12 * N))
     assert len(response("lkr", guns(10, 50.0, 50.0, pdg=11))["time"]) == 0
+    for invisible in (12, -14, 16, 4900023):
+        assert len(response("lkr", guns(50, 500.0, 300.0, pdg=invisible, charge=0))["time"]) == 0
+    assert len(response("lkr", guns(50, 500.0, 300.0, pdg=130, charge=0))["time"]) == 50
 
 
 def test_lav_slewing_gives_the_true_time_back() -> None:

@@ -168,7 +168,8 @@ def test_bad_models(model, table, message):
 
 
 def test_signals_are_listed_with_their_models():
-    assert [spec.name for spec in SIGNALS] == ["aprime-mumu", "aprime-ee", "hepmc-signal"]
+    names = ["aprime-mumu", "aprime-ee", "hnl", "scalar", "alp", "hepmc-signal"]
+    assert [spec.name for spec in SIGNALS] == names
     assert [(spec.model.lepton, spec.model(mass=0.3).signal) for spec in SIGNALS[:2]] == [
         (13, "aprime-mumu"),
         (11, "aprime-ee"),
