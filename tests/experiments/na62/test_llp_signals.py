@@ -215,6 +215,23 @@ def test_weighted_decays_tell_the_same(model: Any) -> None:
         assert abs(a - b) <= 3.5 * math.sqrt(va + vb) + 1e-12
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        Hnl(mass=0.4, channel="mu-pi", forward=True),
+        Scalar(mass=0.5, channel="pipi", forward=True),
+        Alp(mass=0.05, forward=True),
+    ],
+)
+def test_acceptances_of_a_thousandth_have_errors_of_three_percent(model: Any) -> None:
+    made, _, _ = source(model).sample(0, 20_000)
+    judge = accept_photons(made) if model.signal == "alp" else accept(made).accepted
+    mean = np.average(judge, weights=made.weight)
+    assert mean < 2e-3
+    error = math.sqrt((made.weight**2 * (judge - mean) ** 2).sum()) / made.weight.sum()
+    assert error / mean < 0.03
+
+
 def photons(*rows: tuple[float, float, float], pdg: int = 22) -> Particles:
     """Return photons of one event: energy, x and y where they cross the LKr; they fly along z."""
     n = len(rows)

@@ -14,7 +14,7 @@ from trigemu.experiments.na62.detector.transport import EVENT_PLANE_MM
 from trigemu.experiments.na62.signals.cone import detector_cone
 from trigemu.experiments.na62.signals.final_states import FinalState
 from trigemu.experiments.na62.signals.long_lived import LongLived
-from trigemu.experiments.na62.signals.state_table import StateTable
+from trigemu.experiments.na62.signals.state_table import BOUND, ELEMENT, FIRST, SECOND, UP_TO, StateTable
 from trigemu.jit import kernel
 from trigemu.physics import constants
 from trigemu.physics.decay import truncated_exponential
@@ -40,16 +40,15 @@ def _generate(
     purpose: Int,
     first: Int,
     tables: Tables,
-    masses: F64,
-    upto: F64,
-    elements: F64,
+    states: F64,
     four: F64,
     point: F64,
     parent: F32,
     weight: F64,
     state: I8,
 ) -> int:
-    # Row k of four[i] (px, py, pz, E) and point[i] (x, y, z, t) is daughter k of decay i.
+    # Row k of four[i] (px, py, pz, E) and point[i] (x, y, z, t) is daughter k of decay i; where there are three, row 0
+    # is what decays (see _to_pairs).
     limits, channel, channels, bound, keep, other, counts, constant, cutoff = tables
     m, slope = constant[0], constant[3]
     points = 0
@@ -87,29 +86,46 @@ def _generate(
             start[2] = _SOURCE_Z + flown
             start[3] = time
         chosen = 0
-        while u_state >= upto[chosen] and chosen + 1 < len(upto):
+        while chosen + 1 < len(states) and u_state >= states[chosen, UP_TO]:
             chosen += 1
         state[i] = chosen
-        mass, other_mass = masses[chosen, 0], masses[chosen, 1]
+        mass, other_mass = states[chosen, FIRST], states[chosen, SECOND]
         one, two = four[i, 0], four[i, 1]
-        whole = math.sqrt(momentum * momentum + m * m)
-        if elements[chosen, 3] == 0.0:
-            one[0], one[1], one[2], one[3] = decay_daughter(qx, qy, qz, m, mass, other_mass, u, v)
-            two[0], two[1], two[2], two[3] = qx - one[0], qy - one[1], qz - one[2], whole - one[3]
+        if states[chosen, BOUND] > 0.0:
+            one[0], one[1], one[2], one[3] = qx, qy, qz, math.sqrt(momentum * momentum + m * m)
         else:
-            ax, ay, az, ae, bx, by, bz, be = pair_decay(
-                seed, frame, purpose, index, m, mass, other_mass, elements[chosen], u, v
-            )
-            if ae == 0.0:
-                return -1
-            one[0], one[1], one[2], one[3] = from_rest_frame(ax, ay, az, ae, qx, qy, qz, m)
-            two[0], two[1], two[2], two[3] = from_rest_frame(bx, by, bz, be, qx, qy, qz, m)
-            rest = four[i, 2]
-            rest[0], rest[1] = qx - one[0] - two[0], qy - one[1] - two[1]
-            rest[2], rest[3] = qz - one[2] - two[2], whole - one[3] - two[3]
+            px, py, pz, energy = decay_daughter(qx, qy, qz, m, mass, other_mass, u, v)
+            one[0], one[1], one[2], one[3] = px, py, pz, energy
+            two[0], two[1], two[2] = qx - px, qy - py, qz - pz
+            two[3] = math.sqrt(momentum * momentum + m * m) - energy
         parent[i, 0] = momentum
         parent[i, 1] = _NEAR_Z + depth
     return points
+
+
+@kernel
+def _to_pairs(
+    seed: Int, frame: Int, purpose: Int, first: Int, m: float, states: F64, four: F64, state: I8
+) -> bool:
+    # Puts three daughters where _generate left what decays; False if one decay found none.
+    for i in range(len(state)):
+        row = states[state[i]]
+        if row[BOUND] == 0.0:
+            continue
+        one, two, rest = four[i, 0], four[i, 1], four[i, 2]
+        qx, qy, qz, whole = one[0], one[1], one[2], one[3]
+        index = first + i
+        u, v = uniform2(seed, frame, purpose, index, 1)
+        ax, ay, az, ae, bx, by, bz, be = pair_decay(
+            seed, frame, purpose, index, m, row[FIRST], row[SECOND], row[ELEMENT:], u, v
+        )
+        if ae == 0.0:
+            return False
+        one[0], one[1], one[2], one[3] = from_rest_frame(ax, ay, az, ae, qx, qy, qz, m)
+        two[0], two[1], two[2], two[3] = from_rest_frame(bx, by, bz, be, qx, qy, qz, m)
+        rest[0], rest[1] = qx - one[0] - two[0], qy - one[1] - two[1]
+        rest[2], rest[3] = qz - one[2] - two[2], whole - one[3] - two[3]
+    return True
 
 
 def flight_of(mass: float, ctau: float) -> Flight:
@@ -194,8 +210,10 @@ class DecaySource:
         four, point, parent = np.zeros((n, most, 4)), np.zeros((n, most, 4)), np.zeros((n, 2), np.float32)
         weight, state = np.empty(n), np.empty(n, np.int8)
         address = (self._seed, frame, self._purpose, first)
-        given = (self.producer.tables, t.masses, t.upto, t.elements)
+        given = (self.producer.tables, t.numbers)
         points = _generate(*address, *given, four, point, parent, weight, state)
+        if t.threes and not _to_pairs(*address, self.model.mass, t.numbers, four, state):
+            points = -1
         return points, four, point, parent, weight, state
 
     def sample(self, frame: int, n: int, *, first: int = 0) -> tuple[Particles, F32, F32]:
@@ -232,12 +250,12 @@ class DecaySource:
         return daughters, np.ascontiguousarray(parent[:, 0]), np.ascontiguousarray(parent[:, 1])
 
     def _particles(self, four: F64, point: F64, weight: F64, state: I8) -> Particles:
-        codes, masses = self._states.codes, self._states.masses
         n, most = four.shape[:2]
-        event, pdg = np.repeat(np.arange(n), most), codes[state].ravel()
-        mass, momentum, place = masses[state].ravel(), four.reshape(-1, 4), point.reshape(-1, 4)
-        if (codes == 0).any():
-            # Some final states have fewer daughters than others.
+        event = np.repeat(np.arange(n), most)
+        pdg, mass = self._states.daughters(state)
+        momentum, place = four.reshape(-1, 4), point.reshape(-1, 4)
+        if not self._states.full:
             there = pdg != 0
-            event, pdg, mass, momentum, place = (each[there] for each in (event, pdg, mass, momentum, place))
+            mass = mass[there] if isinstance(mass, np.ndarray) else mass
+            event, pdg, momentum, place = event[there], pdg[there], momentum[there], place[there]
         return make_particles(event, pdg, mass, momentum, place, weight=weight)
