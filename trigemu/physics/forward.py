@@ -2,28 +2,27 @@
 
 Most A' of mesons miss the detector.  Of N events the relative error of the acceptance A is least where a cell with the
 chance a that its events are seen is picked sqrt(a (1 - 2 A) + A^2) times as often as by its weight.  The chance is
-estimated with a fixed set of points and a rough detector, a cone: this only decides how often cells are picked, so
-results do not depend on how rough it is, only their errors do.
+estimated with a fixed set of points, each with the chance that a rough detector, a cone, sees its decays: this only
+decides how often cells are picked, so results do not depend on how rough it is, only their errors do.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from trigemu.arrays import F64, I64
 from trigemu.jit import kernel
 from trigemu.physics.aim import aimed, places
-from trigemu.physics.decay import truncated_exponential
+from trigemu.physics.cone import Cone, Seen, chance_at, even_steps
 from trigemu.physics.draw import candidate
 from trigemu.physics.flight import Flight, flight_weight
-from trigemu.physics.kinematics import decay_daughter
 from trigemu.physics.production import Cells
 
 LEAST_BIAS = 0.005
-"""Smallest bias over the largest: no event counts more than 200 times another."""
+"""Smallest bias over the largest; where the acceptance is less, it is that."""
 
 WORTH = 0.8
 """The bias is used where it makes the error of the acceptance smaller than this times the one without."""
@@ -38,40 +37,7 @@ _STEPS = (0.4, 0.2, 0.1)
 _PRIOR = 4.0
 """Points of a group that stand for what is known from the wider one."""
 
-_NUMBERS = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Cone:
-    """A rough detector: both daughters of a two-body decay in the volume must hit a ring.
-
-    Attributes
-    ----------
-    distance
-        Of the ring from where particles are made, mm.
-    inner, outer
-        Its radii, mm.
-    daughters
-        Their masses, GeV.
-    least
-        Momentum that both need, GeV.
-    bend, kick
-        Distance at which they get opposite kicks across (mm), and the kick (GeV).
-    """
-
-    distance: float
-    inner: float
-    outer: float
-    daughters: tuple[float, float]
-    least: float
-    bend: float = 0.0
-    kick: float = 0.0
-
-    @property
-    def numbers(self) -> F64:
-        """All of them, for kernels."""
-        ring = self.distance, self.inner, self.outer
-        return np.array([*ring, *self.daughters, self.least, self.bend, self.kick])
+_NUMBERS = 6
 
 
 @kernel
@@ -83,12 +49,12 @@ def _probe(
     cutoff: float,
     points: int,
     steps: F64,
-    cone: F64,
+    chance: F64,
+    grid: F64,
     made: F64,
     seen: F64,
 ) -> None:
-    m, near, far, slope, p_min = constants[0], constants[1], constants[2], constants[3], constants[4]
-    distance, inner, outer, first, second, least, bend, kick = cone
+    near, far, slope, p_min = constants[1], constants[2], constants[3], constants[4]
     row = np.empty(len(steps))
     for cell in range(len(limits)):
         for point in range(points):
@@ -111,31 +77,8 @@ def _probe(
                 continue
             value *= flight_weight(momentum, near, far, slope)
             made[cell] += value
-            flown = near + truncated_exponential(row[6], slope * pz, far - near)
-            qx, qy, qz, _ = decay_daughter(px, py, pz, m, first, second, row[7], row[8])
-            hit = True
-            for sign in (1.0, -1.0):
-                if sign < 0.0:
-                    qx, qy, qz = px - qx, py - qy, pz - qz
-                if qz <= 0.0 or qx * qx + qy * qy + qz * qz < least * least:
-                    hit = False
-                    break
-                x = px / pz * flown + (qx * (distance - flown) + sign * kick * (distance - bend)) / qz
-                y = py / pz * flown + qy / qz * (distance - flown)
-                square = x * x + y * y
-                if square < inner * inner or square > outer * outer:
-                    hit = False
-                    break
-            if hit:
-                seen[cell] += value
-
-
-def _steps() -> F64:
-    """Return steps of an additive recurrence that fills the cube evenly, float64[9]."""
-    root = 1.0
-    for _ in range(50):  # of x^10 = x + 1
-        root = (1.0 + root) ** (1.0 / (_NUMBERS + 1))
-    return np.asarray((1.0 / root) ** np.arange(1, _NUMBERS + 1))
+            angle = math.atan2(math.hypot(px, py), pz)
+            seen[cell] += value * chance_at(chance, grid, momentum, angle)
 
 
 def _each(cells: int) -> int:
@@ -158,7 +101,9 @@ def chances(cells: Cells, constants: F64, cutoff: float, cone: Cone) -> tuple[F6
     each = _each(n)
     made, seen = np.zeros(n), np.zeros(n)
     c = cells
-    _probe(c.limits, c.channel, c.channels, constants, cutoff, each, _steps(), cone.numbers, made, seen)
+    view = Seen.of(cone, constants)
+    drawn = (each, even_steps(_NUMBERS), view.chance, view.grid)
+    _probe(c.limits, c.channel, c.channels, constants, cutoff, *drawn, made, seen)
     return made / each, seen / each
 
 

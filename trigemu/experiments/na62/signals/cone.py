@@ -13,8 +13,8 @@ from trigemu.experiments.na62.detector.geometry import (
 )
 from trigemu.experiments.na62.signals.final_states import FinalState
 from trigemu.experiments.na62.signals.state_table import daughter_mass
+from trigemu.physics.cone import Cone
 from trigemu.physics.constants import PHOTON
-from trigemu.physics.forward import Cone
 
 _OF_THREE = 0.373
 """Mass, over that of what decays, of two daughters that have a third of it as momentum, as two of three do."""
