@@ -89,3 +89,19 @@ def test_without_couplings_and_outside_the_range():
     for m in (1e-4, 4.79, math.nan):
         with pytest.raises(ValueError, match="axion-like"):
             alp.widths(m, Couplings(photon=1.0))
+
+
+@pytest.mark.parametrize("function", [alp.production, alp.widths, alp.ctau])
+@pytest.mark.parametrize("name", ["photon", "lepton", "w", "bs"])
+def test_couplings_are_finite_and_have_signs(function, name):
+    for value in (math.nan, math.inf):
+        with pytest.raises(ValueError, match=rf"^{name} must be finite, not {value:g}$"):
+            function(1.0, Couplings(**{name: value}))
+    plus, minus = (function(1.0, Couplings(**{name: sign * 1e-3})) for sign in (1, -1))
+    assert plus == minus
+
+
+@pytest.mark.parametrize("m", [0.0, -1.0, math.nan, math.inf])
+def test_production_of_masses_that_are_none_is_refused(m):
+    with pytest.raises(ValueError, match="the mass must be finite and above 0"):
+        alp.production(m, Couplings(bs=1.0))

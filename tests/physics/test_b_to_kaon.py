@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from trigemu.physics import b_to_kaon, dark_scalar
@@ -40,3 +42,12 @@ def test_thresholds(parent, kaon):
     # The momentum to the first power for a K, to the third for a K*.
     power = 1.5 if kaon in (K_STAR_PLUS, K_STAR_ZERO) else 0.5
     assert far / near == pytest.approx(100**power, rel=1e-2)
+
+
+def test_couplings_and_masses_that_are_none_are_refused():
+    for coupling in (-1.0, math.nan, math.inf):
+        with pytest.raises(ValueError, match="at least 0"):
+            b_to_kaon.sources(1.0, coupling)
+    for m in (0.0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="above 0"):
+            b_to_kaon.branching_ratio(m, B_PLUS, KAON)

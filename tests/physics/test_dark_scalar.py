@@ -125,3 +125,16 @@ def test_production():
 def test_outside_the_range(m):
     with pytest.raises(ValueError, match="dark scalar"):
         dark_scalar.widths(m, 1.0)
+
+
+@pytest.mark.parametrize("function", [dark_scalar.production, dark_scalar.widths, dark_scalar.ctau])
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
+def test_mixing_that_is_none_is_refused(function, value):
+    with pytest.raises(ValueError, match=rf"^sin\^2\(theta\) must be finite and at least 0, not {value:g}$"):
+        function(1.0, value)
+
+
+@pytest.mark.parametrize("m", [0.0, -1.0, math.nan, math.inf])
+def test_production_of_masses_that_are_none_is_refused(m):
+    with pytest.raises(ValueError, match="the mass must be finite and above 0"):
+        dark_scalar.production(m, 1.0)

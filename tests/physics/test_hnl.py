@@ -264,3 +264,18 @@ def test_sources_are_open_and_positive(m, e, mu, tau):
         assert m + source.companion_mass < mass(source.parent)
         assert source.parent in heavy_flavour.PARENTS
         assert np.isfinite(source.per_proton)
+
+
+@pytest.mark.parametrize("function", [hnl.production, hnl.widths, hnl.total_width, hnl.ctau])
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf])
+def test_couplings_that_are_none_are_refused(function, value):
+    with pytest.raises(ValueError, match=rf"^\|Umu\|\^2 must be finite and at least 0, not {value:g}$"):
+        function(1.0, (0.0, value, 0.0))
+
+
+@pytest.mark.parametrize("m", [0.0, -1.0, math.nan, math.inf])
+def test_production_of_masses_that_are_none_is_refused(m):
+    with pytest.raises(
+        ValueError, match="production of heavy neutral leptons: the mass must be finite and above 0"
+    ):
+        hnl.production(m, MU_ONLY)

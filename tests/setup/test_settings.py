@@ -119,3 +119,10 @@ def test_a_folder_does_not_stand_before_a_shipped_configuration(
     (tmp_path / "pulser").mkdir()
     assert load_setup("pulser").config.experiment == "pulser"
     assert named_setup("pulser").config.experiment == "pulser"
+
+
+def test_of_a_default_of_which_one_value_is_changed_only_that_one_has_a_place() -> None:
+    change = "na62.spill.ripple.1.amplitude=0.2"
+    found = [each for each in settings(*traced_setup("na62-dump", [change])) if ".ripple." in each.key]
+    assert {each.key: each.place for each in found if each.place} == {change[:-4]: f"--set {change}"}
+    assert len(found) == 12

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+import trigemu
 from trigemu import streaming
 from trigemu.errors import InputError
 from trigemu.experiments.na62 import sources
@@ -34,6 +37,29 @@ def again(configs, recorded, out, name):
 @pytest.fixture(scope="module")
 def offline(configs, tmp_path_factory):
     return run(configs, tmp_path_factory.mktemp("na62") / "offline", "na62-dump", offline=True)
+
+
+def test_frames_too_full_are_refused_alike_and_leave_nothing(configs, tmp_path, monkeypatch):
+    started = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    changes = ["run.frames=4", "na62.losses.muv3_noise_hz=1e7"]
+    setup = load_setup(configs / "na62-dump.toml", changes)
+    said = []
+    for offline in (True, False):
+        with pytest.raises(InputError) as error:
+            trigemu.run(setup, tmp_path / "run", offline=offline)
+        said.append(str(error.value))
+        assert list(tmp_path.iterdir()) == []
+    assert said[0].startswith("na62.losses.muv3_noise_hz: about 3.03e+06 noise hits")
+    assert said[0] == said[1]
+    assert started
+    assert all(process.poll() is not None for process in started)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])

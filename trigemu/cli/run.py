@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,13 +77,14 @@ def _recorded(rundir: Path, options: RunOptions) -> Setup[Any]:
     from trigemu.frames.rundir import RunReader
     from trigemu.menu.overrides import with_mode
     from trigemu.setup.build import build_setup
+    from trigemu.setup.load import usual_array
 
     data = dict(RunReader(rundir, damaged=True).config)
     for text in options.overrides:
         # The recorded configuration calls the experiment's own table "section".
         head, dot, rest = text.partition(".")
         name = f"section.{rest}" if dot and head == data.get("experiment") else text
-        apply_override(data, parse_override(name), with_mode)
+        apply_override(data, parse_override(name), with_mode, partial(usual_array, data, None))
     return build_setup(changed(data, options), options.place(Origin(str(rundir / "config.json"))))
 
 

@@ -149,6 +149,8 @@ def _reason(mistake: Mapping[str, Any]) -> str:
             return f"must be {words} {bound:.15g}{shown}"
     if kind == "literal_error":
         return f"must be {context['expected']}{shown}"
+    if kind in ("tuple_type", "list_type") and isinstance(value, Mapping) and _of_indices(value):
+        return "must be an array; what is inside its default cannot be set alone, give the whole array"
     if kind.endswith(("_type", "_parsing", "_from_float", "_number")) and kind.split("_")[0] in _KINDS:
         return f"must be {_KINDS[kind.split('_')[0]]}{shown}"
     if kind.endswith(("too_long", "too_short")):
@@ -157,6 +159,10 @@ def _reason(mistake: Mapping[str, Any]) -> str:
         return f"must be a whole number of at most 64 bits{shown}"
     text = str(mistake["msg"]).replace("Input should be", "must be").replace("Input should", "must")
     return text[:1].lower() + text[1:] + shown
+
+
+def _of_indices(table: Mapping[Any, Any]) -> bool:
+    return bool(table) and all(str(key).isdecimal() for key in table)
 
 
 def _length(context: Mapping[str, Any], value: Any) -> str:

@@ -80,15 +80,33 @@ def as_given(path: Path, old: Any, new: Any) -> Any:
     return new
 
 
+def no_default(path: Path) -> list[Any] | None:
+    """Return that there is no array by default."""
+    return None
+
+
 def apply_override(
-    data: dict[str, Any], override: Override, onto: Callable[[Path, Any, Any], Any] = as_given
+    data: dict[str, Any],
+    override: Override,
+    onto: Callable[[Path, Any, Any], Any] = as_given,
+    usual: Callable[[Path], list[Any] | None] = no_default,
 ) -> Path:
     """Set the value in ``data`` (changed in place) and return its path.
 
     Elements of an array of tables are named as `element_name` does, or by number from 0
-    (``menu.line.H2.prescale=5``, ``signal.0.rate_hz=10``).  Missing tables are created; whether the key means
-    anything is for `validate` to say.  ``onto`` makes of path, old value (None if there is none) and given value
-    the one to set.
+    (``menu.line.H2.prescale=5``, ``signal.0.rate_hz=10``).  Missing tables are created, missing arrays that have a
+    default begin as that; whether the key means anything is for `validate` to say.
+
+    Parameters
+    ----------
+    data
+        The configuration.
+    override
+        The change.
+    onto
+        Makes of path, old value (None if there is none) and given value the one to set.
+    usual
+        Makes of a path the array that is there by default (None: no array).
 
     Raises
     ------
@@ -97,31 +115,40 @@ def apply_override(
     """
     table: Any = data
     path: Path = ()
-    for key in override.keys[:-1]:
-        step = _step(table, key, override)
+    for number in range(len(override.keys) - 1):
+        step = _step(table, override, number)
         if isinstance(step, str) and step not in table:
-            table[step] = {}
+            found = usual((*path, step))
+            table[step] = {} if found is None else found
         table = table[step]
         path = (*path, step)
-    last = _step(table, override.keys[-1], override)
+    last = _step(table, override, -1)
     path = (*path, last)
     old = table.get(last) if isinstance(last, str) else table[last]
     table[last] = onto(path, old, override.value)
     return path
 
 
-def _step(table: Any, key: str, override: Override) -> str | int:
+def _step(table: Any, override: Override, number: int) -> str | int:
+    """Return what leads on from a table or array by the key of this number."""
+    key = override.keys[number]
     if isinstance(table, dict):
         return key
     if not isinstance(table, list):
         raise InputError(f"{override.place}: nothing can be set below a value that is not a table ({key!r})")
+    if not table:
+        array = ".".join(override.keys[:number])
+        raise InputError(
+            f"{override.place}: {short(array, 100)} is empty, there is no {short(key)!r}; give the whole array"
+        )
     names = [element_name(element) for element in table]
     for index, name in enumerate(names):
         if name and name.lower() == key.lower():
             return index
     if key.isdecimal() and len(key) < _DIGITS and int(key) < len(table):
         return int(key)
-    raise InputError(f"{override.place}: there is no {key!r}; {allowed(key, names)}")
+    known = names if any(names) else map(str, range(len(table)))
+    raise InputError(f"{override.place}: there is no {short(key)!r}; {allowed(key, known)}")
 
 
 def element_name(element: Any) -> str:

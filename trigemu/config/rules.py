@@ -55,6 +55,12 @@ def ordered(low: str, high: str, usual: tuple[float, float], *, equal: bool = Fa
     ]
 
 
+def above_zero(key: str, usual: float = 0.0) -> Rule:
+    """Return the rule that a number is above 0, given or by its default."""
+    rule = values(**{key: {"exclusiveMinimum": 0}})
+    return rule if usual > 0.0 else {**rule, "required": [key]}
+
+
 def bounds(*each: Rule) -> Rule:
     """Return what an array of fixed length holds, value by value."""
     return {"prefixItems": list(each)}

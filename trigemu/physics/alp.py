@@ -9,12 +9,13 @@ couplings to quarks or gluons.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from trigemu.physics import b_to_kaon
 from trigemu.physics.constants import B_PLUS, ELECTRON, HBAR_C_GEV_MM, KAON, MUON, TAU, mass
 from trigemu.physics.dark_scalar import TOP_GEV, VTS_VTB
 from trigemu.physics.heavy_flavour import Source
+from trigemu.physics.in_range import check_couplings, check_mass
 from trigemu.physics.two_body import velocity
 from trigemu.physics.weak import FERMI, SIN2_THETA_W, W_GEV
 
@@ -64,7 +65,14 @@ def quark_coupling(w: float) -> float:
 
 
 def production(m: float, couplings: Couplings) -> list[Source]:
-    """Return where a of mass ``m`` (GeV) come from, with numbers per proton on target."""
+    """Return where a of mass ``m`` (GeV) come from, with numbers per proton on target.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not finite and above 0, or a coupling is not finite.
+    """
+    check_couplings(asdict(couplings), signed=True)
     return b_to_kaon.sources(m, (couplings.bs + quark_coupling(couplings.w)) ** 2)
 
 
@@ -74,13 +82,10 @@ def widths(m: float, couplings: Couplings) -> dict[str, float]:
     Raises
     ------
     ValueError
-        If the mass (GeV) is outside `MASS_RANGE`.
+        If the mass (GeV) is outside `MASS_RANGE`, or a coupling is not finite.
     """
-    low, high = MASS_RANGE
-    if not low <= m <= high:
-        raise ValueError(
-            f"widths of axion-like particles are given from {low:g} to {high:.4g} GeV, not at {m:g}"
-        )
+    check_mass(m, "widths of axion-like particles", MASS_RANGE)
+    check_couplings(asdict(couplings), signed=True)
     photon = couplings.photon + SIN2_THETA_W * couplings.w
     found = {"gammagamma": photon**2 * m**3 / (64.0 * math.pi)}
     for name, lepton in LEPTONS.items():

@@ -20,6 +20,7 @@ from trigemu.physics.constants import (
     mass,
 )
 from trigemu.physics.heavy_flavour import Source, per_proton
+from trigemu.physics.in_range import check_couplings, check_mass
 from trigemu.physics.two_body import phase_space
 
 MODES = ((B_PLUS, KAON), (B_PLUS, K_STAR_PLUS), (B_ZERO, K_ZERO), (B_ZERO, K_STAR_ZERO))
@@ -35,7 +36,13 @@ def branching_ratio(m: float, parent: int, kaon: int) -> float:
         Mass of X, GeV.
     parent, kaon
         One of `MODES`.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not finite and above 0.
     """
+    check_mass(m, "decays of beauty to X")
     heavy, light, q2 = mass(parent), mass(kaon), m * m
     root = phase_space(m / heavy, light / heavy)
     if root == 0.0:
@@ -49,7 +56,14 @@ def branching_ratio(m: float, parent: int, kaon: int) -> float:
 
 
 def sources(m: float, coupling2: float) -> list[Source]:
-    """Return the sources of X of mass ``m`` (GeV) for ``coupling2`` = |C|^2 (GeV^-2); those that are open."""
+    """Return the sources of X of mass ``m`` (GeV) for ``coupling2`` = |C|^2 (GeV^-2); those that are open.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not finite and above 0, or ``coupling2`` not finite and at least 0.
+    """
+    check_couplings({"|C|^2": coupling2})
     found = [
         Source(b, mass(kaon), per_proton(b) * coupling2 * branching_ratio(m, b, kaon), 0, kaon)
         for b, kaon in MODES

@@ -17,6 +17,7 @@ import numpy as np
 from trigemu.physics import b_to_kaon
 from trigemu.physics.constants import B_PLUS, D_ZERO, HBAR_C_GEV_MM, KAON, PION, mass
 from trigemu.physics.heavy_flavour import Source
+from trigemu.physics.in_range import check_couplings, check_mass
 from trigemu.physics.new_bosons import scalar_widths
 from trigemu.physics.qcd import alpha_s
 from trigemu.physics.two_body import velocity
@@ -51,7 +52,14 @@ def branching_ratio(m: float, parent: int, kaon: int) -> float:
 
 
 def production(m: float, sin2_theta: float) -> list[Source]:
-    """Return where S of mass ``m`` (GeV) come from, with numbers per proton on target."""
+    """Return where S of mass ``m`` (GeV) come from, with numbers per proton on target.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not finite and above 0, or ``sin2_theta`` not finite and at least 0.
+    """
+    _check(sin2_theta)
     return b_to_kaon.sources(m, sin2_theta * effective_coupling() ** 2)
 
 
@@ -73,11 +81,10 @@ def widths(m: float, sin2_theta: float, *, model: Model = "table") -> dict[str, 
     Raises
     ------
     ValueError
-        If the mass is outside `MASS_RANGE`.
+        If the mass is outside `MASS_RANGE`, or ``sin2_theta`` is not finite and at least 0.
     """
-    low, high = MASS_RANGE
-    if not low <= m <= high:
-        raise ValueError(f"widths of the dark scalar are known from {low:g} to {high:.4g} GeV, not at {m:g}")
+    check_mass(m, "widths of the dark scalar", MASS_RANGE)
+    _check(sin2_theta)
     found = scalar_widths(m)
     if m >= _QUARKS_GEV:
         found |= _partons(m)
@@ -96,6 +103,10 @@ def ctau(m: float, sin2_theta: float, *, model: Model = "table") -> float:
     """Return c times the lifetime in mm, infinite without mixing; arguments as in `widths`."""
     total = total_width(m, sin2_theta, model=model)
     return HBAR_C_GEV_MM / total if total > 0.0 else math.inf
+
+
+def _check(sin2_theta: float) -> None:
+    check_couplings({"sin^2(theta)": sin2_theta})
 
 
 def _mesons(m: float) -> dict[str, float]:

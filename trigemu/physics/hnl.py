@@ -35,6 +35,7 @@ from trigemu.physics.constants import (
     mass,
 )
 from trigemu.physics.heavy_flavour import TAU_FROM, Source, per_proton
+from trigemu.physics.in_range import check_couplings, check_mass
 from trigemu.physics.qcd import alpha_s
 from trigemu.physics.weak import SIN2_THETA_W, V_UD
 
@@ -68,9 +69,20 @@ def production(m: float, couplings: Couplings) -> list[Source]:
         Mass of N, GeV.
     couplings
         |Ue|^2, |Umu|^2, |Utau|^2.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not finite and above 0, or a coupling not finite and at least 0.
     """
+    check_mass(m, "production of heavy neutral leptons")
+    _check(couplings)
     sources = [*_from_mesons(m, couplings), *_from_taus(m, couplings[2])]
     return [source for source in sources if source.per_proton > 0.0]
+
+
+def _check(couplings: Couplings) -> None:
+    check_couplings(dict(zip(("|Ue|^2", "|Umu|^2", "|Utau|^2"), couplings, strict=True)))
 
 
 def _from_mesons(m: float, couplings: Couplings) -> Iterator[Source]:
@@ -109,13 +121,10 @@ def widths(m: float, couplings: Couplings, *, majorana: bool = False) -> dict[st
     Raises
     ------
     ValueError
-        If the mass is outside `MASS_RANGE`.
+        If the mass is outside `MASS_RANGE`, or a coupling is not finite and at least 0.
     """
-    low, high = MASS_RANGE
-    if not low <= m <= high:
-        raise ValueError(
-            f"widths of heavy neutral leptons are known from {low:g} to {high:g} GeV, not at {m:g}"
-        )
+    check_mass(m, "widths of heavy neutral leptons", MASS_RANGE)
+    _check(couplings)
     found = _leptonic(m, couplings)
     mesons = _single_meson(m, couplings)
     found |= mesons

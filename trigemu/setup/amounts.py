@@ -31,9 +31,11 @@ def check_amounts(what: str, expected: Mapping[str, float], most: float, frame_s
     if total <= most:
         return
     key = max(expected, key=lambda name: expected[name])
+    # What the others add may not show in three digits.
+    more = "" if f"{total:.3g}" == f"{expected[key]:.3g}" else f", {total:.3g} with all others"
     raise InputError(
-        f"{short(key, 100)}: about {expected[key]:.3g} {what} are expected in a frame of {frame_s:.3g} s, "
-        f"{total:.3g} with all others; a frame can hold {most:.3g}: lower the value, or make frames shorter"
+        f"{short(key, 100)}: about {expected[key]:.3g} {what} are expected in a frame of {frame_s:.3g} s"
+        f"{more}; a frame can hold {most:.3g}: lower the value, or make frames shorter"
     )
 
 

@@ -129,6 +129,11 @@ def _check_tables(data: Mapping[str, Any], name: str, origin: Origin) -> None:
     """Answer an unknown table with the experiment's own by its name, which is what users write."""
     known = [name if key == "section" else key for key in RunConfig.model_fields]
     for key in data:
+        if key == name and key not in RunConfig.model_fields:
+            twice = ", and stands beside this one" if "section" in data else ""
+            raise InputError(
+                f"{origin.at(key)}: unknown key {short(key)!r}; the experiment's table is called 'section' here{twice}"
+            )
         if key not in RunConfig.model_fields:
             below = near_below(str(key), [RunConfig], "")
             below += near_below(str(key), [find_experiment(name).config_model], name)

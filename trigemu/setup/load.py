@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.resources
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import trigemu
+from trigemu.config.default_arrays import default_array
 from trigemu.config.names import allowed
 from trigemu.config.origin import Origin
 from trigemu.config.origin import Path as KeyPath
@@ -19,6 +21,7 @@ from trigemu.menu.overrides import with_mode
 from trigemu.plain import short
 from trigemu.setup.menu_files import MenuFiles
 from trigemu.setup.registry import experiment_names, find_experiment
+from trigemu.setup.run_config import RunConfig
 
 __all__ = ["load_config", "read_config", "shipped_configs"]
 
@@ -96,11 +99,32 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[dict[s
         draft.name_file(change, named=menu_files is not None and change.keys[1] == menu_files.key)
     if menu_files is not None:
         menu_files.inline(draft.data, draft.places, draft.folder, draft.name)
+    # In whichever order they are given: arrays are those of the epoch that the run has in the end.
+    epochs = [change.value for change in changes if change.keys[1:] == ("conditions",)]
     for change in others:
-        draft.change(change)
+        draft.change(change, partial(usual_array, draft.data, epochs[-1] if epochs else None))
     draft.place_algorithms()
     _rename_section(draft.data, draft.places)
     return draft.data, Origin(draft.name, draft.places)
+
+
+def usual_array(data: dict[str, Any], conditions: Any, path: KeyPath) -> list[Any] | None:
+    """Return the default of an array of a configuration, None where none is known (of signals, say).
+
+    Parameters
+    ----------
+    data
+        The configuration as read.
+    conditions
+        The epoch that is set besides, None where none is.
+    path
+        Keys that lead to the array.
+    """
+    experiment = data.get("experiment")
+    if path[0] in (experiment, "section") and experiment in experiment_names():
+        model = find_experiment(experiment).config_model
+        return default_array(model, data.get(str(path[0])), path[1:], conditions)
+    return default_array(RunConfig, data, path)
 
 
 def _texts(overrides: object) -> list[str]:
@@ -160,9 +184,9 @@ class _Draft:
         if named:
             self.folder = Path()
 
-    def change(self, change: Override) -> None:
+    def change(self, change: Override, usual: Callable[[KeyPath], list[Any] | None]) -> None:
         """Set any other key."""
-        keys = apply_override(self.data, change, with_mode)
+        keys = apply_override(self.data, change, with_mode, usual)
         around = self.places.get(keys[:-1], "")
         self.places = {key: place for key, place in self.places.items() if key[: len(keys)] != keys}
         for length in range(1, len(keys) + 1):

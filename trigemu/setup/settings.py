@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -23,6 +24,8 @@ from trigemu.setup.load import shipped_configs
 from trigemu.setup.named import without_nulls, written
 
 Shape = Literal["value", "table", "tables"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +128,14 @@ class _Reader:
         if key.tables and is_array(key):
             yield self.setting(key, path, value, "tables")
             # What the default holds comes from nowhere else, though its tables have no defaults of their own.
-            known, self.quiet = self.quiet, self.quiet or value == without_nulls(key.default)
+            known, default = self.quiet, without_nulls(key.default)
+            self.quiet = known or value == default
+            # Of a default of which single values are changed, all others stay what they were.
+            kept = default if self.place(path).startswith(f"--set {self.dotted(path)}.") else None
             for number, each in enumerate(value or ()):
                 model = next((m for m in key.tables if is_kind(m, each)), key.tables[0])
-                yield from self.inside(model, (*path, number), each, usual_of(model))
+                same = kept[number] if kept and number < len(kept) else {}
+                yield from self.inside(model, (*path, number), each, usual_of(model), same)
             self.quiet = known
         elif len(key.tables) == 1 and key.holds == "table":
             yield self.setting(key, path, value, "table")
@@ -139,14 +146,23 @@ class _Reader:
             yield self.setting(key, path, value)
 
     def inside(
-        self, model: type[BaseModel], path: Path, data: Mapping[str, Any], usual: BaseModel | None
+        self,
+        model: type[BaseModel],
+        path: Path,
+        data: Mapping[str, Any],
+        usual: BaseModel | None,
+        same: Mapping[str, Any] = NOTHING,
     ) -> Iterator[Setting]:
+        """Yield the settings of a table; values that it shares with ``same`` come from nowhere else."""
         first = fixed_keys(model)
         # What says of which kind a table is comes first; values come before tables, as TOML wants them.
         for key in sorted(
             own_keys(model, "", usual), key=lambda key: (bool(key.tables), key.name not in first)
         ):
-            yield from self.value(key, (*path, key.name), data.get(key.name), usual)
+            known, value = self.quiet, data.get(key.name)
+            self.quiet = known or (key.name in same and same[key.name] == value)
+            yield from self.value(key, (*path, key.name), value, usual)
+            self.quiet = known
 
     def array(self, key: Key, models: Sequence[type[BaseModel]]) -> Iterator[Setting]:
         tables = self.data[key.name]

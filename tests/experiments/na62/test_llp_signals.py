@@ -295,7 +295,7 @@ def test_bad_models(model: Any, table: dict[str, Any], message: str) -> None:
 
 
 def test_nothing_decays_in_the_volume() -> None:
-    with pytest.raises(InputError, match=r"no heavy neutral lepton .* lower coupling, or lower p_min"):
+    with pytest.raises(InputError, match=r"no heavy neutral lepton .* lower coupling, or p_min"):
         source(Hnl(mass=1.9, coupling=1.0))
     with pytest.raises(InputError, match=r"no dark scalar .* raise ctau, or lower p_min"):
         source(Scalar(mass=1.9, ctau=1e-6))

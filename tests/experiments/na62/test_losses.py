@@ -114,8 +114,7 @@ def test_a_dead_channel_sends_nothing_and_the_others_all_they_did(
     source: str, hits: dict[str, np.ndarray]
 ) -> None:
     first, second = CHANNELS[source]
-    loud = {"noisy": [{"detector": source, "channel": first, "rate_hz": 1e6}], f"{source}_noise_hz": 0.0}
-    some = response(source, muons(source), dead={source: [first]}, **loud)
+    some = response(source, muons(source), dead={source: [first]})
     assert set(some["channel"].tolist()) == {second}
     other = hits["channel"] == second
     assert all(np.array_equal(some[name], hits[name][other]) for name in some)
@@ -183,14 +182,20 @@ CHANNELS_OF = {
 
 def test_noise_of_a_channel_depends_on_no_other(source: str) -> None:
     first = CHANNELS[source][0]
-    loud = {"detector": source, "channel": first, "rate_hz": 1e5}
+    loud = {"detector": source, "channel": first, "rate_hz": 2e5}
     (common,) = noise(source, 1, **{f"{source}_noise_hz": 1000.0})
-    (both,) = noise(source, 1, **{f"{source}_noise_hz": 1000.0}, noisy=[loud, loud])
+    (both,) = noise(source, 1, **{f"{source}_noise_hz": 1000.0}, noisy=[loud])
     others = [each["channel"] != first for each in (common, both)]
     assert all(np.array_equal(common[name][others[0]], both[name][others[1]]) for name in common)
     # Rates add: 201 kHz in a frame of 1.022 ms, Poisson sigma 14.
     assert np.count_nonzero(~others[1]) == pytest.approx(205, abs=58)
     assert np.count_nonzero(others[0]) > 200
+
+
+def test_dead_channels_have_no_noise(source: str) -> None:
+    dead = [int(channel) for channel in CHANNELS_OF[source][:-1]]
+    (found,) = noise(source, 1, **{f"{source}_noise_hz": 1e5}, dead={source: dead})
+    assert set(found["channel"].tolist()) == {int(CHANNELS_OF[source][-1])}
 
 
 def test_noise_shifts_no_other_hit(source: str, hits: dict[str, np.ndarray]) -> None:
@@ -243,11 +248,41 @@ def test_scans_and_frames_of_one_event_have_no_noise_and_keep_the_rest() -> None
 
 
 @pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("noisy=[{detector='muv3', channel=65, rate_hz=1}]", "noisy[0].channel: muv3 has no channel 65"),
+        (
+            "noisy=[" + "{detector='muv3', channel=3, rate_hz=1}, " * 2 + "]",
+            "noisy: channel 3 of muv3 is there twice",
+        ),
+        ("dead={newchod=[101, 102, 101]}", "dead.newchod: channel 101 is there twice"),
+        (
+            "{noisy=[{detector='muv3', channel=3, rate_hz=1}], dead={muv3=[3]}}",
+            "noisy: channel 3 of muv3 is in dead.muv3 too",
+        ),
+    ],
+)
+def test_contradictions_are_refused_by_key(override: str, sentence: str) -> None:
+    key = f"na62.losses={override}" if override.startswith("{") else f"na62.losses.{override}"
+    with pytest.raises(InputError) as caught:
+        load_setup("na62-dump", [key])
+    assert f": [na62] losses.{sentence}" in str(caught.value)
+
+
+def test_a_channel_of_one_detector_may_be_noisy_and_its_number_dead_in_the_other() -> None:
+    found = Losses(noisy=[{"detector": "newchod", "channel": 101, "rate_hz": 1.0}], dead={"muv3": [101.0]})
+    # Whole numbers may be written with a point, as everywhere.
+    assert found.dead.muv3 == (101,)
+
+
+@pytest.mark.parametrize(
     ("override", "key"),
     [
         ("na62.losses.newchod_noise_hz=1e7", "na62.losses.newchod_noise_hz: about 3"),
         (
-            "na62.losses.noisy=[" + "{detector='muv3', channel=3, rate_hz=1e7}, " * 20 + "]",
+            "na62.losses.noisy=["
+            + ", ".join(f"{{detector='muv3', channel={n}, rate_hz=1e7}}" for n in range(20))
+            + "]",
             "na62.losses.noisy.0.rate_hz: about 1",
         ),
     ],
@@ -257,4 +292,5 @@ def test_more_noise_than_a_frame_holds_is_refused(override: str, key: str) -> No
     with pytest.raises(InputError, match=r"noise hits are expected.*a frame can hold 1e\+05") as caught:
         setup.make_generator(("lkr",))
     assert key in str(caught.value)
+    assert ("with all others" in str(caught.value)) == ("noisy" in override)
     assert load_setup("na62-dump", [override, "na62.losses.enabled=false"]).make_generator(("lkr",))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -30,6 +31,19 @@ def _unknown(detector: str, channel: int) -> str:
     return (
         "" if channel in CHANNELS[detector] else f"{detector} has no channel {channel}: {_NUMBERS[detector]}"
     )
+
+
+T = TypeVar("T", int, tuple[str, int])
+
+
+def first_twice(values: Sequence[T]) -> T | None:
+    """Return the first value that stands in a sequence before, None if there is none."""
+    seen: set[T] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None
 
 
 def _newchod(channel: int) -> int:
@@ -70,7 +84,7 @@ class NoisyChannel(Model):
     @model_validator(mode="after")
     def _is_there(self) -> NoisyChannel:
         if why := _unknown(self.detector, self.channel):
-            raise FieldError("channel", why)
+            raise FieldError("channel", why, named=False)
         return self
 
 
@@ -86,8 +100,17 @@ class DeadChannels(Model):
     @classmethod
     def schema_rules(cls) -> list[Rule]:
         """Return what its validators check, as JSON schema."""
-        known = {name: {"items": {"enum": list(all_)}} for name, all_ in CHANNELS.items()}
+        known = {
+            name: {"items": {"enum": list(all_)}, "uniqueItems": True} for name, all_ in CHANNELS.items()
+        }
         return [*super().schema_rules(), values(**known)]
+
+    @model_validator(mode="after")
+    def _are_once(self) -> DeadChannels:
+        for name in CHANNELS:
+            if (twice := first_twice(getattr(self, name))) is not None:
+                raise FieldError(name, f"channel {twice} is there twice; name each once", named=False)
+        return self
 
 
 class Losses(Model):
@@ -117,7 +140,26 @@ class Losses(Model):
     Source: guess, 3 kHz together: 1 % of what the halo makes."""
 
     noisy: Annotated[tuple[NoisyChannel, ...], Field(max_length=MAX_TABLES)] = ()
-    """Channels with more noise; rates of one channel add up."""
+    """Channels with more noise, each once and none that is dead, which is checked when the file is read."""
 
     dead: DeadChannels = DeadChannels()
     """Channels that send nothing, not even noise."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema, as far as one can say."""
+        return [*super().schema_rules(), values(noisy={"uniqueItems": True})]
+
+    @model_validator(mode="after")
+    def _noisy_once(self) -> Losses:
+        noisy = [(each.detector, each.channel) for each in self.noisy]
+        if (twice := first_twice(noisy)) is not None:
+            sentence = f"channel {twice[1]} of {twice[0]} is there twice; name each once, with its whole rate"
+            raise FieldError("noisy", sentence, named=False)
+        for detector, channel in noisy:
+            if channel in getattr(self.dead, detector):
+                sentence = (
+                    f"channel {channel} of {detector} is in dead.{detector} too; a dead channel has no noise"
+                )
+                raise FieldError("noisy", sentence, named=False)
+        return self

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from trigemu.config.model import Model
+from trigemu.config.rules import Rule, absent, values, within
 from trigemu.experiments.na62.clock import SPILL_S
 
 MAX_TERMS = 16
@@ -50,20 +51,23 @@ class Spill(Model):
     """Length of a spill [s].  Source: read in arXiv:2312.17188 and 2409.12981 (na62_facts 1)."""
 
     rise_s: Annotated[float, Field(ge=0, le=30)] = 0.1
-    """Time in which the intensity rises from 0 at the begin of burst [s].  Source: guess."""
+    """Time in which the intensity rises from 0 at the begin of burst; with `fall_s` at most `length_s`, which is
+    checked when the file is read [s].  Source: guess."""
 
     fall_s: Annotated[float, Field(ge=0, le=30)] = 0.1
-    """Time in which it falls to 0 at the end [s].  Source: guess."""
+    """Time in which it falls to 0 at the end, with the same limit [s].  Source: guess."""
 
     ripple: Annotated[tuple[Ripple, ...], Field(max_length=MAX_TERMS)] = MAINS
-    """Sine waves on top of it.  Source: guess, harmonics of the mains that modulate by up to 23 % together."""
+    """Sine waves on top of it: all amplitudes, `noise` and half of `drift` are at most 1 together, which is checked
+    when the file is read.  Source: guess, harmonics of the mains that modulate by up to 23 % together."""
 
     drift: Annotated[float, Field(ge=-2, le=2)] = 0.0
-    """Linear change from the begin to the end of the spill, as a part of the mean.  Source: guess."""
+    """Linear change from the begin to the end of the spill, as a part of the mean; limited as `ripple` says.
+    Source: guess."""
 
     noise: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Largest random change, as a part of the mean; each run seed has its own, the same in each spill.
-    Source: guess."""
+    Limited as `ripple` says.  Source: guess."""
 
     noise_s: Annotated[float, Field(ge=1e-4, le=30)] = 1e-3
     """Time from one random change to the next, straight lines between [s].  Source: guess."""
@@ -71,6 +75,22 @@ class Spill(Model):
     signals_follow: bool = False
     """Whether signals with a `rate_hz` follow the intensity as well.
     Source: chosen, rates of signals are chosen for statistics."""
+
+    @classmethod
+    def schema_rules(cls) -> list[Rule]:
+        """Return what its validators check, as JSON schema, where other keys have their defaults."""
+        rise, fall = (float(cls.model_fields[key].default) for key in ("rise_s", "fall_s"))
+        rest = 1.0 - sum(term.amplitude for term in MAINS)
+        return [
+            *super().schema_rules(),
+            absent("rise_s", values(length_s={"minimum": rise})),
+            absent("fall_s", values(length_s={"minimum": fall})),
+            absent("rise_s", absent("fall_s", values(length_s={"minimum": rise + fall}))),
+            absent("length_s", values(rise_s={"maximum": SPILL_S}, fall_s={"maximum": SPILL_S})),
+            absent("length_s", absent("fall_s", values(rise_s={"maximum": SPILL_S - fall}))),
+            absent("length_s", absent("rise_s", values(fall_s={"maximum": SPILL_S - rise}))),
+            absent("ripple", values(noise={"maximum": rest}, drift=within(-2.0 * rest, 2.0 * rest))),
+        ]
 
     @model_validator(mode="after")
     def _edges_fit(self) -> Spill:

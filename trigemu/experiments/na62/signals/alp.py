@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.rules import Rule, values, when
+from trigemu.config.rules import Rule, at_least_one, values, when
 from trigemu.experiments.na62.signals.final_states import FinalState
 from trigemu.experiments.na62.signals.long_lived import FromHeavyFlavour
 from trigemu.physics import alp
@@ -16,7 +16,8 @@ from trigemu.physics.heavy_flavour import Source
 CHANNELS = {"gammagamma": PHOTON, "ee": ELECTRON, "mumu": MUON}
 """What each channel has two of."""
 
-Coupling = Annotated[float, Field(gt=0, le=1e3)]
+Coupling = Annotated[float, Field(ge=1e-100, le=1e3)]
+"""Bounded below where the square would be lost."""
 
 
 class AxionLike(FromHeavyFlavour):
@@ -80,7 +81,12 @@ class AxionLike(FromHeavyFlavour):
         """Return what its validators check, as JSON schema."""
         pairs = ((name, 2.0 * mass(pdg)) for name, pdg in CHANNELS.items() if pdg != PHOTON)
         opened = (when("channel", name, values(mass={"exclusiveMinimum": low})) for name, low in pairs)
-        return [*super().schema_rules(), *opened]
+        photons, leptons = at_least_one("photon", "w"), at_least_one("lepton")
+        coupled = [
+            when("channel", "gammagamma", {"if": leptons, "then": photons}, usual=True),
+            *(when("channel", name, {"if": photons, "then": leptons}) for name in ("ee", "mumu")),
+        ]
+        return [*super().schema_rules(), *opened, *coupled]
 
     @model_validator(mode="after")
     def _possible(self) -> AxionLike:

@@ -32,11 +32,9 @@ class HeavyFlavourSource(DecaySource):
     def __init__(self, model: FromHeavyFlavour, path: str | None, seed: int, number: int) -> None:
         del path
         flight = flight_of(model.mass, model.lifetime)
-        longer = "raise" if model.ctau is not None else "lower"
-        keys = ["ctau"] if model.ctau is not None else list(model.keys_of_lifetime)
         nothing = (
             f"signal: no {model.noun} of mass {model.mass} GeV, ctau {flight.ctau:.3g} mm and p > {model.p_min} GeV "
-            f"decays in the volume; {longer} {' or '.join(keys)}, or lower p_min"
+            f"decays in the volume; {_remedy(model)}"
         )
         super().__init__(
             model,
@@ -47,6 +45,15 @@ class HeavyFlavourSource(DecaySource):
             states=model.final_states,
             nothing=nothing,
         )
+
+
+def _remedy(model: FromHeavyFlavour) -> str:
+    """Return what to do where nothing decays in the volume."""
+    if model.ctau is not None:
+        return "raise ctau, or lower p_min"
+    given = [key for key in model.keys_of_lifetime if getattr(model, key) is not None]
+    # In the long-lived limit no lifetime is too short.
+    return f"lower {' and '.join(given)}, or p_min" if given else "lower p_min"
 
 
 def _cells(flight: Flight, p_min: float, source: Source) -> Cells:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from trigemu.config.rules import Rule, values, when
+from trigemu.config.rules import Rule, above_zero, values, when
 from trigemu.experiments.na62.signals.final_states import NEUTRINO, FinalState
 from trigemu.experiments.na62.signals.long_lived import FromHeavyFlavour
 from trigemu.physics import hnl
@@ -115,6 +115,19 @@ class HeavyNeutralLepton(FromHeavyFlavour):
             *(when("channel", name, values(mass={"exclusiveMinimum": threshold(name)})) for name in CHANNELS),
             when("channel", "visible", values(mass={"exclusiveMinimum": threshold("nu-e-e")}), usual=True),
             when("production", "tau", values(mass={"exclusiveMaximum": mass(TAU) - mass(PION)})),
+            *cls._mixing_rules(),
+        ]
+
+    @classmethod
+    def _mixing_rules(cls) -> list[Rule]:
+        mixed = [above_zero(key, cls.model_fields[key].default) for key in ("ue2", "umu2", "utau2")]
+        electron, muon, tau = mixed
+        needed = {"e-pi": electron, "e-k": electron, "mu-pi": muon, "mu-k": muon}
+        return [
+            {"anyOf": mixed},
+            *(when("channel", name, rule) for name, rule in needed.items()),
+            when("channel", "nu-e-mu", {"anyOf": [electron, muon]}),
+            when("production", "tau", tau),
         ]
 
     @model_validator(mode="after")

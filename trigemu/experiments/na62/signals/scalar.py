@@ -67,7 +67,9 @@ class DarkScalar(FromHeavyFlavour):
     @classmethod
     def schema_rules(cls) -> list[Rule]:
         """Return what its validators check, as JSON schema."""
-        return [*super().schema_rules(), *(_range(name) for name in CHANNELS)]
+        mesons = [name for name, (_, daughter, _) in CHANNELS.items() if daughter in (PION, KAON)]
+        none = when("hadrons", "leptons", values(channel={"not": {"enum": mesons}}))
+        return [*super().schema_rules(), *(_range(name) for name in CHANNELS), none]
 
     @model_validator(mode="after")
     def _possible(self) -> DarkScalar:
