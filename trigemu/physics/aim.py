@@ -27,28 +27,34 @@ RINGS = (0.7, 1.4, 3.0)
 """Outer edges of the rings but the last, in units of the angle that the detector takes."""
 
 
-def _parents(limits: F64, row: F64) -> tuple[F64, F64, Range]:
-    """Return pT and pz of parents in the middle of cells, and between which energies they are (GeV)."""
+def _middle(limits: F64, row: F64) -> tuple[F64, F64]:
+    """Return pT and pz of parents in the middle of cells (GeV)."""
     if row[0] == POOL:
-        pt, pz = np.hypot(limits[:, 0], limits[:, 1]), limits[:, 2]
-        energy = np.sqrt(pt**2 + pz**2 + row[1] ** 2)
-        return pt, pz, (energy, energy)
+        return np.hypot(limits[:, 0], limits[:, 1]), limits[:, 2]
+    x0, x1, t0, t1 = limits[:, :4].T
+    pt = 0.5 * (t0 + t1)
+    return pt, mesons.lab_of_mass(row[1], 0.5 * (x0 + x1), pt)[0]
+
+
+def _energies(limits: F64, row: F64) -> Range:
+    """Return between which energies parents are (GeV)."""
+    if row[0] == POOL:
+        energy = np.sqrt((limits[:, :3] ** 2).sum(axis=1) + row[1] ** 2)
+        return energy, energy
     x0, x1, t0, t1 = limits[:, :4].T
     corners = [mesons.lab_of_mass(row[1], x, t)[1] for x in (x0, x1) for t in (t0, t1)]
-    pt = 0.5 * (t0 + t1)
-    pz, _ = mesons.lab_of_mass(row[1], 0.5 * (x0 + x1), pt)
-    return pt, pz, (np.min(corners, 0), np.max(corners, 0))
+    return np.min(corners, 0), np.max(corners, 0)
 
 
 def places(cells: Cells) -> tuple[F64, F64]:
     """Return pT and pz (GeV) in the middle of cells, of parents or of bremsstrahlung (pT 0)."""
-    pt, pz = np.zeros(len(cells.weight)), np.zeros(len(cells.weight))
-    for number, row in enumerate(cells.channels):
-        mine = np.flatnonzero(cells.channel == number)
-        if row[0] == BREM:
-            pz[mine] = 0.5 * BEAM_GEV * cells.limits[mine, :2].sum(axis=1)
-        else:
-            pt[mine], pz[mine], _ = _parents(cells.limits[mine], row)
+    kind, mass = cells.channels[cells.channel, :2].T
+    x0, x1, t0, t1 = cells.limits[:, :4].T
+    pt = 0.5 * (t0 + t1)
+    pz = mesons.lab_of_mass(mass, 0.5 * (x0 + x1), pt)[0]
+    brem, pool = kind == BREM, kind == POOL
+    pt[brem], pz[brem] = 0.0, 0.5 * BEAM_GEV * (x0 + x1)[brem]
+    pt[pool], pz[pool] = np.hypot(x0, x1)[pool], t0[pool]
     return pt, pz
 
 
@@ -101,7 +107,8 @@ def aimed(cells: Cells, flight: Flight, p_min: float, angle: float) -> Cells:
 
 def _rings(cells: Cells, flight: Flight, p_min: float, opening: float) -> list[Cells]:
     row, m = cells.channels[0], flight.mass
-    pt, pz, energy = _parents(cells.limits, row)
+    pt, pz = _middle(cells.limits, row)
+    energy = _energies(cells.limits, row)
     parent, companion = row[1], row[2]
     if row[0] == CHAIN:
         # The second parent goes about where the first went.

@@ -71,7 +71,7 @@ def alias_table(weights: F64) -> tuple[F64, I64]:
 
 
 @inlined
-def pick(keep: F64, other: I64, u: float) -> int:
+def pick(keep: F64, other: I64 | F64, u: float) -> int:
     """Return a cell for a uniform in [0, 1)."""
     position = u * keep.shape[0]
     cell = int(position)

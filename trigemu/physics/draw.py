@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from trigemu.arrays import F64, I64
+from trigemu.arrays import F64
 from trigemu.jit import inlined
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics import mesons
 from trigemu.physics.alias import pick
 from trigemu.physics.flight import flight_weight
 from trigemu.physics.kinematics import decay_daughter, two_body_momentum
-from trigemu.physics.production import BREM, CHAIN, POOL
+from trigemu.physics.production import BOUND, BREM, CHAIN, CHANNEL, COUNT, KEEP, OTHER, POOL
 from trigemu.physics.rng import Int, uniform2
 
 FIRST_BLOCK = 2
@@ -134,13 +134,8 @@ def draw_momentum(
     frame: Int,
     purpose: Int,
     index: Int,
-    limits: F64,
-    channel: I64,
+    rows: F64,
     channels: F64,
-    bound: F64,
-    keep: F64,
-    other: I64,
-    counts: F64,
     constants: F64,
     cutoff: float,
 ) -> tuple[float, float, float, int, float]:
@@ -150,7 +145,7 @@ def draw_momentum(
     ----------
     seed, frame, purpose, index
         Address; blocks from `FIRST_BLOCK` on are used.
-    limits, channel, channels, bound, keep, other, counts, constants, cutoff
+    rows, channels, constants, cutoff
         `production.Producer.tables`.
     """
     near, far, slope, p_min = constants[1], constants[2], constants[3], constants[4]
@@ -159,18 +154,18 @@ def draw_momentum(
         u_cell, u_accept = uniform2(seed, frame, purpose, index, block)
         u, v = uniform2(seed, frame, purpose, index, block + 1)
         azimuth, _ = uniform2(seed, frame, purpose, index, block + 2)
-        cell = pick(keep, other, u_cell)
-        row = channels[channel[cell]]
+        cell = rows[pick(rows[:, KEEP], rows[:, OTHER], u_cell)]
+        row = channels[int(cell[CHANNEL])]
         a = b = c = d = 0.0
         if row[0] != BREM:
             a, b = uniform2(seed, frame, purpose, index, block + 3)
             if row[0] == CHAIN:
                 c, d = uniform2(seed, frame, purpose, index, _CHAIN_BLOCK + attempt)
-        px, py, pz, value = candidate(limits[cell], row, constants, cutoff, u, v, a, b, c, d)
+        px, py, pz, value = candidate(cell, row, constants, cutoff, u, v, a, b, c, d)
         momentum = math.sqrt(px * px + py * py + pz * pz)
         if momentum < p_min or pz <= 0.0:
             continue
-        if u_accept * bound[cell] < value * flight_weight(momentum, near, far, slope):
+        if u_accept * cell[BOUND] < value * flight_weight(momentum, near, far, slope):
             cosine, sine = math.cos(2.0 * math.pi * azimuth), math.sin(2.0 * math.pi * azimuth)
-            return cosine * px - sine * py, sine * px + cosine * py, pz, attempt + 1, counts[cell]
+            return cosine * px - sine * py, sine * px + cosine * py, pz, attempt + 1, cell[COUNT]
     return 0.0, 0.0, 1.0, 0, 0.0

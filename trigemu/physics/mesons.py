@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -122,8 +122,9 @@ class SpectrumTable:
     weight: F64
 
 
+@lru_cache(maxsize=16)
 def spectrum_table(pdg: int) -> SpectrumTable:
-    """Tabulate the spectrum of a species."""
+    """Tabulate the spectrum of a species; a scan asks for it at each point."""
     return tabulate(partial(density, pdg), _PT_MAX)
 
 
@@ -150,7 +151,9 @@ def tabulate(shape: Callable[[F64, F64], F64], pt_max: float) -> SpectrumTable:
     forward = np.stack([x[i], x[i + 1], t[j], t[j + 1]], axis=1)
     backward = forward * np.array([-1.0, -1.0, 1.0, 1.0])
     half = 0.5 * content.ravel() / content.sum()
-    return SpectrumTable(np.concatenate([forward, backward]), np.concatenate([half, half]))
+    table = SpectrumTable(np.concatenate([forward, backward]), np.concatenate([half, half]))
+    table.cells.flags.writeable = table.weight.flags.writeable = False
+    return table
 
 
 def lab_momentum(pdg: int, xf: F64, pt: F64) -> tuple[F64, F64]:
@@ -158,7 +161,7 @@ def lab_momentum(pdg: int, xf: F64, pt: F64) -> tuple[F64, F64]:
     return lab_of_mass(mass(pdg), xf, pt)
 
 
-def lab_of_mass(m: float, xf: F64, pt: F64) -> tuple[F64, F64]:
+def lab_of_mass(m: float | F64, xf: F64, pt: F64) -> tuple[F64, F64]:
     """Return what `lab_momentum` does for a particle of mass ``m`` (GeV)."""
     star = 0.5 * xf * math.sqrt(S)
     energy = np.sqrt(star * star + pt * pt + m**2)

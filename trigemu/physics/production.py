@@ -21,6 +21,7 @@ from trigemu.arrays import F64, I64
 from trigemu.physics import bremsstrahlung as brem
 from trigemu.physics.alias import alias_table
 from trigemu.physics.flight import Flight
+from trigemu.physics.steered import Steered, Steering, free
 
 BREM, SPECTRUM, POOL, CHAIN = 0, 1, 2, 3
 """Kinds of cell.  Their four numbers: z low, z high, -, -; xF and pT low and high; px, py, pz, -; as `SPECTRUM`.
@@ -30,6 +31,9 @@ In a chain the parent decays to a second parent, and that to the particle: Ds ->
 
 CHANNEL_NUMBERS, LIMITS = 5, 8
 """Numbers of a row of `Cells.channels`, and of `Cells.limits`."""
+
+BOUND, COUNT, CHANNEL, KEEP, OTHER, ROW = 8, 9, 10, 11, 12, 16
+"""Places in a row of `Producer.tables`, behind the limits, and its length: two lines of a processor's cache."""
 
 _Z_CELLS = 160
 _Z_PROBES = 9
@@ -123,9 +127,9 @@ def brem_cells(
     return Cells.of_channel(limits, np.array([float(BREM)]), bound, bound * (high - low) * factor)
 
 
-Bias = Callable[[Cells, Flight, float, F64, float], Cells]
+Bias = Callable[[Cells, Flight, float, F64, float], tuple[Cells, Steered]]
 
-Tables = tuple[F64, I64, F64, F64, F64, I64, F64, F64, float]
+Tables = tuple[F64, F64, F64, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,34 +140,37 @@ class Producer:
     ----------
     cells
         The joined cells.
-    keep, other
-        The alias table of weight x bias.
-    counts
-        float64[n], what an event of each cell counts: 1 / bias over the largest of all.
+    rows
+        float64[n, 16]: of each cell the limits, the bound, what an event counts (1 / bias over the largest of all),
+        the channel, and the two columns of an alias table of weight x bias.
     constants
         float64[6]: A' mass, near, far (mm), decay length over momentum (mm/GeV), p_min (GeV), pT max (GeV).
     cutoff
         Off-shell cut-off of bremsstrahlung in GeV, 0 for none.
+    decays
+        Where decays are made more often, and which way daughters fly.
     """
 
     cells: Cells
-    keep: F64
-    other: I64
-    counts: F64
+    rows: F64
     constants: F64
     cutoff: float
+    decays: Steered
 
     @property
     def tables(self) -> Tables:
         """The arguments of `draw.draw_momentum` that follow the address."""
-        c = self.cells
-        kept = c.limits, c.channel, c.channels, c.bound
-        return *kept, self.keep, self.other, self.counts, self.constants, self.cutoff
+        return self.rows, self.cells.channels, self.constants, self.cutoff
+
+    @property
+    def steering(self) -> Steering:
+        """The arguments of `steered.steer` that follow the momentum."""
+        return self.decays.tables
 
     @property
     def weighted(self) -> bool:
         """Whether events count differently."""
-        return bool((self.counts != 1.0).any())
+        return bool((self.rows[:, COUNT] != 1.0).any()) or self.decays.least < 1.0
 
     @property
     def drawn_weight(self) -> float:
@@ -173,7 +180,7 @@ class Producer:
         particles that decay in the volume, per proton on target.
         """
         c = self.cells
-        return float((c.weight * c.bias).sum() / c.bias.min())
+        return float((c.weight * c.bias).sum() / c.bias.min()) / self.decays.least
 
     @classmethod
     def build(
@@ -187,11 +194,15 @@ class Producer:
     ) -> Producer:
         """Join the parts; ValueError if none of them can yield a particle that decays in the volume.
 
-        ``bias`` returns the cells with a bias (`trigemu.physics.forward.biased` with a cone).
+        ``bias`` returns the cells with a bias, and that of decays (`trigemu.physics.forward.biased` with a cone).
         """
         cells = join(parts)
         constants = np.array([flight.mass, flight.near, flight.far, flight.slope, p_min, pt_max])
+        decays = free()
         if bias is not None:
-            cells = bias(cells, flight, p_min, constants, cutoff or 0.0)
-        keep, other = alias_table(cells.weight * cells.bias)
-        return cls(cells, keep, other, cells.bias.min() / cells.bias, constants, cutoff or 0.0)
+            cells, decays = bias(cells, flight, p_min, constants, cutoff or 0.0)
+        rows = np.zeros((len(cells.weight), ROW))
+        rows[:, :LIMITS], rows[:, BOUND], rows[:, CHANNEL] = cells.limits, cells.bound, cells.channel
+        rows[:, COUNT] = cells.bias.min() / cells.bias
+        rows[:, KEEP], rows[:, OTHER] = alias_table(cells.weight * cells.bias)
+        return cls(cells, rows, constants, cutoff or 0.0, decays)

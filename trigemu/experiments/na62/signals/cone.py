@@ -9,32 +9,35 @@ from trigemu.experiments.na62.detector.geometry import (
     LKR_Z,
     MNP33_KICK_GEV,
     MNP33_Z,
+    STRAW,
     TAX_SOURCE,
 )
 from trigemu.experiments.na62.signals.final_states import FinalState
 from trigemu.experiments.na62.signals.state_table import daughter_mass
 from trigemu.physics.cone import Cone
 from trigemu.physics.constants import PHOTON
+from trigemu.physics.pdg import charge_of
 
-_OF_THREE = 0.373
-"""Mass, over that of what decays, of two daughters that have a third of it as momentum, as two of three do."""
+_CHAMBERS = tuple((ring.z - TAX_SOURCE[2], ring.inner, ring.outer, ring.x) for ring in STRAW)
 
 
 def detector_cone(mass: float, states: list[FinalState]) -> Cone:
     """Return roughly what accepts decays of a particle (``mass`` in GeV): the LKr behind the magnet.
 
-    What only decides how often kinds of decays are made need not be exact: the most frequent final state is taken, and
-    three daughters are taken for two.
+    What only decides how often kinds of decays are made need not be exact: the most frequent final state is taken.
     """
     daughters = max(states, key=lambda state: state.share).daughters
     photons = daughters[0] == PHOTON
-    two = daughter_mass(daughters[0]), daughter_mass(daughters[1])
+    conjugate = tuple(-pdg for pdg in daughters[:2])
     return Cone(
         distance=LKR_Z - TAX_SOURCE[2],
         inner=LKR_INNER,
         outer=LKR_APOTHEM,
-        daughters=two if len(daughters) == 2 else (_OF_THREE * mass, _OF_THREE * mass),
+        daughters=(daughter_mass(daughters[0]), daughter_mass(daughters[1])),
         least=PHOTON_GEV if photons else MINIMUM_MOMENTUM_GEV,
         bend=MNP33_Z - TAX_SOURCE[2],
-        kick=0.0 if photons else MNP33_KICK_GEV,
+        kick=0.0 if photons else -charge_of(daughters[0]) * MNP33_KICK_GEV,
+        chambers=() if photons else _CHAMBERS,
+        unseen=len(daughters) > 2,
+        either=any(state.daughters[:2] == conjugate for state in states),
     )

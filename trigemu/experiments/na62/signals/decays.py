@@ -27,6 +27,7 @@ from trigemu.physics.particles import Particles, make_particles
 from trigemu.physics.production import Cells, Producer, Tables
 from trigemu.physics.purpose import Purpose
 from trigemu.physics.rng import Int, stream, uniform2
+from trigemu.physics.steered import Steering, steer
 
 _SOURCE_X, _SOURCE_Y, _SOURCE_Z = TAX_SOURCE
 _NEAR_Z, _FAR_Z = FIDUCIAL_Z
@@ -40,6 +41,7 @@ def _generate(
     purpose: Int,
     first: Int,
     tables: Tables,
+    steering: Steering,
     states: F64,
     four: F64,
     point: F64,
@@ -48,32 +50,23 @@ def _generate(
     state: I8,
 ) -> int:
     # Row k of four[i] (px, py, pz, E) and point[i] (x, y, z, t) is daughter k of decay i; where there are three, row 0
-    # is what decays (see _to_pairs).
-    limits, channel, channels, bound, keep, other, counts, constant, cutoff = tables
+    # is what decays, and row 1 begins with the uniforms for the direction (see _to_pairs).
+    rows, channels, constant, cutoff = tables
+    bins, axes = steering
     m, slope = constant[0], constant[3]
     points = 0
     for i in range(parent.shape[0]):
         index = first + i
         qx, qy, qz, used, weight[i] = draw_momentum(
-            seed,
-            frame,
-            purpose,
-            index,
-            limits,
-            channel,
-            channels,
-            bound,
-            keep,
-            other,
-            counts,
-            constant,
-            cutoff,
+            seed, frame, purpose, index, rows, channels, constant, cutoff
         )
         if used == 0:
             return -1
         points += used
         u_vertex, u_state = uniform2(seed, frame, purpose, index, 0)
         u, v = uniform2(seed, frame, purpose, index, 1)
+        u_vertex, u, v, share = steer(qx, qy, qz, bins, axes, u_vertex, u, v)
+        weight[i] *= share
         depth = truncated_exponential(u_vertex, slope * qz, _FAR_Z - _NEAR_Z)
         flown = _NEAR_Z - _SOURCE_Z + depth
         momentum = math.sqrt(qx * qx + qy * qy + qz * qz)
@@ -93,6 +86,7 @@ def _generate(
         one, two = four[i, 0], four[i, 1]
         if states[chosen, BOUND] > 0.0:
             one[0], one[1], one[2], one[3] = qx, qy, qz, math.sqrt(momentum * momentum + m * m)
+            two[0], two[1] = u, v
         else:
             px, py, pz, energy = decay_daughter(qx, qy, qz, m, mass, other_mass, u, v)
             one[0], one[1], one[2], one[3] = px, py, pz, energy
@@ -115,9 +109,8 @@ def _to_pairs(
         one, two, rest = four[i, 0], four[i, 1], four[i, 2]
         qx, qy, qz, whole = one[0], one[1], one[2], one[3]
         index = first + i
-        u, v = uniform2(seed, frame, purpose, index, 1)
         ax, ay, az, ae, bx, by, bz, be = pair_decay(
-            seed, frame, purpose, index, m, row[FIRST], row[SECOND], row[ELEMENT:], u, v
+            seed, frame, purpose, index, m, row[FIRST], row[SECOND], row[ELEMENT:], two[0], two[1]
         )
         if ae == 0.0:
             return False
@@ -210,8 +203,8 @@ class DecaySource:
         four, point, parent = np.zeros((n, most, 4)), np.zeros((n, most, 4)), np.zeros((n, 2), np.float32)
         weight, state = np.empty(n), np.empty(n, np.int8)
         address = (self._seed, frame, self._purpose, first)
-        given = (self.producer.tables, t.numbers)
-        points = _generate(*address, *given, four, point, parent, weight, state)
+        tables, steering = self.producer.tables, self.producer.steering
+        points = _generate(*address, tables, steering, t.numbers, four, point, parent, weight, state)
         if t.threes and not _to_pairs(*address, self.model.mass, t.numbers, four, state):
             points = -1
         return points, four, point, parent, weight, state
