@@ -25,7 +25,7 @@ from trigemu.streaming import run
 Mu, El = (spec.model for spec in SIGNALS[:2])
 
 P_MIN = 1e-3
-"""Each of 20 p-values is above this: together they are all above it in 98 % of all cases; seeds are fixed."""
+"""Each of 25 p-values is above this: together they are all above it in 97 % of all cases; seeds are fixed."""
 
 
 def source(model: Any, seed: int = 1, path: str | None = None) -> SignalSource:
@@ -38,6 +38,13 @@ def observables(particles: Any, momentum: Any, vertex_z: Any) -> dict[str, Any]:
     a, b = np.linalg.norm(p, axis=1), np.linalg.norm(q, axis=1)
     total = p + q
     judged = accept(particles)
+    energy = minus.momentum[:, 3], plus.momentum[:, 3]
+    along = (p * total).sum(axis=1) / np.linalg.norm(total, axis=1)
+    mass2 = (energy[0] + energy[1]) ** 2 - (total**2).sum(axis=1)
+    # Where both leptons are back to back: of the negative one, to the direction of the A'.
+    gamma = (energy[0] + energy[1]) / np.sqrt(mass2)
+    beta = np.sqrt(1.0 - 1.0 / gamma**2)
+    star = np.sqrt(np.maximum(0.25 * mass2 - minus.mass[0].astype(float) ** 2, 1e-12))
 
     def at(one: Any, k: int) -> Any:
         return one.point[:, k] + one.momentum[:, k] / one.momentum[:, 2] * (LKR_Z - one.point[:, 2])
@@ -55,6 +62,13 @@ def observables(particles: Any, momentum: Any, vertex_z: Any) -> dict[str, Any]:
         "slower momentum": np.minimum(a, b),
         "asymmetry": (a - b) / (a + b),
         "opening angle": np.arccos(np.clip((p * q).sum(axis=1) / (a * b), -1.0, 1.0)),
+        "cosine": gamma * (along - beta * energy[0]) / star,
+        "negative angle": np.arctan2(np.hypot(p[:, 0], p[:, 1]), p[:, 2]),
+        "negative azimuth": np.arctan2(p[:, 1], p[:, 0]),
+        "azimuths": np.mod(
+            np.arctan2(p[:, 1], p[:, 0]) - np.arctan2(total[:, 1], total[:, 0]), 2.0 * math.pi
+        ),
+        "vertex z of accepted": np.where(judged.accepted, vertex_z, 0.0),
         "negative x": at(minus, 0),
         "negative y": at(minus, 1),
         "positive radius": np.hypot(at(plus, 0), at(plus, 1)),
@@ -95,7 +109,7 @@ def compare(options: dict[str, Any], model: Any, path: str | None, n: int = 30_0
     ours = source(model(**options, forward=True), 12, path).sample(0, n)
     assert (plain[0].weight == 1.0).all()
     assert 0.0 < ours[0].weight.min() < 0.1
-    assert 0.99 < ours[0].weight.max() <= 1.0
+    assert 20.0 * ours[0].weight.min() < ours[0].weight.max() <= 1.0
     a, b = observables(*plain), observables(*ours)
     return {name: p_value(a[name], plain[0].weight, b[name], ours[0].weight) for name in a}
 
@@ -110,7 +124,7 @@ def compare(options: dict[str, Any], model: Any, path: str | None, n: int = 30_0
 )
 def test_spectra(model: Any, options: dict[str, Any]) -> None:
     found = compare(options, model, None)
-    assert len(found) == 20
+    assert len(found) == 25
     assert min(found.values()) > P_MIN, found
     # Not one below p, but all of them alike between 0 and 1.
     assert 0.05 < np.median(list(found.values())) < 0.95
@@ -123,7 +137,8 @@ def test_mesons_of_a_file(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("production", "m"), [("pi0", 0.05), ("omega", 0.25), ("mesons", 0.25), ("etap", 0.9)]
+    ("production", "m"),
+    [("pi0", 0.05), ("omega", 0.25), ("mesons", 0.25), ("etap", 0.9), ("phi", 0.5), ("phi", 0.75)],
 )
 def test_fewer_events_tell_as_much(production: str, m: float) -> None:
     """The error of the acceptance at 20,000 events is below 3 %, and that of the number of decays stays small."""

@@ -21,8 +21,8 @@ from trigemu.physics.pdg import charge_of
 _CHAMBERS = tuple((ring.z - TAX_SOURCE[2], ring.inner, ring.outer, ring.x) for ring in STRAW)
 
 
-def detector_cone(mass: float, states: list[FinalState]) -> Cone:
-    """Return roughly what accepts decays of a particle (``mass`` in GeV): the LKr behind the magnet.
+def detector_cone(states: list[FinalState]) -> Cone:
+    """Return roughly what accepts decays: the chambers, and the LKr behind the magnet.
 
     What only decides how often kinds of decays are made need not be exact: the most frequent final state is taken.
     """

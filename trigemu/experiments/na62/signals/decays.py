@@ -178,7 +178,7 @@ class DecaySource:
         cutoff: float | None = None,
     ) -> None:
         self.model, self.flight = model, flight
-        bias = partial(biased, cone=detector_cone(model.mass, states)) if model.forward else None
+        bias = partial(biased, cone=detector_cone(states)) if model.forward else None
         try:
             self.producer = Producer.build(flight, parts, model.p_min, pt_max, cutoff, bias)
         except ValueError:
