@@ -34,7 +34,7 @@ _EVALUATIONS = 300_000
 _POINTS = (3, 512)
 """Points in all cells together, and in each at least and at most."""
 
-_STEPS = (0.4, 0.2, 0.1)
+_STEPS = (0.8, 0.4, 0.2, 0.1)
 """Widths of groups of neighbours, in ln pz and 2 sqrt(pT), far ones before near ones."""
 
 _PRIOR = 4.0
