@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trigemu.errors import InputError
-from trigemu.measure.grid import grid_points, parse_grid, parse_grids
+from trigemu.measure.grid import as_axes, grid_points, parse_grid, parse_grids
 
 
 def test_stop_is_included_within_rounding() -> None:
@@ -56,6 +57,8 @@ def test_lists_and_single_values() -> None:
         ("mass=a:2:1", "'a' is not a number"),
         ("mass=1:nan:1", "'nan' is not a number"),
         ("mass=1,,2", "'' is not a number"),
+        ("on=yes,true", "'yes' is not a number, true or false"),
+        ("on=true:false:1", "'true' is not a number;"),
         ("mass=1:2:0", "does not lead from 1 to 2"),
         ("mass=1:2:-1", "does not lead from 1 to 2"),
         ("mass=0:1:1e-9", "more than 10000 values"),
@@ -66,6 +69,14 @@ def test_bad_grids_are_refused_in_one_sentence(text: str, message: str) -> None:
         parse_grid(text)
     assert "\n" not in str(caught.value)
     assert text.split("=")[0] in str(caught.value)
+
+
+def test_switches_are_true_or_false() -> None:
+    assert parse_grid("on=true, false") == {"on": (True, False)}
+    assert as_axes(parse_grid("on=true,false"), {"mass"}) == {"on": (1.0, 0.0)}
+    for values in (True, [0.1, False], np.array([True])):
+        with pytest.raises(InputError, match="grid key 'mass': true and false are for"):
+            as_axes({"mass": values}, {"mass"})
 
 
 def test_a_key_comes_once() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import WIDTHS, check_table
 
-from trigemu.render.layout import laid_out
+from trigemu.render.layout import laid_out, sentences
 from trigemu.render.numbers import number
 from trigemu.render.size import console_on
 from trigemu.render.table import Cell, Column, Table, from_rows, table
@@ -180,3 +180,10 @@ def test_what_is_no_size_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatc
         assert console.file.getvalue() == "text\n"  # type: ignore[attr-defined]
     monkeypatch.setenv("COLUMNS", "64")
     assert console_on(io.StringIO()).width == 64
+
+
+def test_sentences_break_what_is_wider_than_a_line() -> None:
+    lines = [line.text for line in sentences(f"733 decisions, sha256 {'ab' * 32}", 40)]
+    assert max(map(len, lines)) <= 40
+    assert lines[0] == "733 decisions, sha256"
+    assert "".join(lines[1:]) == "ab" * 32

@@ -31,7 +31,8 @@ from trigemu.report.folder import claimed
     shell_complete=parameters,
     multiple=True,
     metavar="KEY=START:STOP:STEP",
-    help="Values of a parameter, stop included (or KEY=VALUE,VALUE); repeated: all combinations.",
+    help="Values of a parameter, stop included (or KEY=VALUE,VALUE; of a switch true and false); repeated: all "
+    "combinations.",
 )
 @click.option(
     "--events", type=click.IntRange(1, 10**9), default=1000, show_default=True, help="Events per grid point."

@@ -53,6 +53,8 @@ def empty_flow(setup: Setup[Any], table: EfficiencyTable, selection: str) -> Cut
     What triggers is the table's line, if it has one alone, else the last total: ``any hlt`` where the menu has HLT
     lines, ``any l1`` where it has none.
     """
+    specs = setup.experiment.signal_specs(setup.section)
+    lines = len(setup.menu.names) + len(setup.menu.totals)
     return CutFlow(
         experiment=table.experiment,
         signal=table.signal,
@@ -64,6 +66,8 @@ def empty_flow(setup: Setup[Any], table: EfficiencyTable, selection: str) -> Cut
         cl=table.cl,
         rows=(),
         units=table.units,
+        own=next((spec.offline for spec in specs if spec.name == table.signal), ""),
+        named=table.lines if 1 < len(table.lines) < lines else (),
     )
 
 

@@ -89,6 +89,10 @@ class CutFlow(Tabular):
         Confidence level of the intervals.
     rows
         The steps, point by point.
+    own
+        The selection that belongs to the signal, "" if none does.
+    named
+        Lines that were asked for, where they are several: the total stands in for them.
     """
 
     _html: ClassVar[str] = "trigemu.measure.tables.shown:flow_html"
@@ -104,6 +108,8 @@ class CutFlow(Tabular):
     cl: float
     rows: tuple[FlowRow, ...]
     units: Mapping[str, str] = field(default_factory=dict)
+    own: str = ""
+    named: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         grid = " x ".join(f"{len(np.unique(self[key]))} {key}" for key in self.keys) or "1 point"

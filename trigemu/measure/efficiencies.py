@@ -12,12 +12,17 @@ from trigemu.measure.tabular import Tabular, as_column
 
 KEYS = ("passed", "total", "value", "low", "high")
 
+OF_WEIGHTED = ("effective", "weight_passed", "weight_total")
+"""Keys of weighted events besides."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Efficiencies(Tabular):
     """Acceptance and efficiency per signal of a run: a row per signal and line (``acceptance`` is the first of them).
 
-    Columns are ``signal``, ``line``, ``passed``, ``total``, ``value``, ``low`` and ``high``.
+    Columns are ``signal``, ``line``, ``passed``, ``total``, ``value``, ``low`` and ``high``; where events are weighted,
+    or drawn again from a file, also ``effective``, the number of events whose interval it is, and where weights are not
+    all 1 their sums ``weight_passed`` and ``weight_total`` (nan in rows of other signals).
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -31,7 +36,13 @@ class Efficiencies(Tabular):
         rows = []
         for signal, lines in summary["efficiency"].items():
             for line, got in {"acceptance": summary["acceptance"][signal], **lines}.items():
-                rows.append({"signal": signal, "line": line, **{key: got[key] for key in KEYS}})
+                rows.append(
+                    {
+                        "signal": signal,
+                        "line": line,
+                        **{key: got[key] for key in (*KEYS, *OF_WEIGHTED) if key in got},
+                    }
+                )
         return cls(tuple(rows))
 
     def __repr__(self) -> str:
@@ -41,7 +52,8 @@ class Efficiencies(Tabular):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
-        return ("signal", "line", *KEYS)
+        more = (key for key in OF_WEIGHTED if any(key in row for row in self.rows))
+        return ("signal", "line", *KEYS, *more)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -50,4 +62,4 @@ class Efficiencies(Tabular):
         return iter(self.rows)
 
     def _column(self, name: str) -> NDArray[Any]:
-        return as_column(row[name] for row in self.rows)
+        return as_column(row.get(name) for row in self.rows)

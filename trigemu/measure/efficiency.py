@@ -76,7 +76,8 @@ def efficiency(
     signal
         Name of the signal (``trigemu list signals``).
     grid
-        Parameter of the signal -> values (a sequence, an array, or one number); None for one point.
+        Parameter of the signal -> values (a sequence, an array, or one number; of a switch true, false, 1 or 0); None
+        for one point.
     events
         Events generated per point.
     seed
@@ -115,7 +116,7 @@ def efficiency(
     chosen = chosen_lines(lines, (*setup.menu.names, *setup.menu.totals))
     if selection is not None:
         find_selection(setup, selection)
-    axes = as_axes(grid or {})
+    axes = as_axes(grid or {}, spec.model.model_fields.keys() - _switches(spec.model))
     points = list(grid_points(axes))
     # Every point is checked before the first event: a scan that fails after an hour helps nobody.
     setups = [_checked(setup, spec, point, seed, selection) for point in points]
@@ -243,10 +244,15 @@ def signal_setup(
 
 def _as_declared(model: type[BaseModel], point: Mapping[str, float]) -> dict[str, Any]:
     """Return a grid point's values with 0 and 1 as false and true where a parameter is a switch."""
-    switches = {key for key, field in model.model_fields.items() if field.annotation in (bool, bool | None)}
+    switches = _switches(model)
     return {
         key: bool(value) if key in switches and value in (0, 1) else value for key, value in point.items()
     }
+
+
+def _switches(model: type[BaseModel]) -> set[str]:
+    """Return the parameters that are on or off."""
+    return {key for key, field in model.model_fields.items() if field.annotation in (bool, bool | None)}
 
 
 def _table(setup: Setup[Any], name: str) -> dict[str, Any]:

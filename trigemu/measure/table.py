@@ -67,6 +67,11 @@ class EfficiencyRow:
     weight_accepted: float
     weight_passed: float
 
+    @property
+    def weighted(self) -> bool:
+        """Whether events of this point have weights: passed over total is then not the value."""
+        return self.weight_generated != self.generated
+
 
 COLUMNS = tuple(each.name for each in fields(EfficiencyRow) if each.name != "point")
 
@@ -161,11 +166,20 @@ class EfficiencyTable(Tabular):
         """Lines without prescale, and totals: what is shown before all others."""
         return {line for line in self.lines if "," not in self.groups.get(line, "")}
 
+    @property
+    def weighted(self) -> bool:
+        """Whether events of any point have weights."""
+        return any(row.weighted for row in self.rows)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the table as plain data (None where nothing was counted); the flow is called ``cutflow``."""
+        """Return the table as plain data (None where nothing was counted); the flow is called ``cutflow``.
+
+        ``weighted`` says whether events have weights.
+        """
         data: dict[str, Any] = asdict(self)
         data["cutflow"] = data.pop("flow")
         data["method"] = "Clopper-Pearson"
+        data["weighted"] = self.weighted
         return finite(data)  # type: ignore[no-any-return]
 
     def to_csv(self) -> str:

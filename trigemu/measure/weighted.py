@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.measure.statistics import UNKNOWN, Efficiency, effective_efficiency
+from trigemu.plain import short
 from trigemu.streaming.core.stored_tables import EPSILON
 from trigemu.streaming.core.totals import RunTotals
 
@@ -35,10 +36,11 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int, *, once: bo
     Returns
     -------
     dict
-        passed and total (counts), value, low, high; where events are weighted also ``effective``, the number of events
-        whose interval it is.  Where some have negative weights, value is the ratio of sums of weights without an
-        interval, ``negative`` says how many of ``total``, and ``yield`` and ``yield_err`` are the sum over what passed
-        and the root of the sum of squares.
+        passed and total (counts), value, low, high; where events are weighted or drawn again also ``effective``, the
+        number of events whose interval it is, and where weights are not all 1 ``weight_passed`` and ``weight_total``,
+        the sums whose ratio value is.  Where some have negative weights, value is the ratio of sums of weights without
+        an interval, ``negative`` says how many of ``total``, and ``yield`` and ``yield_err`` are the sum over what
+        passed and the root of the sum of squares.
     """
     counts = totals.tally[signal]
     k, n = int(counts[passed]), int(counts[total])
@@ -49,9 +51,11 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int, *, once: bo
     weight, square, again = totals.weighted[:, signal]
     # Without a chance to be drawn again, events are of no file, or a run takes each once.
     alike = abs(weight[0] - counts[0]) < EPSILON and abs(square[0] - counts[0]) < EPSILON
-    if n == 0 or (again[0] == 0.0 and alike):
+    if (again[0] == 0.0 or n == 0) and alike:
         return found
-    if weight[0] < square[0] - EPSILON:
+    if _signed(totals, signal):
+        if n == 0:
+            return found
         negative = round((square[total] - weight[total]) / 2.0)
         value = float(weight[passed] / weight[total]) if weight[total] > 0.0 else math.nan
         error = math.sqrt(square[passed] + (int(counts[0]) - 1) * again[passed])
@@ -65,6 +69,8 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int, *, once: bo
             "yield_err": error,
         }
     value = min(1.0, float(weight[passed] / weight[total])) if weight[total] > 0.0 else math.nan
+    if not alike:
+        found |= {"weight_passed": float(weight[passed]), "weight_total": float(weight[total])}
     if not math.isfinite(value):
         return {**found, "value": value, "low": 0.0, "high": 1.0, "effective": 0.0}
     draws = int(counts[0])
@@ -76,10 +82,29 @@ def counted(totals: RunTotals, signal: int, passed: int, total: int, *, once: bo
 
 def has_signs(totals: RunTotals) -> bool:
     """Return whether events of negative weight were drawn."""
-    if not len(totals.weighted):
-        return False
-    weight, square = totals.weighted[0, -1], totals.weighted[1, -1]
+    return len(totals.weighted) > 0 and _signed(totals, -1)
+
+
+def _signed(totals: RunTotals, signal: int) -> bool:
+    weight, square = totals.weighted[0, signal], totals.weighted[1, signal]
+    # Chosen weights are at most 1, so that the sum of their squares is below theirs.
     return bool(weight[0] < square[0] - EPSILON)
+
+
+def weighted_signals(summary: Mapping[str, Any]) -> list[str]:
+    """Return the labels of a run's signals that make some kinds of events more often, and weigh them."""
+    return [label for label, got in summary["acceptance"].items() if "weight_total" in got]
+
+
+def biased_rates(summary: Mapping[str, Any]) -> str:
+    """Return a sentence on rates of a run whose signals are weighted; empty of any other run."""
+    signals = weighted_signals(summary)
+    if not signals:
+        return ""
+    return (
+        f"Rates, overlap and dead time are those of a biased sample: events of {', '.join(map(short, signals))} are "
+        "weighted, but each counts as one event there."
+    )
 
 
 def with_signs(lines: Mapping[str, dict[str, Any]], totals: RunTotals) -> dict[str, dict[str, Any]]:

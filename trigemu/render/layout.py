@@ -92,8 +92,8 @@ def beginning(table: Table, width: int) -> list[Line]:
 
 
 def sentences(text: str, width: int | None = None) -> list[Line]:
-    """Return a text of one or more lines, wrapped."""
-    return [Line(each) for line in text.split("\n") for each in wrapped(printable(line), width)]
+    """Return a text of one or more lines, wrapped; a word that is wider than a line, as a hash, is broken."""
+    return [Line(each) for line in text.split("\n") for each in wrapped(printable(line), width, fold=True)]
 
 
 def _columns(table: Table) -> list[_Column]:

@@ -16,9 +16,16 @@ from trigemu.experiments.na62.detector.acceptance import accept
 from trigemu.experiments.na62.detector.geometry import LKR_Z
 from trigemu.experiments.na62.signals.aprime_decays import SignalSource
 from trigemu.experiments.na62.signals.catalogue import SIGNALS
+from trigemu.measure.comparison.compare import compare as compare_results
 from trigemu.measure.efficiency import efficiency
 from trigemu.measure.offline import decide_frames
+from trigemu.measure.results import read_result
 from trigemu.measure.statistics import clustered_efficiency
+from trigemu.measure.tables.cutflow import flow_tables
+from trigemu.measure.tables.differences import efficiencies_table
+from trigemu.render.terminal import as_text
+from trigemu.report.run import render
+from trigemu.report.tables import run_tables
 from trigemu.setup.build import load_setup
 from trigemu.streaming import run
 
@@ -236,8 +243,62 @@ def test_a_run_with_and_without_weights(tmp_path: Path) -> None:
     totals = run(setups[1], out, offline=True)
     assert totals.weighted[0, 0, 0] < totals.tally[0, 0]
     assert totals.weighted[0, 1, 0] == totals.tally[1, 0]
+    read = read_result(out)
+    got = read.summary["acceptance"]
+    assert got["a"]["weight_total"] == totals.weighted[0, 0, 0]
+    assert got["a"]["value"] == got["a"]["weight_passed"] / got["a"]["weight_total"]
+    assert "weight_total" not in got["b"]
+    whole = " ".join(
+        each if isinstance(each, str) else as_text(each) for each in run_tables(setups[1], read.summary)
+    )
+    assert "Events of a are weighted" in whole
+    assert "biased sample: events of a are" in whole
+    page = render(setups[1], totals, read.summary)
+    assert "Events of a are weighted" in page
+    assert "biased sample: events of a are" in page
     # Rates count what happened: an event of no file counts 1 there.
     assert totals.weighted[0, 2, 0] == totals.weighted[1, 2, 0]
+
+
+def test_comparisons_say_which_side_is_weighted(tmp_path: Path) -> None:
+    setup = load_setup(config(tmp_path, MESONS))
+    scans = {
+        name: efficiency(setup, "aprime-ee", {"mass": 0.05}, events=600, lines=["H2", "Q1"], selection="mumu")
+        if name == "own"
+        else efficiency(
+            load_setup(config(tmp_path, MESONS + f"forward = {name}")),
+            "aprime-ee",
+            {"mass": 0.05},
+            events=600,
+            lines=["H2"],
+        )
+        for name in ("true", "false", "own")
+    }
+    assert scans["true"].weighted
+    assert scans["true"].to_dict()["weighted"]
+    assert not scans["false"].to_dict()["weighted"]
+    found = compare_results(scans["true"], scans["false"])
+    assert any(note.startswith("Events of A are weighted, those of B are not") for note in found.notes)
+    assert not any("so are their events" in note for note in found.notes)
+    assert all(each.significance is None for each in found.efficiencies)
+    text = as_text(efficiencies_table(found))
+    line = next(each for each in found.efficiencies if each.line == "H2")
+    assert line.a is not None
+    assert line.b is not None
+    assert f"({line.a.passed}/{line.a.total})" not in text
+    assert "(n_eff " in text
+    assert f"({line.b.passed}/{line.b.total})" in text
+    same = compare_results(scans["true"], scans["true"])
+    assert any("so are their events" in note for note in same.notes)
+    assert any(note.startswith("Events of A and B are weighted") for note in same.notes)
+    plain = compare_results(scans["false"], scans["false"])
+    assert not any("weighted" in note for note in plain.notes)
+    flow = scans["own"].flow
+    assert flow is not None
+    shown = flow_tables(flow)[0]
+    assert shown.title.endswith("triggered by any l1, unprescaled (Clopper-Pearson, 68.27 %)")
+    assert "Several lines were named (Q1, H2)" in shown.notes[0]
+    assert shown.notes[1] == "mumu is another signal's selection: ee belongs to aprime-ee."
 
 
 def test_a_plain_run_has_no_weights() -> None:

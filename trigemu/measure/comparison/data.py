@@ -87,6 +87,8 @@ class Counted:
         Efficiency and interval; None where nothing was counted, or events have negative weights.
     effective
         The number of events whose interval it is; None where there is none.
+    weighted
+        Whether events have weights other than 1: the value is then not passed over total.
     """
 
     passed: int
@@ -95,6 +97,7 @@ class Counted:
     low: float | None
     high: float | None
     effective: float | None
+    weighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from trigemu.errors import InputError
 from trigemu.measure.comparison.data import Compared, Counted, Decided, EfficiencyDifference
 from trigemu.measure.comparison.rates import rate_differences
 from trigemu.measure.comparison.scans import ACCEPTANCE, efficiency_difference
+from trigemu.measure.comparison.weights import weight_notes
 from trigemu.measure.rates import has_rates
 from trigemu.measure.results import RunResult
+from trigemu.measure.weighted import biased_rates
 from trigemu.plain import short
 from trigemu.setup.differences import setup_differences
 from trigemu.streaming.pairing import Side, pair_runs
@@ -73,7 +75,11 @@ def compare_runs(a: RunResult, b: RunResult, events: int) -> Compared:
         decisions=decisions,
         rates=() if rateless else rates,
         efficiencies=() if selected else efficiencies,
-        notes=tuple(_notes(a, b, decisions, same=same)),
+        notes=(
+            *_notes(a, b, decisions, same=same),
+            *([] if selected else weight_notes(efficiencies)),
+            *([] if rateless else _biased(a, b)),
+        ),
     )
 
 
@@ -129,6 +135,18 @@ def _notes(a: RunResult, b: RunResult, decisions: Decided | None, *, same: bool)
     return notes
 
 
+def _biased(a: RunResult, b: RunResult) -> list[str]:
+    """Return what rates of runs with weighted signals are."""
+    said = {name: biased_rates(run.summary) for name, run in (("A", a), ("B", b))}
+    if said["A"] == said["B"]:
+        return [f"In A and B: {said['A']}"] if said["A"] else []
+    return [
+        f"In {name} alone: {text}" if not all(said.values()) else f"In {name}: {text}"
+        for name, text in said.items()
+        if text
+    ]
+
+
 def _efficiencies(
     a: Mapping[str, Any], b: Mapping[str, Any], *, shared: bool
 ) -> tuple[EfficiencyDifference, ...]:
@@ -154,4 +172,5 @@ def _counted(got: Mapping[str, Any] | None) -> Counted | None:
     # Events of negative weight have no interval, and no significance.
     known = got["value"] is not None and got["low"] is not None
     effective = float(got.get("effective", got["total"])) if known else None
-    return Counted(got["passed"], got["total"], got["value"], got["low"], got["high"], effective)
+    weighted = "weight_total" in got or "negative" in got
+    return Counted(got["passed"], got["total"], got["value"], got["low"], got["high"], effective, weighted)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from trigemu.errors import InputError
 from trigemu.measure.comparison.data import Compared, Counted, EfficiencyDifference
 from trigemu.measure.comparison.significance import binomial_difference
+from trigemu.measure.comparison.weights import are_weighted_alike, weight_notes
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
 from trigemu.plain import short
 
@@ -17,6 +18,10 @@ ACCEPTANCE = "acceptance"
 SAME_NUMBERS = (
     "Both scans have seed {seed}: where the signal, its parameters and the detector are the same, so are their events. "
     "They are not independent, and no significance follows from the two intervals."
+)
+SAME_SEED = (
+    "Both scans have seed {seed} and draw the same random numbers, but weighted events are in general others than "
+    "events without weights. They are not independent, and no significance follows from the two intervals."
 )
 INDEPENDENT = (
     "Seeds {a} and {b} differ: the scans are independent. Inside a scan all points share random numbers, so that all "
@@ -50,7 +55,9 @@ def compare_scans(a: EfficiencyTable, b: EfficiencyTable, name_a: str, name_b: s
         efficiency_difference(key[1], key[2], dict(key[0]), rows[0].get(key), rows[1].get(key), shared=shared)
         for key in dict.fromkeys([*rows[0], *rows[1]])
     ]
-    notes = [SAME_NUMBERS.format(seed=a.seed) if shared else INDEPENDENT.format(a=a.seed, b=b.seed)]
+    same_events = SAME_NUMBERS if are_weighted_alike(found) else SAME_SEED
+    notes = [same_events.format(seed=a.seed) if shared else INDEPENDENT.format(a=a.seed, b=b.seed)]
+    notes += weight_notes(found)
     if a.config_hash != b.config_hash:
         notes.append("Their configurations are not the same; efficiency.json has only a hash of them.")
     common = len(points[0] & points[1])
@@ -90,26 +97,32 @@ def _by_point(table: EfficiencyTable) -> dict[_Key, Counted]:
         acceptance = row.acceptance, row.acceptance_low, row.acceptance_high
         found.setdefault(
             (point, row.signal, ACCEPTANCE),
-            _counted(row.accepted, row.generated, *acceptance, _independent(row)),
+            _counted(row, row.accepted, row.generated, *acceptance, _independent(row)),
         )
         found[point, row.signal, row.line] = _counted(
-            row.passed, row.total, row.value, row.low, row.high, row.effective
+            row, row.passed, row.total, row.value, row.low, row.high, row.effective
         )
     return found
 
 
 def _independent(row: EfficiencyRow) -> float | None:
     """Return the number of generated events; None where they have weights, or some are made of one event of a file."""
-    plain = row.weight_generated == row.generated and row.distinct == row.accepted
+    plain = not row.weighted and row.distinct == row.accepted
     return float(row.generated) if plain else None
 
 
 def _counted(
-    passed: int, total: int, value: float, low: float, high: float, effective: float | None
+    row: EfficiencyRow,
+    passed: int,
+    total: int,
+    value: float,
+    low: float,
+    high: float,
+    effective: float | None,
 ) -> Counted:
     if not math.isfinite(value):
-        return Counted(passed, total, None, None, None, None)
-    return Counted(passed, total, value, low, high, effective)
+        return Counted(passed, total, None, None, None, None, row.weighted)
+    return Counted(passed, total, value, low, high, effective, row.weighted)
 
 
 def efficiency_difference(

@@ -8,6 +8,7 @@ from trigemu.measure.cutflow import CutFlow, FlowRow
 from trigemu.measure.table import EfficiencyTable
 from trigemu.measure.tables.efficiency import parameter_cell, parameter_column, scan_table
 from trigemu.menu.totals import shown_name
+from trigemu.plain import short
 from trigemu.render.numbers import interval_parts, number
 from trigemu.render.table import Cell, Column, Table, Value, table
 
@@ -35,7 +36,10 @@ def flow_tables(flow: CutFlow, more: str = INTERVALS) -> list[Table]:
         return [flow_table(flow, brief=True, more=more)]
     return [
         _against(
-            flow, "of the generated events", lambda row: row.of_generated, (_applied(flow), FACTOR, more)
+            flow,
+            "of the generated events",
+            lambda row: row.of_generated,
+            (*_remarks(flow), _applied(flow), FACTOR, more),
         ),
         _against(flow, "of the events of the step before", lambda row: row.of_previous, ()),
     ]
@@ -72,7 +76,7 @@ def flow_table(flow: CutFlow, *, brief: bool = False, more: str = "") -> Table:
         for row in flow.rows
     ]
     factor = "Selection factor: the row 'selected' in the column 'of triggered'."
-    notes = (_applied(flow), factor, more)
+    notes = (*_remarks(flow), _applied(flow), factor, more)
     title = f"{_title(flow)} (Clopper-Pearson, {100 * flow.cl:.4g} %)"
     return table(title, columns, rows, notes)
 
@@ -89,8 +93,25 @@ def _applied(flow: CutFlow) -> str:
     return f"Triggered: accepted, and passed by {trigger}; cuts are applied to these, one after the other."
 
 
-def _title(flow: CutFlow) -> str:
-    return f"{flow.experiment}: {flow.title}: cut flow of {flow.selection}"
+def _remarks(flow: CutFlow) -> list[str]:
+    """Return what a reader may not expect: another trigger than the lines that were named, another's selection."""
+    found = []
+    if flow.named:
+        lines = ", ".join(map(short, flow.named))
+        found.append(
+            f"Several lines were named ({lines}), so the cut flow is that of {short(shown_name(flow.trigger))}; name "
+            "one alone for its own."
+        )
+    if flow.own and flow.own != flow.selection:
+        found.append(
+            f"{short(flow.selection)} is another signal's selection: {short(flow.own)} belongs to {short(flow.signal)}."
+        )
+    return found
+
+
+def _title(flow: CutFlow, what: str = "") -> str:
+    trigger = short(shown_name(flow.trigger))
+    return f"{flow.experiment}: {flow.title}: cut flow of {flow.selection}{what}, triggered by {trigger}"
 
 
 def _against(flow: CutFlow, what: str, value: Callable[[FlowRow], float], notes: Sequence[str]) -> Table:
@@ -117,7 +138,7 @@ def _against(flow: CutFlow, what: str, value: Callable[[FlowRow], float], notes:
             [*(parameter_cell(point[0].point[key]) for key in flow.keys), *(each[place] for each in cells)]
             for place, point in enumerate(points)
         ]
-        return table(f"{_title(flow)}, fraction {what}", columns, rows, notes)
+        return table(_title(flow, f", fraction {what}"), columns, rows, notes)
     (key,) = flow.keys
     columns = [
         Column("step", kind="key"),
@@ -125,7 +146,7 @@ def _against(flow: CutFlow, what: str, value: Callable[[FlowRow], float], notes:
     ]
     rows = [[name, *each] for name, each in zip(names, cells, strict=True)]
     against = parameter_column(key, flow.units.get(key, "")).head
-    return table(f"{_title(flow)} against {against}, fraction {what}", columns, rows, notes)
+    return table(_title(flow, f" against {against}, fraction {what}"), columns, rows, notes)
 
 
 def _value(value: float, low: float, high: float) -> Cell:

@@ -258,4 +258,9 @@ def _efficiency_row(each: EfficiencyDifference, keys: Sequence[str], *, shared: 
 def _counted(side: Counted | None) -> Cell:
     if side is None or side.value is None:
         return Cell("–")
-    return Cell(f"{interval(side.value, side.low, side.high)} ({side.passed}/{side.total})", side.value)
+    # Counts of weighted events have another ratio than the value.
+    counts = f"{side.passed}/{side.total}"
+    if side.weighted:
+        counts = "" if side.effective is None else f"n_eff {number(side.effective, 3)}"
+    shown = interval(side.value, side.low, side.high)
+    return Cell(f"{shown} ({counts})" if counts else shown, side.value)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from trigemu.config.docstrings import field_texts
 from trigemu.measure.chosen import BESIDE, run_lines, scan_lines
 from trigemu.measure.summary import signal_labels
 from trigemu.measure.table import EfficiencyRow, EfficiencyTable
+from trigemu.measure.weighted import weighted_signals
 from trigemu.menu.totals import MEANINGS, shown_name
-from trigemu.render.numbers import interval_parts
+from trigemu.plain import short
+from trigemu.render.numbers import interval_parts, number
 from trigemu.render.table import Cell, Column, Table, Value, table
 from trigemu.setup.experiment import Setup
 
@@ -23,8 +25,13 @@ _NOT_OF_THE_SIGNAL = ("rate_hz", "every_ns")
 ACCEPTANCE = "Accepted over generated events; what is accepted, the signal's table says."
 EFFICIENCY = "Accepted events that the line passed, before prescale and dead time, over accepted events."
 
+SIGNED = "Values without an interval: events have negative weights; they are ratios of sums of weights."
 
-WEIGHTED = "Values without an interval: events have negative weights; they are ratios of sums of weights."
+WEIGHTED = (
+    "{} weighted: values are ratios of sums of weights, intervals those of the effective number of events."
+)
+
+EFFECTIVE = Column("effective", meaning="Effective number of events, whose interval the acceptance has.")
 
 SHARED = (
     "All points share their random numbers: neighbours differ by less than their intervals say, and may lie high or "
@@ -45,6 +52,7 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
     labels = signal_labels(setup)
     lines, rest = run_lines(setup, summary, most)
     keys = _parameters(setup)
+    effective = any("effective" in summary["acceptance"][label] for label in labels)
     rows: list[list[Cell | Value]] = []
     for label, signal in zip(labels, setup.signals, strict=True):
         acceptance, got = summary["acceptance"][label], summary["efficiency"][label]
@@ -53,6 +61,7 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
                 label,
                 *(parameter_cell(getattr(signal, key, None)) for key in keys),
                 acceptance["total"],
+                *([effective_cell(acceptance)] if effective else []),
                 _counted(acceptance),
                 *(_counted(got[line]) for line in lines),
             ]
@@ -60,12 +69,17 @@ def run_efficiency_table(setup: Setup[Any], summary: Mapping[str, Any], most: in
     columns = [
         Column("signal", kind="key", meaning="Label of the signal's table."),
         *(parameter_column(key, _unit(setup, key)) for key in keys),
-        *_columns(lines),
+        *_columns(lines, (EFFECTIVE,) if effective else ()),
     ]
     title = "signal efficiency (accepted events, before prescale and dead time)"
     signed = ["negative" in summary["acceptance"][label] for label in labels]
     intervals = "" if all(signed) else "Intervals: Clopper-Pearson, 68.27 %."
-    notes = (f"{rest} summary.json has all." if rest else "", intervals, WEIGHTED if any(signed) else "")
+    notes = (
+        f"{rest} summary.json has all." if rest else "",
+        intervals,
+        events_are_weighted(weighted_signals(summary), labels),
+        SIGNED if any(signed) else "",
+    )
     return table(title, columns, rows, notes)
 
 
@@ -101,6 +115,20 @@ def scan_table(scan: EfficiencyTable, most: int = 0) -> Table:
     return table(title, columns, rows, _scan_notes(rest, scan.rows))
 
 
+def events_are_weighted(weighted: Collection[str], signals: Collection[str]) -> str:
+    """Return what efficiencies of weighted events are; ``weighted`` are those of the signals that have them."""
+    if not weighted:
+        return ""
+    whose = "" if len(weighted) == len(signals) else f" of {', '.join(map(short, weighted))}"
+    return WEIGHTED.format(f"Events{whose} are")
+
+
+def effective_cell(got: Mapping[str, Any]) -> Cell:
+    """Return the effective number of events of an efficiency of a run: where it has none, that of its events."""
+    effective = got.get("effective", None if "negative" in got else got["total"])
+    return Cell("–") if effective is None else Cell(number(effective, 4), effective)
+
+
 def parameter_column(key: str, unit: str) -> Column:
     """Return the column of a parameter of signals."""
     return Column(key, unit, "key", meaning="Parameter of the signal.")
@@ -112,9 +140,10 @@ def _unit(setup: Setup[Any], key: str) -> str:
     return next((text.unit for text in texts if text is not None and text.unit), "")
 
 
-def _columns(lines: list[str]) -> list[Column]:
+def _columns(lines: list[str], more: Sequence[Column] = ()) -> list[Column]:
     return [
         Column("generated", meaning="Generated events."),
+        *more,
         Column("acceptance", meaning=ACCEPTANCE),
         *(Column(shown_name(line), meaning=MEANINGS.get(line, EFFICIENCY)) for line in lines),
     ]
@@ -128,8 +157,8 @@ def _scan_notes(rest: str, rows: tuple[EfficiencyRow, ...]) -> list[str]:
             f"{few[0].accepted} accepted events were made of {few[0].distinct} events of the file: intervals are those "
             "of independent events."
         )
-    if any(row.weight_generated != row.generated for row in rows):
-        notes.append("Events are weighted: values are ratios of sums of weights.")
+    if any(row.weighted for row in rows):
+        notes.append(WEIGHTED.format("Events are"))
     if len({tuple(row.point.items()) for row in rows}) > 1:
         notes.append(SHARED)
     return notes

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigemu.measure.tables.lines import rate_cell
+from trigemu.measure.weighted import biased_rates
 from trigemu.menu.order import physics_first
 from trigemu.menu.schema import Line
 from trigemu.render.numbers import LOPSIDED, interval_parts, with_error
@@ -45,10 +46,10 @@ def intensity_tables(setup: Setup[Any], summary: Mapping[str, Any]) -> list[Tabl
     if got is None:
         return []
     lines = intensity_lines(setup, summary)
-    return [_powers(lines, got), _bins(lines, got)]
+    return [_powers(lines, got, biased_rates(summary)), _bins(lines, got)]
 
 
-def _powers(lines: list[Line], got: Mapping[str, Any]) -> Table:
+def _powers(lines: list[Line], got: Mapping[str, Any], biased: str) -> Table:
     columns = [
         Column("line", kind="key"),
         Column("power", meaning=POWER_NOTE),
@@ -70,7 +71,7 @@ def _powers(lines: list[Line], got: Mapping[str, Any]) -> Table:
         f"square) {_relative(got['duty_factor'])}."
     )
     return table(
-        "rate before prescale against intensity", columns, rows, (said, POWER_NOTE, _left_out(lines))
+        "rate before prescale against intensity", columns, rows, (said, POWER_NOTE, _left_out(lines), biased)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trigemu.measure.weighted import biased_rates
 from trigemu.menu.order import group, physics_first
 from trigemu.menu.schema import Line
 from trigemu.render.numbers import rate_parts
@@ -103,7 +104,8 @@ def lines_table(setup: Setup[Any], summary: Mapping[str, Any], *, every: bool = 
         whole = table("trigger lines of a replay of recorded triggers", columns, rows, (rest, NO_RATES))
         return without(whole, NOT_OF_TRIGGERS)
     note = ONCE if setup.config.input.once else ERRORS if rates_known(summary) else NO_RATES
-    return table("trigger lines", columns, rows, (rest, note))
+    biased = biased_rates(summary) if note == ERRORS else ""
+    return table("trigger lines", columns, rows, (rest, note, biased))
 
 
 def without(whole: Table, names: Collection[str]) -> Table:

@@ -13,7 +13,12 @@ from trigemu.measure.intensities import Intensities
 from trigemu.measure.results import RunResult
 from trigemu.measure.table import EfficiencyTable
 from trigemu.measure.tables.cutflow import cuts_table, flow_table
-from trigemu.measure.tables.efficiency import run_efficiency_table, scan_table
+from trigemu.measure.tables.efficiency import (
+    effective_cell,
+    events_are_weighted,
+    run_efficiency_table,
+    scan_table,
+)
 from trigemu.measure.tables.lines import lines_table, rate_cell
 from trigemu.measure.tables.validation import validation_table
 from trigemu.measure.validate import Results
@@ -78,19 +83,30 @@ def efficiencies_html(rows: Efficiencies) -> Html:
         Column("line", kind="key"),
         Column("passed", meaning="Accepted events that the line passed; of the acceptance: accepted events."),
         Column("total", meaning="Accepted events; of the acceptance: generated events."),
-        Column("value", meaning="Their ratio."),
+        Column("value", meaning="Their ratio; of weighted events that of the sums of their weights."),
     ]
+    effective = "effective" in rows.columns
+    if effective:
+        columns.append(Column("effective", meaning="Effective number of events, whose interval it is."))
     cells = []
     for row in rows:
         parts = interval_parts(row["value"], row["low"], row["high"])
         ends = (parts[2], parts[1]) if len(parts) == 3 else ("", "")
         value = Cell(" ".join(parts), row["value"], *ends)
         cells.append(
-            [row["signal"], Cell(shown_name(row["line"]), row["line"]), row["passed"], row["total"], value]
+            [
+                row["signal"],
+                Cell(shown_name(row["line"]), row["line"]),
+                row["passed"],
+                row["total"],
+                value,
+                *([effective_cell(row)] if effective else []),
+            ]
         )
-    return standalone(
-        table("efficiencies of signals", columns, cells, ("Intervals: Clopper-Pearson, 68.27 %.",))
-    )
+    signals = {row["signal"] for row in rows}
+    weighted = list(dict.fromkeys(row["signal"] for row in rows if "weight_total" in row))
+    notes = ("Intervals: Clopper-Pearson, 68.27 %.", events_are_weighted(weighted, signals))
+    return standalone(table("efficiencies of signals", columns, cells, notes))
 
 
 def intensities_html(found: Intensities) -> Html:

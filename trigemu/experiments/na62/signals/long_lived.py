@@ -35,8 +35,9 @@ class LongLived(Model):
     Source: chosen, two charged particles of more than 5 GeV each, which the searches ask for."""
 
     forward: bool | None = None
-    """Whether decays that may reach the detectors are made more often, and count less for it: the same results with
-    smaller errors.  Without it in efficiency scans alone.  Source: chosen."""
+    """Whether decays that may reach the detectors are made more often, and count less for it: the same acceptance and
+    efficiencies with smaller errors.  In a run rates of lines and dead time count each decay as one, so that they are
+    those of the biased mix and not of ``rate_hz``.  Without it in efficiency scans alone.  Source: chosen."""
 
     @property
     def weighted(self) -> bool:
