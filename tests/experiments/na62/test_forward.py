@@ -256,6 +256,15 @@ def test_a_run_with_and_without_weights(tmp_path: Path) -> None:
     page = render(setups[1], totals, read.summary)
     assert "Events of a are weighted" in page
     assert "biased sample: events of a are" in page
+    other = tmp_path / "plain"
+    run(setups[0], other, offline=True)
+    notes = compare_results(other, out).notes
+    assert any(note.startswith("Events of B are weighted, those of A are not") for note in notes)
+    assert any(
+        note.startswith("In B alone: Rates, overlap and dead time are those of a biased") for note in notes
+    )
+    assert any(note.startswith("In A and B: Rates") for note in compare_results(out, out).notes)
+    assert not any("weighted" in note for note in compare_results(other, other).notes)
     # Rates count what happened: an event of no file counts 1 there.
     assert totals.weighted[0, 2, 0] == totals.weighted[1, 2, 0]
 
