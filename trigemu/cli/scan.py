@@ -113,6 +113,13 @@ def efficiency(
         from trigemu.measure.tables.cutflow import scan_tables
 
         print_tables(*scan_tables(table, len(lines)), "")
+        tables = sum(getattr(each, "signal", None) == table.signal for each in setup.signals)
+        if tables > 1:
+            say(
+                printable(
+                    f"Of {tables} tables of {table.signal} in the configuration the scan starts from the first."
+                )
+            )
         for path in written:
             say(printable(str(path)))
     if failed is not None:

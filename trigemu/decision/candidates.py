@@ -71,9 +71,7 @@ class CandidateFinder:
         self.trigger = setup.make_trigger() if trigger is None else trigger
         self.answers = Answers(setup, self.trigger)
         self._menu = setup.menu
-        self._menu_words = (
-            self.trigger.menu_words if isinstance(self.trigger, AnswersMenu) else self.trigger.words
-        )
+        self._short = self.trigger if isinstance(self.trigger, AnswersMenu) else None
         self._user_words = setup.user_words if setup.algorithms else None
         self._combine: Callable[[TriggerWords[Any]], tuple[I64, U64]] = self._each_entry
         # Entries may fire no line of level 1; what is combined did, unless the menu has software lines.
@@ -101,7 +99,8 @@ class CandidateFinder:
         whole
             Whether somebody but the menu reads the words, or monitors them.
         """
-        words = self.answers.words(self.trigger.words(frame) if whole else self._menu_words(frame))
+        short = None if whole else self._short
+        words = self.answers.words(self.trigger.words(frame) if short is None else short.menu_words(frame))
         if not len(words.time):
             # Most frames of a quiet stream: there is nothing to evaluate.
             return words, replace(self._nothing, load=words.load) if len(words.load) else self._nothing

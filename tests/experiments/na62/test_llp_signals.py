@@ -295,16 +295,16 @@ def test_bad_models(model: Any, table: dict[str, Any], message: str) -> None:
 
 
 def test_nothing_decays_in_the_volume() -> None:
-    with pytest.raises(InputError, match=r"no heavy neutral lepton .* lower coupling, or p_min"):
+    with pytest.raises(InputError, match=r"no heavy neutral lepton .* lower coupling$"):
         source(Hnl(mass=1.9, coupling=1.0))
-    with pytest.raises(InputError, match=r"no dark scalar .* raise ctau, or lower p_min"):
+    with pytest.raises(InputError, match=r"no dark scalar .* raise ctau$"):
         source(Scalar(mass=1.9, ctau=1e-6))
 
 
 def test_lifetimes_are_those_of_the_widths() -> None:
-    assert Hnl(mass=1.0, coupling=1e-6).lifetime == pytest.approx(hnl.ctau(1.0, (0, 1e-6, 0), majorana=True))
-    dirac = Hnl(mass=1.0, coupling=1e-6, majorana=False)
-    assert dirac.lifetime == pytest.approx(2.0 * Hnl(mass=1.0, coupling=1e-6).lifetime)
+    assert Hnl(mass=1.0, coupling=1e-6).lifetime == pytest.approx(hnl.ctau(1.0, (0, 1e-6, 0)))
+    majorana = Hnl(mass=1.0, coupling=1e-6, majorana=True)
+    assert 2.0 * majorana.lifetime == pytest.approx(Hnl(mass=1.0, coupling=1e-6).lifetime)
     assert Scalar(mass=0.5, theta=1e-3).lifetime == pytest.approx(8.1e-6 / 1e-6, rel=1e-3)
     # signals_published A5: 3.97e-8 m for g = 1e-3 / GeV at 1 GeV.
     assert Alp(mass=1.0, photon=1e-3).lifetime == pytest.approx(3.97e-5, rel=2e-3)

@@ -44,7 +44,7 @@ class Spill(Model):
     """
 
     profile: Literal["flat", "ripple"] = "flat"
-    """Shape: constant (flat: nothing else in this table matters), or with edges, ripple, drift and noise (ripple).
+    """Shape: ``flat`` (constant, nothing else in this table matters), or ``ripple``: edges, ripple, drift and noise.
     Source: chosen, flat as long as no profile is public."""
 
     length_s: Annotated[float, Field(ge=0.01, le=30)] = SPILL_S

@@ -50,10 +50,10 @@ class HeavyFlavourSource(DecaySource):
 def _remedy(model: FromHeavyFlavour) -> str:
     """Return what to do where nothing decays in the volume."""
     if model.ctau is not None:
-        return "raise ctau, or lower p_min"
+        return "raise ctau"
     given = [key for key in model.keys_of_lifetime if getattr(model, key) is not None]
     # In the long-lived limit no lifetime is too short.
-    return f"lower {' and '.join(given)}, or p_min" if given else "lower p_min"
+    return f"lower {' and '.join(given)}" if given else "lower p_min"
 
 
 def _cells(flight: Flight, p_min: float, source: Source) -> Cells:

@@ -64,8 +64,8 @@ class HeavyNeutralLepton(FromHeavyFlavour):
     utau2: Annotated[float, Field(ge=0, le=1)] = 0.0
     """|Utau|^2, likewise.  Source: chosen, mixing with muon neutrinos alone."""
 
-    majorana: bool = True
-    """Whether N is its own antiparticle, which doubles its widths."""
+    majorana: bool = False
+    """Whether N is its own antiparticle, which doubles its widths.  Source: chosen, Dirac as in the formulas."""
 
     channel: Literal["visible", "mu-pi", "e-pi", "mu-k", "e-k", "nu-e-e", "nu-mu-mu", "nu-e-mu"] = "visible"
     """What N decays to: all of these channels that are open, by their branching fractions (``visible``), or one.
