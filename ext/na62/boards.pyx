@@ -2,9 +2,9 @@
 
 All take hits sorted by time; a negative result -1 - i says that hit i breaks the order.
 
-Plan.  Every board is one pass over hits in order of time and remembers little: the cluster at hand (RICH, CHOD), a time
-per channel (LAV12), the energies of three timestamps in a row (LKr).  Only the few clusters that wait for those of other
-boards, and LAV's pairs, have to be sorted, and they come nearly sorted: insertion is enough.
+Plan.  Every board is one pass over hits in order of time and remembers little: the cluster at hand (RICH, CHOD), a
+time per channel (LAV12), the energies of three timestamps in a row (LKr).  Only the few clusters that wait for those
+of other boards, and LAV's pairs, have to be sorted, and they come nearly sorted: insertion is enough.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
@@ -66,8 +66,8 @@ cdef inline void grow(Bunch *bunch, int64_t t, int32_t weight) noexcept nogil:
 cdef inline void close(Stream *x, Board *boards, int64_t before, int threshold) noexcept nogil:
     """Put the clusters that began before a time, and have enough hits, into the stream.
 
-    Of a board at most one cluster waits when another is closed: clusters begin a window apart, and each waits no longer
-    than a window after its end.  So there is room for all.
+    Of a board at most one cluster waits when another is closed: clusters begin a window apart, and each waits no
+    longer than a window after its end.  So there is room for all.
     """
     cdef Py_ssize_t q
     cdef int64_t t

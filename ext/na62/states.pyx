@@ -1,9 +1,9 @@
 """Entries of the trigger processor to candidates: the menu's lines by state, one trigger per timestamp.
 
-Plan.  The menu sees nothing of an entry but its state: which primitives met, with which ids.  Few states are shared by
-millions of entries, and fewer still if only the bits are looked at that some line uses.  So the lines of a state are
-worked out once and afterwards looked up in a small hash table; the same pass joins the entries of a timestamp to one
-candidate.
+Plan.  The menu sees nothing of an entry but its state: which primitives met, with which ids.  Few states are shared
+by millions of entries, and fewer still if only the bits are looked at that some line uses.  So the lines of a state
+are worked out once and afterwards looked up in a small hash table; the same pass joins the entries of a timestamp to
+candidates.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
@@ -53,8 +53,8 @@ ROOM = MAX_STATES
 cdef class States:
     """The lines that states of the processor fire, remembered from frame to frame.
 
-    A state is an entry's two words, as far as lines use their bits (``used_low``, ``used_high``), and its flags, which
-    travel in the 16 bits that the seven ids leave free.
+    A state is an entry's two words, as far as lines use their bits (``used_low``, ``used_high``), and its flags,
+    which travel in the 16 bits that the seven ids leave free.
     """
 
     cdef State table[TABLE]
