@@ -3,7 +3,7 @@
 Pairs per proton on target: sigma A^0.29 / 32.9 mb, because hard cross-sections grow as A and the inelastic one as
 A^0.71; sigma(cc) = 20 +- 4.5 ub, sigma(bb) = 2.63 +- 0.76 nb per nucleon (arXiv:2407.08673).  Cascades are left out.
 
-Spectra: dn / (d|xF| dpT^2) ~ (1 - |xF|)^n exp(-b pT^2), up to the kinematic limit sqrt(xF^2 + 4 mT^2 / s) = 1,
+Spectra: ``dn / (d|xF| dpT^2) ~ (1 - |xF|)^n exp(-b pT^2)``, up to the kinematic limit xF^2 + 4 mT^2 / s = 1,
 with both charges of a meson added.  D: LEBC's fits.  Ds and B: n and b are inferred, such that the means of energy
 and pT are those of SensCalc's tables for the SPS (36.3, 1.03 and 87.6, 1.92 GeV).  These Ds are softer than LEBC's D.
 
@@ -107,14 +107,14 @@ def per_proton(pdg: int, via: int = 0) -> float:
 
 
 def density(pdg: int, xf: F64, pt: F64) -> F64:
-    """Return the spectrum in |xF| and pT (GeV), both charges, normalised but for the kinematic limit.
+    """Return the spectrum in ``|xF|`` and pT (GeV), both charges, normalised but for the kinematic limit.
 
     Parameters
     ----------
     pdg
         A meson of `PARENTS`.
     xf, pt
-        |xF| and pT (GeV); arrays that broadcast.
+        ``|xF|`` and pT (GeV); arrays that broadcast.
     """
     m = mass(pdg)
     total = sum(shape.number for shape in _shapes(pdg))

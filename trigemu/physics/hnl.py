@@ -1,6 +1,6 @@
 """Heavy neutral leptons N: where they come from in a beam dump, what they decay to, and how fast.
 
-Couplings are (|Ue|^2, |Umu|^2, |Utau|^2).  Formulas: `hnl_widths`, from arXiv:1805.08567.
+Couplings are ``(|Ue|^2, |Umu|^2, |Utau|^2)``.  Formulas: `hnl_widths`, from arXiv:1805.08567.
 
 Production: D, Ds, B -> l N; Ds, D -> tau nu with tau -> pi N, K N, rho N; Ds, D -> tau N.  Left out: three-body
 decays (D -> K l N, B -> D l N, tau -> l nu N), kaons and pions, Bs and Bc.  What is left out only adds: D -> K l N
@@ -40,7 +40,7 @@ from trigemu.physics.qcd import alpha_s
 from trigemu.physics.weak import SIN2_THETA_W, V_UD
 
 Couplings = tuple[float, float, float]
-"""|Ue|^2, |Umu|^2, |Utau|^2."""
+"""``|Ue|^2, |Umu|^2, |Utau|^2``."""
 
 MASS_RANGE = (0.001, 1.95)
 """Masses (GeV) for which widths are given: below the thresholds of charm."""
@@ -68,7 +68,7 @@ def production(m: float, couplings: Couplings) -> list[Source]:
     m
         Mass of N, GeV.
     couplings
-        |Ue|^2, |Umu|^2, |Utau|^2.
+        ``|Ue|^2, |Umu|^2, |Utau|^2``.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def widths(m: float, couplings: Couplings, *, majorana: bool = False) -> dict[st
     m
         Mass of N, GeV, inside `MASS_RANGE`.
     couplings
-        |Ue|^2, |Umu|^2, |Utau|^2.
+        ``|Ue|^2, |Umu|^2, |Utau|^2``.
     majorana
         A Majorana N decays to each state and to its charge conjugate: all widths are twice as large.
 
