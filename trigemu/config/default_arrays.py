@@ -28,7 +28,7 @@ def default_array(model: type[BaseModel], data: Any, path: Path, conditions: Any
         The epoch, where the table has one and another is set elsewhere; None: the table's own.
     """
     models, usual = [model], _usual(model, data, conditions)
-    for step, after in zip(path, (*path[1:], None), strict=True):
+    for step, after in zip(path, (*path, None)[1:], strict=True):
         data = _inside(data, step)
         if isinstance(step, int):
             # What is given of several kinds says by a key which it is.
